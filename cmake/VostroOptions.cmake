@@ -1,0 +1,46 @@
+# Language, warnings, sanitizers and hardening: one target, vostro_options, that every house links.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, RelWithDebInfo or Debug" FORCE)
+endif()
+
+option(VOSTRO_BUILD_TESTS "Build the tests" ON)
+option(VOSTRO_BUILD_BENCH "Build the benchmarks" ON)
+option(VOSTRO_FUZZ "Build libFuzzer targets (clang only)" OFF)
+set(VOSTRO_SANITIZE "" CACHE STRING "Comma separated sanitizers, for example address,undefined")
+
+find_program(VOSTRO_CCACHE ccache)
+if(VOSTRO_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${VOSTRO_CCACHE})
+endif()
+
+add_library(vostro_options INTERFACE)
+target_include_directories(vostro_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(vostro_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these falsely inside std::variant and std::optional at -O2.
+  target_compile_options(vostro_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
+endif()
+if(CMAKE_BUILD_TYPE MATCHES "Rel")
+  target_compile_options(vostro_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+target_link_options(vostro_options INTERFACE -Wl,-z,relro,-z,now)
+
+if(VOSTRO_SANITIZE)
+  target_compile_options(vostro_options INTERFACE
+    -fsanitize=${VOSTRO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(vostro_options INTERFACE -fsanitize=${VOSTRO_SANITIZE})
+endif()
+
+# vostro_house(name sources... LINK libs...): a static library named vostro_<name>.
+function(vostro_house name)
+  cmake_parse_arguments(HOUSE "" "" "LINK" ${ARGN})
+  add_library(vostro_${name} STATIC ${HOUSE_UNPARSED_ARGUMENTS})
+  target_link_libraries(vostro_${name} PUBLIC vostro_options ${HOUSE_LINK})
+endfunction()
