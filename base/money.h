@@ -28,7 +28,7 @@ struct Currency {
 [[nodiscard]] bool is_valid(const Currency& currency);
 
 /// Digits after the point of the currency's minor unit (EUR 2, JPY 0, BHD 3), for current codes of ISO 4217 list one
-/// that have one. Empty for others, gold and test codes among them.
+/// that have one, and for the codes that left it since 2024. Empty for others, gold and test codes among them.
 [[nodiscard]] std::optional<std::uint8_t> iso4217_exponent(const Currency& currency);
 inline constexpr std::uint8_t exponent_max = 4;  ///< CLF and UYW have four digits, no currency has more.
 

@@ -34,6 +34,9 @@ using UnixMillis = Strong<struct UnixMillisTag, std::uint64_t>;
 /// Whole seconds since 1970-01-01T00:00:00Z: deadlines and validity (blueprint 3, "Time").
 using UnixSeconds = Strong<struct UnixSecondsTag, std::uint64_t>;
 
+/// 9999-12-31T23:59:59Z. Times from outside are held to it, so that none overflows as milliseconds.
+inline constexpr UnixSeconds unix_seconds_max{253'402'300'799};
+
 [[nodiscard]] constexpr UnixMillis to_millis(UnixSeconds s) { return UnixMillis(s.value * 1000); }
 /// A deadline has passed in the first block whose time is above it (blueprint 3, "A payment's life").
 [[nodiscard]] constexpr bool has_passed(UnixSeconds deadline, UnixMillis now) {

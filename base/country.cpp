@@ -1,0 +1,43 @@
+#include <array>
+
+#include "base/identifiers.h"
+#include "base/text.h"
+
+namespace vostro {
+namespace {
+
+// ISO 3166-1 alpha-2, current codes, and XK.
+constexpr std::string_view kCountries =
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ "
+    "BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR "
+    "CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR "
+    "GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU "
+    "ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ "
+    "LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
+    "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
+    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI "
+    "SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR "
+    "TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+constexpr std::size_t kStride = 3;  // two letters and a space
+static_assert((kCountries.size() + 1) % kStride == 0);
+
+constexpr std::size_t index_of(char first, char second) {
+  return static_cast<std::size_t>(first - 'A') * 26 + static_cast<std::size_t>(second - 'A');
+}
+
+constexpr auto kIsListed = [] {
+  std::array<bool, std::size_t{26} * 26> listed{};
+  for (std::size_t i = 0; i < kCountries.size(); i += kStride)
+    listed[index_of(kCountries[i], kCountries[i + 1])] = true;
+  return listed;
+}();
+
+}  // namespace
+
+bool is_country(std::string_view alpha2) {
+  if (alpha2.size() != 2 || !is_upper(alpha2[0]) || !is_upper(alpha2[1])) return false;
+  return kIsListed[index_of(alpha2[0], alpha2[1])];
+}
+
+}  // namespace vostro
