@@ -49,7 +49,9 @@ Uuid derived_id(std::uint64_t number) {
   return make_uuid_v8(hash_of("derived " + std::to_string(number)));
 }
 
-Hash hash_of(std::string_view text) { return hash("test", as_bytes(text)); }
+Hash hash_of(std::string_view text) {
+  return hash("test", as_bytes(text));
+}
 
 const Hash& network() {
   static const Hash id = hash_of("the tests' network");
@@ -63,7 +65,9 @@ chain::GivenCode code(std::string_view four) {
   return result;
 }
 
-chain::Purpose purpose(std::string_view four) { return {code(four)}; }
+chain::Purpose purpose(std::string_view four) {
+  return {code(four)};
+}
 
 const SecretKey& key(std::string_view name) {
   static std::map<std::string, SecretKey, std::less<>> keys;
@@ -254,7 +258,9 @@ chain::Credit a_credit(std::string_view creditor, std::int64_t minor_units) {
           .annex = {}};
 }
 
-BatchBuilder::BatchBuilder() : Envelope(chain::PaymentBatch{}) { from(kDebtor).in("EUR"); }
+BatchBuilder::BatchBuilder() : Envelope(chain::PaymentBatch{}) {
+  from(kDebtor).in("EUR");
+}
 BatchBuilder& BatchBuilder::from(std::string_view account_text) {
   body<chain::PaymentBatch>().debtor = account(account_text);
   return *this;
@@ -335,7 +341,8 @@ chain::Receipt a_payment_receipt(std::uint64_t number) {
   chain::Receipt receipt;
   receipt.id = {account(kDebtor).owner, uetr(number)};
   receipt.transaction_hash = hash_of("transaction " + std::to_string(number));
-  receipt.payment = chain::PaymentFacts{uetr(number), account(kDebtor), account(kCreditor), eur(1250)};
+  receipt.payment =
+      chain::PaymentFacts{uetr(number), account(kDebtor), account(kCreditor), eur(1250)};
   receipt.status = chain::Status::settled;
   for (const auto& [place, units] :
        {std::pair(kDebtor, std::int64_t{-1250}), std::pair(kCreditor, std::int64_t{1250})}) {

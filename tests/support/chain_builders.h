@@ -1,9 +1,11 @@
-/// Builders for ledger objects, for tests only: everything has a sensible default, a test says only what it is about.
+/// Builders for ledger objects, for tests only: everything has a sensible default, a test says only
+/// what it is about.
 ///
-///   const Bytes bytes = a_payment().from("NORDDEFF/main").to("SUDBFRPP/main").amount(eur(1250)).signed_by({"maker"}).bytes();
+///   const Bytes bytes =
+///   a_payment().from("NORDDEFF/main").to("SUDBFRPP/main").amount(eur(1250)).signed_by({"maker"}).bytes();
 ///
-/// Names are given as text; text that is no such name is a bug of the test and aborts. Keys come from fixed seeds, so
-/// that every run makes the same bytes.
+/// Names are given as text; text that is no such name is a bug of the test and aborts. Keys come
+/// from fixed seeds, so that every run makes the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +22,22 @@
 namespace vostro::test {
 
 // Words.
-[[nodiscard]] Bic bic(std::string_view text);                  ///< "NORDDEFF"
-[[nodiscard]] chain::AccountId account(std::string_view text); ///< "NORDDEFF/main"
+[[nodiscard]] Bic bic(std::string_view text);                   ///< "NORDDEFF"
+[[nodiscard]] chain::AccountId account(std::string_view text);  ///< "NORDDEFF/main"
 [[nodiscard]] Currency currency(std::string_view code);
 [[nodiscard]] Money money(std::string_view currency_code, std::int64_t minor_units);
-[[nodiscard]] inline Money eur(std::int64_t cents) { return money("EUR", cents); }
-[[nodiscard]] inline Money usd(std::int64_t cents) { return money("USD", cents); }
-[[nodiscard]] inline Money jpy(std::int64_t yen) { return money("JPY", yen); }
-[[nodiscard]] inline Money kwd(std::int64_t fils) { return money("KWD", fils); }
+[[nodiscard]] inline Money eur(std::int64_t cents) {
+  return money("EUR", cents);
+}
+[[nodiscard]] inline Money usd(std::int64_t cents) {
+  return money("USD", cents);
+}
+[[nodiscard]] inline Money jpy(std::int64_t yen) {
+  return money("JPY", yen);
+}
+[[nodiscard]] inline Money kwd(std::int64_t fils) {
+  return money("KWD", fils);
+}
 [[nodiscard]] Uuid uetr(std::uint64_t number);        ///< a UUIDv4 of its own for each number
 [[nodiscard]] Uuid derived_id(std::uint64_t number);  ///< a UUIDv8
 [[nodiscard]] Hash hash_of(std::string_view text);    ///< any hash, the same for the same text
@@ -36,7 +46,8 @@ namespace vostro::test {
 [[nodiscard]] chain::Purpose purpose(std::string_view four);
 /// The key of this name, from a fixed seed. Lives until the program ends; one thread.
 [[nodiscard]] const SecretKey& key(std::string_view name);
-/// "20231114T221320Z" as a number: 1 700 000 000. Builders' transactions are valid for an hour after it.
+/// "20231114T221320Z" as a number: 1 700 000 000. Builders' transactions are valid for an hour
+/// after it.
 inline constexpr UnixSeconds test_time{1'700'000'000};
 
 // Policies.
@@ -65,7 +76,9 @@ class PolicyBuilder {
  private:
   chain::Policy policy_;
 };
-[[nodiscard]] inline PolicyBuilder a_policy() { return {}; }
+[[nodiscard]] inline PolicyBuilder a_policy() {
+  return {};
+}
 /// Each key alone may do everything: one key of all roles per name.
 [[nodiscard]] chain::Policy simple_policy(std::initializer_list<std::string_view> names);
 /// "<prefix>-maker" enters and "<prefix>-checker" approves payments; either alone may do all else.
@@ -94,22 +107,41 @@ class QuoteBuilder {
   chain::Quote quote_;
   std::string signer_ = "desk";
 };
-[[nodiscard]] inline QuoteBuilder a_quote() { return {}; }
+[[nodiscard]] inline QuoteBuilder a_quote() {
+  return {};
+}
 
 [[nodiscard]] chain::Charge debtor_charge(std::string_view account_text, std::int64_t minor_units);
-[[nodiscard]] chain::Charge creditor_charge(std::string_view account_text, std::int64_t minor_units);
+[[nodiscard]] chain::Charge creditor_charge(std::string_view account_text,
+                                            std::int64_t minor_units);
 
 // Transactions.
-/// What every transaction has around its body. `build` signs with the named keys, in the order the ledger wants.
+/// What every transaction has around its body. `build` signs with the named keys, in the order the
+/// ledger wants.
 template <class Derived>
 class Envelope {
  public:
-  explicit Envelope(chain::Body body) { draft_.body = std::move(body); reset(); }
+  explicit Envelope(chain::Body body) {
+    draft_.body = std::move(body);
+    reset();
+  }
 
-  Derived& id(const Uuid& value) { draft_.id = value; return self(); }
-  Derived& network(const Hash& value) { draft_.network_id = value; return self(); }
-  Derived& version(std::uint16_t value) { draft_.version = value; return self(); }
-  Derived& valid_until(UnixSeconds value) { draft_.valid_until = value; return self(); }
+  Derived& id(const Uuid& value) {
+    draft_.id = value;
+    return self();
+  }
+  Derived& network(const Hash& value) {
+    draft_.network_id = value;
+    return self();
+  }
+  Derived& version(std::uint16_t value) {
+    draft_.version = value;
+    return self();
+  }
+  Derived& valid_until(UnixSeconds value) {
+    draft_.valid_until = value;
+    return self();
+  }
   Derived& signed_by(std::initializer_list<std::string_view> names) {
     signers_.assign(names.begin(), names.end());
     return self();
@@ -118,11 +150,15 @@ class Envelope {
   [[nodiscard]] chain::Transaction build() const { return sign(draft_, signers_); }
   [[nodiscard]] Bytes bytes() const { return chain::encode_transaction(build()); }
   /// Through the real verification; aborts with the reason where it fails.
-  [[nodiscard]] chain::VerifiedTransactionPtr verified() const { return verify_or_abort(bytes(), draft_.network_id); }
+  [[nodiscard]] chain::VerifiedTransactionPtr verified() const {
+    return verify_or_abort(bytes(), draft_.network_id);
+  }
 
  protected:
   template <class T>
-  [[nodiscard]] T& body() { return std::get<T>(draft_.body); }
+  [[nodiscard]] T& body() {
+    return std::get<T>(draft_.body);
+  }
 
  private:
   Derived& self() { return static_cast<Derived&>(*this); }
@@ -134,14 +170,17 @@ class Envelope {
   std::vector<std::string> signers_{"maker"};
 };
 /// Signatures of the named keys, ascending by key, each once.
-[[nodiscard]] chain::Transaction signed_transaction(chain::Transaction draft, const std::vector<std::string>& names);
+[[nodiscard]] chain::Transaction signed_transaction(chain::Transaction draft,
+                                                    const std::vector<std::string>& names);
 
 /// Any body as it is.
 class TransactionBuilder : public Envelope<TransactionBuilder> {
  public:
   using Envelope::Envelope;
 };
-[[nodiscard]] inline TransactionBuilder a_transaction(chain::Body body) { return TransactionBuilder(std::move(body)); }
+[[nodiscard]] inline TransactionBuilder a_transaction(chain::Body body) {
+  return TransactionBuilder(std::move(body));
+}
 
 /// EUR 12.50 from NORDDEFF/main to SUDBFRPP/main, SHAR, immediate.
 class PaymentBuilder : public Envelope<PaymentBuilder> {
@@ -156,7 +195,9 @@ class PaymentBuilder : public Envelope<PaymentBuilder> {
   PaymentBuilder& annex(const Hash& value);
   PaymentBuilder& accept_by(UnixSeconds value);
 };
-[[nodiscard]] inline PaymentBuilder a_payment() { return {}; }
+[[nodiscard]] inline PaymentBuilder a_payment() {
+  return {};
+}
 
 [[nodiscard]] chain::Credit a_credit(std::string_view creditor, std::int64_t minor_units);
 
@@ -173,7 +214,9 @@ class BatchBuilder : public Envelope<BatchBuilder> {
   BatchBuilder& count(std::uint32_t value);
   BatchBuilder& total(std::int64_t minor_units);
 };
-[[nodiscard]] inline BatchBuilder a_batch() { return {}; }
+[[nodiscard]] inline BatchBuilder a_batch() {
+  return {};
+}
 
 /// EUR 12.50 to SUDBFRPP/main, paid in USD from NORDDEFF/main, at a_quote().
 class FxPaymentBuilder : public Envelope<FxPaymentBuilder> {
@@ -188,7 +231,9 @@ class FxPaymentBuilder : public Envelope<FxPaymentBuilder> {
   FxPaymentBuilder& accept_by(UnixSeconds value);
   FxPaymentBuilder& quote(const chain::SignedQuote& value);
 };
-[[nodiscard]] inline FxPaymentBuilder an_fx_payment() { return {}; }
+[[nodiscard]] inline FxPaymentBuilder an_fx_payment() {
+  return {};
+}
 
 /// A receipt of the payment `a_payment().id(uetr(number))`, settled.
 [[nodiscard]] chain::Receipt a_payment_receipt(std::uint64_t number);
@@ -202,12 +247,15 @@ void Envelope<Derived>::reset() {
   draft_.valid_until = UnixSeconds(test_time.value + 3600);
 }
 template <class Derived>
-chain::Transaction Envelope<Derived>::sign(chain::Transaction draft, const std::vector<std::string>& names) {
+chain::Transaction Envelope<Derived>::sign(chain::Transaction draft,
+                                           const std::vector<std::string>& names) {
   return signed_transaction(std::move(draft), names);
 }
-[[nodiscard]] chain::VerifiedTransactionPtr verified_or_abort(const Bytes& bytes, const Hash& network_id);
+[[nodiscard]] chain::VerifiedTransactionPtr verified_or_abort(const Bytes& bytes,
+                                                              const Hash& network_id);
 template <class Derived>
-chain::VerifiedTransactionPtr Envelope<Derived>::verify_or_abort(const Bytes& bytes, const Hash& network_id) {
+chain::VerifiedTransactionPtr Envelope<Derived>::verify_or_abort(const Bytes& bytes,
+                                                                 const Hash& network_id) {
   return verified_or_abort(bytes, network_id);
 }
 

@@ -1,5 +1,6 @@
-/// A network of engines in one process and one thread: virtual time, seeded delay, loss, duplication and crashes, a
-/// ledger that only counts. Checks after every action that no honest validator contradicts itself and that all agree.
+/// A network of engines in one process and one thread: virtual time, seeded delay, loss,
+/// duplication and crashes, a ledger that only counts. Checks after every action that no honest
+/// validator contradicts itself and that all agree.
 #pragma once
 
 #include <algorithm>
@@ -40,7 +41,8 @@ class Random {
 
 class KeySigner : public Signer {
  public:
-  explicit KeySigner(std::size_t number) : key_(SecretKey::from_seed(Bytes(32, static_cast<Byte>(number + 1)))) {}
+  explicit KeySigner(std::size_t number)
+      : key_(SecretKey::from_seed(Bytes(32, static_cast<Byte>(number + 1)))) {}
   SignatureBytes sign(ByteView message) override { return key_.sign(message).bytes; }
   [[nodiscard]] const PublicKey& key() const { return key_.public_key(); }
 
@@ -84,9 +86,10 @@ struct Keys {
   std::vector<std::unique_ptr<KeySigner>> signers;
 };
 
-/// A block on `parent` that includes items up to number `items`: its cut is one lane that ends there.
-inline BlockBody make_block(const Committee& committee, View view, BlockId parent, Height height, UnixMillis time,
-                            std::uint64_t items_from, std::uint64_t items_to) {
+/// A block on `parent` that includes items up to number `items`: its cut is one lane that ends
+/// there.
+inline BlockBody make_block(const Committee& committee, View view, BlockId parent, Height height,
+                            UnixMillis time, std::uint64_t items_from, std::uint64_t items_to) {
   BlockBody block;
   block.cut.lanes = {{ValidatorIndex(0), 1, items_from + 1, items_to, BatchId{}}};
   Header& header = block.header;
@@ -124,7 +127,8 @@ class Net {
 
   struct Node {
     std::unique_ptr<Engine> engine;
-    std::uint64_t generation = 0;  ///< of the process: timers and messages of an earlier one are void
+    std::uint64_t generation =
+        0;  ///< of the process: timers and messages of an earlier one are void
     std::map<TimerKind, std::uint64_t> timers;
     std::vector<Record> synced;
     std::vector<Record> unsynced;
@@ -172,7 +176,8 @@ class Net {
     ++node.generation;
     node.engine = std::make_unique<Engine>(
         config_, committee,
-        Identity{ValidatorIndex(static_cast<std::uint16_t>(i)), keys.signers[i].get()}, std::move(recovered));
+        Identity{ValidatorIndex(static_cast<std::uint16_t>(i)), keys.signers[i].get()},
+        std::move(recovered));
     node.executed.insert(committee.context().anchor);
     step(i, Started{});
     tell_work(i);
@@ -203,7 +208,8 @@ class Net {
   /// Every running node has made all items final.
   [[nodiscard]] bool is_settled() const {
     return std::all_of(nodes.begin(), nodes.end(), [this](const Node& node) {
-      return !node.engine || (node.engine->finality() && items_of(node.engine->finality()->proposal.block) == items_);
+      return !node.engine || (node.engine->finality() &&
+                              items_of(node.engine->finality()->proposal.block) == items_);
     });
   }
   [[nodiscard]] std::uint64_t items_of(const BlockId& block) const {
@@ -218,10 +224,13 @@ class Net {
     std::size_t node = 0;
     std::uint64_t generation = 0;
     std::shared_ptr<std::function<void()>> run;
-    bool operator>(const Job& other) const { return std::pair(at, order) > std::pair(other.at, other.order); }
+    bool operator>(const Job& other) const {
+      return std::pair(at, order) > std::pair(other.at, other.order);
+    }
   };
 
-  void schedule(std::uint64_t after_ms, std::size_t node, std::function<void()> run, bool of_process = false) {
+  void schedule(std::uint64_t after_ms, std::size_t node, std::function<void()> run,
+                bool of_process = false) {
     queue_.push({now_ms + after_ms, order_++, node, of_process ? nodes[node].generation : 0,
                  std::make_shared<std::function<void()>>(std::move(run))});
   }
@@ -236,57 +245,74 @@ class Net {
     Node& node = nodes[i];
     for (const Record& record : action.records) {
       note_record(record);
-      if (needs_sync(record) && !action.needs_sync) violations.push_back("I8: a vote without a sync");
+      if (needs_sync(record) && !action.needs_sync)
+        violations.push_back("I8: a vote without a sync");
       node.unsynced.push_back(record);
     }
     // Everything is synced at times, votes always.
-    if (!action.needs_sync && !random.chance(300)) return;
+    if (action.needs_sync || random.chance(300)) sync(node);
+  }
+  static void sync(Node& node) {
     node.synced.insert(node.synced.end(), node.unsynced.begin(), node.unsynced.end());
     node.unsynced.clear();
   }
-  void carry_out(std::size_t i, const Send& action) { deliver(i, action.peer.value, action.message); }
+  void carry_out(std::size_t i, const Send& action) {
+    deliver(i, action.peer.value, action.message);
+  }
   void carry_out(std::size_t i, const Broadcast& action) {
     note_broadcast(i, action.message);
     for (std::size_t to = 0; to < nodes.size(); ++to) {
       const PeerId peer(static_cast<std::uint32_t>(to));
-      if (to != i && std::find(action.except.begin(), action.except.end(), peer) == action.except.end())
+      if (to != i &&
+          std::find(action.except.begin(), action.except.end(), peer) == action.except.end())
         deliver(i, to, action.message);
     }
   }
   void carry_out(std::size_t i, const SetTimer& action) {
     const std::uint64_t number = ++timer_numbers_;
     nodes[i].timers[action.kind] = number;
-    schedule(action.after_ms, i, [this, i, number, kind = action.kind, view = action.view] {
-      const auto timer = nodes[i].timers.find(kind);
-      if (timer == nodes[i].timers.end() || timer->second != number) return;
-      nodes[i].timers.erase(timer);
-      step(i, TimerFired{kind, view});
-    }, true);
+    schedule(
+        action.after_ms, i,
+        [this, i, number, kind = action.kind, view = action.view] {
+          const auto timer = nodes[i].timers.find(kind);
+          if (timer == nodes[i].timers.end() || timer->second != number) return;
+          nodes[i].timers.erase(timer);
+          step(i, TimerFired{kind, view});
+        },
+        true);
   }
   void carry_out(std::size_t i, const CancelTimer& action) { nodes[i].timers.erase(action.kind); }
   void carry_out(std::size_t i, const BuildBlock& action) {
     const std::uint64_t from = items_of(action.parent);
     const std::uint64_t to = nodes[i].items;
-    schedule(1, i, [this, i, action, from, to] {
-      if (to <= from) return step(i, CannotBuild{action.view});
-      BlockBody block = make_block(committee, action.view, action.parent, action.height, action.time, from, to);
-      learn(i, block);
-      step(i, BlockBuilt{action.view, action.parent_view, block});
-      tell_work(i);
-    }, true);
+    schedule(
+        1, i,
+        [this, i, action, from, to] {
+          if (to <= from) return step(i, CannotBuild{action.view});
+          BlockBody block = make_block(committee, action.view, action.parent, action.height,
+                                       action.time, from, to);
+          learn(i, block);
+          step(i, BlockBuilt{action.view, action.parent_view, block});
+          tell_work(i);
+        },
+        true);
   }
   void carry_out(std::size_t i, const CheckBlock& action) {
-    schedule(1 + random.below(3), i, [this, i, action] {
-      learn(i, action.block);
-      nodes[i].items = std::max(nodes[i].items, action.block.cut.lanes.front().last_seq);
-      step(i, BlockVerdict{action.proposal, Verdict::valid});
-      tell_work(i);
-    }, true);
+    schedule(
+        1 + random.below(3), i,
+        [this, i, action] {
+          learn(i, action.block);
+          nodes[i].items = std::max(nodes[i].items, action.block.cut.lanes.front().last_seq);
+          step(i, BlockVerdict{action.proposal, Verdict::valid});
+          tell_work(i);
+        },
+        true);
   }
   void carry_out(std::size_t i, const BlockNotarized& action) { execute_later(i, action.block); }
   void carry_out(std::size_t i, const Finalized& action) {
     Node& node = nodes[i];
     const FinalityProof& proof = action.proof;
+    sync(node);  // nobody is told of finality before its proof is on disk
     if (proof.header.height < node.final_height) violations.push_back("I5: finality went back");
     node.final_height = proof.header.height;
     bodies_.try_emplace(proof.proposal.block, BlockBody{proof.header, {}});
@@ -300,7 +326,9 @@ class Net {
     }
     execute_later(i, proof.proposal.block);
   }
-  void carry_out(std::size_t i, const ReportEvidence& action) { nodes[i].evidence.push_back(action.evidence); }
+  void carry_out(std::size_t i, const ReportEvidence& action) {
+    nodes[i].evidence.push_back(action.evidence);
+  }
   void carry_out(std::size_t i, const Halt& action) { nodes[i].halted = action; }
   void carry_out(std::size_t, const CancelCheck&) {}
   void carry_out(std::size_t, const Archive& action) {
@@ -317,11 +345,14 @@ class Net {
     nodes[i].executed.insert(id);
   }
   void execute_later(std::size_t i, BlockId block) {
-    schedule(1, i, [this, i, block] {
-      nodes[i].executed.insert(block);
-      if (bodies_.contains(block)) nodes[i].items = std::max(nodes[i].items, items_of(block));
-      tell_work(i);
-    }, true);
+    schedule(
+        1, i,
+        [this, i, block] {
+          nodes[i].executed.insert(block);
+          if (bodies_.contains(block)) nodes[i].items = std::max(nodes[i].items, items_of(block));
+          tell_work(i);
+        },
+        true);
   }
   void tell_work(std::size_t i) {
     if (!nodes[i].engine) return;
@@ -338,7 +369,8 @@ class Net {
     for (std::size_t to = 0; to < nodes.size(); ++to) {
       if (to != i) deliver(i, to, {committee.epoch(), status});
     }
-    schedule(5'000, i, [this, i] { tell_status(i); }, true);
+    schedule(
+        5'000, i, [this, i] { tell_status(i); }, true);
   }
 
   void deliver(std::size_t from, std::size_t to, const Message& message) {
@@ -350,7 +382,8 @@ class Net {
         deliver(to, from, {committee.epoch(), BlockMessage{{found->second}}});
       return;
     }
-    if (silenced.contains(from) || silenced.contains(to) || random.chance(faults.loss_permille)) return;
+    if (silenced.contains(from) || silenced.contains(to) || random.chance(faults.loss_permille))
+      return;
     const int copies = random.chance(faults.duplicate_permille) ? 2 : 1;
     const Bytes frame = encode_message(message);
     for (int copy = 0; copy < copies; ++copy) {
@@ -359,7 +392,8 @@ class Net {
         VOSTRO_CHECK(decoded);
         auto verified = verify(committee, std::move(*decoded), cache_);
         if (!verified) {
-          violations.push_back("an honest message was refused: " + std::string(to_string(verified.error())));
+          violations.push_back("an honest message was refused: " +
+                               std::string(to_string(verified.error())));
           return;
         }
         step(to, MessageReceived{PeerId(static_cast<std::uint32_t>(from)), std::move(*verified)});
@@ -369,13 +403,16 @@ class Net {
 
   // ---- The checks, made of what leaves the nodes, not of what the engines say of themselves.
   void note_record(const Record& record) {
-    if (const auto* certificate = std::get_if<CertificateRecord>(&record)) note_certificate(certificate->held.certificate);
-    if (const auto* finalize = std::get_if<OwnFinalize>(&record)) note_certificate(finalize->notarization.certificate);
+    if (const auto* certificate = std::get_if<CertificateRecord>(&record))
+      note_certificate(certificate->held.certificate);
+    if (const auto* finalize = std::get_if<OwnFinalize>(&record))
+      note_certificate(finalize->notarization.certificate);
   }
   void note_certificate(const Certificate& certificate) {
     const auto key = std::pair(certificate.type, certificate.view);
     const auto [known, is_new] = certificates_.emplace(key, certificate.proposal);
-    if (known->second != certificate.proposal) violations.push_back("S1: two certificates of one view and type");
+    if (known->second != certificate.proposal)
+      violations.push_back("S1: two certificates of one view and type");
     if (!is_new) return;
     const bool nullified = certificates_.contains({VoteType::nullify, certificate.view});
     if (nullified && certificates_.contains({VoteType::finalize, certificate.view}))
@@ -390,11 +427,15 @@ class Net {
       nodes[i].proposed.emplace(m->proposal.view, m->vote.proposal);
       if (m->header.view != m->proposal.view) repeat_views.insert(m->proposal.view);
     }
-    if (const auto* m = std::get_if<CertMessage>(&message.body)) note_certificate(m->held.certificate);
+    if (const auto* m = std::get_if<CertMessage>(&message.body))
+      note_certificate(m->held.certificate);
     if (!vote || vote->signer != self) return;
-    const auto [known, is_new] = votes_.emplace(std::tuple(self, vote->type, vote->view), vote->proposal);
-    if (known->second != vote->proposal) violations.push_back("I1: two votes of one validator, view and type");
-    if (votes_.contains({self, VoteType::nullify, vote->view}) && votes_.contains({self, VoteType::finalize, vote->view}))
+    const auto [known, is_new] =
+        votes_.emplace(std::tuple(self, vote->type, vote->view), vote->proposal);
+    if (known->second != vote->proposal)
+      violations.push_back("I1: two votes of one validator, view and type");
+    if (votes_.contains({self, VoteType::nullify, vote->view}) &&
+        votes_.contains({self, VoteType::finalize, vote->view}))
       violations.push_back("I2: nullified and finalized by one validator");
   }
 

@@ -1,0 +1,277 @@
+#include "consensus/lane_store.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace vostro::consensus {
+
+namespace {
+
+// Of a signed batch: ctx, author, incarnation, seq, prev, count of transactions, signature.
+constexpr std::size_t batch_frame_size = 32 + 2 + 4 + 8 + 32 + 2 + 64;
+constexpr std::size_t transaction_frame_size = 4;
+
+bool is_well_formed(const Batch& batch, std::size_t bytes) {
+  if (batch.seq == 0) return false;
+  if (batch.prev.is_zero() != (batch.seq == 1)) return false;
+  return bytes <= batch_frame_size + batch_bytes_max;
+}
+
+}  // namespace
+
+std::size_t encoded_size(const SignedBatch& batch) {
+  std::size_t size = batch_frame_size;
+  for (const RawTransaction& transaction : batch.batch.transactions)
+    size += transaction_frame_size + transaction.bytes.size();
+  return size;
+}
+
+HeldBatch hold(std::shared_ptr<const SignedBatch> batch) {
+  VOSTRO_CHECK(batch != nullptr);
+  const BatchId id = batch->batch.id();
+  const std::size_t bytes = encoded_size(*batch);
+  return {id, bytes, std::move(batch)};
+}
+
+LaneStore::LaneStore(StoreCaps caps, const Hash& ctx, std::size_t validators,
+                     LanePositions final_positions)
+    : caps_(caps), ctx_(ctx), lanes_(validators) {
+  VOSTRO_CHECK(validators > 0 && validators <= validators_max);
+  for (const auto& [author, position] : final_positions) {
+    Lane& of_author = lane(author);
+    of_author.base = position;
+    of_author.tip = position;
+    of_author.newest_incarnation = position.incarnation;
+  }
+}
+
+const StoredBatch* LaneStore::find(const BatchId& id) const {
+  const auto found = batches_.find(id);
+  return found == batches_.end() ? nullptr : &found->second;
+}
+
+bool LaneStore::is_stale(const Lane& lane, const Batch& batch) const {
+  if (batch.incarnation < lane.newest_incarnation) return true;
+  return batch.incarnation == lane.base.incarnation && batch.seq <= lane.base.seq;
+}
+
+LaneStore::Added LaneStore::add(HeldBatch batch, bool wanted) {
+  const Batch& content = batch.batch();
+  if (holds(batch.id)) return {StoreOutcome::duplicate, std::nullopt};
+  if (content.author.value >= lanes_.size()) return {StoreOutcome::wrong_epoch, std::nullopt};
+  const bool is_current = content.ctx == ctx_;
+  if (!is_current && !wanted) return {StoreOutcome::wrong_epoch, std::nullopt};
+  const bool well_formed = is_well_formed(content, batch.bytes);
+  if (!well_formed && !wanted) return {StoreOutcome::malformed, std::nullopt};
+
+  Lane& of_author = lane(content.author);
+  const Place place{content.incarnation, content.seq};
+  Added added;
+  if (const auto held = of_author.places.find(place);
+      is_current && held != of_author.places.end() &&
+      of_author.forks < caps_.forks_reported_per_author) {
+    // Another batch is held for this place of this epoch, and both are signed: E4.
+    const HeldBatch& first = batches_.at(held->second.front()).held;
+    if (first.batch().ctx == ctx_) {
+      ++of_author.forks;
+      added.fork = BatchFork{first, batch};
+    }
+  }
+  if (!wanted) {
+    if (is_stale(of_author, content)) {
+      added.outcome = StoreOutcome::stale;
+      return added;
+    }
+    const std::uint64_t base_seq =
+        content.incarnation == of_author.base.incarnation ? of_author.base.seq : 0;
+    if (content.seq - base_seq > caps_.batches_per_author ||
+        of_author.batches_counted >= caps_.batches_per_author ||
+        of_author.bytes_counted + batch.bytes > caps_.bytes_per_author) {
+      added.outcome = StoreOutcome::over_cap;
+      return added;
+    }
+  }
+
+  StoredBatch stored;
+  if (!is_current || !well_formed || content.transactions.empty())
+    stored.check = BatchCheck::invalid;
+  const ValidatorIndex author = content.author;
+  const LanePosition position{content.incarnation, content.seq, batch.id};
+  const BatchId prev = content.prev;
+  of_author.batches_counted += 1;
+  of_author.bytes_counted += batch.bytes;
+  of_author.places[place].push_back(batch.id);
+  stored.held = std::move(batch);
+  batches_.emplace(position.tip, std::move(stored));
+
+  if (position.incarnation > of_author.newest_incarnation && is_current && well_formed) {
+    of_author.newest_incarnation = position.incarnation;
+    drop_older_incarnations(author);
+    reset_tip(of_author);
+  } else if (position.incarnation == of_author.tip.incarnation &&
+             position.seq == of_author.tip.seq + 1 && prev == of_author.tip.tip) {
+    extend_tip(of_author);
+  }
+  return added;
+}
+
+void LaneStore::pin(const BatchId& id) {
+  StoredBatch& stored = batches_.at(id);
+  if (stored.pins++ > 0) return;
+  Lane& of_author = lane(stored.held.batch().author);
+  of_author.batches_counted -= 1;
+  of_author.bytes_counted -= stored.held.bytes;
+}
+
+void LaneStore::unpin(const BatchId& id) {
+  StoredBatch& stored = batches_.at(id);
+  VOSTRO_CHECK(stored.pins > 0);
+  if (--stored.pins > 0) return;
+  const Batch& content = stored.held.batch();
+  Lane& of_author = lane(content.author);
+  of_author.batches_counted += 1;
+  of_author.bytes_counted += stored.held.bytes;
+  if (content.ctx != ctx_ || !is_well_formed(content, stored.held.bytes) ||
+      is_stale(of_author, content)) {
+    drop(id);
+  }
+}
+
+void LaneStore::set_check(const BatchId& id, BatchCheck check, std::uint32_t items) {
+  const auto found = batches_.find(id);
+  if (found == batches_.end() || found->second.check == BatchCheck::invalid) return;
+  found->second.check = check;
+  found->second.items = items;
+}
+
+void LaneStore::set_useful(const BatchId& id, bool useful) {
+  if (const auto found = batches_.find(id); found != batches_.end()) found->second.useful = useful;
+}
+
+void LaneStore::drop(const BatchId& id) {
+  const auto found = batches_.find(id);
+  const StoredBatch& stored = found->second;
+  VOSTRO_CHECK(stored.pins == 0);
+  const Batch& content = stored.held.batch();
+  Lane& of_author = lane(content.author);
+  of_author.batches_counted -= 1;
+  of_author.bytes_counted -= stored.held.bytes;
+  const auto place = of_author.places.find({content.incarnation, content.seq});
+  std::erase(place->second, id);
+  if (place->second.empty()) of_author.places.erase(place);
+  batches_.erase(found);
+}
+
+void LaneStore::drop_unpinned(ValidatorIndex author, const std::set<BatchId>& ids) {
+  for (const BatchId& id : ids)
+    if (batches_.at(id).pins == 0) drop(id);
+  Lane& of_author = lane(author);
+  reset_tip(of_author);
+}
+
+void LaneStore::drop_older_incarnations(ValidatorIndex author) {
+  std::set<BatchId> older;
+  const Lane& of_author = lane(author);
+  for (const auto& [place, ids] : of_author.places) {
+    if (place.first >= of_author.newest_incarnation) break;
+    older.insert(ids.begin(), ids.end());
+  }
+  drop_unpinned(author, older);
+}
+
+void LaneStore::begin_incarnation(ValidatorIndex author, std::uint32_t incarnation) {
+  Lane& of_author = lane(author);
+  if (incarnation <= of_author.newest_incarnation) return;
+  of_author.newest_incarnation = incarnation;
+  drop_older_incarnations(author);
+}
+
+void LaneStore::advance(const LanePositions& final_positions) {
+  for (const auto& [author, position] : final_positions) {
+    Lane& of_author = lane(author);
+    if (position == of_author.base) continue;
+    of_author.base = position;
+    of_author.newest_incarnation = std::max(of_author.newest_incarnation, position.incarnation);
+    // Included or outdated, or on a branch that leaves the final one: contiguity forbids it for
+    // ever.
+    std::set<BatchId> dead;
+    for (const auto& [place, ids] : of_author.places) {
+      for (const BatchId& id : ids) {
+        const Batch& content = batches_.at(id).held.batch();
+        const bool leaves_final_branch = content.incarnation == position.incarnation &&
+                                         content.seq == position.seq + 1 &&
+                                         content.prev != position.tip;
+        if (is_stale(of_author, content) || leaves_final_branch || dead.contains(content.prev)) {
+          // The final batch itself is stale, but what follows it is alive.
+          if (id != position.tip) dead.insert(id);
+        }
+      }
+    }
+    if (holds(position.tip)) dead.insert(position.tip);
+    drop_unpinned(author, dead);
+  }
+}
+
+const StoredBatch* LaneStore::child_of(const Lane& lane, const LanePosition& position) const {
+  const auto place = lane.places.find({position.incarnation, position.seq + 1});
+  if (place == lane.places.end()) return nullptr;
+  for (const BatchId& id : place->second) {
+    const StoredBatch& stored = batches_.at(id);
+    if (stored.held.batch().prev == position.tip) return &stored;
+  }
+  return nullptr;
+}
+
+void LaneStore::reset_tip(Lane& lane) const {
+  lane.tip = lane.newest_incarnation > lane.base.incarnation
+                 ? LanePosition{lane.newest_incarnation, 0, BatchId{}}
+                 : lane.base;
+  extend_tip(lane);
+}
+
+void LaneStore::extend_tip(Lane& lane) const {
+  while (const StoredBatch* child = child_of(lane, lane.tip))
+    lane.tip = {child->held.batch().incarnation, child->held.batch().seq, child->held.id};
+}
+
+std::vector<const StoredBatch*> LaneStore::chain_after(ValidatorIndex author,
+                                                       const LanePosition& position) const {
+  const Lane& of_author = lane(author);
+  LanePosition at = position;
+  if (of_author.newest_incarnation > position.incarnation) {
+    const LanePosition start{of_author.newest_incarnation, 0, BatchId{}};
+    if (child_of(of_author, start) != nullptr) at = start;
+  }
+  std::vector<const StoredBatch*> chain;
+  while (const StoredBatch* child = child_of(of_author, at)) {
+    chain.push_back(child);
+    at = {child->held.batch().incarnation, child->held.batch().seq, child->held.id};
+  }
+  return chain;
+}
+
+std::optional<LaneRef> LaneStore::gap(ValidatorIndex author) const {
+  const Lane& of_author = lane(author);
+  const LanePosition& tip = of_author.tip;
+  for (auto place = of_author.places.upper_bound({tip.incarnation, tip.seq + 1});
+       place != of_author.places.end(); ++place) {
+    for (const BatchId& id : place->second) {
+      const Batch& content = batches_.at(id).held.batch();
+      if (content.prev.is_zero() || holds(content.prev)) continue;
+      const std::uint64_t first = content.incarnation == tip.incarnation ? tip.seq + 1 : 1;
+      return LaneRef{author, content.incarnation, first, content.seq - 1, content.prev};
+    }
+  }
+  return std::nullopt;
+}
+
+bool LaneStore::is_worth_having(ValidatorIndex author, const LanePosition& position) const {
+  const Lane& of_author = lane(author);
+  if (position.seq == 0 || position.incarnation < of_author.newest_incarnation) return false;
+  const std::uint64_t base_seq =
+      position.incarnation == of_author.base.incarnation ? of_author.base.seq : 0;
+  return position.seq > base_seq && position.seq - base_seq <= caps_.batches_per_author;
+}
+
+}  // namespace vostro::consensus

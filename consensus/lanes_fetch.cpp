@@ -1,0 +1,253 @@
+// What lacks and whom to ask: fetches for cuts, fetches by hints (HAVE, gaps), and the HAVEs of
+// this node.
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "consensus/lanes.h"
+
+namespace vostro::consensus {
+
+namespace {
+
+// Different batches go to different peers: the low bytes of a digest are as good as random.
+std::size_t spread_of(const BatchId& id) {
+  std::size_t spread = 0;
+  for (std::size_t i = 0; i < 4; ++i) spread = spread << 8 | id.bytes[i];
+  return spread;
+}
+
+}  // namespace
+
+void Lanes::want(const LaneRef& ref, const BlockId& block, ValidatorIndex proposer,
+                 const Fetch* arrived, std::uint64_t now_ms, LaneActions& actions) {
+  auto [found, is_new] = fetches_.try_emplace(ref.tip);
+  Fetch& fetch = found->second;
+  const bool was_hint = !is_new && fetch.for_blocks.empty();
+  fetch.for_blocks.insert(block);
+  if (!fetch.proposer) fetch.proposer = proposer;
+  if (!is_new) {
+    if (was_hint) caused_fetch_at_[ref.author] = final_blocks_;
+    return;
+  }
+  fetch.ref = ref;
+  const bool is_same_answer = arrived != nullptr && arrived->asked &&
+                              arrived->ref.author == ref.author &&
+                              arrived->ref.incarnation == ref.incarnation;
+  if (is_same_answer) {
+    fetch.asked = arrived->asked;
+    fetch.attempts = arrived->attempts;
+    fetch.next_ms = now_ms + config_.fetch_retry_ms;
+    return;
+  }
+  caused_fetch_at_[ref.author] = final_blocks_;
+  ask(ref.tip, fetch, now_ms, actions);
+}
+
+// An answer by hint runs backwards from the tip: the batch before the one that arrived comes with
+// it.
+void Lanes::continue_hint(const Fetch& arrived, const Batch& batch, std::uint64_t now_ms) {
+  if (batch.seq <= arrived.ref.first_seq || store_.holds(batch.prev)) return;
+  auto [found, is_new] = fetches_.try_emplace(batch.prev);
+  if (!is_new) return;
+  Fetch& fetch = found->second;
+  fetch = arrived;
+  fetch.ref.last_seq = batch.seq - 1;
+  fetch.ref.tip = batch.prev;
+  fetch.next_ms = now_ms + config_.fetch_retry_ms;
+}
+
+void Lanes::forget_fetches_of(const BlockId& block) {
+  for (auto fetch = fetches_.begin(); fetch != fetches_.end();) {
+    const bool was_wanted = fetch->second.for_blocks.erase(block) > 0;
+    fetch =
+        was_wanted && fetch->second.for_blocks.empty() ? fetches_.erase(fetch) : std::next(fetch);
+  }
+}
+
+std::vector<ValidatorIndex> Lanes::sources_of(const Fetch& fetch) const {
+  std::set<ValidatorIndex> sources;
+  for (const auto& [peer, lanes] : reported_) {
+    const auto reported = lanes.find(fetch.ref.author);
+    if (reported == lanes.end()) continue;
+    const LanePosition& position = reported->second.position;
+    if (position.incarnation == fetch.ref.incarnation && position.seq >= fetch.ref.last_seq)
+      sources.insert(peer);
+  }
+  // A hint is good for whoever gave it; what a cut names, its author and its proposer must have.
+  if (sources.empty() || !fetch.for_blocks.empty()) sources.insert(fetch.ref.author);
+  if (fetch.proposer) sources.insert(*fetch.proposer);
+  const auto is_out_of_reach = [this](ValidatorIndex peer) {
+    return !connected_.contains(peer) || (own_ && peer == *own_);
+  };
+  std::erase_if(sources, is_out_of_reach);
+  // Those who must have it have been asked once each: anybody may have it by now.
+  if (!fetch.for_blocks.empty() && fetch.attempts >= sources.size()) {
+    sources = connected_;
+    std::erase_if(sources, is_out_of_reach);
+  }
+  return {sources.begin(), sources.end()};
+}
+
+std::size_t Lanes::open_requests_to(ValidatorIndex peer) const {
+  return static_cast<std::size_t>(
+      std::count_if(fetches_.begin(), fetches_.end(),
+                    [&](const auto& entry) { return entry.second.asked == peer; }));
+}
+
+std::uint64_t Lanes::retry_after(const Fetch& fetch, std::size_t sources) const {
+  const std::size_t rounds = sources == 0 ? 0 : std::min<std::size_t>(fetch.attempts / sources, 16);
+  return std::min(config_.fetch_retry_max_ms, config_.fetch_retry_ms << rounds);
+}
+
+void Lanes::ask(const BatchId& id, Fetch& fetch, std::uint64_t now_ms, LaneActions& actions) {
+  fetch.asked.reset();
+  const std::vector<ValidatorIndex> sources = sources_of(fetch);
+  fetch.next_ms = now_ms + retry_after(fetch, sources.size());
+  for (std::size_t tried = 0; tried < sources.size(); ++tried) {
+    const ValidatorIndex peer = sources[(spread_of(id) + fetch.attempts) % sources.size()];
+    ++fetch.attempts;
+    if (open_requests_to(peer) >= config_.fetches_per_peer_max) continue;
+    fetch.asked = peer;
+    actions.push_back(FetchBatches{peer, fetch.ref});
+    return;
+  }
+}
+
+// ---- Hints ----
+
+void Lanes::note_held_by(ValidatorIndex peer, const Batch& batch, const BatchId& id,
+                         std::uint64_t now_ms) {
+  if (peer.value >= store_.validators()) return;
+  Reported& entry = reported_[peer][batch.author];
+  const bool is_newer = std::pair(batch.incarnation, batch.seq) >
+                        std::pair(entry.position.incarnation, entry.position.seq);
+  if (is_newer) entry = {{batch.incarnation, batch.seq, id}, now_ms, false};
+}
+
+void Lanes::note_gap(ValidatorIndex author, std::uint64_t now_ms) {
+  const std::optional<LaneRef> gap = store_.gap(author);
+  if (!gap) {
+    gaps_.erase(author);
+    return;
+  }
+  GapSeen& seen = gaps_[author];
+  if (seen.tip != gap->tip) seen = {gap->tip, now_ms, false};
+}
+
+bool Lanes::is_fetching_from_lane(ValidatorIndex author) const {
+  return std::any_of(fetches_.begin(), fetches_.end(),
+                     [&](const auto& entry) { return entry.second.ref.author == author; });
+}
+
+// For each lane the oldest hint that is still good, and when to follow it. One at a time: a liar
+// who reports another tip each time comes after those who were first.
+std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> Lanes::hints() const {
+  std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> found;
+  const auto consider = [&](const LaneRef& ref, std::uint64_t since_ms) {
+    const std::uint64_t due_ms = since_ms + config_.hint_delay_ms;
+    const auto [entry, is_new] = found.try_emplace(ref.author, ref, due_ms);
+    if (!is_new && due_ms < entry->second.second) entry->second = {ref, due_ms};
+  };
+  for (const auto& [peer, lanes] : reported_) {
+    if (!connected_.contains(peer) || (own_ && peer == *own_)) continue;
+    for (const auto& [author, reported] : lanes) {
+      const LanePosition& position = reported.position;
+      if (reported.disbelieved || store_.holds(position.tip) || position.tip.is_zero() ||
+          !store_.is_worth_having(author, position))
+        continue;
+      const LanePosition& tip = store_.tip(author);
+      const std::uint64_t first =
+          position.incarnation == tip.incarnation && position.seq > tip.seq ? tip.seq + 1 : 1;
+      consider({author, position.incarnation, first, position.seq, position.tip},
+               reported.since_ms);
+    }
+  }
+  for (const auto& [author, seen] : gaps_) {
+    if (seen.given_up) continue;
+    if (const auto gap = store_.gap(author); gap && gap->tip == seen.tip)
+      consider(*gap, seen.since_ms);
+  }
+  std::erase_if(found, [this](const auto& entry) { return is_fetching_from_lane(entry.first); });
+  return found;
+}
+
+void Lanes::give_up_hint(const Fetch& fetch) {
+  for (auto& [peer, lanes] : reported_) {
+    const auto reported = lanes.find(fetch.ref.author);
+    if (reported != lanes.end() && reported->second.position.tip == fetch.ref.tip)
+      reported->second.disbelieved = true;
+  }
+  const auto seen = gaps_.find(fetch.ref.author);
+  if (seen != gaps_.end() && seen->second.tip == fetch.ref.tip) seen->second.given_up = true;
+}
+
+// ---- Time ----
+
+LaneActions Lanes::tick(std::uint64_t now_ms, const std::set<ValidatorIndex>& leaders) {
+  LaneActions actions;
+  for (auto entry = fetches_.begin(); entry != fetches_.end();) {
+    Fetch& fetch = entry->second;
+    if (fetch.next_ms > now_ms) {
+      ++entry;
+      continue;
+    }
+    if (fetch.for_blocks.empty() && fetch.attempts >= sources_of(fetch).size()) {
+      give_up_hint(fetch);
+      entry = fetches_.erase(entry);
+      continue;
+    }
+    ask(entry->first, fetch, now_ms, actions);
+    ++entry;
+  }
+  for (const auto& [author, hint] : hints()) {
+    const auto& [ref, due_ms] = hint;
+    if (due_ms > now_ms) continue;
+    Fetch& fetch = fetches_[ref.tip];
+    fetch.ref = ref;
+    ask(ref.tip, fetch, now_ms, actions);
+  }
+  send_haves(now_ms, leaders, actions);
+  return actions;
+}
+
+std::optional<std::uint64_t> Lanes::next_wakeup(const std::set<ValidatorIndex>& leaders) const {
+  std::optional<std::uint64_t> next;
+  const auto consider = [&](std::uint64_t at_ms) { next = next ? std::min(*next, at_ms) : at_ms; };
+  for (const auto& [id, fetch] : fetches_) consider(fetch.next_ms);
+  for (const auto& [author, hint] : hints()) consider(hint.second);
+  for (const ValidatorIndex leader : leaders) {
+    if (unsent_to(leader).empty()) continue;
+    const auto sent = have_sent_ms_.find(leader);
+    consider(sent == have_sent_ms_.end() ? 0 : sent->second + config_.have_period_ms);
+  }
+  return next;
+}
+
+LanePositions Lanes::unsent_to(ValidatorIndex peer) const {
+  if (!own_ || peer == *own_ || !connected_.contains(peer)) return {};
+  LanePositions entries = have_vector();
+  const auto sent = sent_.find(peer);
+  if (sent != sent_.end()) {
+    std::erase_if(entries, [&](const auto& entry) {
+      const auto told = sent->second.find(entry.first);
+      return told != sent->second.end() && told->second == entry.second;
+    });
+  }
+  return entries;
+}
+
+void Lanes::send_haves(std::uint64_t now_ms, const std::set<ValidatorIndex>& leaders,
+                       LaneActions& actions) {
+  for (const ValidatorIndex leader : leaders) {
+    LanePositions entries = unsent_to(leader);
+    if (entries.empty()) continue;
+    const auto [sent, is_first] = have_sent_ms_.try_emplace(leader, now_ms);
+    if (!is_first && now_ms < sent->second + config_.have_period_ms) continue;
+    sent->second = now_ms;
+    for (const auto& [author, position] : entries) sent_[leader][author] = position;
+    actions.push_back(SendHave{leader, std::move(entries)});
+  }
+}
+
+}  // namespace vostro::consensus
