@@ -37,8 +37,10 @@ class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassEli
   Encoder() : OutputArchive(this) {}
 
   void put(const void* data, std::size_t size) {
-    const auto* from = static_cast<const Byte*>(data);
-    out_.insert(out_.end(), from, from + size);
+    if (size == 0) return;
+    const std::size_t at = out_.size();
+    out_.resize(at + size);
+    std::memcpy(out_.data() + at, data, size);
   }
   [[nodiscard]] Bytes take() { return std::move(out_); }
 

@@ -1,7 +1,6 @@
 /// The log: lines of text or JSON on standard error, for operators. Safe from many threads.
 ///
-///   log::info("block final", {{"height", block.height}, {"block", block.id}, {"duration_ms",
-///   elapsed}});
+///   log::info("block final", {{"height", block.height}, {"duration_ms", elapsed}});
 ///
 /// What must never be logged cannot be: the message is a literal of the source, and all that varies
 /// stands in fields whose names are on the list below, checked when compiling. Names of people,

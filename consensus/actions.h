@@ -109,6 +109,7 @@ enum class PeerFault : std::uint8_t {
   unsolicited,       ///< An answer that was not asked for.
   bad_justification  ///< Parts of a justification that do not hash to what the proposal says.
 };
+[[nodiscard]] std::string_view to_string(PeerFault fault);
 struct ScorePeer {
   PeerId peer;
   PeerFault fault;

@@ -6,6 +6,16 @@
 
 namespace vostro::consensus {
 
+std::string_view to_string(PeerFault fault) {
+  switch (fault) {
+    case PeerFault::unsolicited:
+      return "an answer that was not asked for";
+    case PeerFault::bad_justification:
+      return "a justification that is not what its proposal says";
+  }
+  VOSTRO_CHECK(false);
+}
+
 std::string_view to_string(HaltReason reason) {
   switch (reason) {
     case HaltReason::safety:

@@ -1,5 +1,6 @@
-/// A whole ledger in memory, for tests only: state, tree, id set and receipts roots behind the ledger's ports. It makes
-/// blocks from transactions, looks at every invariant after each, and keeps what it executed.
+/// A whole ledger in memory, for tests only: state, tree, id set and receipts roots behind the
+/// ledger's ports. It makes blocks from transactions, looks at every invariant after each, and
+/// keeps what it executed.
 #pragma once
 
 #include <algorithm>
@@ -22,14 +23,18 @@ namespace vostro::test {
 class MemoryStore final : public chain::StateReader, public chain::NodeReader {
  public:
   [[nodiscard]] std::optional<Bytes> get(ByteView key) const override { return find(state_, key); }
-  [[nodiscard]] std::optional<Bytes> node(ByteView position) const override { return find(nodes_, position); }
+  [[nodiscard]] std::optional<Bytes> node(ByteView position) const override {
+    return find(nodes_, position);
+  }
   [[nodiscard]] std::vector<std::pair<Bytes, Bytes>> scan(ByteView prefix, ByteView from,
                                                           std::size_t limit) const override {
     const Bytes begin(prefix.begin(), prefix.end());
     std::vector<std::pair<Bytes, Bytes>> found;
     for (auto at = state_.lower_bound(std::max(begin, Bytes(from.begin(), from.end())));
          at != state_.end() && found.size() < limit; ++at) {
-      if (at->first.size() < begin.size() || !std::equal(begin.begin(), begin.end(), at->first.begin())) break;
+      if (at->first.size() < begin.size() ||
+          !std::equal(begin.begin(), begin.end(), at->first.begin()))
+        break;
       found.emplace_back(*at);
     }
     return found;
@@ -101,8 +106,8 @@ class MemoryLedger {
     return chain::execute_block(store_, store_,
                                 {network_id_, height_.next(), time, std::move(candidates), {}});
   }
-  /// Executes a block one second after the last one, or at `time`, and stores it. Aborts where it cannot be, or where an
-  /// invariant does not hold after it.
+  /// Executes a block one second after the last one, or at `time`, and stores it. Aborts where it
+  /// cannot be, or where an invariant does not hold after it.
   const chain::ExecutedBlock& block(std::vector<chain::VerifiedTransactionPtr> candidates,
                                     std::optional<UnixMillis> time = {}) {
     const UnixMillis at = time.value_or(UnixMillis(time_.value + 1000));
@@ -121,7 +126,8 @@ class MemoryLedger {
   [[nodiscard]] std::optional<Record> load(const typename Record::Key& key) const {
     return chain::load<Record>(store_, key);
   }
-  [[nodiscard]] std::int64_t balance(const chain::AccountId& account, const Currency& currency) const {
+  [[nodiscard]] std::int64_t balance(const chain::AccountId& account,
+                                     const Currency& currency) const {
     const auto record = load<chain::Balance>({account, currency});
     return record ? record->units.value : 0;
   }
@@ -129,7 +135,8 @@ class MemoryLedger {
   [[nodiscard]] chain::Original original(Height height, std::size_t index) const {
     const chain::ExecutedBlock& block = *blocks_.at(height.value - 1);
     std::vector<Hash> leaves;
-    for (const chain::Receipt& receipt : block.receipts) leaves.push_back(chain::receipt_hash(receipt));
+    for (const chain::Receipt& receipt : block.receipts)
+      leaves.push_back(chain::receipt_hash(receipt));
     return {height, block.receipts.at(index), chain::merkle_path(leaves, index)};
   }
   /// The first receipt of an id; none where the id is not used.
@@ -140,7 +147,9 @@ class MemoryLedger {
   }
 
   [[nodiscard]] const MemoryStore& store() const { return store_; }
-  [[nodiscard]] const std::vector<std::shared_ptr<const chain::ExecutedBlock>>& blocks() const { return blocks_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<const chain::ExecutedBlock>>& blocks() const {
+    return blocks_;
+  }
   [[nodiscard]] Height height() const { return height_; }
   [[nodiscard]] UnixMillis time() const { return time_; }
   void set_time(UnixMillis time) { time_ = time; }

@@ -26,7 +26,7 @@ TEST_F(EngineTest, LeaderBuildsProposesOnceAndWritesBeforeItSends) {
     if (std::holds_alternative<Broadcast>(actions[i])) sent = std::min(sent, i);
   }
   ASSERT_LT(sent, actions.size());
-  EXPECT_LT(persisted, sent);
+  ASSERT_LT(persisted, sent);
   EXPECT_TRUE(only<Persist>(actions)[0].needs_sync);
   EXPECT_EQ(vote_types(actions, self), std::vector{VoteType::notarize});
   // The same answer again, or another one, changes nothing.
@@ -104,6 +104,7 @@ TEST_F(EngineTest, NullifiedViewIsNeverFinalizedByTheSameValidator) {
   const auto actions = receive_votes(VoteType::notarize, 1, made.vote.proposal);
   EXPECT_EQ(engine->view(), View(2)) << "the certificate counts all the same";
   EXPECT_TRUE(votes_in(actions, self).empty()) << "no FINALIZE beside a NULLIFY";
+  EXPECT_FALSE(engine->is_halted());
 }
 
 TEST_F(EngineTest, NotarizedViewMayBeNullifiedOnTimeoutButNotRevokedByItsLeader) {

@@ -161,6 +161,8 @@ TEST_F(VerifyTest, JustificationMustBeExactlyWhatItsDefinitionSays) {
   const Certificate f2 = certificate(VoteType::finalize, 2, propose.vote.proposal);
   EXPECT_TRUE(valid(0, {std::nullopt, {u1, u2, u3}}));
   EXPECT_FALSE(valid(0, {std::nullopt, {u1, u3}})) << "a view is missing";
+  EXPECT_FALSE(valid(0, {std::nullopt, {u1, u2}})) << "the last view is missing";
+  EXPECT_FALSE(valid(0, {std::nullopt, {}})) << "all views are missing";
   EXPECT_FALSE(valid(0, {std::nullopt, {u2, u1, u3}})) << "out of order";
   EXPECT_FALSE(valid(0, {std::nullopt, {u1, u2, u3, u3}})) << "one too many";
   EXPECT_TRUE(valid(2, {n2, {u3}}, propose.proposal));

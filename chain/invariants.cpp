@@ -1,0 +1,355 @@
+#include "chain/invariants.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "base/checked.h"
+
+namespace vostro::chain {
+namespace {
+
+/// Sums by key. Says so when a sum does not fit: then something was wrong before.
+template <class Key>
+class Sums {
+ public:
+  void add(const Key& key, std::int64_t units) {
+    auto& sum = sums_[key];
+    if (const auto more = checked_add(sum, units)) {
+      sum = *more;
+    } else {
+      overflown_ = true;
+    }
+  }
+  void subtract(const Key& key, std::int64_t units) {
+    if (const auto negated = checked_sub<std::int64_t>(0, units)) {
+      add(key, *negated);
+    } else {
+      overflown_ = true;
+    }
+  }
+  [[nodiscard]] const std::map<Key, std::int64_t>& all() const { return sums_; }
+  [[nodiscard]] bool has_overflown() const { return overflown_; }
+  /// The first key whose sum is not zero.
+  [[nodiscard]] std::optional<std::pair<Key, std::int64_t>> first_not_zero() const {
+    for (const auto& [key, sum] : sums_)
+      if (sum != 0) return std::pair(key, sum);
+    return std::nullopt;
+  }
+
+ private:
+  std::map<Key, std::int64_t> sums_;
+  bool overflown_ = false;
+};
+
+/// The same for very many small additions: collected, then sorted once.
+template <class Key>
+class ManySums {
+ public:
+  void add(const Key& key, std::int64_t units) { parts_.emplace_back(key, units); }
+  void subtract(const Key& key, std::int64_t units) { parts_.emplace_back(key, -units); }
+  /// Calls `visit(key, sum)`; false when a sum does not fit. Stable, so that partial sums are
+  /// balances as they were.
+  template <class Visit>
+  [[nodiscard]] bool for_each(Visit&& visit) {
+    std::stable_sort(parts_.begin(), parts_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto at = parts_.begin(); at != parts_.end();) {
+      std::int64_t sum = 0;
+      auto end = at;
+      for (; end != parts_.end() && !(at->first < end->first); ++end) {
+        const auto more = checked_add(sum, end->second);
+        if (!more) return false;
+        sum = *more;
+      }
+      visit(at->first, sum);
+      at = end;
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<Key, std::int64_t>> parts_;
+};
+
+tl::unexpected<std::string> breach(const std::string& what) {
+  return fail("invariant broken: " + what);
+}
+
+std::int64_t units_of(const Balance* balance) {
+  return balance != nullptr ? balance->units.value : 0;
+}
+
+std::string text(std::int64_t number) {
+  return std::to_string(number);
+}
+
+/// An account and a currency, without a copy of either.
+struct Position {
+  const AccountId* account;
+  Currency currency;
+  bool operator<(const Position& other) const {
+    if (account != other.account && *account != *other.account) return *account < *other.account;
+    return currency < other.currency;
+  }
+};
+
+struct HoldPosition {
+  OwnedId hold;
+  Currency currency;
+  auto operator<=>(const HoldPosition&) const = default;
+};
+
+std::string name_of(const Position& position) {
+  return to_text(*position.account) + " " + to_text(position.currency);
+}
+std::string name_of(const HoldPosition& position) {
+  return to_text(position.hold) + " " + to_text(position.currency);
+}
+
+void add_hold(Sums<Currency>& sums, const Hold* hold, std::int64_t sign) {
+  if (hold == nullptr) return;
+  for (const Money& money : money_in(*hold)) sums.add(money.currency, sign * money.units.value);
+}
+
+std::int64_t open_redemption_of(const Hold* hold) {
+  const bool is_open =
+      hold != nullptr && hold->kind == HoldKind::redeem && hold->state == HoldState::held;
+  return is_open ? hold->amount.units.value : 0;
+}
+
+}  // namespace
+
+Sound check_money_equation(const State& state) {
+  Sums<Currency> difference;  // of what is there and what should be, both as changes
+  state.for_each_change<Balance>(
+      [&](const BalanceKey& key, const Balance* before, const Balance* now) {
+        difference.add(key.currency, units_of(now));
+        difference.subtract(key.currency, units_of(before));
+      });
+  state.for_each_change<Hold>([&](const OwnedId&, const Hold* before, const Hold* now) {
+    add_hold(difference, now, 1);
+    add_hold(difference, before, -1);
+  });
+  state.for_each_change<CurrencyRecord>(
+      [&](const Currency& currency, const CurrencyRecord* before, const CurrencyRecord* now) {
+        if (now != nullptr) {
+          difference.subtract(currency, now->issued.value);
+          difference.add(currency, now->redeemed.value);
+        }
+        if (before != nullptr) {
+          difference.add(currency, before->issued.value);
+          difference.subtract(currency, before->redeemed.value);
+        }
+      });
+  if (difference.has_overflown()) return breach("money equation: a sum does not fit");
+  if (const auto wrong = difference.first_not_zero())
+    return breach("money equation of " + to_text(wrong->first) + ": balances and holds differ by " +
+                  text(wrong->second) + " minor units from issued less redeemed");
+  return {};
+}
+
+Sound check_nothing_negative(const State& state) {
+  std::string wrong;
+  const auto look_at = [&](std::int64_t units, const std::function<std::string()>& name) {
+    if (units < 0 && wrong.empty()) wrong = name() + " is " + text(units);
+  };
+  state.for_each_change<Balance>([&](const BalanceKey& key, const Balance*, const Balance* now) {
+    look_at(units_of(now), [&] { return to_text(key.account) + " " + to_text(key.currency); });
+  });
+  state.for_each_change<Hold>([&](const OwnedId& name, const Hold*, const Hold* now) {
+    if (now == nullptr) return;
+    for (const Money& money : money_in(*now))
+      look_at(money.units.value, [&] { return "hold " + to_text(name); });
+  });
+  state.for_each_change<CurrencyRecord>([&](const Currency& currency, const CurrencyRecord*,
+                                            const CurrencyRecord* now) {
+    if (now == nullptr) return;
+    look_at(now->redeemed.value, [&] { return "redeemed " + to_text(currency); });
+    look_at(now->open_redemptions.value, [&] { return "open redemptions " + to_text(currency); });
+    // Both are not negative, so neither difference can overflow.
+    look_at(now->issued.value - std::max<std::int64_t>(now->redeemed.value, 0),
+            [&] { return "supply " + to_text(currency); });
+  });
+  state.for_each_change<QuoteFill>(
+      [&](const OwnedId& name, const QuoteFill*, const QuoteFill* now) {
+        if (now != nullptr) look_at(now->sold.value, [&] { return "fill " + to_text(name); });
+      });
+  state.for_each_change<Spent>([&](const SpentKey& key, const Spent*, const Spent* now) {
+    if (now != nullptr) look_at(now->units.value, [&] { return "spent " + to_text(key.currency); });
+  });
+  if (!wrong.empty()) return breach("nothing negative: " + wrong);
+  return {};
+}
+
+Sound check_entries_balance(const std::vector<Receipt>& receipts) {
+  for (const Receipt& receipt : receipts) {
+    // Few entries and fewer currencies: each entry looks for those of its own currency.
+    for (const Entry& entry : receipt.entries) {
+      std::int64_t sum = 0;
+      for (const Entry& other : receipt.entries) {
+        if (other.currency != entry.currency) continue;
+        const auto more = checked_add(sum, other.amount.value);
+        if (!more) return breach("entries of " + to_text(receipt.id) + " do not fit");
+        sum = *more;
+      }
+      if (sum != 0)
+        return breach("entries of " + to_text(receipt.id) + " in " + to_text(entry.currency) +
+                      " sum to " + text(sum) + ", not 0");
+    }
+  }
+  return {};
+}
+
+Sound check_entries_explain_balances(const State& state, const std::vector<Receipt>& receipts) {
+  ManySums<Position> difference;
+  for (const Receipt& receipt : receipts) {
+    for (const Entry& entry : receipt.entries)
+      if (entry.place.account)
+        difference.add({&*entry.place.account, entry.currency}, entry.amount.value);
+  }
+  state.for_each_change<Balance>(
+      [&](const BalanceKey& key, const Balance* before, const Balance* now) {
+        difference.subtract({&key.account, key.currency}, units_of(now));
+        difference.add({&key.account, key.currency}, units_of(before));
+      });
+  std::string wrong;
+  const bool fits = difference.for_each([&](const Position& position, std::int64_t sum) {
+    if (sum != 0 && wrong.empty()) wrong = name_of(position) + " by " + text(sum);
+  });
+  if (!fits) return breach("entries explain balances: a sum does not fit");
+  if (!wrong.empty()) return breach("entries and balance differ: " + wrong);
+  return {};
+}
+
+Sound check_holds_end_once(const State& state, const std::vector<Receipt>& receipts) {
+  ManySums<HoldPosition> difference;
+  for (const Receipt& receipt : receipts) {
+    for (const Entry& entry : receipt.entries)
+      if (entry.place.hold) difference.add({*entry.place.hold, entry.currency}, entry.amount.value);
+  }
+  state.for_each_change<Hold>([&](const OwnedId& name, const Hold* before, const Hold* now) {
+    if (now != nullptr)
+      for (const Money& money : money_in(*now))
+        difference.subtract({name, money.currency}, money.units.value);
+    if (before != nullptr)
+      for (const Money& money : money_in(*before))
+        difference.add({name, money.currency}, money.units.value);
+  });
+  std::string wrong;
+  const bool fits = difference.for_each([&](const HoldPosition& position, std::int64_t sum) {
+    if (sum != 0 && wrong.empty()) wrong = name_of(position) + " by " + text(sum);
+  });
+  if (!fits) return breach("holds end once: a sum does not fit");
+  if (!wrong.empty()) return breach("entries and hold differ: " + wrong);
+  return {};
+}
+
+Sound check_open_redemptions(const State& state) {
+  Sums<Currency> difference;
+  state.for_each_change<Hold>([&](const OwnedId&, const Hold* before, const Hold* now) {
+    if (before != nullptr) difference.subtract(before->amount.currency, open_redemption_of(before));
+    if (now != nullptr) difference.add(now->amount.currency, open_redemption_of(now));
+  });
+  state.for_each_change<CurrencyRecord>(
+      [&](const Currency& currency, const CurrencyRecord* before, const CurrencyRecord* now) {
+        if (before != nullptr) difference.add(currency, before->open_redemptions.value);
+        if (now != nullptr) difference.subtract(currency, now->open_redemptions.value);
+      });
+  if (difference.has_overflown()) return breach("open redemptions: a sum does not fit");
+  if (const auto wrong = difference.first_not_zero())
+    return breach("open redemptions of " + to_text(wrong->first) + " differ from their holds by " +
+                  text(wrong->second));
+  return {};
+}
+
+Sound check_block(const State& state, const std::vector<Receipt>& receipts) {
+  if (auto ok = check_money_equation(state); !ok) return ok;
+  if (auto ok = check_nothing_negative(state); !ok) return ok;
+  if (auto ok = check_entries_balance(receipts); !ok) return ok;
+  if (auto ok = check_entries_explain_balances(state, receipts); !ok) return ok;
+  if (auto ok = check_holds_end_once(state, receipts); !ok) return ok;
+  return check_open_redemptions(state);
+}
+
+namespace {
+
+constexpr std::size_t kScanStep = 256;
+
+/// Every record of a kind; false where one cannot be read or `visit` refuses it.
+template <class Record, class Visit>
+bool for_each_stored(const StateReader& state, Visit&& visit) {
+  const Bytes prefix{Record::prefix};
+  Bytes from = prefix;
+  while (true) {
+    const auto entries = state.scan(prefix, from, kScanStep);
+    for (const auto& [key, value] : entries) {
+      const auto record = decode_record<Record>(value);
+      if (!record || !visit(key, *record)) return false;
+    }
+    if (entries.size() < kScanStep) return true;
+    from = entries.back().first;
+    from.push_back(0);
+  }
+}
+
+}  // namespace
+
+Sound check_whole_state(const StateReader& state) {
+  Sums<Currency> circulating;
+  Sums<Currency> open;
+  Sums<AccountId> holds;
+  std::string negative;
+  const bool balances_read =
+      for_each_stored<Balance>(state, [&](const Bytes& key, const Balance& balance) {
+        const auto name = balance_of_key(key);
+        if (!name) return false;
+        // A balance of zero has no record.
+        if (balance.units.value <= 0)
+          negative = to_text(name->account) + " " + to_text(name->currency);
+        circulating.add(name->currency, balance.units.value);
+        return true;
+      });
+  const bool holds_read = for_each_stored<Hold>(state, [&](const Bytes& key, const Hold& hold) {
+    for (const Money& money : money_in(hold)) {
+      if (money.units.value < 0) negative = "hold " + to_hex(key);
+      circulating.add(money.currency, money.units.value);
+    }
+    open.add(hold.amount.currency, open_redemption_of(&hold));
+    for (const AccountId& party : parties_of(hold)) holds.add(party, 1);
+    return true;
+  });
+  const bool counts_read =
+      for_each_stored<HoldCount>(state, [&](const Bytes& key, const HoldCount& count) {
+        Bytes account_key = key;
+        account_key[0] = AccountRecord::prefix;
+        const auto account = account_of_key(account_key);
+        if (account) holds.subtract(*account, count.count);
+        return account.has_value();
+      });
+  const bool currencies_read =
+      for_each_stored<CurrencyRecord>(state, [&](const Bytes& key, const CurrencyRecord& record) {
+        const auto currency = currency_of_key(key);
+        if (!currency) return false;
+        circulating.subtract(*currency, record.issued.value);
+        circulating.add(*currency, record.redeemed.value);
+        open.subtract(*currency, record.open_redemptions.value);
+        return true;
+      });
+  if (!balances_read || !holds_read || !counts_read || !currencies_read)
+    return breach("a stored record cannot be read");
+  if (!negative.empty()) return breach("not positive: " + negative);
+  if (circulating.has_overflown() || open.has_overflown()) return breach("a sum does not fit");
+  if (const auto wrong = circulating.first_not_zero())
+    return breach("money equation of " + to_text(wrong->first) + ": balances and holds differ by " +
+                  text(wrong->second) + " minor units from issued less redeemed");
+  if (const auto wrong = open.first_not_zero())
+    return breach("open redemptions of " + to_text(wrong->first) + " differ from their holds by " +
+                  text(wrong->second));
+  if (const auto wrong = holds.first_not_zero())
+    return breach("holds counted at " + to_text(wrong->first) + " differ by " +
+                  text(wrong->second));
+  return {};
+}
+
+}  // namespace vostro::chain

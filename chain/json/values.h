@@ -1,0 +1,61 @@
+/// Ledger objects as Boost.JSON values, for answers that are put together from several, and readers
+/// of single ones. Include in .cpp files only: it brings Boost.JSON. Form and strictness are those
+/// of json.h.
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "chain/json/json.h"
+#include "chain/json/strict.h"
+#include "chain/records.h"
+#include "chain/store/view.h"
+
+namespace vostro::chain {
+
+/// {"currency": "EUR", "amount": "1250.00"}. A currency that is not listed is written by its ISO
+/// 4217 digits; one that is not there either as {"currency": "XQX", "minor_units": "125000"}.
+[[nodiscard]] boost::json::value to_value(const Money& money, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const OwnedId& id);  ///< {"owner": BIC, "id": UUID}
+[[nodiscard]] boost::json::value payment_value(
+    const OwnedId& name);  ///< {"agent": BIC, "uetr": UUID}
+[[nodiscard]] boost::json::value to_value(const Accepts& accepts);
+[[nodiscard]] boost::json::value to_value(const Policy& policy, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Quote& quote, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const SignedQuote& quote, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Entry& entry, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Receipt& receipt, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Original& original, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Body& body, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Transaction& transaction,
+                                          const ExponentOf& exponents);
+
+/// The receipt's fields, and the block's: "height", "index", "time".
+[[nodiscard]] boost::json::value to_value(const PlacedReceipt& receipt,
+                                          const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const AccountEntry& entry, const ExponentOf& exponents);
+/// Name, status now, facts, and the receipts in order.
+[[nodiscard]] boost::json::value to_value(const PaymentHistory& payment,
+                                          const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const BlockSummary& block);
+
+// Records of the state (chain/records.h).
+[[nodiscard]] boost::json::value to_value(const Participant& participant,
+                                          const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const AccountId& account, const AccountRecord& record,
+                                          const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Currency& currency, const CurrencyRecord& record,
+                                          const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const OwnedId& name, const Hold& hold,
+                                          const ExponentOf& exponents);
+
+/// Readers of values: faults go to the problem that `in` carries.
+[[nodiscard]] Accepts read_accepts(const JsonIn& in);
+[[nodiscard]] Policy read_policy(const JsonIn& in);
+[[nodiscard]] Quote read_quote(const JsonIn& in);
+[[nodiscard]] SignedQuote read_signed_quote(const JsonIn& in);
+[[nodiscard]] Receipt read_receipt(const JsonIn& in);
+[[nodiscard]] Original read_original(const JsonIn& in);
+[[nodiscard]] Body read_body(const JsonIn& in);
+[[nodiscard]] Transaction read_transaction(const JsonIn& in);
+
+}  // namespace vostro::chain

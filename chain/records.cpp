@@ -1,0 +1,276 @@
+#include "chain/records.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/check.h"
+#include "base/checked.h"
+#include "base/codec.h"
+
+namespace vostro::chain {
+namespace {
+
+constexpr std::size_t kBicSize = 11;
+constexpr std::size_t kUuidSize = Uuid::size;
+constexpr std::size_t kCurrencySize = 3;
+
+void append(Bytes& to, const Bic& bic) {
+  vostro::append(to, as_bytes({bic.text.data(), kBicSize}));
+}
+void append(Bytes& to, const Currency& currency) {
+  vostro::append(to, as_bytes({currency.code.data(), kCurrencySize}));
+}
+void append(Bytes& to, const OwnedId& name) {
+  append(to, name.owner);
+  vostro::append(to, name.id.view());
+}
+
+Bytes begin(Byte prefix) {
+  Bytes key;
+  key.reserve(64);  // the longest key has 60 bytes
+  key.push_back(prefix);
+  return key;
+}
+
+/// Takes names off the front of a key.
+class KeyParser {
+ public:
+  KeyParser(ByteView key, Byte prefix) : left_(key) {
+    if (left_.empty() || left_[0] != prefix) {
+      ok_ = false;
+    } else {
+      left_ = left_.subspan(1);
+    }
+  }
+  explicit KeyParser(ByteView key) : left_(key) {
+    ok_ = !key.empty();
+    if (ok_) left_ = left_.subspan(1);
+  }
+
+  ByteView take(std::size_t size) {
+    if (left_.size() < size) ok_ = false;
+    if (!ok_) return {};
+    const ByteView taken = left_.first(size);
+    left_ = left_.subspan(size);
+    return taken;
+  }
+  Bic bic() {
+    Bic bic;
+    const ByteView bytes = take(kBicSize);
+    std::copy(bytes.begin(), bytes.end(), bic.text.begin());
+    return bic;
+  }
+  Currency currency() {
+    Currency currency;
+    const ByteView bytes = take(kCurrencySize);
+    std::copy(bytes.begin(), bytes.end(), currency.code.begin());
+    return currency;
+  }
+  OwnedId name() {
+    OwnedId name{bic(), {}};
+    const ByteView bytes = take(kUuidSize);
+    std::copy(bytes.begin(), bytes.end(), name.id.bytes.begin());
+    return name;
+  }
+  std::size_t left() const { return left_.size(); }
+  bool is_done() const { return ok_ && left_.empty(); }
+  bool ok() const { return ok_; }
+
+ private:
+  ByteView left_;
+  bool ok_ = true;
+};
+
+void add(std::vector<Money>& sums, const Money& money) {
+  if (money.units.value == 0) return;
+  const auto same = std::find_if(sums.begin(), sums.end(),
+                                 [&](const Money& sum) { return sum.currency == money.currency; });
+  if (same == sums.end()) {
+    sums.push_back(money);
+    return;
+  }
+  // Both were balances of one currency before, whose supply fits.
+  const auto sum = checked_add(same->units.value, money.units.value);
+  VOSTRO_CHECK(sum.has_value());
+  same->units = MinorUnits(*sum);
+}
+
+}  // namespace
+
+ValidatorId validator_id_of(const Bic& owner) {
+  ValidatorId id;
+  std::copy(owner.text.begin(), owner.text.end(), id.bytes.begin());
+  return id;
+}
+
+std::string_view to_string(AccountStatus status) {
+  switch (status) {
+    case AccountStatus::open:
+      return "open";
+    case AccountStatus::frozen:
+      return "frozen";
+    case AccountStatus::closed:
+      return "closed";
+  }
+  return "unknown";
+}
+
+std::vector<Money> money_in(const Hold& hold) {
+  std::vector<Money> sums;
+  if (!hold.is_exchanged()) add(sums, hold.principal);
+  for (const Charge& charge : hold.charges)
+    if (charge.payer == Payer::debtor) add(sums, {hold.principal.currency, charge.amount});
+  if (hold.provider) add(sums, hold.amount);
+  return sums;
+}
+
+Money taken_from_debtor(const Money& principal, const std::vector<Charge>& charges) {
+  std::int64_t sum = principal.units.value;
+  for (const Charge& charge : charges)
+    if (charge.payer == Payer::debtor)
+      sum =
+          checked_add(sum, charge.amount.value).value_or(std::numeric_limits<std::int64_t>::max());
+  return {principal.currency, MinorUnits(sum)};
+}
+
+std::vector<AccountId> parties_of(const Hold& hold) {
+  std::vector<AccountId> parties{hold.debtor, hold.creditor};
+  if (hold.provider) parties.push_back(*hold.provider);
+  for (const Charge& charge : hold.charges) parties.push_back(charge.account);
+  std::sort(parties.begin(), parties.end());
+  parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
+  return parties;
+}
+
+Bytes key_bytes(Byte prefix, const Only&) {
+  return {prefix};
+}
+Bytes key_bytes(Byte prefix, const Bic& key) {
+  Bytes bytes = begin(prefix);
+  append(bytes, key);
+  return bytes;
+}
+Bytes key_bytes(Byte prefix, const AccountId& key) {
+  Bytes bytes = begin(prefix);
+  append(bytes, key.owner);
+  vostro::append(bytes, as_bytes(key.label));
+  return bytes;
+}
+Bytes balances_prefix(const AccountId& account) {
+  Bytes bytes = key_bytes(Balance::prefix, account);
+  bytes.push_back(
+      0);  // a label holds no zero, so one account's balances never begin like another's
+  return bytes;
+}
+Bytes key_bytes(Byte, const BalanceKey& key) {
+  Bytes bytes = balances_prefix(key.account);
+  append(bytes, key.currency);
+  return bytes;
+}
+Bytes key_bytes(Byte prefix, const Currency& key) {
+  Bytes bytes = begin(prefix);
+  append(bytes, key);
+  return bytes;
+}
+Bytes key_bytes(Byte prefix, const EntryKey& key) {
+  Bytes bytes = begin(prefix);
+  append(bytes, key.currency);
+  vostro::append(bytes, key.entry.view());
+  return bytes;
+}
+Bytes key_bytes(Byte prefix, const OwnedId& key) {
+  Bytes bytes = begin(prefix);
+  append(bytes, key);
+  return bytes;
+}
+Bytes key_bytes(Byte prefix, const DueKey& key) {
+  Bytes bytes = begin(prefix);
+  append_big_endian(bytes, key.time.value);
+  append(bytes, key.name);
+  return bytes;
+}
+Bytes key_bytes(Byte prefix, const SpentKey& key) {
+  Bytes bytes = begin(prefix);
+  append(bytes, key.scope.participant);
+  vostro::append(bytes, as_bytes(key.scope.label));
+  bytes.push_back(0);
+  append(bytes, key.currency);
+  if (key.scope.currency) append(bytes, *key.scope.currency);
+  return bytes;
+}
+Bytes key_bytes(Byte prefix, std::uint16_t key) {
+  return {prefix, static_cast<Byte>(key >> 8), static_cast<Byte>(key & 0xFF)};
+}
+
+std::optional<AccountId> account_of_key(ByteView key) {
+  KeyParser parser(key, AccountRecord::prefix);
+  AccountId account{parser.bic(), {}};
+  account.label = as_text(parser.take(parser.left()));
+  if (!parser.is_done() || !is_valid(account)) return std::nullopt;
+  return account;
+}
+std::optional<BalanceKey> balance_of_key(ByteView key) {
+  KeyParser parser(key, Balance::prefix);
+  BalanceKey balance{{parser.bic(), {}}, {}};
+  if (!parser.ok() || parser.left() < kCurrencySize + 1) return std::nullopt;
+  balance.account.label = as_text(parser.take(parser.left() - kCurrencySize - 1));
+  const ByteView end = parser.take(1);
+  balance.currency = parser.currency();
+  if (!parser.is_done() || end[0] != 0 || !is_valid(balance.account)) return std::nullopt;
+  return balance;
+}
+std::optional<Currency> currency_of_key(ByteView key) {
+  KeyParser parser(key, CurrencyRecord::prefix);
+  const Currency currency = parser.currency();
+  if (!parser.is_done()) return std::nullopt;
+  return currency;
+}
+std::optional<OwnedId> owned_id_of_key(ByteView key) {
+  KeyParser parser(key);
+  const OwnedId name = parser.name();
+  if (!parser.is_done()) return std::nullopt;
+  return name;
+}
+std::optional<DueKey> due_of_key(ByteView key) {
+  KeyParser parser(key);
+  std::uint64_t time = 0;
+  for (const Byte byte : parser.take(8)) time = time << 8 | byte;
+  const DueKey due{UnixSeconds(time), parser.name()};
+  if (!parser.is_done()) return std::nullopt;
+  return due;
+}
+
+template <class Record>
+Bytes encode_record(const Record& record) {
+  return encode(record);
+}
+template <class Record>
+std::optional<Record> decode_record(ByteView bytes) {
+  auto record = decode<Record>(bytes);
+  if (!record) return std::nullopt;
+  return *std::move(record);
+}
+
+#define VOSTRO_RECORD(Record)                         \
+  template Bytes encode_record(const Record& record); \
+  template std::optional<Record> decode_record(ByteView bytes);
+VOSTRO_RECORD(Participant)
+VOSTRO_RECORD(Validators)
+VOSTRO_RECORD(Parameters)
+VOSTRO_RECORD(AccountRecord)
+VOSTRO_RECORD(Balance)
+VOSTRO_RECORD(HoldCount)
+VOSTRO_RECORD(CurrencyRecord)
+VOSTRO_RECORD(IssuedEntry)
+VOSTRO_RECORD(Hold)
+VOSTRO_RECORD(DelayedOrder)
+VOSTRO_RECORD(DueMarker)
+VOSTRO_RECORD(OpenRecall)
+VOSTRO_RECORD(ReturnedPayment)
+VOSTRO_RECORD(QuoteFill)
+VOSTRO_RECORD(FillExpiry)
+VOSTRO_RECORD(Spent)
+VOSTRO_RECORD(Lane)
+#undef VOSTRO_RECORD
+
+}  // namespace vostro::chain

@@ -1,0 +1,163 @@
+/// RocksDB behind the store's own files: column families, options, reads that note their faults.
+/// Nothing outside this folder includes this.
+#pragma once
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/codec.h"
+#include "base/private_file.h"
+#include "chain/store/error.h"
+#include "chain/store/mark.h"
+#include "chain/store/rows.h"
+#include "chain/store/store.h"
+
+namespace vostro::chain {
+
+enum class Family : std::size_t {
+  meta,
+  blocks,
+  certificates,
+  transactions,
+  receipts,
+  ids,
+  state,
+  tree,
+  entries
+};
+inline constexpr std::size_t family_count = 9;
+
+[[nodiscard]] inline rocksdb::Slice slice(ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+[[nodiscard]] inline ByteView view_of(const rocksdb::Slice& bytes) {
+  return {reinterpret_cast<const Byte*>(bytes.data()), bytes.size()};
+}
+[[nodiscard]] inline Bytes copy_of(const rocksdb::Slice& bytes) {
+  return {view_of(bytes).begin(), view_of(bytes).end()};
+}
+[[nodiscard]] StoreError error_of(const rocksdb::Status& status, std::string what);
+
+/// Takes the lock, the mark and the database of one directory, in this order, and gives them back
+/// in reverse.
+struct StoreCore {
+  StoreCore(std::string directory, const StoreOptions& store_options)
+      : path(std::move(directory)), options(store_options) {}
+  ~StoreCore();
+  StoreCore(const StoreCore&) = delete;
+  StoreCore& operator=(const StoreCore&) = delete;
+
+  [[nodiscard]] Result<void, StoreError> take_lock();
+  [[nodiscard]] Result<void, StoreError> open_database();
+  /// Format and network: written where the database is new, compared where it is not.
+  [[nodiscard]] Result<void, StoreError> check_identity(const Hash& network_id);
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family which) const {
+    return families[static_cast<std::size_t>(which)];
+  }
+  /// A row, as of the snapshot or newest where that is null. A fault is noted, and reads as an
+  /// absent row.
+  [[nodiscard]] std::optional<Bytes> read(Family which, ByteView key,
+                                          const rocksdb::Snapshot* snapshot) const;
+  template <class T>
+  [[nodiscard]] std::optional<T> read_as(Family which, ByteView key,
+                                         const rocksdb::Snapshot* snapshot) const {
+    const auto row = read(which, key, snapshot);
+    if (!row) return std::nullopt;
+    auto value = decode<T>(*row);
+    if (!value) {
+      note_failure({StoreFault::damaged, "row " + to_hex(key) + ": " + to_string(value.error())});
+      return std::nullopt;
+    }
+    return std::move(*value);
+  }
+
+  void note_failure(StoreError error) const;
+  [[nodiscard]] std::optional<StoreError> failure() const;
+
+  std::string path;
+  StoreOptions options;
+  OpenFile lock{-1};
+  std::optional<MarkFile> mark;
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
+  std::unique_ptr<rocksdb::DB> database;
+  std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
+  std::uint64_t pruned_to = 0;  ///< the writer's: replaced values up to this height are gone
+
+  mutable std::mutex mutex;  ///< for head and failure
+  std::optional<Head> head;
+  std::optional<Mark> mark_seen;  ///< the mark as readers see it
+  mutable std::optional<StoreError> first_failure;
+};
+
+struct StoreSnapshot {
+  StoreSnapshot(std::shared_ptr<const StoreCore> store, std::optional<Head> at)
+      : core(std::move(store)), head(at) {}
+  ~StoreSnapshot() {
+    if (snapshot != nullptr) core->database->ReleaseSnapshot(snapshot);
+  }
+  StoreSnapshot(const StoreSnapshot&) = delete;
+  StoreSnapshot& operator=(const StoreSnapshot&) = delete;
+
+  std::shared_ptr<const StoreCore> core;
+  const rocksdb::Snapshot* snapshot = nullptr;  ///< none: newest
+  std::optional<Head> head;
+};
+
+/// Rows of one family whose key begins with `prefix`, as of a snapshot.
+class RowIterator {
+ public:
+  RowIterator(const StoreCore& core, Family which, Bytes prefix, const rocksdb::Snapshot* snapshot);
+  ~RowIterator();
+  RowIterator(const RowIterator&) = delete;
+  RowIterator& operator=(const RowIterator&) = delete;
+
+  void to_first() { seek(prefix_); }
+  void to_last() { iterator_->SeekToLast(); }
+  void seek(ByteView key);               ///< the first row not below `key`
+  void seek_for_previous(ByteView key);  ///< the last row not above `key`
+  void next() { iterator_->Next(); }
+  void previous() { iterator_->Prev(); }
+  /// False behind the last row, and after a fault, which is noted.
+  [[nodiscard]] bool is_valid() const;
+  [[nodiscard]] ByteView key() const { return view_of(iterator_->key()); }
+  [[nodiscard]] ByteView value() const { return view_of(iterator_->value()); }
+
+ private:
+  const StoreCore& core_;
+  Bytes prefix_;
+  Bytes end_;
+  rocksdb::Slice end_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+/// Puts everything that belongs to the block into the batch. Reads replaced values; faults are
+/// noted in the core.
+void write_block(const StoreCore& core, const StoredBlock& block, rocksdb::WriteBatch& batch);
+/// Drops replaced values that no height of the proof window needs. Gives the height up to which
+/// they are gone.
+[[nodiscard]] std::uint64_t prune_past(const StoreCore& core, Height head,
+                                       rocksdb::WriteBatch& batch);
+void write_proof(const StoreCore& core, Height height, ByteView proof, bool keep,
+                 rocksdb::WriteBatch& batch);
+
+// Reads that Store and StoreView share; a null snapshot reads the newest.
+[[nodiscard]] std::vector<std::pair<Bytes, Bytes>> scan_state(const StoreCore& core,
+                                                              const rocksdb::Snapshot* snapshot,
+                                                              ByteView prefix, ByteView from,
+                                                              std::size_t limit);
+[[nodiscard]] std::optional<Hash> read_receipt_root(const StoreCore& core,
+                                                    const rocksdb::Snapshot* snapshot,
+                                                    Height height);
+
+}  // namespace vostro::chain

@@ -1,0 +1,342 @@
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "chain/store/core.h"
+
+namespace vostro::chain {
+namespace {
+
+using rocksdb::Slice;
+
+class BlockWriter {
+ public:
+  BlockWriter(const StoreCore& core, const StoredBlock& block, rocksdb::WriteBatch& batch)
+      : core_(core), block_(block), executed_(block.executed), batch_(batch) {}
+
+  void run() {
+    write_header();
+    write_batches();
+    write_locations();
+    write_receipts();
+    write_ids();
+    write_payments();
+    write_entries();
+    write_versioned(Family::state, executed_.state);
+    write_versioned(Family::tree, executed_.nodes);
+    if (!block_.proof.empty())
+      write_proof(core_, height(), block_.proof, block_.keep_proof, batch_);
+    const Head head{height(), block_.id, executed_.state_root, executed_.time};
+    put(Family::meta, as_bytes(keys::head), encode(head));
+  }
+
+ private:
+  [[nodiscard]] Height height() const { return executed_.height; }
+
+  void put(Family which, ByteView key, ByteView value) {
+    // A batch in memory refuses nothing but keys of 4 GiB.
+    const rocksdb::Status status = batch_.Put(core_.family(which), slice(key), slice(value));
+    VOSTRO_CHECK(status.ok());
+  }
+  void erase(Family which, ByteView key) {
+    const rocksdb::Status status = batch_.Delete(core_.family(which), slice(key));
+    VOSTRO_CHECK(status.ok());
+  }
+
+  void write_header() {
+    BlockSummary summary;
+    summary.height = height();
+    summary.block = block_.id;
+    summary.time = executed_.time;
+    summary.transactions = static_cast<std::uint32_t>(executed_.transactions.size());
+    summary.receipts = static_cast<std::uint32_t>(executed_.receipts.size());
+    summary.batches = static_cast<std::uint32_t>(block_.batches.size());
+    summary.tx_root = executed_.tx_root;
+    summary.receipt_root = executed_.receipt_root;
+    summary.state_root = executed_.state_root;
+    put(Family::blocks, keys::summary(height()), encode(summary));
+    put(Family::blocks, keys::header(height()), block_.header);
+    put(Family::blocks, keys::cut(height()), block_.cut);
+    Bytes number;
+    append_big_endian(number, height().value);
+    put(Family::blocks, keys::height_of(block_.id), number);
+  }
+
+  void write_batches() {
+    for (std::uint32_t i = 0; i < block_.batches.size(); ++i) {
+      const StoredBatch& batch = block_.batches[i];
+      put(Family::blocks, keys::batch(height(), i), batch.bytes);
+      Bytes place;
+      append_big_endian(place, height().value);
+      keys::append_big_endian_32(place, i);
+      put(Family::transactions, keys::batch_by_id(batch.id), place);
+      put(Family::transactions, keys::batch_by_name(batch.name), place);
+    }
+  }
+
+  // The included transactions are those of the batches, in order, without the dropped ones. So each
+  // is looked for behind the one before, and nothing here needs to know how a batch is encoded:
+  // equal bytes are the transaction.
+  std::optional<Location> find_in_batches(ByteView transaction) {
+    for (std::size_t i = search_batch_; i < block_.batches.size(); ++i) {
+      const ByteView bytes = block_.batches[i].bytes;
+      const std::size_t from = i == search_batch_ ? search_offset_ : 0;
+      const void* found = ::memmem(bytes.data() + from, bytes.size() - from, transaction.data(),
+                                   transaction.size());
+      if (found == nullptr) continue;
+      const auto offset = static_cast<std::size_t>(static_cast<const Byte*>(found) - bytes.data());
+      search_batch_ = i;
+      search_offset_ = offset + transaction.size();
+      return Location{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(offset),
+                      static_cast<std::uint32_t>(transaction.size()), 0};
+    }
+    return std::nullopt;
+  }
+
+  void write_locations() {
+    Bytes row;
+    std::uint32_t row_number = 0;
+    std::size_t receipt = 0;
+    for (std::uint32_t i = 0; i < executed_.transactions.size(); ++i) {
+      const Bytes& bytes = executed_.transactions[i]->bytes();
+      auto location = find_in_batches(bytes);
+      if (!location) {
+        // A block without its batches: the bytes get a row of their own.
+        put(Family::transactions, keys::inline_transaction(height(), i), bytes);
+        location = Location{};
+        location->length = static_cast<std::uint32_t>(bytes.size());
+      }
+      while (receipt < executed_.receipts.size() &&
+             executed_.receipts[receipt].kind != ReceiptKind::transaction)
+        ++receipt;
+      VOSTRO_CHECK(receipt < executed_.receipts.size());
+      location->receipt = static_cast<std::uint32_t>(receipt++);
+      append_location(row, *location);
+      if (row.size() == keys::locations_per_row * Location::size) {
+        put(Family::transactions, keys::locations(height(), row_number++), row);
+        row.clear();
+      }
+    }
+    if (!row.empty()) put(Family::transactions, keys::locations(height(), row_number), row);
+  }
+
+  void write_receipts() {
+    const auto& receipts = executed_.receipts;
+    for (std::size_t first = 0; first < receipts.size(); first += keys::receipts_per_row) {
+      const std::size_t last =
+          std::min<std::size_t>(first + keys::receipts_per_row, receipts.size());
+      ReceiptRow row;
+      row.receipts.assign(receipts.begin() + static_cast<std::ptrdiff_t>(first),
+                          receipts.begin() + static_cast<std::ptrdiff_t>(last));
+      put(Family::receipts,
+          keys::receipts(height(), static_cast<std::uint32_t>(first / keys::receipts_per_row)),
+          encode(row));
+    }
+  }
+
+  void write_ids() {
+    is_first_.assign(executed_.receipts.size(), false);
+    for (const auto& [id, record] : executed_.ids) {
+      put(Family::ids, keys::id(id), encode(record));
+      VOSTRO_CHECK(record.receipt < executed_.receipts.size());
+      is_first_[record.receipt] = true;
+    }
+  }
+
+  // Indexes by payment. A payment's first receipt is found by its id; those after it get a row
+  // each, and so does the waiting payment, for as long as it waits: what settles at once costs
+  // nothing here but its place in two lists.
+  void write_payments() {
+    std::map<std::pair<Bic, Side>, Bytes> lists;
+    for (std::uint32_t i = 0; i < executed_.receipts.size(); ++i) {
+      const Receipt& receipt = executed_.receipts[i];
+      if (!receipt.payment) continue;
+      const OwnedId name = payment_name(*receipt.payment);
+      const bool is_first = is_first_[i] && receipt.id == name;
+      if (is_first) {
+        append_receipt_index(lists[{receipt.payment->debtor.owner, Side::debtor}], i);
+        append_receipt_index(lists[{receipt.payment->creditor.owner, Side::creditor}], i);
+        first_places_[name] = {height(), i};
+      } else {
+        put(Family::receipts, keys::payment_event(name, {height(), i}), {});
+      }
+      if (moves_status(receipt, is_first)) set_waiting(name, receipt);
+    }
+    for (const auto& [list, row] : lists) {
+      put(Family::receipts, keys::agent_payments(list.first, list.second, height()), row);
+    }
+  }
+
+  void set_waiting(const OwnedId& name, const Receipt& receipt) {
+    auto known = waiting_.find(name);
+    if (known == waiting_.end()) {
+      const bool is_new = first_places_.contains(name);
+      known =
+          waiting_
+              .emplace(name, is_new ? std::nullopt
+                                    : core_.read_as<WaitingRow>(
+                                          Family::receipts, keys::waiting_status(name), nullptr))
+              .first;
+    }
+    std::optional<WaitingRow>& waiting = known->second;
+    if (waiting) {
+      erase(Family::receipts, keys::waiting_payment(waiting->debtor_agent, Side::debtor,
+                                                    waiting->status, waiting->place));
+      erase(Family::receipts, keys::waiting_payment(waiting->creditor_agent, Side::creditor,
+                                                    waiting->status, waiting->place));
+    }
+    if (!is_waiting(receipt.status)) {
+      if (waiting) erase(Family::receipts, keys::waiting_status(name));
+      waiting.reset();
+      return;
+    }
+    const auto place = place_of(name);
+    if (!place) return;  // noted: the id of a payment with an event must be there
+    waiting = WaitingRow{*place, receipt.status, receipt.payment->debtor.owner,
+                         receipt.payment->creditor.owner};
+    put(Family::receipts, keys::waiting_status(name), encode(*waiting));
+    put(Family::receipts,
+        keys::waiting_payment(waiting->debtor_agent, Side::debtor, waiting->status, *place), {});
+    put(Family::receipts,
+        keys::waiting_payment(waiting->creditor_agent, Side::creditor, waiting->status, *place),
+        {});
+  }
+
+  std::optional<ReceiptPlace> place_of(const OwnedId& name) {
+    if (const auto here = first_places_.find(name); here != first_places_.end())
+      return here->second;
+    const auto record = core_.read_as<IdRecord>(Family::ids, keys::id(name), nullptr);
+    if (!record) {
+      core_.note_failure({StoreFault::damaged, "no first receipt of payment " + to_text(name)});
+      return std::nullopt;
+    }
+    return ReceiptPlace{record->height, record->receipt};
+  }
+
+  void write_entries() {
+    std::map<std::pair<AccountId, Currency>, Bytes> rows;
+    for (std::uint32_t i = 0; i < executed_.receipts.size(); ++i) {
+      const auto& entries = executed_.receipts[i].entries;
+      for (std::size_t j = 0; j < entries.size(); ++j) {
+        if (entries[j].place.kind != PlaceKind::account) continue;
+        VOSTRO_CHECK(entries[j].place.account.has_value());
+        append_entry_index(rows[{*entries[j].place.account, entries[j].currency}], i,
+                           static_cast<std::uint8_t>(j));
+      }
+    }
+    for (const auto& [of, row] : rows)
+      put(Family::entries, keys::entries(of.first, of.second, height()), row);
+  }
+
+  // The newest value stands under its key; what it replaces goes to the past, with the height that
+  // replaced it, and a list of the block's keys finds it again when it leaves the window.
+  void write_versioned(Family which, const Changes& changes) {
+    std::vector<Bytes> current_keys;
+    current_keys.reserve(changes.size());
+    std::vector<Slice> slices;
+    slices.reserve(changes.size());
+    for (const auto& [key, value] : changes) {
+      current_keys.push_back(keys::current(key));
+      slices.push_back(slice(current_keys.back()));
+    }
+    std::vector<rocksdb::PinnableSlice> before(changes.size());
+    std::vector<rocksdb::Status> statuses(changes.size());
+    core_.database->MultiGet(rocksdb::ReadOptions(), core_.family(which), changes.size(),
+                             slices.data(), before.data(), statuses.data(), true);
+
+    Bytes changed;
+    std::size_t i = 0;
+    for (const auto& [key, value] : changes) {
+      const rocksdb::Status& status = statuses[i];
+      if (!status.ok() && !status.IsNotFound()) {
+        core_.note_failure(error_of(status, "row " + to_hex(current_keys[i])));
+        return;
+      }
+      const std::optional<ByteView> replaced =
+          status.ok() ? std::optional(view_of(before[i])) : std::nullopt;
+      put(which, keys::past(key, height()), past_value(replaced));
+      if (value) {
+        put(which, current_keys[i], *value);
+      } else {
+        erase(which, current_keys[i]);
+      }
+      append_key(changed, key);
+      ++i;
+    }
+    put(which, keys::replaced(height()), changed);
+  }
+
+  const StoreCore& core_;
+  const StoredBlock& block_;
+  const ExecutedBlock& executed_;
+  rocksdb::WriteBatch& batch_;
+  std::size_t search_batch_ = 0;
+  std::size_t search_offset_ = 0;
+  std::vector<bool> is_first_;                    // by receipt: is it the first of its id
+  std::map<OwnedId, ReceiptPlace> first_places_;  // of payments that begin in this block
+  std::map<OwnedId, std::optional<WaitingRow>>
+      waiting_;  // of payments that this block touches, as after it so far
+};
+
+}  // namespace
+
+void write_block(const StoreCore& core, const StoredBlock& block, rocksdb::WriteBatch& batch) {
+  BlockWriter(core, block, batch).run();
+}
+
+std::uint64_t prune_past(const StoreCore& core, Height head, rocksdb::WriteBatch& batch) {
+  if (head.value <= core.options.proof_window) return core.pruned_to;
+  // Height h can be proved with what blocks h + 1 and later replaced: what block `last` replaced
+  // serves last - 1.
+  const std::uint64_t last = head.value - core.options.proof_window;
+  // After the window was made smaller there is more to drop than one height a block; it is spread
+  // over some blocks.
+  constexpr int heights_max = 16;
+  std::uint64_t pruned_to = last;
+  for (const Family which : {Family::state, Family::tree}) {
+    RowIterator rows(core, which, Bytes{'r'}, nullptr);
+    int heights = 0;
+    for (rows.seek(keys::replaced(Height(core.pruned_to + 1))); rows.is_valid(); rows.next()) {
+      const Height height = keys::trailing_height(rows.key());
+      if (height.value > last) break;
+      if (++heights > heights_max) {
+        pruned_to = std::min(pruned_to, height.value - 1);
+        break;
+      }
+      for (const ByteView key : key_list(rows.value())) {
+        const rocksdb::Status erased =
+            batch.Delete(core.family(which), slice(keys::past(key, height)));
+        VOSTRO_CHECK(erased.ok());
+      }
+      const rocksdb::Status erased = batch.Delete(core.family(which), slice(rows.key()));
+      VOSTRO_CHECK(erased.ok());
+    }
+  }
+  return pruned_to;
+}
+
+void write_proof(const StoreCore& core, Height height, ByteView proof, bool keep,
+                 rocksdb::WriteBatch& batch) {
+  constexpr std::uint64_t heights_per_proof = 1000;
+  const auto is_same_thousand = [height](Height other) {
+    return height.value / heights_per_proof == other.value / heights_per_proof;
+  };
+  RowIterator rows(core, Family::certificates, Bytes{'p'}, nullptr);
+  rows.seek(keys::proof(height.next()));
+  if (!keep && rows.is_valid() && is_same_thousand(keys::trailing_height(rows.key()))) return;
+  rows.seek_for_previous(keys::proof(height));
+  if (rows.is_valid() && keys::trailing_height(rows.key()) == height) {
+    keep = keep || (!rows.value().empty() && rows.value()[0] == 1);
+  } else if (rows.is_valid() && is_same_thousand(keys::trailing_height(rows.key())) &&
+             !rows.value().empty() && rows.value()[0] == 0) {
+    const rocksdb::Status erased =
+        batch.Delete(core.family(Family::certificates), slice(rows.key()));
+    VOSTRO_CHECK(erased.ok());
+  }
+  const rocksdb::Status put =
+      batch.Put(core.family(Family::certificates), slice(keys::proof(height)),
+                slice(proof_value(proof, keep)));
+  VOSTRO_CHECK(put.ok());
+}
+
+}  // namespace vostro::chain

@@ -1,0 +1,344 @@
+#include "chain/tree.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
+
+#include "base/check.h"
+
+namespace vostro::chain {
+namespace {
+
+constexpr std::size_t slots_per_node = 16;
+constexpr std::size_t depth_max = StateProof::depth_max;
+
+const Hash& empty_hash() {
+  static const Hash empty = hash("tree/empty", ByteView{});
+  return empty;
+}
+Hash key_hash_of(ByteView key) {
+  return hash("key", key);
+}
+Hash value_hash_of(ByteView value) {
+  return hash("value", value);
+}
+Hash leaf_hash(const StateProof::Leaf& leaf) {
+  return hash("tree/leaf", {leaf.key_hash.view(), leaf.value_hash.view()});
+}
+// Two empty halves make an empty whole: a sparse node costs as many hashes as it has branches.
+Hash join(const Hash& left, const Hash& right) {
+  if (left == empty_hash() && right == empty_hash()) return empty_hash();
+  return hash("tree/node", {left.view(), right.view()});
+}
+
+std::size_t nibble(const Hash& path, std::size_t depth) {
+  const Byte byte = path.bytes[depth / 2];
+  return depth % 2 == 0 ? byte >> 4U : byte & 0x0FU;
+}
+bool same_prefix(const Hash& a, const Hash& b, std::size_t depth) {
+  for (std::size_t i = 0; i < depth; ++i) {
+    if (nibble(a, i) != nibble(b, i)) return false;
+  }
+  return true;
+}
+
+// The count of nibbles, then the nibbles, two a byte and the last half filled with zero: the order
+// of positions is by depth, then by path.
+Bytes position_of(const Hash& path, std::size_t depth) {
+  Bytes position;
+  position.reserve(1 + (depth + 1) / 2);
+  position.push_back(static_cast<Byte>(depth));
+  position.insert(position.end(), path.bytes.begin(),
+                  path.bytes.begin() + static_cast<std::ptrdiff_t>((depth + 1) / 2));
+  if (depth % 2 == 1) position.back() &= 0xF0U;
+  return position;
+}
+
+enum class SlotKind : std::uint8_t { empty, leaf, child };
+
+struct Slot {
+  SlotKind kind = SlotKind::empty;
+  StateProof::Leaf leaf;  // for leaf
+  Hash child;             // for child: the node's hash
+
+  bool operator==(const Slot&) const = default;
+  [[nodiscard]] Hash hash() const {
+    switch (kind) {
+      case SlotKind::empty:
+        return empty_hash();
+      case SlotKind::leaf:
+        return leaf_hash(leaf);
+      case SlotKind::child:
+        return child;
+    }
+    VOSTRO_CHECK(false);
+  }
+};
+
+struct Node {
+  std::array<Slot, slots_per_node> slots;
+
+  bool operator==(const Node&) const = default;
+
+  // Two masks of 16 bits, little-endian, of the leaves and of the children; then their hashes in
+  // order of the slots.
+  [[nodiscard]] Bytes encode() const {
+    unsigned leaves = 0;
+    unsigned children = 0;
+    for (unsigned i = 0; i < slots_per_node; ++i) {
+      if (slots[i].kind == SlotKind::leaf) leaves |= 1U << i;
+      if (slots[i].kind == SlotKind::child) children |= 1U << i;
+    }
+    Bytes out;
+    out.reserve(4 + 2 * Hash::size * static_cast<std::size_t>(std::popcount(leaves)) +
+                Hash::size * static_cast<std::size_t>(std::popcount(children)));
+    append_little_endian(out, leaves, 2);
+    append_little_endian(out, children, 2);
+    for (const Slot& slot : slots) {
+      if (slot.kind == SlotKind::leaf) {
+        append(out, slot.leaf.key_hash.view());
+        append(out, slot.leaf.value_hash.view());
+      } else if (slot.kind == SlotKind::child) {
+        append(out, slot.child.view());
+      }
+    }
+    return out;
+  }
+
+  // What stands in the tree was written by `encode`: the store checks its own bytes.
+  static Node decode(ByteView bytes) {
+    VOSTRO_CHECK(bytes.size() >= 4);
+    const unsigned leaves = bytes[0] | static_cast<unsigned>(bytes[1]) << 8U;
+    const unsigned children = bytes[2] | static_cast<unsigned>(bytes[3]) << 8U;
+    VOSTRO_CHECK((leaves & children) == 0);
+    VOSTRO_CHECK(bytes.size() ==
+                 4 + 2 * Hash::size * static_cast<std::size_t>(std::popcount(leaves)) +
+                     Hash::size * static_cast<std::size_t>(std::popcount(children)));
+    Node node;
+    const Byte* at = bytes.data() + 4;
+    const auto take = [&at](Hash& to) {
+      std::copy(at, at + Hash::size, to.bytes.begin());
+      at += Hash::size;
+    };
+    for (unsigned i = 0; i < slots_per_node; ++i) {
+      Slot& slot = node.slots[i];
+      if ((leaves >> i & 1U) != 0) {
+        slot.kind = SlotKind::leaf;
+        take(slot.leaf.key_hash);
+        take(slot.leaf.value_hash);
+      } else if ((children >> i & 1U) != 0) {
+        slot.kind = SlotKind::child;
+        take(slot.child);
+      }
+    }
+    return node;
+  }
+
+  [[nodiscard]] std::array<Hash, slots_per_node> slot_hashes() const {
+    std::array<Hash, slots_per_node> hashes;
+    for (std::size_t i = 0; i < slots_per_node; ++i) hashes[i] = slots[i].hash();
+    return hashes;
+  }
+  [[nodiscard]] Hash hash() const {
+    std::array<Hash, slots_per_node> level = slot_hashes();
+    for (std::size_t width = slots_per_node; width > 1; width /= 2) {
+      for (std::size_t i = 0; i < width / 2; ++i) level[i] = join(level[2 * i], level[2 * i + 1]);
+    }
+    return level[0];
+  }
+  // The four siblings on the way from the slot to the node's hash.
+  void append_siblings(std::size_t slot, std::vector<Hash>& to) const {
+    std::array<Hash, slots_per_node> level = slot_hashes();
+    for (std::size_t width = slots_per_node; width > 1; width /= 2) {
+      to.push_back(level[slot ^ 1U]);
+      for (std::size_t i = 0; i < width / 2; ++i) level[i] = join(level[2 * i], level[2 * i + 1]);
+      slot /= 2;
+    }
+  }
+};
+
+struct Change {
+  Hash key_hash;
+  std::optional<Hash> value_hash;  // none: erased
+};
+using ChangeSpan = std::span<const Change>;
+
+// Applies changes that are sorted by key hash from a slot downwards. `depth` counts the nibbles
+// that lead to the slot; all changes of a call share them. Recursion is bounded by the 64 nibbles
+// of a hash.
+class Updater {
+ public:
+  explicit Updater(const NodeReader& tree) : tree_(tree) {}
+
+  [[nodiscard]] TreeUpdate run(ChangeSpan changes) {
+    const Hash nowhere;
+    const auto stored = tree_.node(position_of(nowhere, 0));
+    const Node before = stored ? Node::decode(*stored) : Node{};
+    const Node after = apply_to_slots(before, 0, changes);
+    if (after != before) {
+      const bool is_empty = after == Node{};
+      update_.nodes[position_of(nowhere, 0)] =
+          is_empty ? std::nullopt : std::optional(after.encode());
+    }
+    update_.root = after.hash();
+    return std::move(update_);
+  }
+
+ private:
+  Node apply_to_slots(Node node, std::size_t depth, ChangeSpan changes) {
+    VOSTRO_CHECK(depth < depth_max);
+    while (!changes.empty()) {
+      const std::size_t slot = nibble(changes.front().key_hash, depth);
+      const auto end = std::find_if(
+          changes.begin(), changes.end(),
+          [slot, depth](const Change& change) { return nibble(change.key_hash, depth) != slot; });
+      const auto count = static_cast<std::size_t>(end - changes.begin());
+      node.slots[slot] = apply_to_slot(node.slots[slot], depth + 1, changes.first(count));
+      changes = changes.subspan(count);
+    }
+    return node;
+  }
+
+  Slot apply_to_slot(const Slot& slot, std::size_t depth, ChangeSpan changes) {
+    if (slot.kind == SlotKind::child) {
+      const Bytes position = position_of(changes.front().key_hash, depth);
+      const auto stored = tree_.node(position);
+      VOSTRO_CHECK(stored.has_value());
+      const Node before = Node::decode(*stored);
+      return settle(before, true, apply_to_slots(before, depth, changes), position, slot.child);
+    }
+    // Nothing is below an empty slot or a leaf: what will stand here comes from the leaf and the
+    // changes alone.
+    std::vector<Change> leaves;
+    leaves.reserve(changes.size() + 1);
+    for (const Change& change : changes) {
+      if (change.value_hash) leaves.push_back(change);
+    }
+    if (slot.kind == SlotKind::leaf) {
+      const auto place = std::lower_bound(
+          changes.begin(), changes.end(), slot.leaf.key_hash,
+          [](const Change& change, const Hash& key_hash) { return change.key_hash < key_hash; });
+      const bool is_changed = place != changes.end() && place->key_hash == slot.leaf.key_hash;
+      if (!is_changed) {
+        const auto at = std::lower_bound(
+            leaves.begin(), leaves.end(), slot.leaf.key_hash,
+            [](const Change& change, const Hash& key_hash) { return change.key_hash < key_hash; });
+        leaves.insert(at, Change{slot.leaf.key_hash, slot.leaf.value_hash});
+      }
+    }
+    return build(leaves, depth);
+  }
+
+  // A subtree of leaves alone, all of which share `depth` nibbles.
+  Slot build(ChangeSpan leaves, std::size_t depth) {
+    if (leaves.empty()) return {};
+    if (leaves.size() == 1) {
+      return {SlotKind::leaf, {leaves.front().key_hash, *leaves.front().value_hash}, {}};
+    }
+    const Bytes position = position_of(leaves.front().key_hash, depth);
+    return settle(Node{}, false, apply_to_slots(Node{}, depth, leaves), position, {});
+  }
+
+  // A node with one leaf and nothing else gives it to its parent: so the shape depends on the keys
+  // alone.
+  Slot settle(const Node& before, bool existed, const Node& after, const Bytes& position,
+              const Hash& hash_before) {
+    const Slot* only = nullptr;
+    std::size_t count = 0;
+    for (const Slot& slot : after.slots) {
+      if (slot.kind == SlotKind::empty) continue;
+      ++count;
+      only = &slot;
+    }
+    if (count == 0 || (count == 1 && only->kind == SlotKind::leaf)) {
+      if (existed) update_.nodes[position] = std::nullopt;
+      return count == 0 ? Slot{} : *only;
+    }
+    if (existed && after == before) return {SlotKind::child, {}, hash_before};
+    update_.nodes[position] = after.encode();
+    return {SlotKind::child, {}, after.hash()};
+  }
+
+  const NodeReader& tree_;
+  TreeUpdate update_;
+};
+
+}  // namespace
+
+TreeUpdate update_tree(const NodeReader& tree, const Changes& state) {
+  std::vector<Change> changes;
+  changes.reserve(state.size());
+  for (const auto& [key, value] : state) {
+    changes.push_back(
+        {key_hash_of(key), value ? std::optional(value_hash_of(*value)) : std::nullopt});
+  }
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return a.key_hash < b.key_hash; });
+  return Updater(tree).run(changes);
+}
+
+Hash root_of(const NodeReader& tree) {
+  const auto stored = tree.node(position_of(Hash{}, 0));
+  return stored ? Node::decode(*stored).hash() : empty_hash();
+}
+
+StateProof prove(const NodeReader& tree, ByteView key) {
+  const Hash path = key_hash_of(key);
+  std::vector<Node> way;
+  StateProof proof;
+  for (std::size_t depth = 0; depth < depth_max; ++depth) {
+    const auto stored = tree.node(position_of(path, depth));
+    if (!stored) {
+      VOSTRO_CHECK(depth == 0);  // a child slot leads to a node; only an empty tree has none
+      return proof;
+    }
+    way.push_back(Node::decode(*stored));
+    const Slot& slot = way.back().slots[nibble(path, depth)];
+    if (slot.kind == SlotKind::leaf) proof.leaf = slot.leaf;
+    if (slot.kind != SlotKind::child) break;
+  }
+  proof.siblings.reserve(way.size() * 4);
+  for (std::size_t depth = way.size(); depth > 0; --depth) {
+    way[depth - 1].append_siblings(nibble(path, depth - 1), proof.siblings);
+  }
+  return proof;
+}
+
+bool verify_proof(const StateProof& proof, const Hash& state_root, ByteView key,
+                  const std::optional<Bytes>& value) {
+  if (proof.siblings.size() % 4 != 0 || proof.siblings.size() > depth_max * 4) return false;
+  const std::size_t depth = proof.siblings.size() / 4;
+  const Hash path = key_hash_of(key);
+
+  if (value) {
+    if (!proof.leaf || proof.leaf->key_hash != path ||
+        proof.leaf->value_hash != value_hash_of(*value))
+      return false;
+  } else if (proof.leaf) {
+    // Another key's leaf shows absence where it takes the only place that the key could have.
+    if (proof.leaf->key_hash == path || !same_prefix(proof.leaf->key_hash, path, depth))
+      return false;
+  }
+  if (proof.leaf && depth == 0) return false;
+  // One proof for each statement: an empty slot is shown where it is, not by an imagined empty node
+  // below it.
+  if (!proof.leaf && depth > 0 &&
+      std::all_of(proof.siblings.begin(), proof.siblings.begin() + 4,
+                  [](const Hash& sibling) { return sibling == empty_hash(); })) {
+    return false;
+  }
+
+  Hash at = proof.leaf ? leaf_hash(*proof.leaf) : empty_hash();
+  std::size_t next = 0;
+  for (std::size_t level = depth; level > 0; --level) {
+    std::size_t slot = nibble(path, level - 1);
+    for (int bit = 0; bit < 4; ++bit, slot /= 2) {
+      const Hash& sibling = proof.siblings[next++];
+      at = slot % 2 == 0 ? join(at, sibling) : join(sibling, at);
+    }
+  }
+  return at == state_root;
+}
+
+}  // namespace vostro::chain

@@ -1,0 +1,151 @@
+/// What goes into a replica and what comes out of it: plain data. The driver (node/runtime, or the
+/// simulator) brings the events and carries out the effects in order.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "chain/execute.h"
+#include "consensus/actions.h"
+#include "consensus/delivery.h"
+#include "consensus/lanes.h"
+#include "consensus/verify.h"
+
+namespace vostro::node {
+
+// ---- Events ----
+
+/// First event, once.
+struct ReplicaStarted {};
+
+struct PeerUp {
+  consensus::PeerId peer;
+};
+struct PeerDown {
+  consensus::PeerId peer;
+};
+struct PeerMessage {
+  consensus::PeerId peer;
+  consensus::VerifiedMessage message;
+};
+
+/// The answer to CheckTransactions: every transaction verified, in order; none where one of them is
+/// bad.
+struct TransactionsChecked {
+  consensus::BatchId batch;
+  std::optional<std::vector<chain::VerifiedTransactionPtr>> transactions;
+};
+
+/// Transactions of this node's clients, admitted and to be batched.
+struct TransactionsSubmitted {
+  std::vector<chain::VerifiedTransactionPtr> transactions;
+};
+
+/// The block of the oldest unanswered StoreBlock is durable.
+struct BlockStored {
+  Height height;
+};
+
+enum class ReplicaTimer : std::uint8_t { engine, lanes, delivery, status, batch };
+
+/// A timer of the replica: of the engine one for each kind, of the others one.
+struct TimerId {
+  ReplicaTimer owner = ReplicaTimer::engine;
+  consensus::TimerKind kind = consensus::TimerKind::view;
+
+  auto operator<=>(const TimerId&) const = default;
+};
+struct TimerExpired {
+  TimerId timer;
+  View view;  ///< as it was set
+};
+
+struct RoundTrip {
+  std::uint32_t median_ms = 0;
+};
+
+using ReplicaEvent =
+    std::variant<ReplicaStarted, PeerUp, PeerDown, PeerMessage, TransactionsChecked,
+                 TransactionsSubmitted, BlockStored, TimerExpired, RoundTrip>;
+
+// ---- Effects, to be carried out in this order ----
+
+/// Append to the journal. With `needs_sync`, no message after it, of this or a later step, leaves
+/// before the journal is synced.
+struct PersistRecords {
+  std::vector<consensus::Record> records;
+  bool needs_sync = false;
+};
+/// Encoded once, however many get it.
+struct SendMessage {
+  std::vector<consensus::PeerId> to;
+  std::shared_ptr<const consensus::Message> message;
+};
+/// Replaces a running timer of the same id.
+struct StartTimer {
+  TimerId timer;
+  View view;
+  std::uint64_t at_ms = 0;  ///< on the steady clock of Time
+};
+struct StopTimer {
+  TimerId timer;
+};
+/// Decode and verify all transactions of this batch, in a worker pool; answer with
+/// TransactionsChecked.
+struct CheckTransactions {
+  consensus::HeldBatch batch;
+};
+/// Commit this block, in one atomic, synced write; answer with BlockStored. Heights follow on each
+/// other.
+struct StoreBlock {
+  consensus::BlockId id;
+  std::shared_ptr<const consensus::BlockBody> body;
+  std::shared_ptr<const chain::ExecutedBlock> executed;
+  std::vector<consensus::HeldBatch> batches;
+  std::optional<consensus::FinalityProof> proof;
+};
+/// A request for stored history: answer the peer from the block store, on another thread.
+struct ServeHistory {
+  consensus::PeerId peer;
+  std::variant<consensus::GetBlock, consensus::GetBatch> request;
+};
+/// The journal may forget what is final up to this view.
+struct ReleaseJournal {
+  View archived;
+};
+/// To be kept for ever.
+struct KeepCertificates {
+  std::vector<consensus::HeldCertificate> certificates;
+};
+/// To be kept, synced.
+struct KeepEvidence {
+  consensus::Evidence evidence;
+};
+struct NoteInvalidProposal {
+  consensus::Propose propose;
+};
+/// A peer misbehaved or failed; `severe` closes its session.
+struct PeerMisbehaved {
+  consensus::PeerId peer;
+  std::string what;
+  bool severe = false;
+};
+/// Own transactions that wait were in batches that can no longer be included: submit what is not
+/// final again.
+struct ResubmitTransactions {};
+/// The last effect ever. Reads may go on.
+struct HaltReplica {
+  std::string reason;  ///< one sentence for the operator
+};
+
+using Effect =
+    std::variant<PersistRecords, SendMessage, StartTimer, StopTimer, CheckTransactions, StoreBlock,
+                 ServeHistory, ReleaseJournal, KeepCertificates, KeepEvidence, NoteInvalidProposal,
+                 PeerMisbehaved, ResubmitTransactions, HaltReplica>;
+using Effects = std::vector<Effect>;
+
+}  // namespace vostro::node

@@ -1,0 +1,214 @@
+/// The whole of a node that decides something, without its I/O: voting (Engine), dissemination
+/// (Lanes), catch-up (Delivery) and execution (Executor), composed. Events in, effects out, time as
+/// an argument; the node's runtime and the simulator both drive this same class. One thread. It
+/// reads the stored ledger through chain/storage.h and writes nothing.
+///
+/// What it adds to its parts: a block is executed once its parent is and its batches are here,
+/// whoever wanted it (a vote, the next proposal, delivery); delivered blocks leave as StoreBlock in
+/// height order; each own NOTARIZE is persisted with the batches it vouches for; the engine is told
+/// what could be built on each executed block (WorkChanged).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "consensus/delivery.h"
+#include "consensus/engine.h"
+#include "consensus/lanes.h"
+#include "node/replica/effects.h"
+#include "node/replica/executor.h"
+
+namespace vostro::node {
+
+struct ReplicaConfig {
+  consensus::Config engine;
+  consensus::LaneConfig lanes;
+  consensus::DeliveryConfig delivery;
+  std::size_t batch_bytes = 256 * 1024;    ///< an own batch is sent when it has so many
+  std::size_t batch_transactions = 2'000;  ///< or so many transactions
+  std::uint64_t batch_delay_ms =
+      5;  ///< or its first transaction has waited so long; at once when the lane is idle
+  std::uint64_t status_period_ms = 5'000;
+  std::size_t answer_bytes_max = 4 * 1024 * 1024;  ///< of one answer to GET_BATCH
+  std::size_t observers_max = 64;
+};
+
+/// What the replica is about, for status and metrics.
+struct ReplicaStatus {
+  View view;
+  View final_view;
+  Height final_height;     ///< highest block known to be final
+  Height executed_height;  ///< of the newest final block that is executed here
+  bool behind = false;
+  bool halted = false;
+  std::size_t queued_transactions = 0;
+  std::size_t queued_bytes = 0;
+  std::size_t unfinal_blocks = 0;
+  std::size_t batches_held = 0;
+};
+
+class Replica {
+ public:
+  struct Ports {
+    consensus::Signer* signer =
+        nullptr;  ///< of this validator; null for an observer. Outlives the replica.
+    const chain::StateReader* state = nullptr;  ///< the store; outlives the replica
+    const chain::NodeReader* tree = nullptr;
+  };
+  /// `own`: this node's index, none for an observer. `base`: the store's head, or the anchor.
+  /// `recovered`: what the journal says.
+  Replica(ReplicaConfig config, consensus::EpochContext context,
+          std::optional<consensus::ValidatorIndex> own, Ports ports, BasePoint base,
+          consensus::RecoveredState recovered);
+
+  [[nodiscard]] Effects on(consensus::Time now, const ReplicaEvent& event);
+
+  [[nodiscard]] ReplicaStatus status() const;
+  [[nodiscard]] const consensus::Engine& engine() const { return engine_; }
+  [[nodiscard]] const Executor& executor() const { return executor_; }
+  [[nodiscard]] const consensus::Lanes& lanes() const { return lanes_; }
+
+ private:
+  /// A block that somebody wants executed here.
+  struct Task {
+    consensus::BlockBody body;
+    std::set<consensus::ProposalId> verdicts;  ///< wanted by the engine
+    bool notarized = false;                    ///< wanted whatever the engine says
+    bool settled = false;                      ///< its batches are here and checked
+    std::optional<consensus::CutFault> fault;
+  };
+  using BatchTransactions = std::vector<chain::VerifiedTransactionPtr>;
+
+  // replica.cpp: events, and the loop that lets the parts answer each other until nothing is left
+  // to say
+  void handle(const ReplicaStarted& event);
+  void handle(const PeerUp& event);
+  void handle(const PeerDown& event);
+  void handle(const PeerMessage& event);
+  void handle(const TransactionsChecked& event);
+  void handle(const TransactionsSubmitted& event);
+  void handle(const BlockStored& event);
+  void handle(const TimerExpired& event);
+  void handle(const RoundTrip& event);
+  void pump();
+  void tell_engine(consensus::Event event) { inbox_.push_back(std::move(event)); }
+  void restart_timers();
+  void restart_timer(ReplicaTimer owner, std::optional<std::uint64_t> at_ms);
+  void halt(std::string reason);
+
+  // replica_messages.cpp: what peers say
+  template <class Body>
+  void receive(consensus::PeerId, const Body&) {}  // the engine's alone
+  void receive(consensus::PeerId peer, const consensus::Propose& propose);
+  void receive(consensus::PeerId peer, const consensus::Status& status);
+  void receive(consensus::PeerId peer, const consensus::Have& have);
+  void receive(consensus::PeerId peer, const consensus::GetBatch& request);
+  void receive(consensus::PeerId peer, const consensus::GetBlock& request);
+  void receive(consensus::PeerId peer, const consensus::BlockMessage& blocks);
+  void receive(consensus::PeerId peer, const consensus::GetFinality& request);
+  void receive(consensus::PeerId peer, const consensus::Finality& finality);
+  void receive_batch(consensus::PeerId peer, const consensus::VerifiedBatch& batch);
+  void send(std::vector<consensus::PeerId> to, consensus::MessageBody body);
+  [[nodiscard]] std::vector<consensus::PeerId> validators_up() const;
+  void send_status(const std::vector<consensus::PeerId>& to);
+  [[nodiscard]] const consensus::BlockBody* body_of(const consensus::BlockId& id) const;
+
+  // replica_actions.cpp: what the parts want done
+  void perform(consensus::Persist& action);
+  void perform(consensus::Send& action);
+  void perform(consensus::Broadcast& action);
+  void perform(consensus::SetTimer& action);
+  void perform(consensus::CancelTimer& action);
+  void perform(consensus::BuildBlock& action);
+  void perform(consensus::CheckBlock& action);
+  void perform(consensus::CancelCheck& action);
+  void perform(consensus::Finalized& action);
+  void perform(consensus::BlockNotarized& action);
+  void perform(consensus::Archive& action);
+  void perform(consensus::ReportEvidence& action);
+  void perform(consensus::ReportInvalidProposal& action);
+  void perform(consensus::ShareLanes& action);
+  void perform(consensus::ScorePeer& action);
+  void perform(consensus::EpochEnded& action);
+  void perform(consensus::Halt& action);
+  void perform_lanes(consensus::LaneActions actions);
+  void perform(consensus::BroadcastBatch& action);
+  void perform(consensus::FetchBatches& action);
+  void perform(consensus::SendHave& action);
+  void perform(consensus::CheckBatch& action);
+  void perform(consensus::CutSettled& action);
+  void perform(consensus::ReportFork& action);
+  void perform(consensus::OwnKeyElsewhere& action);
+  void perform_delivery(consensus::DeliveryActions actions);
+  void perform(consensus::AskBlocks& action);
+  void perform(consensus::AskFinality& action);
+  void perform(consensus::Deliver& action);
+  void perform(consensus::PushToObservers& action);
+  void perform(consensus::PeerFailed& action);
+  void perform(consensus::HaltDelivery& action);
+
+  // replica_blocks.cpp: execution and delivery
+  Task& want(const consensus::BlockBody& body);
+  void advance_tasks();
+  [[nodiscard]] bool advance(const consensus::BlockId& id, Task& task);
+  void require_cut(const consensus::BlockId& id, const consensus::BlockBody& body);
+  void release_cut(const consensus::BlockId& id);
+  void conclude(const consensus::BlockId& id, bool valid, const std::string& what);
+  void store_delivered();
+  void forget_losers(const consensus::BlockId& final_block, Height height);
+  [[nodiscard]] std::optional<BatchTransactions> transactions_of(
+      const std::vector<consensus::HeldBatch>& batches) const;
+
+  // replica_batches.cpp: the own lane, and what is worth a block
+  void begin_incarnation();
+  void make_own_batches(bool waited_enough);
+  [[nodiscard]] bool send_own_batch();
+  [[nodiscard]] consensus::BlockId tip() const;
+  void judge_batches();
+  void tell_work();
+
+  ReplicaConfig config_;
+  std::shared_ptr<const consensus::Committee> committee_;
+  std::optional<consensus::ValidatorIndex> own_;
+  Ports ports_;
+  std::uint32_t incarnation_;
+  std::optional<consensus::FinalityProof> recovered_finality_;
+  std::vector<consensus::SharedBatch> recovered_batches_;
+  std::vector<consensus::BlockBody> recovered_bodies_;
+  consensus::Engine engine_;
+  consensus::Lanes lanes_;
+  consensus::Delivery delivery_;
+  Executor executor_;
+
+  consensus::Time now_;
+  Effects effects_;
+  bool halted_ = false;
+  std::deque<consensus::Event> inbox_;  ///< for the engine, in order
+  std::set<consensus::PeerId> peers_;
+  std::map<consensus::BlockId, Task> tasks_;
+  std::set<consensus::BlockId> required_;  ///< cuts asked of the lanes and not released
+  std::map<consensus::BatchId, BatchTransactions>
+      transactions_;                          ///< of held batches that were checked
+  std::set<consensus::BatchId> journaled_;    ///< BatchRecords written, not yet stored
+  std::deque<consensus::Deliver> delivered_;  ///< final, to be executed and stored, in height order
+  std::deque<consensus::BlockId> storing_;    ///< StoreBlocks under way, in height order
+  std::optional<std::pair<Height, View>>
+      archivable_;  ///< once this height is stored, the journal needs nothing up to the view
+  std::deque<chain::VerifiedTransactionPtr> queue_;  ///< admitted, not yet in a batch
+  std::size_t queue_bytes_ = 0;
+  std::optional<std::uint64_t> queued_since_ms_;
+  std::set<consensus::BatchId> useless_;  ///< batches that would add nothing on `judged_on_`
+  consensus::BlockId judged_on_;
+  std::vector<consensus::BlockWork> told_work_;
+  std::map<ReplicaTimer, std::optional<std::uint64_t>>
+      timers_;  ///< lanes, delivery and batch: when they are set for
+  bool work_dirty_ = true;
+  bool tasks_dirty_ = false;
+};
+
+}  // namespace vostro::node

@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "node/replica/replica.h"
+
+namespace vostro::node {
+
+using consensus::BlockId;
+
+void Replica::begin_incarnation() {
+  ++incarnation_;
+  effects_.push_back(PersistRecords{{consensus::IncarnationRecord{incarnation_}}, true});
+  lanes_.begin_incarnation(incarnation_);
+}
+
+void Replica::make_own_batches(bool waited_enough) {
+  if (!own_) return;
+  while (!queue_.empty()) {
+    const bool full =
+        queue_bytes_ >= config_.batch_bytes || queue_.size() >= config_.batch_transactions;
+    const bool idle = lanes_.store().batches_counted(*own_) == 0;
+    const bool waited =
+        waited_enough ||
+        (queued_since_ms_ && now_.steady_ms >= *queued_since_ms_ + config_.batch_delay_ms);
+    if (!full && !idle && !waited) return;
+    if (!send_own_batch()) {
+      queued_since_ms_ = now_.steady_ms;  // the lane is full: try again in a batch_delay
+      return;
+    }
+  }
+  queued_since_ms_.reset();
+}
+
+bool Replica::send_own_batch() {
+  std::vector<consensus::RawTransaction> raw;
+  BatchTransactions taken;
+  std::size_t bytes = 0;
+  std::uint32_t items = 0;
+  for (const chain::VerifiedTransactionPtr& transaction : queue_) {
+    const bool fits = bytes + transaction->bytes().size() <= config_.batch_bytes &&
+                      raw.size() < config_.batch_transactions;
+    if (!raw.empty() && !fits) break;
+    raw.push_back({transaction->bytes()});
+    taken.push_back(transaction);
+    bytes += transaction->bytes().size();
+    items += static_cast<std::uint32_t>(transaction->items());
+  }
+  auto draft = lanes_.draft(std::move(raw));
+  if (!draft) {
+    // A lane full of batches that nobody needs any more would never move: begin it anew.
+    if (draft.error() == consensus::LaneRefusal::full &&
+        !lanes_.has_includable(executor_.positions(tip()))) {
+      begin_incarnation();
+      effects_.push_back(ResubmitTransactions{});
+    }
+    return false;
+  }
+  const consensus::VerifiedBatch batch = consensus::sign_batch(*ports_.signer, std::move(*draft));
+  const auto& shared = batch.shared().batch;
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken.size()));
+  queue_bytes_ -= bytes;
+  transactions_.insert_or_assign(batch.id(), std::move(taken));
+  perform_lanes(lanes_.on_own_batch({batch.id(), consensus::encoded_size(*shared), shared}, items));
+  tasks_dirty_ = true;
+  work_dirty_ = true;
+  return true;
+}
+
+BlockId Replica::tip() const {
+  if (const auto tip = engine_.tip(); tip && executor_.is_executed(*tip)) return *tip;
+  return storing_.empty() ? executor_.base().id : storing_.back();
+}
+
+void Replica::judge_batches() {
+  const BlockId on = tip();
+  // What adds nothing on one branch may add something on another: a verdict holds only for
+  // descendants.
+  if (on != judged_on_ && !executor_.descends_from(on, judged_on_)) {
+    for (const consensus::BatchId& id : useless_) lanes_.mark_useful(id, true);
+    useless_.clear();
+  }
+  judged_on_ = on;
+  std::erase_if(useless_,
+                [this](const consensus::BatchId& id) { return !lanes_.store().holds(id); });
+  for (const consensus::HeldBatch& batch : lanes_.candidates(executor_.positions(on))) {
+    if (useless_.contains(batch.id)) continue;
+    const auto transactions = transactions_.find(batch.id);
+    if (transactions == transactions_.end()) continue;
+    const chain::StateReader& state = executor_.state(on);
+    const bool useful = std::ranges::any_of(transactions->second, [&](const auto& transaction) {
+      return chain::check_inclusion(state, *transaction, now_.wall) == chain::Inclusion::included;
+    });
+    if (useful)
+      return;  // one is enough to make work; the others are looked at when their turn comes
+    lanes_.mark_useful(batch.id, false);
+    useless_.insert(batch.id);
+  }
+}
+
+void Replica::tell_work() {
+  judge_batches();
+  std::vector<consensus::BlockWork> work;
+  const auto add = [&](const BlockId& id) {
+    work.push_back({id, lanes_.has_includable(executor_.positions(id)), executor_.due(id)});
+  };
+  add(executor_.base().id);
+  for (const auto& [id, node] : executor_.nodes()) add(id);
+  if (work == told_work_) return;
+  told_work_ = work;
+  tell_engine(consensus::WorkChanged{std::move(work)});
+}
+
+}  // namespace vostro::node

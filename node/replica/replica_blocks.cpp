@@ -1,0 +1,137 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "node/replica/replica.h"
+
+namespace vostro::node {
+
+using consensus::BlockId;
+
+Replica::Task& Replica::want(const consensus::BlockBody& body) {
+  const BlockId id = body.header.id();
+  tasks_dirty_ = true;
+  const auto [task, is_new] = tasks_.try_emplace(id);
+  if (is_new) task->second.body = body;
+  return task->second;
+}
+
+void Replica::require_cut(const BlockId& id, const consensus::BlockBody& body) {
+  if (!required_.insert(id).second) return;
+  perform_lanes(lanes_.require_cut(
+      {id, body.cut, executor_.positions(body.header.parent), body.header.proposer},
+      now_.steady_ms));
+}
+
+void Replica::release_cut(const BlockId& id) {
+  if (required_.erase(id) > 0) lanes_.release_cut(id);
+}
+
+void Replica::advance_tasks() {
+  bool progress = true;
+  while (progress && !halted_) {
+    progress = false;
+    std::vector<BlockId> ids;
+    for (const auto& [id, task] : tasks_) ids.push_back(id);
+    for (const BlockId& id : ids) {
+      const auto task = tasks_.find(id);
+      if (task != tasks_.end() && !halted_) progress = advance(id, task->second) || progress;
+    }
+  }
+  if (!halted_) store_delivered();
+}
+
+bool Replica::advance(const BlockId& id, Task& task) {
+  if (executor_.is_executed(id)) {
+    conclude(id, true, {});
+    return true;
+  }
+  const consensus::Header& header = task.body.header;
+  if (!executor_.is_executed(header.parent)) {
+    if (header.height <= executor_.base().height.next()) return false;
+    if (tasks_.contains(header.parent)) return false;
+    const consensus::BlockBody* parent = body_of(header.parent);
+    if (parent == nullptr) return false;  // the engine or delivery fetches it
+    want(consensus::BlockBody(*parent)).notarized = true;
+    return true;
+  }
+  require_cut(id, task.body);
+  if (!task.settled) return false;
+  if (task.fault) {
+    conclude(id, false, std::string(consensus::to_string(*task.fault)));
+    return true;
+  }
+  auto batches = lanes_.batches_of(task.body.cut, header.proposer);
+  VOSTRO_CHECK(batches.has_value());
+  auto transactions = transactions_of(*batches);
+  VOSTRO_CHECK(transactions.has_value());
+  const auto checked = executor_.check(task.body, std::move(*batches), std::move(*transactions));
+  if (!checked && checked.error().fault == BlockFault::broken_ledger) {
+    halt("a ledger invariant broke at height " + std::to_string(header.height.value) + ": " +
+         checked.error().what);
+    return false;
+  }
+  conclude(id, checked.has_value(), checked ? std::string() : checked.error().what);
+  return true;
+}
+
+void Replica::conclude(const BlockId& id, bool valid, const std::string& what) {
+  const auto found = tasks_.find(id);
+  const Task task = std::move(found->second);
+  tasks_.erase(found);
+  work_dirty_ = true;
+  for (const consensus::ProposalId& proposal : task.verdicts)
+    tell_engine(consensus::BlockVerdict{
+        proposal, valid ? consensus::Verdict::valid : consensus::Verdict::invalid});
+  if (valid) return;
+  release_cut(id);
+  const bool final_here =
+      std::ranges::any_of(delivered_, [&](const auto& d) { return d.block.header.id() == id; });
+  if (final_here) {
+    halt("the final block at height " + std::to_string(task.body.header.height.value) +
+         " is invalid on this node: " + what);
+  }
+}
+
+std::optional<Replica::BatchTransactions> Replica::transactions_of(
+    const std::vector<consensus::HeldBatch>& batches) const {
+  BatchTransactions all;
+  for (const consensus::HeldBatch& batch : batches) {
+    const auto found = transactions_.find(batch.id);
+    if (found == transactions_.end()) return std::nullopt;
+    all.insert(all.end(), found->second.begin(), found->second.end());
+  }
+  return all;
+}
+
+void Replica::store_delivered() {
+  while (!delivered_.empty()) {
+    consensus::Deliver& next = delivered_.front();
+    const BlockId id = next.block.header.id();
+    const ExecutedNode* node = executor_.find(id);
+    if (node == nullptr) return;
+    forget_losers(id, next.block.header.height);
+    lanes_.on_final(node->positions);
+    effects_.push_back(
+        StoreBlock{id, node->body, node->executed, node->batches, std::move(next.proof)});
+    storing_.push_back(id);
+    delivered_.pop_front();
+    work_dirty_ = true;
+  }
+}
+
+void Replica::forget_losers(const BlockId& final_block, Height height) {
+  for (const BlockId& loser : executor_.keep_only_branch_of(final_block)) {
+    release_cut(loser);
+    if (loser == judged_on_) judged_on_ = {};
+  }
+  std::vector<BlockId> dead;
+  for (const auto& [id, task] : tasks_) {
+    if (task.body.header.height <= height) dead.push_back(id);
+  }
+  for (const BlockId& id : dead) {
+    release_cut(id);
+    tasks_.erase(id);
+  }
+}
+
+}  // namespace vostro::node

@@ -1,0 +1,109 @@
+#include "node/runtime/consensus_loop.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace vostro::node {
+
+std::uint64_t steady_ms() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(
+      duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+UnixMillis wall_clock() {
+  using namespace std::chrono;
+  return UnixMillis(static_cast<std::uint64_t>(
+      duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()));
+}
+
+ConsensusLoop::ConsensusLoop(std::unique_ptr<Replica> replica, Sinks sinks)
+    : replica_(std::move(replica)),
+      sinks_(std::move(sinks)),
+      status_(replica_->status()),
+      turned_ms_(steady_ms()) {}
+
+ConsensusLoop::~ConsensusLoop() {
+  stop();
+}
+
+void ConsensusLoop::start() {
+  post(ReplicaStarted{});
+  thread_ = std::thread([this] { run(); });
+}
+
+void ConsensusLoop::post(ReplicaEvent event, p2p::InboundLease lease) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  queue_.push_back({std::move(event), std::move(lease)});
+  changed_.notify_one();
+}
+
+void ConsensusLoop::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+ReplicaStatus ConsensusLoop::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+std::uint64_t ConsensusLoop::idle_ms() const {
+  const std::lock_guard lock(mutex_);
+  return steady_ms() - turned_ms_;
+}
+
+void ConsensusLoop::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const auto woken = [this] { return !queue_.empty() || stopping_; };
+    if (const auto at = next_timer_ms()) {
+      const std::uint64_t now = steady_ms();
+      if (*at > now) changed_.wait_for(lock, std::chrono::milliseconds(*at - now), woken);
+    } else {
+      changed_.wait(lock, woken);
+    }
+    std::vector<Item> items = std::move(queue_);
+    queue_.clear();
+    lock.unlock();
+    for (Item& item : items) {
+      fire_timers();
+      step(item.event);
+      item = {};  // the peer may send more
+    }
+    fire_timers();
+    lock.lock();
+    status_ = replica_->status();
+    turned_ms_ = steady_ms();
+  }
+}
+
+void ConsensusLoop::step(const ReplicaEvent& event) {
+  for (Effect& effect : replica_->on({steady_ms(), wall_clock()}, event))
+    std::visit([this](auto& e) { perform(e); }, effect);
+}
+
+void ConsensusLoop::fire_timers() {
+  const std::uint64_t now = steady_ms();
+  for (;;) {
+    const auto due = std::ranges::find_if(
+        timers_, [now](const auto& entry) { return entry.second.at_ms <= now; });
+    if (due == timers_.end()) return;
+    const TimerExpired expired{due->first, due->second.view};
+    timers_.erase(due);
+    step(expired);
+  }
+}
+
+std::optional<std::uint64_t> ConsensusLoop::next_timer_ms() const {
+  std::optional<std::uint64_t> next;
+  for (const auto& [id, timer] : timers_) next = std::min(next.value_or(timer.at_ms), timer.at_ms);
+  return next;
+}
+
+}  // namespace vostro::node

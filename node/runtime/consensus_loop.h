@@ -1,0 +1,98 @@
+/// The one thread that owns the replica: takes events and timers, carries out effects. Everything
+/// slow is handed on: records to the journal thread, blocks to the store's writer, signatures to
+/// the workers.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "node/replica/replica.h"
+#include "p2p/inbox.h"
+
+namespace vostro::node {
+
+class ConsensusLoop {
+ public:
+  /// Where each kind of effect goes. All are called on the loop's thread and must not block.
+  struct Sinks {
+    std::function<void(PersistRecords)> persist;
+    std::function<void(SendMessage)> send;
+    std::function<void(CheckTransactions)> check;
+    std::function<void(StoreBlock)> store;
+    std::function<void(ServeHistory)> serve;
+    std::function<void(ReleaseJournal)> release;
+    std::function<void(KeepCertificates)> archive;
+    std::function<void(KeepEvidence)> evidence;
+    std::function<void(NoteInvalidProposal)> invalid_proposal;
+    std::function<void(PeerMisbehaved)> misbehaved;
+    std::function<void()> resubmit;
+    std::function<void(std::string)> halted;
+  };
+
+  ConsensusLoop(std::unique_ptr<Replica> replica, Sinks sinks);
+  ~ConsensusLoop();
+
+  void start();
+  /// Any thread; never blocks. A peer's frame brings its lease: it counts against that peer until
+  /// it has been dealt with.
+  void post(ReplicaEvent event, p2p::InboundLease lease = {});
+  /// Ends the thread; what waits is dropped.
+  void stop();
+
+  /// As of the last turn. Any thread.
+  [[nodiscard]] ReplicaStatus status() const;
+  /// Steady time since the loop last turned, in milliseconds: a stall shows here.
+  [[nodiscard]] std::uint64_t idle_ms() const;
+
+ private:
+  struct Item {
+    ReplicaEvent event;
+    p2p::InboundLease lease;
+  };
+  struct Timer {
+    std::uint64_t at_ms = 0;
+    View view;
+  };
+
+  void run();
+  void step(const ReplicaEvent& event);
+  void fire_timers();
+  [[nodiscard]] std::optional<std::uint64_t> next_timer_ms() const;
+  void perform(PersistRecords& effect) { sinks_.persist(std::move(effect)); }
+  void perform(SendMessage& effect) { sinks_.send(std::move(effect)); }
+  void perform(StartTimer& effect) { timers_[effect.timer] = {effect.at_ms, effect.view}; }
+  void perform(StopTimer& effect) { timers_.erase(effect.timer); }
+  void perform(CheckTransactions& effect) { sinks_.check(std::move(effect)); }
+  void perform(StoreBlock& effect) { sinks_.store(std::move(effect)); }
+  void perform(ServeHistory& effect) { sinks_.serve(std::move(effect)); }
+  void perform(ReleaseJournal& effect) { sinks_.release(effect); }
+  void perform(KeepCertificates& effect) { sinks_.archive(std::move(effect)); }
+  void perform(KeepEvidence& effect) { sinks_.evidence(std::move(effect)); }
+  void perform(NoteInvalidProposal& effect) { sinks_.invalid_proposal(std::move(effect)); }
+  void perform(PeerMisbehaved& effect) { sinks_.misbehaved(std::move(effect)); }
+  void perform(ResubmitTransactions&) { sinks_.resubmit(); }
+  void perform(HaltReplica& effect) { sinks_.halted(std::move(effect.reason)); }
+
+  std::unique_ptr<Replica> replica_;
+  Sinks sinks_;
+  std::map<TimerId, Timer> timers_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Item> queue_;
+  ReplicaStatus status_;
+  std::uint64_t turned_ms_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// Milliseconds of the steady clock; the origin is this machine's.
+[[nodiscard]] std::uint64_t steady_ms();
+[[nodiscard]] UnixMillis wall_clock();
+
+}  // namespace vostro::node

@@ -1,0 +1,144 @@
+#include "node/runtime/journal_thread.h"
+
+#include <chrono>
+#include <optional>
+
+namespace vostro::node {
+namespace {
+
+/// Records that need no sync of their own wait at most so long (consensus-spec section 13: "alone:
+/// within 1 s").
+constexpr auto kLoneRecordDelay = std::chrono::milliseconds(200);
+
+std::optional<Height> newest_finality(const std::vector<consensus::Record>& records) {
+  std::optional<Height> newest;
+  for (const consensus::Record& record : records) {
+    if (const auto* finality = std::get_if<consensus::NewFinality>(&record))
+      newest = finality->proof.header.height;
+  }
+  return newest;
+}
+
+}  // namespace
+
+JournalThread::JournalThread(std::unique_ptr<JournalFile> file, Callbacks callbacks)
+    : file_(std::move(file)), callbacks_(std::move(callbacks)), thread_([this] { run(); }) {}
+
+JournalThread::~JournalThread() {
+  stop();
+}
+
+void JournalThread::add(PersistRecords records) {
+  if (!file_) {
+    if (const auto height = newest_finality(records.records)) callbacks_.on_final_synced(*height);
+    return;
+  }
+  enqueue(std::move(records));
+}
+
+void JournalThread::send(SendMessage message) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_) return;
+    if (unsynced_ > 0) {
+      queue_.emplace_back(std::move(message));
+      return;  // the thread is awake: it has the records that come before
+    }
+  }
+  callbacks_.send(message);
+}
+
+void JournalThread::release(View archived) {
+  if (file_) enqueue(ReleaseJournal{archived});
+}
+
+void JournalThread::enqueue(Item item) {
+  const std::lock_guard lock(mutex_);
+  if (failed_) return;
+  if (const auto* records = std::get_if<PersistRecords>(&item);
+      records != nullptr && records->needs_sync)
+    ++unsynced_;
+  queue_.push_back(std::move(item));
+  changed_.notify_one();
+}
+
+void JournalThread::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void JournalThread::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const auto has_items = [this] { return !queue_.empty() || stopping_; };
+    if (waiting_.empty()) {
+      changed_.wait(lock, has_items);
+    } else if (!changed_.wait_for(lock, kLoneRecordDelay, has_items)) {
+      lock.unlock();
+      if (!write_records()) return;
+      lock.lock();
+      continue;
+    }
+    if (queue_.empty() && stopping_) break;
+    std::vector<Item> items = std::move(queue_);
+    queue_.clear();
+    lock.unlock();
+    carry_out(std::move(items));
+    lock.lock();
+    if (failed_) return;
+  }
+  lock.unlock();
+  static_cast<void>(write_records());  // a failure was reported; there is nothing left to stop
+}
+
+void JournalThread::carry_out(std::vector<Item> items) {
+  std::size_t votes = 0;
+  bool must_sync = false;
+  std::optional<View> release;
+  for (Item& item : items) {
+    if (auto* persist = std::get_if<PersistRecords>(&item)) {
+      votes += persist->needs_sync ? 1 : 0;
+      must_sync = must_sync || persist->needs_sync || newest_finality(persist->records).has_value();
+      for (consensus::Record& record : persist->records) waiting_.push_back(std::move(record));
+    } else if (const auto* released = std::get_if<ReleaseJournal>(&item)) {
+      release = released->archived;
+    }
+  }
+  if (must_sync && !write_records()) return;
+  for (const Item& item : items) {
+    if (const auto* message = std::get_if<SendMessage>(&item)) callbacks_.send(*message);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    unsynced_ -= votes;
+  }
+  if (!release || !callbacks_.sync_archive()) return;
+  if (const auto done = file_->release(*release); !done) {
+    const std::lock_guard lock(mutex_);
+    failed_ = true;
+    callbacks_.on_failure(done.error());
+  }
+}
+
+bool JournalThread::write_records() {
+  if (waiting_.empty() || !file_) return true;
+  const auto done = file_->append(waiting_);
+  if (!done) {
+    {
+      const std::lock_guard lock(mutex_);
+      failed_ = true;
+    }
+    callbacks_.on_failure(done.error());
+    return false;
+  }
+  const auto height = newest_finality(waiting_);
+  waiting_.clear();
+  if (height) callbacks_.on_final_synced(*height);
+  return true;
+}
+
+}  // namespace vostro::node

@@ -1,0 +1,249 @@
+#include "node/runtime/peers.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/codec.h"
+#include "base/log.h"
+
+namespace vostro::node {
+
+using consensus::PeerId;
+
+namespace {
+
+/// A certificate of 50 validators has 34 votes; this remembers some hundred views of them.
+constexpr std::size_t kSignatureCacheEntries = 65'536;
+constexpr std::size_t kQuoteBytesMax = 1'024;
+constexpr std::size_t kServeBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kServeBatchesMax = 1'024;
+
+enum RateClass : std::uint8_t { votes_class, requests_class, data_class, quotes_class };
+
+/// What travels beside votes must not hold them up: batches, blocks and parts of history have their
+/// own connection.
+bool is_bulk(Byte tag) {
+  switch (tag) {
+    case consensus::BatchMessage::tag:
+    case consensus::GetBatch::tag:
+    case consensus::GetBlock::tag:
+    case consensus::BlockMessage::tag:
+    case consensus::EvidenceMessage::tag:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::uint8_t class_of(Byte tag) {
+  switch (tag) {
+    case consensus::BatchMessage::tag:
+    case consensus::BlockMessage::tag:
+    case consensus::Certs::tag:
+    case consensus::Finality::tag:
+      return data_class;
+    case consensus::GetBatch::tag:
+    case consensus::GetBlock::tag:
+    case consensus::GetCerts::tag:
+    case consensus::GetProposal::tag:
+    case consensus::GetJustification::tag:
+    case consensus::GetFinality::tag:
+      return requests_class;
+    default:
+      return votes_class;
+  }
+}
+
+/// Nobody honest sends it; anything else may be a race with the network.
+bool is_an_offence(consensus::VerifyError error) {
+  return error != consensus::VerifyError::wrong_epoch &&
+         error != consensus::VerifyError::view_out_of_range;
+}
+
+}  // namespace
+
+bool SharedSignatureCache::contains(const Hash& signature) {
+  const std::lock_guard lock(mutex_);
+  return entries_.contains(signature);
+}
+
+void SharedSignatureCache::insert(const Hash& signature) {
+  const std::lock_guard lock(mutex_);
+  if (!entries_.try_emplace(signature, next_).second) return;
+  by_age_.emplace(next_++, signature);
+  if (entries_.size() <= entries_max_) return;
+  entries_.erase(by_age_.begin()->second);
+  by_age_.erase(by_age_.begin());
+}
+
+p2p::FrameLimits frame_limits() {
+  std::vector<p2p::FrameRule> rules;
+  for (Byte tag = 1; tag < quote_frame; ++tag) {
+    const std::size_t size = consensus::frame_bytes_max(tag);
+    if (size == 0) continue;
+    rules.push_back({tag, static_cast<std::uint32_t>(size),
+                     is_bulk(tag) ? p2p::Channel::bulk : p2p::Channel::consensus, class_of(tag)});
+  }
+  rules.push_back({quote_frame, kQuoteBytesMax, p2p::Channel::bulk, quotes_class});
+  const std::vector<p2p::Rate> rates{
+      {20'000, 40'000}, {2'000, 4'000}, {5'000, 10'000}, {200, 1'000}};
+  auto limits = p2p::FrameLimits::make(rules, rates);
+  VOSTRO_CHECK(limits.has_value());
+  return std::move(*limits);
+}
+
+Peers::Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry> entries,
+             std::shared_ptr<const consensus::Committee> committee, const chain::Store& store,
+             WorkerPool& workers, Callbacks callbacks)
+    : committee_(std::move(committee)),
+      store_(store),
+      workers_(workers),
+      callbacks_(std::move(callbacks)),
+      cache_(kSignatureCacheEntries) {
+  p2p::Registry registry;
+  for (PeerEntry& entry : entries) {
+    names_.emplace(entry.id, entry.identity.name);
+    ids_.emplace(entry.identity.name, entry.id);
+    registry.push_back(std::move(entry.identity));
+  }
+  p2p::Callbacks network;
+  network.on_frame = [this](p2p::InboundFrame frame) { on_frame(std::move(frame)); };
+  network.on_connected = [this](const std::string& peer) {
+    log::info("peer connected", {{"peer", peer}});
+    callbacks_.post(PeerUp{ids_.at(peer)}, {});
+  };
+  network.on_disconnected = [this](const std::string& peer, p2p::Reason reason) {
+    log::info("peer disconnected", {{"peer", peer}, {"reason", to_string(reason)}});
+    callbacks_.post(PeerDown{ids_.at(peer)}, {});
+  };
+  network.on_notice = [](const p2p::Notice& notice) {
+    const auto level = notice.severity == p2p::Severity::info      ? log::Level::info
+                       : notice.severity == p2p::Severity::warning ? log::Level::warning
+                                                                   : log::Level::error;
+    log::write(level, "network", {{"peer", notice.peer}, {"reason", notice.text}});
+  };
+  network_ = std::make_unique<p2p::Network>(std::move(config), tls_key, std::move(registry),
+                                            std::move(network));
+}
+
+std::string Peers::name_of(PeerId peer) const {
+  const auto found = names_.find(peer);
+  return found == names_.end() ? std::string("unknown") : found->second;
+}
+
+void Peers::on_frame(p2p::InboundFrame frame) {
+  auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
+  workers_.post([this, shared] {
+    if (shared->type == quote_frame) {
+      handle_quote(shared->peer, shared->body);
+    } else {
+      handle_message(shared->peer, std::move(shared->body), std::move(shared->lease));
+    }
+  });
+}
+
+void Peers::handle_message(const std::string& name, Bytes body, p2p::InboundLease lease) {
+  auto message = consensus::decode_message(body);
+  body = {};
+  if (!message) return network_->penalise(name, "malformed message: " + to_string(message.error()));
+  auto verified = consensus::verify(*committee_, std::move(*message), cache_);
+  if (!verified) {
+    if (is_an_offence(verified.error()))
+      network_->penalise(name,
+                         "refused message: " + std::string(consensus::to_string(verified.error())));
+    return;
+  }
+  callbacks_.post(PeerMessage{ids_.at(name), std::move(*verified)}, std::move(lease));
+}
+
+void Peers::handle_quote(const std::string& name, const Bytes& body) {
+  auto quote = decode<chain::SignedQuote>(body);
+  if (!quote) return network_->penalise(name, "malformed quote: " + to_string(quote.error()));
+  callbacks_.on_quote(name, std::move(*quote));
+}
+
+void Peers::send(const SendMessage& message) {
+  const auto body = std::make_shared<const Bytes>(consensus::encode_message(*message.message));
+  const Byte type = consensus::tag_of(*message.message);
+  for (const PeerId peer : message.to) {
+    const auto name = names_.find(peer);
+    // A peer that is not reachable hears of it later: votes and proposals are re-sent, the rest is
+    // fetched.
+    if (name != names_.end()) static_cast<void>(network_->send(name->second, type, body));
+  }
+}
+
+void Peers::broadcast_quote(const chain::SignedQuote& quote) {
+  network_->broadcast(quote_frame, std::make_shared<const Bytes>(encode(quote)));
+}
+
+void Peers::report(const PeerMisbehaved& misbehaviour) {
+  const std::string name = name_of(misbehaviour.peer);
+  if (misbehaviour.severe) return network_->penalise(name, misbehaviour.what);
+  log::debug("peer fell short", {{"peer", name}, {"reason", misbehaviour.what}});
+}
+
+std::size_t Peers::connected_validators() const {
+  return static_cast<std::size_t>(std::ranges::count_if(names_, [this](const auto& entry) {
+    return committee_->validator_of(entry.first).has_value() &&
+           network_->is_connected(entry.second);
+  }));
+}
+
+void Peers::serve(ServeHistory request) {
+  workers_.post([this, request = std::move(request)] {
+    if (const auto* blocks = std::get_if<consensus::GetBlock>(&request.request)) {
+      serve_blocks(request.peer, *blocks);
+    } else {
+      serve_batches(request.peer, std::get<consensus::GetBatch>(request.request));
+    }
+  });
+}
+
+void Peers::serve_blocks(PeerId peer, const consensus::GetBlock& request) {
+  const auto view = store_.view();
+  consensus::BlockMessage answer;
+  Hash id;
+  id.bytes = request.block.bytes;
+  std::optional<Height> height = view.height_of(id);
+  const std::size_t wanted = std::min<std::size_t>(request.count, consensus::blocks_max);
+  while (height && height->value > 0 && answer.blocks.size() < wanted) {
+    const auto header_bytes = view.header(*height);
+    const auto cut_bytes = view.cut(*height);
+    if (!header_bytes || !cut_bytes) break;
+    auto header = decode<consensus::Header>(*header_bytes);
+    auto cut = decode<consensus::Cut>(*cut_bytes);
+    VOSTRO_CHECK(header.has_value() && cut.has_value());
+    answer.blocks.push_back({std::move(*header), std::move(*cut)});
+    height = height->previous();
+  }
+  send({{peer},
+        std::make_shared<const consensus::Message>(
+            consensus::Message{committee_->epoch(), std::move(answer)})});
+}
+
+void Peers::serve_batches(PeerId peer, const consensus::GetBatch& request) {
+  const auto view = store_.view();
+  std::size_t bytes = 0;
+  consensus::BatchId next = request.lane.tip;
+  for (std::size_t count = 0; count < kServeBatchesMax && bytes < kServeBytesMax && !next.is_zero();
+       ++count) {
+    Hash id;
+    id.bytes = next.bytes;
+    const auto stored = view.batch(id);
+    if (!stored) return;
+    auto batch = decode<consensus::SignedBatch>(*stored);
+    VOSTRO_CHECK(batch.has_value());
+    bytes += stored->size();
+    next = batch->batch.prev;
+    const bool is_first = batch->batch.seq <= request.lane.first_seq;
+    const consensus::SharedBatch shared{
+        std::make_shared<const consensus::SignedBatch>(std::move(*batch))};
+    send({{peer},
+          std::make_shared<const consensus::Message>(
+              consensus::Message{committee_->epoch(), consensus::BatchMessage{shared}})});
+    if (is_first) return;
+  }
+}
+
+}  // namespace vostro::node

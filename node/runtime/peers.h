@@ -1,0 +1,92 @@
+/// Between the peers' frames and the replica's messages: numbers peers, decodes and verifies in the
+/// workers, encodes once for all who get a message, and answers requests for history from the
+/// store.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "chain/quote.h"
+#include "chain/store/store.h"
+#include "consensus/verify.h"
+#include "node/replica/effects.h"
+#include "node/runtime/worker_pool.h"
+#include "p2p/network.h"
+
+namespace vostro::node {
+
+/// A frame type beside the protocol's messages, which have the numbers below 64: a signed quote.
+inline constexpr Byte quote_frame = 64;
+/// Kept for sealed annexes.
+inline constexpr Byte annex_frame = 65;
+
+/// Signatures known to be valid; forgets the oldest. Any thread.
+class SharedSignatureCache final : public consensus::SignatureCache {
+ public:
+  explicit SharedSignatureCache(std::size_t entries_max) : entries_max_(entries_max) {}
+  [[nodiscard]] bool contains(const Hash& signature) override;
+  void insert(const Hash& signature) override;
+
+ private:
+  std::size_t entries_max_;
+  std::mutex mutex_;
+  std::map<Hash, std::uint64_t> entries_;  ///< and when it came
+  std::map<std::uint64_t, Hash> by_age_;
+  std::uint64_t next_ = 0;
+};
+
+struct PeerEntry {
+  consensus::PeerId id;
+  p2p::PeerIdentity identity;
+};
+
+class Peers {
+ public:
+  struct Callbacks {
+    std::function<void(ReplicaEvent, p2p::InboundLease)> post;
+    std::function<void(const std::string& peer, chain::SignedQuote)> on_quote;
+  };
+  /// `store` and `workers` outlive this; so does `tls_key` the constructor.
+  Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry> entries,
+        std::shared_ptr<const consensus::Committee> committee, const chain::Store& store,
+        WorkerPool& workers, Callbacks callbacks);
+
+  /// Errors: a sentence for the operator.
+  [[nodiscard]] Result<std::uint16_t, std::string> start() { return network_->start(); }
+  void stop() { network_->stop(); }
+
+  void send(const SendMessage& message);
+  void serve(ServeHistory request);
+  void report(const PeerMisbehaved& misbehaviour);
+  void broadcast_quote(const chain::SignedQuote& quote);
+  [[nodiscard]] std::size_t connected_validators() const;
+  [[nodiscard]] std::string name_of(consensus::PeerId peer) const;
+  [[nodiscard]] p2p::Statistics statistics() const { return network_->statistics(); }
+
+ private:
+  void on_frame(p2p::InboundFrame frame);
+  void handle_message(const std::string& name, Bytes body, p2p::InboundLease lease);
+  void handle_quote(const std::string& name, const Bytes& body);
+  void serve_blocks(consensus::PeerId peer, const consensus::GetBlock& request);
+  void serve_batches(consensus::PeerId peer, const consensus::GetBatch& request);
+
+  std::map<consensus::PeerId, std::string> names_;
+  std::unordered_map<std::string, consensus::PeerId> ids_;  // look-up only
+  std::shared_ptr<const consensus::Committee> committee_;
+  const chain::Store& store_;
+  WorkerPool& workers_;
+  Callbacks callbacks_;
+  SharedSignatureCache cache_;
+  std::unique_ptr<p2p::Network> network_;
+};
+
+/// What each frame may be: size, channel and rate, for p2p.
+[[nodiscard]] p2p::FrameLimits frame_limits();
+
+}  // namespace vostro::node

@@ -1,0 +1,102 @@
+/// Every bound of the peer-to-peer house, and the token bucket that paces what a peer may send.
+/// Pure: the time is an argument. Source of the numbers: threat model 2.2 and consensus-spec 11; a
+/// star there means that the number may be tuned by configuration.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/check.h"
+
+namespace vostro::p2p {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+/// So many a second on average, and up to `burst` at once. Both are at least 1; `per_second` at
+/// most 1 000 000.
+struct Rate {
+  std::uint32_t per_second = 1000;
+  std::uint32_t burst = 1000;
+
+  bool operator==(const Rate&) const = default;
+  [[nodiscard]] constexpr bool is_valid() const {
+    return per_second >= 1 && per_second <= 1'000'000 && burst >= 1 && burst <= 1'000'000;
+  }
+};
+
+/// A token bucket in the form of ITU-T I.371's generic cell rate algorithm: one time stands for the
+/// whole state, and no division happens after construction.
+class TokenBucket {
+ public:
+  explicit TokenBucket(Rate rate)
+      : interval_(nanoseconds(1'000'000'000 / rate.per_second)), capacity_(interval_ * rate.burst) {
+    VOSTRO_CHECK(rate.is_valid());
+  }
+
+  /// Takes a token, even one that is not there yet, and says how long to wait before the next is
+  /// taken (zero while the burst lasts). The caller that waits keeps to the rate and loses nothing.
+  [[nodiscard]] nanoseconds take(SteadyTime now) {
+    empty_at_ = std::max(empty_at_, now) + interval_;
+    return std::max(nanoseconds(0), empty_at_ + interval_ - now - capacity_);
+  }
+  /// Takes a token where there is one; otherwise changes nothing and returns false.
+  [[nodiscard]] bool try_take(SteadyTime now) {
+    const auto next = std::max(empty_at_, now) + interval_;
+    if (next - now > capacity_) return false;
+    empty_at_ = next;
+    return true;
+  }
+
+ private:
+  nanoseconds interval_;
+  nanoseconds capacity_;
+  SteadyTime empty_at_{};  ///< When the tokens taken so far will all have been made good.
+};
+
+/// What may wait in memory for one peer on one channel, in bytes; each frame counts with
+/// `frame_overhead_bytes` more.
+struct ChannelLimits {
+  std::size_t inbound_bytes_max =
+      0;  ///< Received, not yet taken by the owner. Above it nothing more is read.
+  std::size_t outbound_bytes_max =
+      0;  ///< Queued, not yet written. Above it the connection is dropped.
+
+  bool operator==(const ChannelLimits&) const = default;
+};
+/// What a queued frame costs besides its body: keeps a queue of empty frames bounded too.
+inline constexpr std::size_t frame_overhead_bytes = 64;
+
+struct Limits {
+  // Before authentication.
+  std::size_t half_open_max = 64;
+  std::size_t half_open_per_address_max = 4;
+  std::size_t establish_bytes_max = 16 * 1024;
+  milliseconds establish_time{5'000};
+  // An established connection.
+  milliseconds idle_time{
+      30'000};  ///< Each side sends a heartbeat, an unsolicited pong, every third of it.
+  milliseconds frame_time{10'000};
+  milliseconds close_time{500};  ///< How long a goodbye may take.
+  Rate control_frames{.per_second = 10, .burst = 50};
+  // 8 MiB in and 16 MiB out for each peer, divided so that bulk never takes what a vote needs.
+  ChannelLimits consensus{.inbound_bytes_max = 1024 * 1024, .outbound_bytes_max = 4 * 1024 * 1024};
+  ChannelLimits bulk{.inbound_bytes_max = 7 * 1024 * 1024, .outbound_bytes_max = 12 * 1024 * 1024};
+  // Dialling again.
+  milliseconds reconnect_first{100};
+  milliseconds reconnect_max{5'000};
+  // Shutting out.
+  milliseconds shut_out_first{60'000};
+  milliseconds shut_out_max{3'600'000};
+  // One identity in two places: so many displaced connections within the time raise the alarm.
+  std::uint32_t displaced_alarm_count = 3;
+  milliseconds displaced_alarm_time{60'000};
+
+  bool operator==(const Limits&) const = default;
+};
+
+}  // namespace vostro::p2p

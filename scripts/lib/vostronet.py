@@ -1,0 +1,356 @@
+"""A development network of real node processes on loopback: made, started, stopped and looked at.
+
+Used by scripts/devnet, scripts/demo and the functional tests. Standard library only. Everything about a network stands in
+its directory, in devnet.json; nothing is kept in memory between calls.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Made-up institutions: BIC, legal name, country.
+BANKS = [
+    ("NORDDEFF", "Nordbank AG", "DE"),
+    ("MERLSGSG", "Merlion Bank Ltd", "SG"),
+    ("HARBUS33", "Harbour Trust NA", "US"),
+    ("SUDBFRPP", "Banque du Sud SA", "FR"),
+    ("ALBAGB2L", "Albany Bank plc", "GB"),
+    ("PACIJPJT", "Pacific Bank KK", "JP"),
+    ("ALPSCHZZ", "Alpenbank AG", "CH"),
+    ("FJORNOKK", "Fjordbanken ASA", "NO"),
+    ("ANDECLRM", "Banco Andes SA", "CL"),
+    ("GULFBHBM", "Gulf Bank BSC", "BH"),
+    ("SAVAZAJJ", "Savanna Bank Ltd", "ZA"),
+    ("MAPLCATT", "Maple Bank", "CA"),
+    ("KIWINZ22", "Kiwi Bank Ltd", "NZ"),
+    ("LAGONGLA", "Lagoon Bank plc", "NG"),
+    ("TULINL2A", "Tulip Bank NV", "NL"),
+    ("BALTLT22", "Baltic Bank AB", "LT"),
+]
+CURRENCIES = ["EUR", "USD", "SGD"]
+OPENING_UNITS = 10_000_000  # whole units of each currency for each bank's main account
+BUSINESS_DATE = "2026-01-05"
+
+
+class NetError(Exception):
+    """One sentence for the person at the terminal."""
+
+
+def bin_dir():
+    return Path(os.environ.get("VOSTRO_BIN", ROOT / "build" / "release" / "bin"))
+
+
+def run(args, check=True, timeout=120):
+    """Runs a program of ours; its error is the error."""
+    done = subprocess.run([str(a) for a in args], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=timeout, check=False)
+    if check and done.returncode != 0:
+        raise NetError(f"{Path(str(args[0])).name} {args[1]}: {done.stderr.strip() or done.stdout.strip()}")
+    return done
+
+
+def free_ports(count):
+    """Ports that nobody listens on now. Held open together, so that they differ."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]
+    finally:
+        for s in sockets:
+            s.close()
+
+
+def private_dir(path):
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def private_file(path, text):
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def write_json(path, content):
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def is_alive(pid):
+    """True while the process runs; a zombie of ours is collected first."""
+    if not pid:
+        return False
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class Network:
+    def __init__(self, directory):
+        self.dir = Path(directory).resolve()
+        self.file = self.dir / "devnet.json"
+        self.info = None
+        if self.file.exists():
+            self.info = json.loads(self.file.read_text(encoding="utf-8"))
+
+    # ---- making ----
+
+    def create(self, count, currencies=(), banks=None, requests_per_second=1000, options=None):
+        """Makes keys, genesis file and configurations of `count` banks; starts nothing."""
+        if self.info:
+            raise NetError(f"there is a network in {self.dir} already: take it down first")
+        banks = banks or BANKS[:count]
+        if not 1 <= count <= len(BANKS) or len(banks) != count:
+            raise NetError(f"a devnet has 1 to {len(BANKS)} nodes")
+        private_dir(self.dir)
+        all_currencies = list(CURRENCIES) + [c for c in currencies if c not in CURRENCIES]
+        ports = free_ports(2 * count)
+        new = [bin_dir() / "vostro-genesis", "new", "--name", "devnet", "--development", "--out", self.dir / "network.toml"]
+        for i, currency in enumerate(all_currencies):
+            new += ["--currency", f"{currency}:{banks[i % count][0]}:{BUSINESS_DATE}"]
+        run(new)
+        entries = [self._make_bank(bank) for bank in banks]
+        genesis = self.dir / "genesis.toml"
+        run([bin_dir() / "vostro-genesis", "seal", "--network", self.dir / "network.toml", *entries, "--out", genesis])
+        network_id = run([bin_dir() / "vostro-genesis", "id", genesis]).stdout.strip()
+        self.info = {
+            "network_id": network_id,
+            "genesis": str(genesis),
+            "currencies": [{"currency": c, "agent": banks[i % count][0]} for i, c in enumerate(all_currencies)],
+            "nodes": [],
+            "wallets": [],
+            "accounts": [],
+        }
+        for i, bank in enumerate(banks):
+            self._make_node(bank, banks, ports[2 * i], [ports[2 * j + 1] for j in range(count)], i, requests_per_second,
+                            options or {})
+        self.save()
+
+    def _make_bank(self, bank):
+        bic, name, country = bank
+        home = private_dir(self.dir / bic.lower())
+        keys = private_dir(home / "keys")
+        private_file(keys / "passphrase", f"devnet-{bic.lower()}\n")
+        run([bin_dir() / "vostro-genesis", "keys", "--out", keys, "--bic", bic, "--role", "validator", "--cost", "development",
+             "--key", "maker:p1:maker+service", "--key", "checker:p2:checker", "--passphrase-file", keys / "passphrase"])
+        entry = self.dir / f"{bic.lower()}.entry.toml"
+        run([bin_dir() / "vostro-genesis", "entry", "--network", self.dir / "network.toml", "--bic", bic, "--legal-name",
+             name, "--country", country, "--keys", keys, "--passphrase-file", keys / "passphrase", "--roles",
+             "validator,settlement-agent,fx-provider", "--account", "main:accepts=all", "--account",
+             "customers:accepts=none", "--out", entry])
+        return entry
+
+    def _make_node(self, bank, banks, api_port, p2p_ports, index, requests_per_second, options):
+        bic = bank[0]
+        home = self.dir / bic.lower()
+        keys = home / "keys"
+        peers = "".join(f'[[peers.peer]]\nparticipant = "{other[0]}"\naddress = "127.0.0.1:{p2p_ports[j]}"\n\n'
+                        for j, other in enumerate(banks) if j != index)
+        consensus = {"listen_ms": 1000, **options}
+        timing = "".join(f"{key} = {value}\n" for key, value in consensus.items())
+        config = home / "node.toml"
+        config.write_text(f"""# A node of a development network, made by scripts/devnet.
+[node]
+data_dir = "data"
+genesis = "../genesis.toml"
+role = "validator"
+participant = "{bic}"
+
+[keys]
+validator = "keys/validator.key"
+validator_passphrase_file = "keys/passphrase"
+tls = "keys/tls.key"
+tls_passphrase_file = "keys/passphrase"
+
+[api]
+listen = "127.0.0.1:{api_port}"
+
+[log]
+level = "info"
+format = "text"
+
+[consensus]
+{timing}
+[peers]
+listen = "127.0.0.1:{p2p_ports[index]}"
+
+{peers}""", encoding="utf-8")
+        run([bin_dir() / "vostro-node", "init", "--config", config])
+        token = run([bin_dir() / "vostro-node", "token", "create", "--config", config, "--role", "operate", "--name",
+                     "devnet", "--rate", str(requests_per_second)]).stdout.split()
+        secret = next(word for word in token if word.startswith("vst_"))
+        private_file(keys / "token", secret + "\n")
+        self.info["nodes"].append({
+            "participant": bic,
+            "role": "validator",
+            "api": f"http://127.0.0.1:{api_port}",
+            "token_file": str(keys / "token"),
+            "config": str(config),
+            "data_dir": str(home / "data"),
+            "log": str(home / "node.log"),
+            "pid": None,
+        })
+        for key in ("maker", "checker"):
+            self.info["wallets"].append({
+                "participant": bic,
+                "key": key,
+                "key_file": str(keys / f"{key}.key"),
+                "passphrase_file": str(keys / "passphrase"),
+                "accounts": [f"{bic}/main", f"{bic}/customers"],
+            })
+        self.info["accounts"] += [{"id": f"{bic}/main", "balances": {}}, {"id": f"{bic}/customers", "balances": {}}]
+
+    def save(self):
+        write_json(self.file, self.info)
+
+    # ---- processes ----
+
+    def node(self, which):
+        """By index or BIC."""
+        for i, node in enumerate(self.require()["nodes"]):
+            if str(which) == str(i) or str(which).upper() == node["participant"]:
+                return node
+        raise NetError(f"no node {which} in this network: it has 0 to {len(self.info['nodes']) - 1}, or BICs")
+
+    def require(self):
+        if not self.info:
+            raise NetError(f"there is no network in {self.dir}: scripts/devnet up --dir {self.dir}")
+        return self.info
+
+    def start(self, node):
+        if is_alive(node["pid"]):
+            return
+        ready = Path(node["log"]).with_name("ready.json")
+        ready.unlink(missing_ok=True)
+        with open(node["log"], "ab") as log:
+            process = subprocess.Popen(
+                [str(bin_dir() / "vostro-node"), "run", "--config", node["config"], "--ready-file", str(ready)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        node["pid"] = process.pid
+        self.save()
+        end = time.monotonic() + 30
+        while not ready.exists():
+            if process.poll() is not None:
+                node["pid"] = None
+                self.save()
+                raise NetError(f"node {node['participant']} did not start: {last_line(node['log'])}")
+            if time.monotonic() > end:
+                raise NetError(f"node {node['participant']} is not up after 30 s: see {node['log']}")
+            time.sleep(0.02)
+
+    def stop(self, node, how=signal.SIGTERM):
+        pid = node["pid"]
+        if is_alive(pid):
+            os.kill(pid, how)
+            end = time.monotonic() + 20
+            while is_alive(pid):
+                if time.monotonic() > end:
+                    os.kill(pid, signal.SIGKILL)
+                time.sleep(0.02)
+        node["pid"] = None
+        self.save()
+
+    def up(self):
+        for node in self.require()["nodes"]:
+            self.start(node)
+        self.wait_ready()
+
+    def down(self):
+        for node in self.require()["nodes"]:
+            self.stop(node)
+
+    def wait_ready(self, nodes=None, seconds=60):
+        for node in nodes or self.info["nodes"]:
+            self.wait(lambda n=node: self.status(n).get("_ready"), seconds, f"{node['participant']} is not ready")
+
+    @staticmethod
+    def wait(condition, seconds, what):
+        end = time.monotonic() + seconds
+        while True:
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise NetError(f"{what} after {seconds} s")
+            time.sleep(0.03)
+
+    # ---- talking ----
+
+    def get(self, node, path, timeout=10):
+        """JSON of a GET; raises urllib's errors."""
+        token = Path(node["token_file"]).read_text(encoding="utf-8").strip()
+        request = urllib.request.Request(node["api"] + path, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            return json.load(answer)
+
+    def status(self, node):
+        """/v1/status with `_ready`; empty while the node cannot be reached."""
+        try:
+            status = self.get(node, "/v1/status", timeout=5)
+        except (urllib.error.URLError, OSError, ValueError):
+            return {}
+        try:
+            with urllib.request.urlopen(node["api"] + "/readyz", timeout=5) as answer:
+                status["_ready"] = answer.status == 200
+        except (urllib.error.URLError, OSError):
+            status["_ready"] = False
+        return status
+
+    def wallet(self, node, *args, keys=("maker",), check=True, timeout=60):
+        """Runs `vostro ... --json` as the node's bank; (exit code, JSON or text)."""
+        keys_dir = Path(node["token_file"]).parent
+        command = [bin_dir() / "vostro", "--api", node["api"], "--token-file", node["token_file"], "--genesis",
+                   self.info["genesis"], "--participant", node["participant"], "--state-dir",
+                   private_dir(keys_dir.parent / "wallet"), "--json", "--yes"]
+        for key in keys:
+            command += ["--key", keys_dir / f"{key}.key"]
+        if keys:
+            command += ["--passphrase-file", keys_dir / "passphrase"]
+        done = run([*command, *args], check=False, timeout=timeout)
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError:
+            answer = {"error": (done.stderr or done.stdout).strip()}
+        if check and done.returncode != 0:
+            raise NetError(f"vostro {' '.join(str(a) for a in args)}: exit {done.returncode}: "
+                           f"{done.stderr.strip() or done.stdout.strip()}")
+        return done.returncode, answer
+
+    def fund(self, exponents=None):
+        """Each agent issues opening balances of its currency to every bank's main account."""
+        for entry in self.info["currencies"]:
+            agent = self.node(entry["agent"])
+            for node in self.info["nodes"]:
+                self.wallet(agent, "issue", "--to", f"{node['participant']}/main", "--amount",
+                            f"{OPENING_UNITS} {entry['currency']}", "--reference",
+                            f"opening {entry['currency']} {node['participant']}", "--wait", keys=("maker", "checker"))
+        self.refresh_balances()
+
+    def refresh_balances(self):
+        for account in self.info["accounts"]:
+            bic, label = account["id"].split("/")
+            answer = self.get(self.node(bic), f"/v1/accounts/{bic}/{label}")
+            account["balances"] = {b["currency"]: b["amount"] for b in answer["balances"]}
+        self.save()
+
+
+def last_line(path):
+    lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    return lines[-1] if lines else "its log is empty"

@@ -1,0 +1,86 @@
+// Goal: under any seeded mix of faults the network never forks, settles nothing twice, loses
+// nothing it reported final, and is live again when the faults end. Method: whole networks of the
+// production code in virtual time.
+#include <gtest/gtest.h>
+
+#include "tests/sim/scenario.h"
+
+namespace vostro::sim {
+namespace {
+
+std::string explain(const Scenario& scenario, const Outcome& outcome) {
+  std::string text = "seed " + std::to_string(scenario.seed) + " (replay: vostro-sim --seed " +
+                     std::to_string(scenario.seed) + ")";
+  for (const std::string& violation : outcome.violations) text += "\n  " + violation;
+  return text;
+}
+
+constexpr std::uint64_t kSeeds = 200;
+constexpr std::uint64_t kSeedsPerTest = 20;
+
+class Seeds : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(Seeds, HoldEverySafetyAndLivenessCheck) {
+  for (std::uint64_t seed = GetParam(); seed < GetParam() + kSeedsPerTest; ++seed) {
+    const Scenario scenario = Scenario::of_seed(seed);
+    const Outcome outcome = run(scenario);
+    ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
+    EXPECT_GT(outcome.height.value, 0U) << explain(scenario, outcome);
+  }
+}
+
+std::vector<std::uint64_t> first_seeds() {
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t seed = 1; seed <= kSeeds; seed += kSeedsPerTest) seeds.push_back(seed);
+  return seeds;
+}
+INSTANTIATE_TEST_SUITE_P(Sim, Seeds, testing::ValuesIn(first_seeds()));
+
+TEST(Sim, SameSeedGivesTheSameActions) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Outcome first = run(Scenario::of_seed(seed));
+    const Outcome second = run(Scenario::of_seed(seed));
+    EXPECT_EQ(first.action_hash, second.action_hash) << "seed " << seed;
+  }
+}
+
+TEST(Sim, SevenValidatorsHoldToo) {
+  for (std::uint64_t seed = 1'001; seed <= 1'005; ++seed) {
+    Scenario scenario = Scenario::of_seed(seed);
+    scenario.validators = 7;
+    const Outcome outcome = run(scenario);
+    ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
+  }
+}
+
+TEST(Sim, AnEquivocatingLeaderIsInEvidence) {
+  std::size_t evidence = 0;
+  for (std::uint64_t seed = 2'001; seed <= 2'005; ++seed) {
+    Scenario scenario;
+    scenario.seed = seed;
+    scenario.equivocator = true;
+    const Outcome outcome = run(scenario);
+    ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
+    evidence += outcome.evidence;
+  }
+  EXPECT_GT(evidence, 0U);
+}
+
+/// How many seeds it takes until the oracle sees a planted fault; 0 when it never does.
+std::uint64_t seeds_until_found(Planted planted, std::uint64_t seeds_max) {
+  for (std::uint64_t seed = 1; seed <= seeds_max; ++seed) {
+    Scenario scenario = Scenario::of_seed(seed);
+    scenario.crashes = true;
+    scenario.equivocator = false;
+    scenario.planted = planted;
+    if (!run(scenario).violations.empty()) return seed;
+  }
+  return 0;
+}
+
+TEST(Sim, FindsANodeThatForgetsItsVotes) {
+  EXPECT_NE(seeds_until_found(Planted::forgotten_votes, 100), 0U);
+}
+
+}  // namespace
+}  // namespace vostro::sim

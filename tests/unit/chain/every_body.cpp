@@ -1,0 +1,100 @@
+#include "tests/unit/chain/every_body.h"
+
+#include "tests/support/chain_builders.h"
+
+namespace vostro::chain {
+namespace {
+
+using namespace test;  // NOLINT: builders
+
+OwnedId payment_name() {
+  return {bic("NORDDEFF"), uetr(1)};
+}
+
+std::vector<Sample> make() {
+  const AccountId north = account("NORDDEFF/main");
+  const AccountId south = account("SUDBFRPP/main");
+  const Original original = an_original(a_payment_receipt(1));
+  const Hash document = hash_of("document");
+  const Policy policy = a_policy()
+                            .with_key("anna", maker)
+                            .with_key("ben", checker)
+                            .rule({.action = ActionClass::pay,
+                                   .currency = currency("EUR"),
+                                   .up_to = MinorUnits(5000),
+                                   .first = maker,
+                                   .checkers = 1,
+                                   .delay_ms = 60'000})
+                            .alone(ActionClass::manage)
+                            .cap(eur(1'000'000))
+                            .build();
+  const Accepts accepts{AcceptsKind::listed, {bic("NORDDEFF"), bic("SUDBFRPP")}};
+  const auto plain = [](std::string name, Body body) {
+    return Sample{std::move(name), a_transaction(std::move(body)).build()};
+  };
+  std::vector<Sample> samples;
+  samples.push_back({"Payment", a_payment().build()});
+  samples.push_back({"Payment, every field", a_payment()
+                                                 .charge(debtor_charge("NORDDEFF/fees", 100))
+                                                 .charge(creditor_charge("SUDBFRPP/fees", 25))
+                                                 .purpose("SALA")
+                                                 .annex(hash_of("annex"))
+                                                 .accept_by(UnixSeconds(test_time.value + 60))
+                                                 .signed_by({"maker", "checker", "second"})
+                                                 .build()});
+  Credit charged = a_credit("SUDBFRPP/main", 900);
+  charged.charges.push_back(creditor_charge("SUDBFRPP/fees", 5));
+  charged.purpose = purpose("SUPP");
+  samples.push_back({"PaymentBatch", a_batch()
+                                         .item(uetr(11), charged)
+                                         .item(uetr(12), "ESTAEE2X/main", 100)
+                                         .item(uetr(13), "SUDBFRPP/other", 1)
+                                         .build()});
+  samples.push_back({"FxPayment", an_fx_payment()
+                                      .charge(debtor_charge("FXPRUS33/fees", 7))
+                                      .quote(a_quote().debtors({"NORDDEFF", "SUDBFRPP"}).build())
+                                      .build()});
+  samples.push_back(plain("Accept", Accept{south, payment_name()}));
+  samples.push_back(plain("Reject", Reject{south, payment_name(), code("AC01")}));
+  samples.push_back(
+      plain("Block", Block{south, payment_name(), "Regulation (EU) 269/2014", document}));
+  samples.push_back(
+      plain("Unblock", Unblock{south, payment_name(), UnblockTo::release, "Licence 17", document}));
+  samples.push_back(plain("Recall", Recall{north, payment_name(), code("DUPL"), {}}));
+  samples.push_back(
+      plain("Recall, settled", Recall{north, payment_name(), code("FRAD"), original}));
+  samples.push_back(plain("RefuseRecall", RefuseRecall{south, payment_name(), code("CUST")}));
+  samples.push_back(plain("ConfirmCredit", ConfirmCredit{original, test_time}));
+  samples.push_back(
+      plain("Return", Return{original, MinorUnits(1200), code("AC04"), hash_of("annex")}));
+  samples.push_back(
+      {"Issue", a_transaction(Issue{bic("EURADEFF"), north, eur(1'000'000), hash_of("entry")})
+                    .id(derived_id(1))
+                    .build()});
+  samples.push_back(plain("Redeem", Redeem{north, eur(500'000), hash_of("payout")}));
+  samples.push_back(plain("RedeemOutcome", RedeemOutcome{bic("EURADEFF"),
+                                                         {bic("NORDDEFF"), uetr(5)},
+                                                         RedeemResult::failed,
+                                                         code("AC06"),
+                                                         hash_of("message")}));
+  samples.push_back(
+      plain("OpenBusinessDate", OpenBusinessDate{bic("EURADEFF"), currency("EUR"), Date(19'676)}));
+  samples.push_back(plain("OpenAccount", OpenAccount{account("NORDDEFF/new"), policy, accepts}));
+  samples.push_back(plain("UpdateAccount", UpdateAccount{north, {}, {AcceptsKind::all, {}}}));
+  samples.push_back(plain("UpdatePolicy", UpdatePolicy{bic("EURADEFF"), currency("EUR"), policy}));
+  samples.push_back(plain("CloseAccount", CloseAccount{account("NORDDEFF/old")}));
+  samples.push_back(plain("Freeze", Freeze{north}));
+  samples.push_back(plain("Unfreeze", Unfreeze{north}));
+  samples.push_back(plain("Cancel", Cancel{OwnedId{bic("NORDDEFF"), uetr(6)}, {}}));
+  samples.push_back(plain("Cancel, quote", Cancel{{}, a_quote().quote()}));
+  return samples;
+}
+
+}  // namespace
+
+const std::vector<Sample>& every_body() {
+  static const std::vector<Sample> samples = make();
+  return samples;
+}
+
+}  // namespace vostro::chain

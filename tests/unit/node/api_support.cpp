@@ -1,0 +1,230 @@
+#include "tests/unit/node/api_support.h"
+
+#include <boost/json/parse.hpp>
+#include <future>
+
+#include "base/codec.h"
+#include "consensus/types.h"
+#include "node/api/routes.h"
+#include "node/api/target.h"
+
+namespace vostro::test {
+
+namespace api = node::api;
+
+TempDir::TempDir() {
+  std::string pattern = std::filesystem::temp_directory_path() / "vostro-api-XXXXXX";
+  VOSTRO_CHECK(::mkdtemp(pattern.data()) != nullptr);
+  path_ = pattern;
+}
+
+TempDir::~TempDir() {
+  std::error_code ignored;  // the system clears its temporary files too
+  std::filesystem::remove_all(path_, ignored);
+}
+
+FakeNode::FakeNode() : ledger_(small_network(), network(), start_time) {
+  auto store = chain::Store::open(directory.path("store"), network(), {.reserve_bytes = 1});
+  VOSTRO_CHECK(store.has_value());
+  store_ = std::move(*store);
+  chain::ExecutedBlock genesis;
+  genesis.time = start_time;
+  genesis.state = *chain::make_initial_state(small_network());
+  MemoryStore empty;
+  empty.write(genesis.state);
+  const auto tree = chain::update_tree(empty, genesis.state);
+  genesis.nodes = tree.nodes;
+  genesis.state_root = tree.root;
+  VOSTRO_CHECK(store_->commit({hash_of("anchor"), {}, {}, {}, false, {}, genesis}).has_value());
+  for (const std::string_view name : {"NORDDEFF/main", "SUDBFRPP/main", "FXPRUS33/desk"})
+    for (const std::string_view code : {"EUR", "USD"}) block({issue(name, money(code, 10'000'00))});
+}
+
+PaymentBuilder FakeNode::payment(std::int64_t cents) {
+  PaymentBuilder builder;
+  builder.from("NORDDEFF/main").to("SUDBFRPP/main").amount(eur(cents)).id(next_id());
+  builder.valid_until(UnixSeconds(ledger_.time().value / 1000 + 3600));
+  return builder;
+}
+
+chain::VerifiedTransactionPtr FakeNode::issue(std::string_view to, const Money& amount) {
+  const Uuid id = next_id();
+  return a_transaction(chain::Issue{bic("AGNTDEFF"), account(to), amount, hash_of(to_text(id))})
+      .id(id)
+      .valid_until(UnixSeconds(ledger_.time().value / 1000 + 3600))
+      .signed_by({"agent"})
+      .verified();
+}
+
+void FakeNode::commit(const chain::ExecutedBlock& executed, const Hash& id) {
+  consensus::Header header;
+  header.height = executed.height;
+  header.network_id = network();
+  header.view = View(executed.height.value + 10);
+  header.time = executed.time;
+  const Bytes bytes = encode(header);
+  const auto done = store_->commit({id, bytes, {}, {}, false, {}, executed});
+  if (!done) check_failed(__FILE__, __LINE__, to_string(done.error()).c_str());
+}
+
+const chain::ExecutedBlock& FakeNode::block(std::vector<chain::VerifiedTransactionPtr> transactions) {
+  const chain::ExecutedBlock& executed = ledger_.block(std::move(transactions));
+  commit(executed, hash_of("block " + std::to_string(executed.height.value)));
+  std::vector<std::function<void(Height)>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    listeners = listeners_;
+  }
+  for (const auto& listener : listeners) listener(executed.height);
+  return executed;
+}
+
+void FakeNode::block_of_pending() {
+  std::map<chain::OwnedId, Waiting> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken.swap(pending_);
+  }
+  std::vector<chain::VerifiedTransactionPtr> transactions;
+  for (const auto& [id, waiting] : taken) transactions.push_back(waiting.transaction);
+  block(std::move(transactions));
+  for (const auto& [id, waiting] : taken)
+    if (waiting.done) waiting.done(judge(waiting.transaction));
+}
+
+node::NodeStatus FakeNode::status() const {
+  node::NodeStatus status;
+  status.network_id = network();
+  status.network_name = "test";
+  status.participant = bic("NORDDEFF");
+  status.validator = true;
+  const auto head = store_->head();
+  status.height = head->height;
+  status.block_id = head->block;
+  status.block_time = head->time;
+  status.state_root = head->state_root;
+  status.validators = 4;
+  status.quorum = 3;
+  status.ready = ready;
+  status.halted = halted;
+  return status;
+}
+
+std::optional<Hash> FakeNode::pending(const chain::OwnedId& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = pending_.find(id);
+  return at == pending_.end() ? std::nullopt : std::optional(at->second.transaction->hash());
+}
+
+node::SubmitOutcome FakeNode::judge(const chain::VerifiedTransactionPtr& transaction) const {
+  node::SubmitOutcome outcome;
+  outcome.id = transaction->id();
+  outcome.transaction_hash = transaction->hash();
+  if (const auto used = store_->find_id(outcome.id)) {
+    outcome.kind = used->hash == transaction->hash() ? node::SubmitKind::final_ : node::SubmitKind::id_used;
+    outcome.height = used->height;
+    outcome.receipt_index = used->receipt;
+    return outcome;
+  }
+  outcome.inclusion = chain::check_inclusion(*store_, *transaction, UnixMillis(store_->head()->time.value + 1000));
+  switch (outcome.inclusion) {
+    case chain::Inclusion::included: outcome.kind = busy ? node::SubmitKind::busy : node::SubmitKind::accepted; break;
+    case chain::Inclusion::expired:
+    case chain::Inclusion::too_far_ahead: outcome.kind = node::SubmitKind::outside_window; break;
+    default: outcome.kind = node::SubmitKind::not_authorised;
+  }
+  return outcome;
+}
+
+void FakeNode::submit(node::Submission submission, std::function<void(node::SubmitOutcome)> done) {
+  node::SubmitOutcome outcome;
+  const auto transaction = chain::verify(submission.transaction, network());
+  if (!transaction) {
+    outcome.kind = node::SubmitKind::bad_form;
+    outcome.form = transaction.error();
+  } else if (halted) {
+    outcome.kind = node::SubmitKind::halted;
+  } else {
+    outcome = judge(*transaction);
+    if (outcome.kind == node::SubmitKind::accepted) {
+      const std::lock_guard lock(mutex_);
+      pending_[outcome.id] = {*transaction, submission.wait_final ? done : nullptr};
+      if (submission.wait_final) return;
+    }
+  }
+  done(outcome);
+}
+
+node::QuoteOutcome FakeNode::publish_quote(const chain::SignedQuote& quote) {
+  if (!chain::is_well_formed(quote.quote)) return node::QuoteOutcome::bad_form;
+  quotes_.push_back({quote, quote.quote.limit});
+  return node::QuoteOutcome::taken;
+}
+
+void FakeNode::on_block(std::function<void(Height)> listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+namespace {
+
+api::Response run(const api::Context& context, std::string_view target, api::Request request) {
+  auto read = api::read_target(target);
+  if (!read) return read.error();
+  auto match = api::find_route(request.method, read->segments);
+  if (!match) return match.error();
+  request.captured = match->captured;
+  request.query = read->query;
+  if (const auto* handler = std::get_if<api::Handler>(&match->route->handler)) return (*handler)(context, request);
+  std::promise<api::MakeResponse> promise;
+  auto answered = promise.get_future();
+  const auto* async = std::get_if<api::AsyncHandler>(&match->route->handler);
+  VOSTRO_CHECK(async != nullptr);
+  const auto give_up = (*async)(context, request, [&promise](api::MakeResponse make) { promise.set_value(std::move(make)); });
+  // What does not answer at once is asked for what it would say when the wait is over.
+  const bool is_answered = answered.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  return is_answered ? answered.get()() : give_up();
+}
+
+}  // namespace
+
+api::Response Door::get(std::string_view target, api::Role role) const {
+  api::Request request;
+  request.method = "GET";
+  request.caller = {"token", role, 100};
+  return run(context, target, std::move(request));
+}
+
+api::Response Door::post(std::string_view target, std::string body, std::string content_type) const {
+  api::Request request;
+  request.method = "POST";
+  request.caller = {"token", api::Role::write, 100};
+  request.body = std::move(body);
+  request.content_type = std::move(content_type);
+  return run(context, target, std::move(request));
+}
+
+boost::json::value json_of(const api::Response& response) {
+  boost::system::error_code ec;
+  auto value = boost::json::parse(response.body, ec);
+  EXPECT_FALSE(ec) << response.body;
+  return value;
+}
+
+std::string code_of(const api::Response& response) {
+  if (response.content_type != "application/problem+json") return std::to_string(response.status);
+  const auto body = json_of(response);
+  EXPECT_EQ(body.at("status").to_number<unsigned>(), response.status);
+  return std::string(body.at("code").as_string());
+}
+
+std::string framed(const std::vector<Bytes>& transactions) {
+  Bytes body;
+  for (const Bytes& each : transactions) {
+    append_little_endian(body, each.size(), 4);
+    append(body, each);
+  }
+  return std::string(as_text(body));
+}
+
+}  // namespace vostro::test

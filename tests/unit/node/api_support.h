@@ -1,0 +1,101 @@
+/// A node's Service without a network: a real block store in a temporary directory, filled by real execution. Submitted
+/// transactions are judged as the door does; a test decides when a block is made.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <atomic>
+#include <boost/json/value.hpp>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "node/api/handlers.h"
+#include "node/api/server.h"
+#include "node/service.h"
+#include "tests/support/memory_ledger.h"
+#include "tests/unit/chain/ledger_harness.h"
+
+namespace vostro::test {
+
+/// A directory of mode 0700 that goes with its object.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  [[nodiscard]] std::string path(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+ private:
+  std::string path_;
+};
+
+class FakeNode final : public node::Service {
+ public:
+  FakeNode();
+
+  /// Executes and stores a block of these, and tells the listeners.
+  const chain::ExecutedBlock& block(std::vector<chain::VerifiedTransactionPtr> transactions);
+  /// The same of all that was submitted and accepted; answers those who wait.
+  void block_of_pending();
+  [[nodiscard]] Uuid next_id() { return uetr(++last_id_); }
+  /// A EUR payment of NORDDEFF/main to SUDBFRPP/main, with an id of its own.
+  [[nodiscard]] PaymentBuilder payment(std::int64_t cents = 100);
+  [[nodiscard]] chain::VerifiedTransactionPtr issue(std::string_view to, const Money& amount);
+
+  [[nodiscard]] node::NodeStatus status() const override;
+  [[nodiscard]] const chain::Store& store() const override { return *store_; }
+  [[nodiscard]] std::optional<Hash> pending(const chain::OwnedId& id) const override;
+  void submit(node::Submission submission, std::function<void(node::SubmitOutcome)> done) override;
+  node::QuoteOutcome publish_quote(const chain::SignedQuote& quote) override;
+  [[nodiscard]] std::vector<node::LiveQuote> quotes() const override { return quotes_; }
+  void on_block(std::function<void(Height)> listener) override;
+  [[nodiscard]] std::string metrics_text() const override { return "# node\n"; }
+
+  std::optional<std::string> halted;
+  bool ready = true;
+  bool busy = false;
+  TempDir directory;
+
+ private:
+  struct Waiting {
+    chain::VerifiedTransactionPtr transaction;
+    std::function<void(node::SubmitOutcome)> done;  ///< empty: answered when accepted
+  };
+  [[nodiscard]] node::SubmitOutcome judge(const chain::VerifiedTransactionPtr& transaction) const;
+  void commit(const chain::ExecutedBlock& executed, const Hash& id);
+
+  MemoryLedger ledger_;
+  std::unique_ptr<chain::Store> store_;
+  mutable std::mutex mutex_;
+  std::map<chain::OwnedId, Waiting> pending_;
+  std::vector<std::function<void(Height)>> listeners_;
+  std::vector<node::LiveQuote> quotes_;
+  std::uint64_t last_id_ = 20'000;
+};
+
+/// Handlers as the server calls them, without a socket.
+struct Door {
+  explicit Door(FakeNode& fake, std::string_view bank = "NORDDEFF")
+      : node(fake), context{fake, bic(bank), "1.2.3", 1} {}
+
+  /// GET of a path with query, as the table routes it. Null route: the refusal.
+  [[nodiscard]] node::api::Response get(std::string_view target, node::api::Role role = node::api::Role::read) const;
+  [[nodiscard]] node::api::Response post(std::string_view target, std::string body,
+                                         std::string content_type = "application/json") const;
+
+  FakeNode& node;
+  node::api::Context context;
+};
+
+[[nodiscard]] boost::json::value json_of(const node::api::Response& response);
+/// The problem's code, or the status in digits where it is none.
+[[nodiscard]] std::string code_of(const node::api::Response& response);
+/// Each preceded by its length, as they are posted.
+[[nodiscard]] std::string framed(const std::vector<Bytes>& transactions);
+
+}  // namespace vostro::test
