@@ -340,7 +340,7 @@ listen = "127.0.0.1:{p2p_ports[index]}"
             for node in self.info["nodes"]:
                 self.wallet(agent, "issue", "--to", f"{node['participant']}/main", "--amount",
                             f"{OPENING_UNITS} {entry['currency']}", "--reference",
-                            f"opening {entry['currency']} {node['participant']}", "--wait", keys=("maker", "checker"))
+                            f"opening {entry['currency']} {node['participant']}", keys=("maker", "checker"))
         self.refresh_balances()
 
     def refresh_balances(self):
