@@ -12,7 +12,6 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "" FORCE)
 
 option(VOSTRO_BUILD_TESTS "Build the tests" ON)
-option(VOSTRO_BUILD_BENCH "Build the benchmarks" ON)
 option(VOSTRO_FUZZ "Build libFuzzer targets (clang only)" OFF)
 set(VOSTRO_SANITIZE "" CACHE STRING "Comma separated sanitizers, for example address,undefined")
 

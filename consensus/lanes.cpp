@@ -74,18 +74,24 @@ LaneActions Lanes::on_own_batch(HeldBatch batch, std::uint32_t items) {
 
 // ---- What arrives ----
 
+/// Incarnations of the own lane are used up in order: a higher one was begun by somebody else, and so was a batch of the
+/// current one that is not held although it is past the final position. At or before that position it may come back late,
+/// when it is not held any more.
+bool Lanes::is_own_key_elsewhere(const Batch& batch) const {
+  if (!own_ || !incarnation_ || batch.author != *own_) return false;
+  if (batch.incarnation != *incarnation_) return batch.incarnation > *incarnation_;
+  const LanePosition& final_position = store_.final_position(*own_);
+  return final_position.incarnation != batch.incarnation || batch.seq > final_position.seq;
+}
+
 LaneActions Lanes::on_batch(std::optional<ValidatorIndex> from, HeldBatch batch,
                             std::uint64_t now_ms) {
   LaneActions actions;
   const Batch& content = batch.batch();
   const BatchId id = batch.id;
   const ValidatorIndex author = content.author;
-  // Incarnations of the own lane are used up in order: one at or above the current was begun by
-  // somebody else.
-  if (own_ && content.author == *own_ && content.ctx == ctx_ && !store_.holds(id) && incarnation_ &&
-      content.incarnation >= *incarnation_) {
+  if (content.ctx == ctx_ && !store_.holds(id) && is_own_key_elsewhere(content))
     actions.push_back(OwnKeyElsewhere{batch});
-  }
 
   const auto fetch = fetches_.find(id);
   const bool wanted = fetch != fetches_.end() && !fetch->second.for_blocks.empty();

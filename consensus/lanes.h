@@ -298,6 +298,7 @@ class Lanes {
                                     const std::vector<const StoredBatch*>& run) const;
   [[nodiscard]] std::vector<std::size_t> holders_along(
       ValidatorIndex author, const std::vector<const StoredBatch*>& run) const;
+  [[nodiscard]] bool is_own_key_elsewhere(const Batch& batch) const;
   [[nodiscard]] std::size_t quorum() const { return 2 * store_.validators() / 3 + 1; }
   [[nodiscard]] std::size_t one_honest() const { return (store_.validators() - 1) / 3 + 1; }
 

@@ -84,6 +84,7 @@ void ConsensusLoop::run() {
 }
 
 void ConsensusLoop::step(const ReplicaEvent& event) {
+  if (halted_) return;
   for (Effect& effect : replica_->on({steady_ms(), wall_clock()}, event))
     std::visit([this](auto& e) { perform(e); }, effect);
 }

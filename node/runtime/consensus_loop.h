@@ -3,6 +3,7 @@
 /// the workers.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,8 @@ class ConsensusLoop {
   /// Any thread; never blocks. A peer's frame brings its lease: it counts against that peer until
   /// it has been dealt with.
   void post(ReplicaEvent event, p2p::InboundLease lease = {});
+  /// From now on no event has any effect: this node decides nothing more. Any thread.
+  void halt() { halted_ = true; }
   /// Ends the thread; what waits is dropped.
   void stop();
 
@@ -88,6 +91,7 @@ class ConsensusLoop {
   ReplicaStatus status_;
   std::uint64_t turned_ms_ = 0;
   bool stopping_ = false;
+  std::atomic<bool> halted_{false};
   std::thread thread_;
 };
 

@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::string_view kSegmentPrefix = "segment-";
 constexpr std::size_t kMarkerSize = 64;
+/// Four times the largest record: made quickly, even while votes wait for the next one.
+constexpr std::uint64_t kSegmentBytes = 4ULL * consensus::batch_bytes_max;
 
 std::string system_error(const std::string& what) {
   return what + ": " + std::strerror(errno);
@@ -125,7 +127,8 @@ Result<void, std::string> JournalFile::create(const std::string& directory,
   consensus::JournalSalt salt;
   fill_random(salt.bytes);
   JournalFile file(directory, std::move(*locked));
-  const consensus::CreatedJournal created = consensus::create_journal(identity, salt, genesis);
+  const consensus::CreatedJournal created =
+      consensus::create_journal(identity, salt, genesis, kSegmentBytes);
   if (const auto done = file.carry_out(created.steps); !done) return done;
   const std::string name = name_of(salt);
   const auto marked = save_private_file(marker_of(key_file), as_bytes(name), IfExists::refuse);

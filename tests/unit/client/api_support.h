@@ -13,8 +13,8 @@
 
 namespace vostro::test {
 
-inline client::ApiClient client_of(const std::string& url,
-                                   std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) {
+inline client::ApiClient client_of(
+    const std::string& url, std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) {
   const auto address = client::parse_api_address(url);
   VOSTRO_CHECK(address.has_value());
   client::ApiOptions options;
@@ -33,10 +33,14 @@ inline chain::Receipt receipt_of(const chain::Transaction& transaction, chain::S
   receipt.status = status;
   receipt.reason = reason;
   if (const auto* payment = std::get_if<chain::Payment>(&transaction.body))
-    receipt.payment = chain::PaymentFacts{transaction.id, payment->debtor, payment->credit.creditor,
+    receipt.payment = chain::PaymentFacts{transaction.id,
+                                          payment->debtor,
+                                          payment->credit.creditor,
                                           {payment->currency, payment->credit.amount}};
   if (const auto* payment = std::get_if<chain::FxPayment>(&transaction.body))
-    receipt.payment = chain::PaymentFacts{transaction.id, payment->debtor, payment->credit.creditor,
+    receipt.payment = chain::PaymentFacts{transaction.id,
+                                          payment->debtor,
+                                          payment->credit.creditor,
                                           {payment->currency, payment->credit.amount}};
   return receipt;
 }
@@ -47,7 +51,8 @@ inline std::string id_fields(const chain::Transaction& transaction) {
          to_hex(chain::transaction_hash(transaction).view()) + "\"";
 }
 inline std::string final_fields(const chain::Receipt& receipt) {
-  return "\"status\":\"final\",\"height\":7,\"block_time\":\"2026-11-23T15:16:39.123Z\",\"index\":3,\"receipt\":" +
+  return "\"status\":\"final\",\"height\":7,\"block_time\":\"2026-11-23T15:16:39.123Z\",\"index\":"
+         "3,\"receipt\":" +
          chain::to_json(receipt, client::iso_exponents());
 }
 inline std::string pending_answer(const chain::Transaction& transaction) {
@@ -55,7 +60,8 @@ inline std::string pending_answer(const chain::Transaction& transaction) {
 }
 inline std::string final_answer(const chain::Transaction& transaction, chain::Status status,
                                 std::optional<chain::Reason> reason = {}) {
-  return "{" + id_fields(transaction) + "," + final_fields(receipt_of(transaction, status, reason)) + ",\"link\":\"/v1/x\"}";
+  return "{" + id_fields(transaction) + "," +
+         final_fields(receipt_of(transaction, status, reason)) + ",\"link\":\"/v1/x\"}";
 }
 
 /// The transaction in the body of a POST: four bytes of length, little-endian, then its encoding.
@@ -69,10 +75,14 @@ inline chain::Transaction posted(const HttpSeen& request) {
 inline std::string status_answer(const Hash& network_id, const std::string& name) {
   const std::string zeros(64, '0');
   return "{\"network_id\":\"" + to_hex(network_id.view()) + "\",\"network_name\":\"" + name +
-         "\",\"development\":true,\"participant\":\"NORDDEFF\",\"role\":\"validator\",\"version\":\"0.1.0\","
-         "\"protocol_version\":1,\"height\":12,\"block_id\":\"" + zeros + "\",\"block_time\":null,\"state_root\":\"" + zeros +
-         "\",\"epoch\":0,\"view\":3,\"finalized_view\":2,\"validators\":4,\"quorum\":3,\"connected_validators\":4,"
-         "\"syncing\":false,\"halted\":null,\"pending_transactions\":0,\"uptime_seconds\":5,\"from_the_future\":[1]}";
+         "\",\"development\":true,\"participant\":\"NORDDEFF\",\"role\":\"validator\",\"version\":"
+         "\"0.1.0\","
+         "\"protocol_version\":1,\"height\":12,\"block_id\":\"" +
+         zeros + "\",\"block_time\":null,\"state_root\":\"" + zeros +
+         "\",\"epoch\":0,\"view\":3,\"finalized_view\":2,\"validators\":4,\"quorum\":3,\"connected_"
+         "validators\":4,"
+         "\"syncing\":false,\"halted\":null,\"pending_transactions\":0,\"uptime_seconds\":5,\"from_"
+         "the_future\":[1]}";
 }
 
 }  // namespace vostro::test

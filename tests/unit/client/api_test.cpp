@@ -1,5 +1,5 @@
-// Goal: the client tells apart what the node said, what it did not say, and what it cannot have heard. Method: a server
-// of raw sockets that answers well, wrongly, late, half, or not at all.
+// Goal: the client tells apart what the node said, what it did not say, and what it cannot have
+// heard. Method: a server of raw sockets that answers well, wrongly, late, half, or not at all.
 #include <gtest/gtest.h>
 
 #include "tests/unit/client/api_support.h"
@@ -14,7 +14,9 @@ using test::HttpServer;
 using Kind = ApiError::Kind;
 
 TEST(Api, SendsTheTokenAndReadsTheStatus) {
-  HttpServer server([](const HttpSeen&) { return test::json_reply(200, test::status_answer(test::network(), "Demo")); });
+  HttpServer server([](const HttpSeen&) {
+    return test::json_reply(200, test::status_answer(test::network(), "Demo"));
+  });
   auto api = test::client_of(server.url());
   const auto status = api.status();
   ASSERT_TRUE(status) << to_string(status.error());
@@ -29,7 +31,9 @@ TEST(Api, SendsTheTokenAndReadsTheStatus) {
 }
 
 TEST(Api, KeepsItsConnection) {
-  HttpServer server([](const HttpSeen&) { return test::json_reply(200, test::status_answer(test::network(), "Demo")); });
+  HttpServer server([](const HttpSeen&) {
+    return test::json_reply(200, test::status_answer(test::network(), "Demo"));
+  });
   auto api = test::client_of(server.url());
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(api.status());
   EXPECT_EQ(server.connections(), 1);
@@ -49,7 +53,8 @@ TEST(Api, ConnectsAgainWhereTheServerClosedTheKeptConnection) {
 
 TEST(Api, DoesNotReuseAConnectionThatTheServerSaysItCloses) {
   HttpServer server([](const HttpSeen&) {
-    return test::json_reply(200, test::status_answer(test::network(), "Demo"), "Connection: close\r\n");
+    return test::json_reply(200, test::status_answer(test::network(), "Demo"),
+                            "Connection: close\r\n");
   });
   auto api = test::client_of(server.url());
   ASSERT_TRUE(api.status());
@@ -92,16 +97,25 @@ TEST(Api, TakesNoBrokenAnswer) {
   const std::vector<BrokenRow> rows{
       {"closed without a word", {"", true}, Kind::broken_off},
       {"closed in the header", {"HTTP/1.1 200 OK\r\nConte", true}, Kind::broken_off},
-      {"closed in the body", {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"netw", true}, Kind::broken_off},
+      {"closed in the body",
+       {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"netw", true},
+       Kind::broken_off},
       {"no HTTP", {"SSH-2.0-OpenSSH_9.2\r\n\r\n", true}, Kind::bad_answer},
-      {"two lengths", {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}", true}, Kind::bad_answer},
-      {"body beyond all bounds", {"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", true}, Kind::bad_answer},
-      {"header beyond all bounds", {"HTTP/1.1 200 OK\r\nX: " + std::string(64 * 1024, 'x') + "\r\n\r\n", true}, Kind::bad_answer},
+      {"two lengths",
+       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}", true},
+       Kind::bad_answer},
+      {"body beyond all bounds",
+       {"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", true},
+       Kind::bad_answer},
+      {"header beyond all bounds",
+       {"HTTP/1.1 200 OK\r\nX: " + std::string(64 * 1024, 'x') + "\r\n\r\n", true},
+       Kind::bad_answer},
       {"no JSON", test::json_reply(200, "<html>hello</html>"), Kind::bad_answer},
       {"a list", test::json_reply(200, "[]"), Kind::bad_answer},
       {"a field missing", test::json_reply(200, "{\"network_id\":\"00\"}"), Kind::bad_answer},
       {"a field twice", test::json_reply(200, "{\"height\":1,\"height\":2}"), Kind::bad_answer},
-      {"moved elsewhere", test::json_reply(302, "{}", "Location: http://elsewhere\r\n"), Kind::bad_answer},
+      {"moved elsewhere", test::json_reply(302, "{}", "Location: http://elsewhere\r\n"),
+       Kind::bad_answer},
   };
   for (const BrokenRow& row : rows) {
     HttpServer server([&row](const HttpSeen&) { return row.reply; });
@@ -127,7 +141,9 @@ TEST(Api, HandsOverProblemDetails) {
 }
 
 TEST(Api, MakesDoWithAnErrorThatHasNoProblemDetails) {
-  HttpServer server([](const HttpSeen&) { return HttpReply{"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nno!!", false}; });
+  HttpServer server([](const HttpSeen&) {
+    return HttpReply{"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nno!!", false};
+  });
   auto api = test::client_of(server.url());
   const auto status = api.status();
   ASSERT_FALSE(status);
@@ -139,13 +155,15 @@ TEST(Api, SubmitsCanonicalBytesAndReadsTheReceipt) {
   const auto transaction = test::a_payment().amount(test::eur(1250)).build();
   HttpServer server([&](const HttpSeen& request) {
     EXPECT_EQ(test::posted(request), transaction);
-    return test::json_reply(200, test::final_answer(transaction, chain::Status::rejected, chain::Reason::funds_short));
+    return test::json_reply(
+        200, test::final_answer(transaction, chain::Status::rejected, chain::Reason::funds_short));
   });
   auto api = test::client_of(server.url());
   const auto answer = api.submit(chain::encode_transaction(transaction), true);
   ASSERT_TRUE(answer) << to_string(answer.error());
   ASSERT_TRUE(answer->final);
-  EXPECT_EQ(answer->final->receipt, test::receipt_of(transaction, chain::Status::rejected, chain::Reason::funds_short));
+  EXPECT_EQ(answer->final->receipt,
+            test::receipt_of(transaction, chain::Status::rejected, chain::Reason::funds_short));
   EXPECT_EQ(answer->final->height, Height(7));
   EXPECT_EQ(to_text(answer->final->block_time), "2026-11-23T15:16:39.123Z");
   EXPECT_EQ(server.seen()[0].target, "/v1/transactions?wait=final");
@@ -156,7 +174,8 @@ TEST(Api, ReadsTheAnswerToOneOfSeveralEncodings) {
   const auto transaction = test::a_payment().build();
   std::string item = test::pending_answer(transaction);
   item.insert(1, "\"status_code\":202,");
-  HttpServer server([&](const HttpSeen&) { return test::json_reply(200, "{\"items\":[" + item + "]}"); });
+  HttpServer server(
+      [&](const HttpSeen&) { return test::json_reply(200, "{\"items\":[" + item + "]}"); });
   auto api = test::client_of(server.url());
   const auto answer = api.submit(chain::encode_transaction(transaction), false);
   ASSERT_TRUE(answer) << to_string(answer.error());
@@ -166,7 +185,8 @@ TEST(Api, ReadsTheAnswerToOneOfSeveralEncodings) {
 
 TEST(Api, FindsTheProblemOfOneOfSeveralEncodings) {
   HttpServer server([](const HttpSeen&) {
-    return test::json_reply(200, R"({"items":[{"status_code":409,"code":"id-used","detail":"used","reason":"AM05"}]})");
+    return test::json_reply(
+        200, R"({"items":[{"status_code":409,"code":"id-used","detail":"used","reason":"AM05"}]})");
   });
   auto api = test::client_of(server.url());
   const auto answer = api.submit(chain::encode_transaction(test::a_payment().build()), false);
@@ -180,7 +200,8 @@ TEST(Api, ReadsEveryPageOfAList) {
     const bool is_second = request.target.find("cursor=a%2fb") != std::string::npos;
     const std::string bic = is_second ? "SUDBFRPP" : "NORDDEFF";
     return test::json_reply(200, "{\"items\":[{\"bic\":\"" + bic +
-                                     "\",\"legal_name\":\"Bank\",\"country\":\"DE\",\"lei\":null,\"roles\":[\"fx_provider\"],"
+                                     "\",\"legal_name\":\"Bank\",\"country\":\"DE\",\"lei\":null,"
+                                     "\"roles\":[\"fx_provider\"],"
                                      "\"status\":\"active\",\"validator\":true}],\"next\":" +
                                      (is_second ? "null" : "\"a/b\"") + "}");
   });
@@ -192,7 +213,8 @@ TEST(Api, ReadsEveryPageOfAList) {
 }
 
 TEST(Api, GivesUpOnAListThatDoesNotEnd) {
-  HttpServer server([](const HttpSeen&) { return test::json_reply(200, R"({"items":[],"next":"again"})"); });
+  HttpServer server(
+      [](const HttpSeen&) { return test::json_reply(200, R"({"items":[],"next":"again"})"); });
   auto api = test::client_of(server.url());
   const auto all = all_pages([&](const auto& cursor) { return api.currencies(cursor); }, 5);
   ASSERT_FALSE(all);
@@ -203,22 +225,29 @@ TEST(Api, ReadsAccountsPaymentsEntriesAndBlocks) {
   const std::string zeros(64, '0');
   HttpServer server([&](const HttpSeen& request) {
     if (request.target.find("/entries") != std::string::npos)
-      return test::json_reply(200, R"({"items":[{"height":3,"block_time":"2026-11-23T15:16:39Z","index":0,
+      return test::json_reply(
+          200, R"({"items":[{"height":3,"block_time":"2026-11-23T15:16:39Z","index":0,
         "id":"6f9619ff-8b86-4d01-b42d-00cf4fc964ff","owner":"NORDDEFF","kind":"principal",
         "amount":{"currency":"EUR","amount":"-12.50"},"balance":{"currency":"EUR","amount":"87.50"},
         "business_date":"2026-11-23","counterparty":"SUDBFRPP/main","uetr":null,"status":"settled"}],"next":null})");
     if (request.target.find("/v1/accounts/") == 0)
-      return test::json_reply(200, R"({"account":"NORDDEFF/main","status":"open","accepts":["SUDBFRPP"],"policy":"own",
+      return test::json_reply(
+          200, R"({"account":"NORDDEFF/main","status":"open","accepts":["SUDBFRPP"],"policy":"own",
         "balances":[{"currency":"EUR","amount":"100.00","held":"1.00"},{"currency":"JPY","amount":"5","held":"0"}]})");
     if (request.target.find("/v1/payments/") == 0)
-      return test::json_reply(200, R"({"uetr":"6f9619ff-8b86-4d01-b42d-00cf4fc964ff","agent":"NORDDEFF","debtor":"NORDDEFF/main",
+      return test::json_reply(
+          200,
+          R"({"uetr":"6f9619ff-8b86-4d01-b42d-00cf4fc964ff","agent":"NORDDEFF","debtor":"NORDDEFF/main",
         "creditor":"SUDBFRPP/main","amount":{"currency":"EUR","amount":"12.50"},"status":"held","iso_status":"PDNG","reason":null,
         "reason_code":null,"ordered_at":"2026-11-23T15:16:39.123Z","final_at":null,"height":3,
         "accept_by":"2026-11-24T00:00:00Z","receipts":[]})");
-    return test::json_reply(200, "{\"height\":3,\"block_id\":\"" + zeros + "\",\"parent\":\"" + zeros +
-                                     "\",\"time\":\"2026-11-23T15:16:39.123Z\",\"proposer\":\"NORDDEFF\",\"view\":1,\"epoch\":0,"
-                                     "\"state_root\":\"" + zeros + "\",\"tx_root\":\"" + zeros + "\",\"receipt_root\":\"" + zeros +
-                                     "\",\"transactions\":[],\"due\":[],\"finality\":null}");
+    return test::json_reply(
+        200, "{\"height\":3,\"block_id\":\"" + zeros + "\",\"parent\":\"" + zeros +
+                 "\",\"time\":\"2026-11-23T15:16:39.123Z\",\"proposer\":\"NORDDEFF\",\"view\":1,"
+                 "\"epoch\":0,"
+                 "\"state_root\":\"" +
+                 zeros + "\",\"tx_root\":\"" + zeros + "\",\"receipt_root\":\"" + zeros +
+                 "\",\"transactions\":[],\"due\":[],\"finality\":null}");
   });
   auto api = test::client_of(server.url());
   const auto account = api.account(test::account("NORDDEFF/main"));
@@ -227,17 +256,21 @@ TEST(Api, ReadsAccountsPaymentsEntriesAndBlocks) {
   ASSERT_EQ(account->balances.size(), 2U);
   EXPECT_EQ(account->balances[0].amount, test::eur(10'000));
   EXPECT_EQ(account->balances[0].held, test::eur(100));
-  const auto entries = api.entries(test::account("NORDDEFF/main"), test::currency("EUR"), Height(2));
+  const auto entries =
+      api.entries(test::account("NORDDEFF/main"), test::currency("EUR"), Height(2));
   ASSERT_TRUE(entries) << to_string(entries.error());
   EXPECT_EQ(entries->items.at(0).amount, test::eur(-1250));
-  const auto payment = api.payment(*parse_uuid("6f9619ff-8b86-4d01-b42d-00cf4fc964ff"), test::bic("NORDDEFF"));
+  const auto payment =
+      api.payment(*parse_uuid("6f9619ff-8b86-4d01-b42d-00cf4fc964ff"), test::bic("NORDDEFF"));
   ASSERT_TRUE(payment) << to_string(payment.error());
   EXPECT_EQ(payment->status, "held");
   EXPECT_TRUE(payment->accept_by.has_value());
   const auto block = api.block(std::nullopt);
   ASSERT_TRUE(block) << to_string(block.error());
-  EXPECT_EQ(server.seen()[1].target, "/v1/accounts/NORDDEFF/main/entries?limit=100&currency=EUR&from_height=2");
-  EXPECT_EQ(server.seen()[2].target, "/v1/payments/6f9619ff-8b86-4d01-b42d-00cf4fc964ff?agent=NORDDEFF");
+  EXPECT_EQ(server.seen()[1].target,
+            "/v1/accounts/NORDDEFF/main/entries?limit=100&currency=EUR&from_height=2");
+  EXPECT_EQ(server.seen()[2].target,
+            "/v1/payments/6f9619ff-8b86-4d01-b42d-00cf4fc964ff?agent=NORDDEFF");
   EXPECT_EQ(server.seen()[3].target, "/v1/blocks/latest");
 }
 
@@ -261,8 +294,9 @@ TEST(Api, PublishesWhatItCanReadBack) {
 TEST(Api, ReadsBlockTimes) {
   EXPECT_EQ(parse_block_time("1970-01-01T00:00:01.007Z"), UnixMillis(1'007));
   EXPECT_EQ(parse_block_time("1970-01-01T00:00:01Z"), UnixMillis(1'000));
-  for (const char* wrong : {"", "1970-01-01T00:00:01.07Z", "1970-01-01T00:00:01.0070Z", "1970-01-01T00:00:01.00xZ",
-                            "1970-01-01T00:00:01.007", "1970-13-01T00:00:01.007Z"})
+  for (const char* wrong :
+       {"", "1970-01-01T00:00:01.07Z", "1970-01-01T00:00:01.0070Z", "1970-01-01T00:00:01.00xZ",
+        "1970-01-01T00:00:01.007", "1970-13-01T00:00:01.007Z"})
     EXPECT_FALSE(parse_block_time(wrong)) << wrong;
 }
 

@@ -1,5 +1,6 @@
-// Goal: an order is forgotten only when it is certain what became of it. Method: a table of what a node can answer, to an
-// order sent for the first time and to one that may have been sent before, with the outcome and whether it stays stored.
+// Goal: an order is forgotten only when it is certain what became of it. Method: a table of what a
+// node can answer, to an order sent for the first time and to one that may have been sent before,
+// with the outcome and whether it stays stored.
 #include "client/delivery.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 
 #include <filesystem>
 
+#include "base/time.h"
 #include "tests/unit/client/api_support.h"
 
 namespace vostro::client {
@@ -20,7 +22,8 @@ using test::HttpServer;
 class DeliveryTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vostro-delivery-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "vostro-delivery-XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     root_ = pattern;
     auto journal = PaymentJournal::open(root_ + "/orders");
@@ -46,35 +49,51 @@ struct Row {
 };
 
 HttpReply state_reply(const chain::Transaction& transaction, const std::string& status) {
-  return test::json_reply(200, "{" + test::id_fields(transaction) + ",\"status\":\"" + status + "\"}");
+  return test::json_reply(200,
+                          "{" + test::id_fields(transaction) + ",\"status\":\"" + status + "\"}");
 }
-HttpReply never_seen() { return test::problem_reply(404, "unknown-transaction", "never seen"); }
+HttpReply never_seen() {
+  return test::problem_reply(404, "unknown-transaction", "never seen");
+}
 
 TEST_F(DeliveryTest, OfANewOrder) {
   const HttpReply none = test::problem_reply(500, "internal", "not to be asked");
   const std::vector<Row> rows{
-      {"settled", test::json_reply(200, test::final_answer(transaction_, chain::Status::settled)), none, Outcome::final, false},
-      {"rejected", test::json_reply(200, test::final_answer(transaction_, chain::Status::rejected, chain::Reason::funds_short)),
+      {"settled", test::json_reply(200, test::final_answer(transaction_, chain::Status::settled)),
        none, Outcome::final, false},
-      {"accepted", test::json_reply(202, test::pending_answer(transaction_)), none, Outcome::accepted, true},
+      {"rejected",
+       test::json_reply(200, test::final_answer(transaction_, chain::Status::rejected,
+                                                chain::Reason::funds_short)),
+       none, Outcome::final, false},
+      {"accepted", test::json_reply(202, test::pending_answer(transaction_)), none,
+       Outcome::accepted, true},
       {"wrong form", test::problem_reply(400, "bad_charges", "no"), none, Outcome::refused, false},
       {"used id", test::problem_reply(409, "id-used", "no", "AM05"), none, Outcome::refused, false},
-      {"signers", test::problem_reply(409, "not-authorised", "no", "DS19"), none, Outcome::refused, false},
-      {"window", test::problem_reply(422, "outside-window", "no", "TM01"), none, Outcome::refused, false},
+      {"signers", test::problem_reply(409, "not-authorised", "no", "DS19"), none, Outcome::refused,
+       false},
+      {"window", test::problem_reply(422, "outside-window", "no", "TM01"), none, Outcome::refused,
+       false},
       {"token", test::problem_reply(401, "unauthorised", "no"), none, Outcome::not_sent, false},
       {"role", test::problem_reply(403, "forbidden", "no"), none, Outcome::not_sent, false},
       {"busy", test::problem_reply(429, "busy", "no"), none, Outcome::not_sent, false},
       {"halted", test::problem_reply(503, "halted", "no"), none, Outcome::not_sent, false},
+      {"not ready", test::problem_reply(503, "not-ready", "no"), none, Outcome::not_sent, false},
+      {"not known yet", test::problem_reply(503, "outcome-unknown", "no"), none, Outcome::unknown,
+       true},
+      {"store", test::problem_reply(503, "store-failed", "no"), none, Outcome::unknown, true},
       {"fault", test::problem_reply(500, "internal", "no"), none, Outcome::unknown, true},
       {"gateway", test::problem_reply(502, "bad-gateway", "no"), none, Outcome::unknown, true},
       {"silence", {}, none, Outcome::unknown, true},
       {"closed", {"", true}, none, Outcome::unknown, true},
       {"nonsense", test::json_reply(200, "{}"), none, Outcome::unknown, true},
-      {"another's answer", test::json_reply(202, test::pending_answer(test::a_payment().id(test::uetr(9)).build())), none,
-       Outcome::unknown, true},
+      {"another's answer",
+       test::json_reply(202, test::pending_answer(test::a_payment().id(test::uetr(9)).build())),
+       none, Outcome::unknown, true},
   };
   for (const Row& row : rows) {
-    HttpServer server([&](const HttpSeen& request) { return request.method == "POST" ? row.to_post : row.to_look_up; });
+    HttpServer server([&](const HttpSeen& request) {
+      return request.method == "POST" ? row.to_post : row.to_look_up;
+    });
     auto api = test::client_of(server.url(), 300ms);
     const auto delivery = deliver_new(*journal_, api, order_, true);
     ASSERT_TRUE(delivery) << row.name;
@@ -95,15 +114,21 @@ TEST_F(DeliveryTest, OfAnOrderThatMayHaveBeenSentBefore) {
   ASSERT_EQ(rival.id, transaction_.id);
   const std::vector<Row> rows{
       {"settled", final_as(transaction_), never_seen(), Outcome::final, false},
-      {"accepted", test::json_reply(202, test::pending_answer(transaction_)), never_seen(), Outcome::accepted, true},
+      {"accepted", test::json_reply(202, test::pending_answer(transaction_)), never_seen(),
+       Outcome::accepted, true},
       {"too late, and settled before", late, final_as(transaction_), Outcome::final, false},
-      {"too late, and waiting", late, state_reply(transaction_, "pending"), Outcome::accepted, true},
-      {"too late, and expired", late, state_reply(transaction_, "expired"), Outcome::expired, false},
+      {"too late, and waiting", late, state_reply(transaction_, "pending"), Outcome::accepted,
+       true},
+      {"too late, and expired", late, state_reply(transaction_, "expired"), Outcome::expired,
+       false},
       {"too late, and never seen here", late, never_seen(), Outcome::unknown, true},
-      {"signers, and never seen here", test::problem_reply(409, "not-authorised", "no", "DS0H"), never_seen(), Outcome::unknown, true},
+      {"signers, and never seen here", test::problem_reply(409, "not-authorised", "no", "DS0H"),
+       never_seen(), Outcome::unknown, true},
       {"id used by another order", used, final_as(rival), Outcome::refused, false},
-      {"refused, and the look-up fails", used, test::problem_reply(500, "internal", "no"), Outcome::unknown, true},
-      {"token", test::problem_reply(401, "unauthorised", "no"), never_seen(), Outcome::unknown, true},
+      {"refused, and the look-up fails", used, test::problem_reply(500, "internal", "no"),
+       Outcome::unknown, true},
+      {"token", test::problem_reply(401, "unauthorised", "no"), never_seen(), Outcome::unknown,
+       true},
       {"busy", test::problem_reply(429, "busy", "no"), never_seen(), Outcome::unknown, true},
       {"silence", {}, never_seen(), Outcome::unknown, true},
   };
@@ -113,6 +138,10 @@ TEST_F(DeliveryTest, OfAnOrderThatMayHaveBeenSentBefore) {
         EXPECT_EQ(test::posted(request), transaction_) << row.name;
         return row.to_post;
       }
+      // An order that nobody saw has expired only by the node's word about its own end.
+      EXPECT_NE(
+          request.target.find("?valid_until=" + url_encode(to_text(transaction_.valid_until))),
+          std::string::npos);
       return row.to_look_up;
     });
     auto api = test::client_of(server.url(), 300ms);
@@ -148,7 +177,8 @@ TEST_F(DeliveryTest, IsStoredBeforeItIsSent) {
 }
 
 TEST_F(DeliveryTest, NothingIsSentThatCannotBeStored) {
-  HttpServer server([](const HttpSeen&) { return test::problem_reply(500, "internal", "not to be asked"); });
+  HttpServer server(
+      [](const HttpSeen&) { return test::problem_reply(500, "internal", "not to be asked"); });
   auto api = test::client_of(server.url());
   std::filesystem::remove_all(root_ + "/orders");
   const auto delivery = deliver_new(*journal_, api, order_, true);
@@ -158,10 +188,12 @@ TEST_F(DeliveryTest, NothingIsSentThatCannotBeStored) {
 }
 
 TEST_F(DeliveryTest, ARefusalAfterALostConnectionIsLookedUp) {
-  // The kept connection dies with the first send, which the node took all the same; the second is told that it is late.
+  // The kept connection dies with the first send, which the node took all the same; the second is
+  // told that it is late.
   int posts = 0;
   HttpServer server([&](const HttpSeen& request) {
-    if (request.target == "/v1/status") return test::json_reply(200, test::status_answer(test::network(), "Demo"));
+    if (request.target == "/v1/status")
+      return test::json_reply(200, test::status_answer(test::network(), "Demo"));
     if (request.method != "POST") return state_reply(transaction_, "pending");
     return ++posts == 1 ? HttpReply{"", true} : test::problem_reply(429, "busy", "no");
   });
@@ -177,7 +209,8 @@ TEST_F(DeliveryTest, ARefusalAfterALostConnectionIsLookedUp) {
 // T9, the client's side: a retry after a crash sends the bytes that were stored, not new ones.
 TEST_F(DeliveryTest, T9ARetrySendsTheStoredBytes) {
   HttpServer server([&](const HttpSeen& request) {
-    EXPECT_EQ(Bytes(as_bytes(request.body).begin() + 4, as_bytes(request.body).end()), order_.transaction);
+    EXPECT_EQ(Bytes(as_bytes(request.body).begin() + 4, as_bytes(request.body).end()),
+              order_.transaction);
     return test::json_reply(200, test::final_answer(transaction_, chain::Status::settled));
   });
   ASSERT_TRUE(journal_->store(order_));

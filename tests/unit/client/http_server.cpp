@@ -27,7 +27,8 @@ bool wait_readable(int socket, int stop) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -39,13 +40,15 @@ std::optional<HttpSeen> take_request(std::string& input) {
   std::size_t line = input.find("\r\n");
   const std::string first = input.substr(0, line);
   request.method = first.substr(0, first.find(' '));
-  request.target = first.substr(request.method.size() + 1, first.rfind(' ') - request.method.size() - 1);
+  request.target =
+      first.substr(request.method.size() + 1, first.rfind(' ') - request.method.size() - 1);
   while (line < end) {
     const std::size_t begin = line + 2;
     line = input.find("\r\n", begin);
     const std::string field = input.substr(begin, line - begin);
     const std::size_t colon = field.find(": ");
-    if (colon != std::string::npos) request.fields[lower(field.substr(0, colon))] = field.substr(colon + 2);
+    if (colon != std::string::npos)
+      request.fields[lower(field.substr(0, colon))] = field.substr(colon + 2);
   }
   const auto length = request.fields.find("content-length");
   const std::size_t size = length == request.fields.end() ? 0 : std::stoul(length->second);
@@ -74,15 +77,16 @@ unsigned short bind_free_port(int socket) {
 }  // namespace
 
 HttpReply json_reply(int status, const std::string& body, const std::string& more_fields) {
-  return {"HTTP/1.1 " + std::to_string(status) + " Said\r\nContent-Type: application/json\r\n" + more_fields +
-              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body,
+  return {"HTTP/1.1 " + std::to_string(status) + " Said\r\nContent-Type: application/json\r\n" +
+              more_fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body,
           false};
 }
 
-HttpReply problem_reply(int status, const std::string& code, const std::string& detail, const std::string& reason,
-                        const std::string& more_fields) {
-  std::string body = "{\"type\":\"https://vostro.example/problems/" + code + "\",\"title\":\"No\",\"status\":" +
-                     std::to_string(status) + ",\"code\":\"" + code + "\",\"detail\":\"" + detail + "\"";
+HttpReply problem_reply(int status, const std::string& code, const std::string& detail,
+                        const std::string& reason, const std::string& more_fields) {
+  std::string body = "{\"type\":\"https://vostro.example/problems/" + code +
+                     "\",\"title\":\"No\",\"status\":" + std::to_string(status) + ",\"code\":\"" +
+                     code + "\",\"detail\":\"" + detail + "\"";
   if (!reason.empty()) body += ",\"reason\":\"" + reason + "\"";
   return json_reply(status, body + "}", more_fields);
 }
@@ -136,7 +140,8 @@ void HttpServer::serve(int socket) {
       }
       std::size_t sent = 0;
       while (sent < reply.bytes.size()) {
-        const ssize_t now = ::send(socket, reply.bytes.data() + sent, reply.bytes.size() - sent, MSG_NOSIGNAL);
+        const ssize_t now =
+            ::send(socket, reply.bytes.data() + sent, reply.bytes.size() - sent, MSG_NOSIGNAL);
         if (now <= 0) break;
         sent += static_cast<std::size_t>(now);
       }

@@ -1,6 +1,6 @@
-/// A small HTTP/1.1 server for tests: one handler answers each request with any bytes, with none at all, or by closing.
-/// It listens on a free port of loopback, with a thread for each connection. The handler is called by one thread at a
-/// time. Test code only.
+/// A small HTTP/1.1 server for tests: one handler answers each request with any bytes, with none at
+/// all, or by closing. It listens on a free port of loopback, with a thread for each connection.
+/// The handler is called by one thread at a time. Test code only.
 #pragma once
 
 #include <atomic>
@@ -26,9 +26,11 @@ struct HttpReply {
   bool closes = false;  ///< The connection is closed after the bytes, without saying so in them.
 };
 /// A whole answer with its length.
-[[nodiscard]] HttpReply json_reply(int status, const std::string& body, const std::string& more_fields = {});
-[[nodiscard]] HttpReply problem_reply(int status, const std::string& code, const std::string& detail,
-                                      const std::string& reason = {}, const std::string& more_fields = {});
+[[nodiscard]] HttpReply json_reply(int status, const std::string& body,
+                                   const std::string& more_fields = {});
+[[nodiscard]] HttpReply problem_reply(int status, const std::string& code,
+                                      const std::string& detail, const std::string& reason = {},
+                                      const std::string& more_fields = {});
 
 class HttpServer {
  public:

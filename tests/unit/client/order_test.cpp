@@ -10,7 +10,9 @@
 namespace vostro::client {
 namespace {
 
-SecretKey key_of(Byte fill) { return SecretKey::from_seed(Bytes(SecretKey::seed_size, fill)); }
+SecretKey key_of(Byte fill) {
+  return SecretKey::from_seed(Bytes(SecretKey::seed_size, fill));
+}
 
 OrderDraft a_draft() {
   const auto payment = test::a_payment().build();
@@ -19,11 +21,12 @@ OrderDraft a_draft() {
 
 TEST(Order, SignaturesAscendAndVerify) {
   std::vector<SecretKey> keys;
-  for (const Byte fill : {9, 2, 7, 4}) keys.push_back(key_of(fill));
+  for (const Byte fill : std::array<Byte, 4>{9, 2, 7, 4}) keys.push_back(key_of(fill));
   const auto transaction = sign_order(a_draft(), keys);
   ASSERT_TRUE(transaction) << chain::to_string(transaction.error());
   ASSERT_EQ(transaction->signatures.size(), 4U);
-  for (std::size_t i = 1; i < 4; ++i) EXPECT_LT(transaction->signatures[i - 1].key, transaction->signatures[i].key);
+  for (std::size_t i = 1; i < 4; ++i)
+    EXPECT_LT(transaction->signatures[i - 1].key, transaction->signatures[i].key);
   EXPECT_TRUE(chain::verify(chain::encode_transaction(*transaction), test::network()));
 }
 
@@ -36,7 +39,9 @@ TEST(Order, TheSameKeyTwiceIsRefused) {
   EXPECT_EQ(transaction.error().reason, chain::FormReason::bad_signature_list);
 }
 
-TEST(Order, NoKeyIsRefused) { EXPECT_FALSE(sign_order(a_draft(), {})); }
+TEST(Order, NoKeyIsRefused) {
+  EXPECT_FALSE(sign_order(a_draft(), {}));
+}
 
 TEST(Order, UetrsAreVersionFourAndDiffer) {
   std::set<Uuid> seen;
@@ -67,19 +72,23 @@ TEST(Order, AQuoteIsSoundOnlyAsItWasSigned) {
 
 TEST(Address, IsReadAndWritten) {
   EXPECT_EQ(parse_api_address("http://127.0.0.1:8080"), (ApiAddress{false, "127.0.0.1", 8080}));
-  EXPECT_EQ(parse_api_address("https://node.bank.example/"), (ApiAddress{true, "node.bank.example", 443}));
+  EXPECT_EQ(parse_api_address("https://node.bank.example/"),
+            (ApiAddress{true, "node.bank.example", 443}));
   EXPECT_EQ(parse_api_address("http://[::1]:81"), (ApiAddress{false, "::1", 81}));
   EXPECT_EQ(to_text(*parse_api_address("http://[::1]:81")), "http://[::1]:81");
 }
 
 TEST(Address, OtherTextIsRefused) {
-  for (const char* wrong : {"", "127.0.0.1:80", "ftp://a", "http://", "http://a:0", "http://a:70000", "http://a:8o",
-                            "http://a/b", "http://a?b", "http://u@a", "http://a:1:2", "http://[::1", "http://[xyz]",
-                            "http://a b", "http://a\r\nHost: b"})
+  for (const char* wrong :
+       {"", "127.0.0.1:80", "ftp://a", "http://", "http://a:0", "http://a:70000", "http://a:8o",
+        "http://a/b", "http://a?b", "http://u@a", "http://a:1:2", "http://[::1", "http://[xyz]",
+        "http://a b", "http://a\r\nHost: b"})
     EXPECT_FALSE(parse_api_address(wrong)) << wrong;
 }
 
-TEST(Address, QueryValuesAreEncoded) { EXPECT_EQ(url_encode("A/b c&d=e+1~"), "A%2fb%20c%26d%3de%2b1~"); }
+TEST(Address, QueryValuesAreEncoded) {
+  EXPECT_EQ(url_encode("A/b c&d=e+1~"), "A%2fb%20c%26d%3de%2b1~");
+}
 
 }  // namespace
 }  // namespace vostro::client

@@ -1,5 +1,6 @@
-// Goal: an order that was stored is there after any crash, whole, once; one that was not is not there at all. Method: a
-// process is killed by the kernel at each byte of the file, by a limit on the size of files that it may write.
+// Goal: an order that was stored is there after any crash, whole, once; one that was not is not
+// there at all. Method: a process is killed by the kernel at each byte of the file, by a limit on
+// the size of files that it may write.
 #include "client/payment_journal.h"
 
 #include <gtest/gtest.h>
@@ -34,8 +35,9 @@ class Journal : public ::testing::Test {
     return *std::move(journal);
   }
   static StoredOrder an_order(std::uint64_t number = 1, std::int64_t cents = 1250) {
-    return make_stored_order(test::a_payment().id(test::uetr(number)).amount(test::eur(cents)).build(),
-                             UnixMillis(1'700'000'000'000 + number));
+    return make_stored_order(
+        test::a_payment().id(test::uetr(number)).amount(test::eur(cents)).build(),
+        UnixMillis(1'700'000'000'000 + number));
   }
   [[nodiscard]] std::string only_file() const {
     for (const auto& each : fs::directory_iterator(root_ + "/orders")) {
@@ -90,7 +92,8 @@ TEST_F(Journal, ListsTheOldestFirst) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(content->orders[i].name.id, test::uetr(i + 1));
 }
 
-/// What the child does with its file limit: dies of SIGXFSZ at byte `limit`, or stores and says so with exit code 0.
+/// What the child does with its file limit: dies of SIGXFSZ at byte `limit`, or stores and says so
+/// with exit code 0.
 int store_with_limit(const std::string& directory, const StoredOrder& order, rlim_t limit) {
   const pid_t child = ::fork();
   if (child == 0) {

@@ -262,6 +262,16 @@ TEST(Lanes, ABatchOfTheOwnLaneThatThisRunHasNotMadeIsAnAlarm) {
             (std::vector<OwnKeyElsewhere>{{foreign}}));
 }
 
+TEST(Lanes, AnOwnBatchThatComesBackAfterItIsFinalIsNoAlarm) {
+  Lanes lanes = make_lanes(0);
+  lanes.begin_incarnation(1);
+  const HeldBatch own = make_batch(0, 1, 1, {});
+  (void)lanes.on_own_batch(own, 1);
+  lanes.on_final({{index(0), {1, 1, own.id}}});
+  EXPECT_FALSE(lanes.store().holds(own.id));
+  EXPECT_TRUE(only<OwnKeyElsewhere>(lanes.on_batch(index(1), own, 0)).empty());
+}
+
 // ---- The own lane ----
 
 RawTransaction transaction(std::size_t bytes) {

@@ -92,6 +92,11 @@ void FakeNode::block_of_pending() {
     if (waiting.done) waiting.done(judge(waiting.transaction));
 }
 
+void FakeNode::wait_for_pending(std::size_t count) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return pending_.size() >= count; });
+}
+
 node::NodeStatus FakeNode::status() const {
   node::NodeStatus status;
   status.network_id = network();
@@ -149,6 +154,7 @@ void FakeNode::submit(node::Submission submission, std::function<void(node::Subm
     if (outcome.kind == node::SubmitKind::accepted) {
       const std::lock_guard lock(mutex_);
       pending_[outcome.id] = {*transaction, submission.wait_final ? done : nullptr};
+      changed_.notify_all();
       if (submission.wait_final) return;
     }
   }

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <atomic>
 #include <boost/json/value.hpp>
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -42,6 +42,8 @@ class FakeNode final : public node::Service {
   const chain::ExecutedBlock& block(std::vector<chain::VerifiedTransactionPtr> transactions);
   /// The same of all that was submitted and accepted; answers those who wait.
   void block_of_pending();
+  /// Returns once so many transactions wait for a block.
+  void wait_for_pending(std::size_t count);
   [[nodiscard]] Uuid next_id() { return uetr(++last_id_); }
   /// A EUR payment of NORDDEFF/main to SUDBFRPP/main, with an id of its own.
   [[nodiscard]] PaymentBuilder payment(std::int64_t cents = 100);
@@ -72,6 +74,7 @@ class FakeNode final : public node::Service {
   MemoryLedger ledger_;
   std::unique_ptr<chain::Store> store_;
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   std::map<chain::OwnedId, Waiting> pending_;
   std::vector<std::function<void(Height)>> listeners_;
   std::vector<node::LiveQuote> quotes_;

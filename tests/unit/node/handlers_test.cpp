@@ -163,7 +163,7 @@ TEST_F(Api, CatalogueA4StrictJson) {
 // JSON that has the right fields but not the right form never reaches the encoder.
 TEST_F(Api, JsonOfWrongFormIsRefused) {
   chain::Transaction transaction = node.payment().build();
-  transaction.body = chain::Block{{bic("NORDDEFF"), uetr(1)}, std::string(36, 'x'), hash_of("order")};
+  transaction.body = chain::Block{account("NORDDEFF/main"), {bic("SUDBFRPP"), uetr(1)}, std::string(36, 'x'), hash_of("order")};
   const auto response = nord.post("/v1/transactions", chain::to_json(transaction, exponents()));
   EXPECT_EQ(response.status, 400U) << response.body;
 }
@@ -185,7 +185,7 @@ TEST_F(Api, PaymentHasItsReceiptsAndItsEnd) {
   EXPECT_EQ(held.at("iso_status").as_string(), "PDNG");
   EXPECT_TRUE(held.at("final_at").is_null());
   EXPECT_EQ(held.at("accept_by").as_string(), to_text(UnixSeconds(test_time.value + 3'000)));
-  node.block({a_transaction(chain::Accept{payment->id()}).id(node.next_id()).signed_by({"sud"}).verified()});
+  node.block({a_transaction(chain::Accept{account("SUDBFRPP/ask"), payment->id()}).id(node.next_id()).signed_by({"sud"}).verified()});
   const auto settled = json_of(nord.get(path));
   EXPECT_EQ(settled.at("status").as_string(), "settled");
   EXPECT_EQ(settled.at("receipts").as_array().size(), 2U);
@@ -311,7 +311,9 @@ TEST(Routes, CatalogueA6WritesNeedTheRole) {
     EXPECT_EQ(route.role, Role::write) << route.pattern;
   }
   for (const Route& route : routes()) {
-    if (route.pattern.starts_with("/v1/")) EXPECT_TRUE(route.role) << route.pattern;
+    if (route.pattern.starts_with("/v1/")) {
+      EXPECT_TRUE(route.role) << route.pattern;
+    }
   }
 }
 

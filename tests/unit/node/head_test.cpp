@@ -76,7 +76,9 @@ TEST(Head, PrefixesOfGoodHeadersAreIncomplete) {
     for (std::size_t size = 0; size < row.head.size() && row.head.size() < 1'000; ++size) {
       const HeadScan scan = scan_head(std::string_view(row.head).substr(0, size), kMax);
       EXPECT_FALSE(scan.is_complete()) << row.what << " at " << size;
-      if (row.fault == HeadFault::none) EXPECT_EQ(scan.fault, HeadFault::none) << row.what << " at " << size;
+      if (row.fault == HeadFault::none) {
+        EXPECT_EQ(scan.fault, HeadFault::none) << row.what << " at " << size;
+      }
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
@@ -115,7 +116,7 @@ TEST_F(ServerTest, ServesSeveralRequestsOnOneConnection) {
   for (int i = 0; i < 3; ++i) {
     const Answered answered = client.send(head("GET /v1/status", reader)).receive();
     EXPECT_EQ(answered.status, 200U);
-    EXPECT_EQ(answered.headers["Connection"], "keep-alive");
+    EXPECT_EQ(answered.headers.at("Connection"), "keep-alive");
     EXPECT_EQ(answered.headers.count("Access-Control-Allow-Origin"), 0U);
   }
   client.send(head("GET /healthz", "") + head("GET /metrics", ""));
@@ -232,10 +233,7 @@ TEST_F(ServerTest, WaitingIsAnsweredWhenFinal) {
   start();
   Client client(server->port());
   client.send(post(framed({node.payment().bytes()}), writer, "/v1/transactions?wait=final"));
-  // The block is made once the node has the transaction: seen through the API, request by request.
-  Client watcher(server->port());
-  while (watcher.send(head("GET /metrics", "")).receive().body.find("vostro_api_waiting 1") == std::string::npos) {
-  }
+  node.wait_for_pending(1);
   node.block_of_pending();
   const Answered answered = client.receive();
   EXPECT_EQ(answered.status, 200U) << answered.body;
@@ -249,9 +247,7 @@ TEST_F(ServerTest, WaitingIsBoundedInTimeAndNumber) {
   start(with);
   Client first(server->port());
   first.send(post(framed({node.payment().bytes()}), writer, "/v1/transactions?wait=final"));
-  Client watcher(server->port());
-  while (watcher.send(head("GET /metrics", "")).receive().body.find("vostro_api_waiting 1") == std::string::npos) {
-  }
+  node.wait_for_pending(1);
   EXPECT_EQ(ask(post(framed({node.payment().bytes()}), writer, "/v1/transactions?wait=final")).status, 429U);
   EXPECT_EQ(first.receive().status, 202U);
 }

@@ -1,0 +1,166 @@
+/// What a node's API answers, as values: the objects of docs/api.md. Fields that a newer node adds
+/// are passed over. Money, times and names have been checked when one of these exists. Plain data;
+/// any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "chain/quote.h"
+#include "chain/receipt.h"
+#include "chain/tx/accounts.h"
+
+namespace vostro::client {
+
+struct NodeStatus {
+  Hash network_id;
+  std::string network_name;
+  bool is_development = false;
+  Bic participant;
+  std::string role;  ///< "validator", "observer"
+  std::string version;
+  Height height;
+  Hash block_id;
+  std::optional<UnixMillis> block_time;
+  Hash state_root;
+  std::uint64_t epoch = 0;
+  std::uint64_t view = 0;
+  std::uint64_t finalized_view = 0;
+  std::uint64_t validators = 0;
+  std::uint64_t quorum = 0;
+  std::uint64_t connected_validators = 0;
+  bool is_syncing = false;
+  std::optional<std::string> halted;  ///< why
+  std::uint64_t pending_transactions = 0;
+  std::uint64_t uptime_seconds = 0;
+};
+
+/// The final outcome of a transaction, with its place on the chain.
+struct FinalReceipt {
+  Height height;
+  UnixMillis block_time;
+  std::uint32_t index = 0;
+  chain::Receipt receipt;
+
+  bool operator==(const FinalReceipt&) const = default;
+};
+
+struct SubmitAnswer {
+  chain::OwnedId id;
+  Hash transaction_hash;
+  std::optional<FinalReceipt> final;  ///< none: accepted, and pending
+};
+
+enum class TransactionState : std::uint8_t { pending, final, expired, unknown };
+
+struct TransactionView {
+  chain::OwnedId id;
+  TransactionState state = TransactionState::unknown;
+  std::optional<Hash> transaction_hash;
+  std::optional<FinalReceipt> final;
+};
+
+struct PlacedReceipt {
+  Height height;
+  UnixMillis block_time;
+  chain::Receipt receipt;
+};
+
+struct PaymentView {
+  chain::OwnedId name;  ///< debtor agent and UETR
+  std::string status;   ///< a word of the life table, or "pending", "expired"
+  std::string iso_status;
+  std::optional<std::string> reason;
+  std::optional<std::string> reason_code;
+  // Unknown while the payment is pending at a node that has not seen its order.
+  std::optional<chain::AccountId> debtor;
+  std::optional<chain::AccountId> creditor;
+  std::optional<Money> amount;
+  std::optional<UnixMillis> ordered_at;
+  std::optional<UnixMillis> final_at;
+  std::optional<Height> height;
+  std::optional<UnixSeconds> accept_by;
+  std::vector<PlacedReceipt> receipts;  ///< only in the single view
+};
+
+struct BalanceView {
+  Money amount;
+  Money held;
+};
+
+struct AccountView {
+  chain::AccountId account;
+  std::string status;  ///< "open", "frozen", "closed"
+  chain::Accepts accepts;
+  bool has_own_policy = false;
+  std::vector<BalanceView> balances;
+};
+
+struct EntryView {
+  Height height;
+  UnixMillis block_time;
+  std::uint32_t index = 0;
+  chain::OwnedId id;
+  std::string kind;              ///< "principal", "charge"
+  Money amount;                  ///< signed
+  std::optional<Money> balance;  ///< after it
+  Date business_date;
+  std::optional<chain::AccountId> counterparty;
+  std::optional<Uuid> uetr;
+  std::string status;
+};
+
+struct BlockLine {
+  chain::OwnedId id;
+  std::string kind;
+  std::string status;
+  std::optional<std::string> reason_code;
+};
+
+struct BlockView {
+  Height height;
+  Hash block_id;
+  UnixMillis time;
+  std::string proposer;
+  Hash state_root;
+  Hash tx_root;
+  Hash receipt_root;
+  std::vector<BlockLine> transactions;
+  std::vector<BlockLine> due;
+};
+
+struct ParticipantView {
+  Bic bic;
+  std::string legal_name;
+  std::string country;
+  std::optional<Lei> lei;
+  std::vector<std::string> roles;
+  std::string status;
+  bool is_validator = false;
+};
+
+struct CurrencyView {
+  Currency currency;
+  std::uint8_t exponent = 2;
+  Bic agent;
+  std::string status;
+  Date business_date;
+  Money issued;
+  Money redeemed;
+};
+
+struct QuoteView {
+  chain::SignedQuote quote;
+  MinorUnits remaining;  ///< of what is sold
+};
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::optional<std::string> next;  ///< the cursor of the page that follows
+};
+
+}  // namespace vostro::client

@@ -1,0 +1,220 @@
+#include "client/api.h"
+
+#include "chain/json/json.h"
+#include "client/read_answers.h"
+
+namespace vostro::client {
+namespace {
+
+using chain::JsonIn;
+
+ApiError bad_answer(std::string detail) {
+  return {ApiError::Kind::bad_answer, std::move(detail)};
+}
+
+/// Problem details, or what can be said of an error answer without them.
+Problem problem_of(unsigned status, const boost::json::value* value,
+                   std::optional<std::uint32_t> retry_after_s) {
+  Problem out;
+  out.status = status;
+  out.retry_after_s = retry_after_s;
+  if (value == nullptr || !value->is_object()) return out;
+  const auto text = [value](std::string_view name) -> std::optional<std::string> {
+    const auto* found = value->get_object().if_contains({name.data(), name.size()});
+    if (found == nullptr || !found->is_string()) return std::nullopt;
+    return std::string(found->get_string().data(), found->get_string().size());
+  };
+  out.code = text("code").value_or("");
+  out.title = text("title").value_or("");
+  out.detail = text("detail").value_or("");
+  out.field = text("field");
+  out.reason = text("reason");
+  return out;
+}
+
+ApiError problem_error(Problem problem) {
+  return {ApiError::Kind::problem, {}, std::move(problem)};
+}
+
+ApiError error_answer(const HttpResponse& response) {
+  const auto value = chain::parse_strict(response.body);
+  return problem_error(
+      problem_of(response.status, value ? &*value : nullptr, response.retry_after_s));
+}
+
+template <class Read>
+auto read_value(const boost::json::value& value, Read&& read)
+    -> Result<decltype(read(std::declval<const JsonIn&>())), ApiError> {
+  chain::JsonProblem problem;
+  auto object = read(JsonIn(value, problem, iso_exponents()));
+  if (problem.error()) return fail(bad_answer(chain::to_string(*problem.error())));
+  return object;
+}
+
+template <class Read>
+auto read_body(const HttpResponse& response, Read&& read)
+    -> Result<decltype(read(std::declval<const JsonIn&>())), ApiError> {
+  const auto value = chain::parse_strict(response.body);
+  if (!value) return fail(bad_answer(chain::to_string(value.error())));
+  return read_value(*value, read);
+}
+
+std::string payment_query(const PaymentFilter& filter) {
+  std::string out = "/v1/payments?limit=100";
+  const auto add = [&out](std::string_view name, const std::string& value) {
+    out += "&" + std::string(name) + "=" + url_encode(value);
+  };
+  if (filter.status) add("status", *filter.status);
+  if (filter.agent) add("agent", to_text(*filter.agent));
+  if (filter.account) add("account", to_text(*filter.account));
+  if (filter.role) add("role", *filter.role);
+  if (filter.currency) add("currency", to_text(*filter.currency));
+  return out;
+}
+
+}  // namespace
+
+ApiClient::ApiClient(ApiAddress address, SecretText token, ApiOptions options)
+    : http_(std::move(address), options.connect_timeout, options.ca_file),
+      token_(std::move(token)),
+      options_(std::move(options)) {}
+
+Result<HttpResponse, ApiError> ApiClient::call(const HttpRequest& request,
+                                               std::chrono::milliseconds timeout) {
+  auto response = http_.exchange(request, token_, timeout);
+  if (!response) return fail(response.error());
+  if (response->status >= 400) {
+    ApiError error = error_answer(*response);
+    error.is_repeat = response->is_repeat;
+    return fail(std::move(error));
+  }
+  if (response->status < 200 || response->status >= 300)
+    return fail(bad_answer("HTTP status " + std::to_string(response->status)));
+  return response;
+}
+
+template <class Read>
+auto ApiClient::get(const std::string& target, Read&& read) {
+  using Answer = Result<decltype(read(std::declval<const JsonIn&>())), ApiError>;
+  const auto response = call({"GET", target, {}, {}}, options_.timeout);
+  if (!response) return Answer(fail(response.error()));
+  return Answer(read_body(*response, read));
+}
+
+template <class Read>
+auto ApiClient::get_page(std::string target, const std::optional<std::string>& cursor,
+                         Read&& read) {
+  using Item = decltype(read(std::declval<const JsonIn&>()));
+  if (cursor) target += "&cursor=" + url_encode(*cursor);
+  return get(target, [&read](const JsonIn& in) {
+    Page<Item> page;
+    for (const JsonIn& each : in.field("items").elements(1'000)) page.items.push_back(read(each));
+    page.next = in.field("next").optional([](const JsonIn& each) { return each.text(); });
+    return page;
+  });
+}
+
+Result<NodeStatus, ApiError> ApiClient::status() {
+  return get("/v1/status", read_status);
+}
+
+Result<SubmitAnswer, ApiError> ApiClient::submit(ByteView transaction, bool wait_final) {
+  Bytes framed;
+  append_little_endian(framed, transaction.size(), 4);
+  append(framed, transaction);
+  const auto response =
+      call({"POST", wait_final ? "/v1/transactions?wait=final" : "/v1/transactions",
+            "application/octet-stream", std::string(as_text(framed))},
+           wait_final ? options_.wait_timeout : options_.timeout);
+  if (!response) return fail(response.error());
+  const auto value = chain::parse_strict(response->body);
+  if (!value) return fail(bad_answer(chain::to_string(value.error())));
+  const auto* items = value->is_object() ? value->get_object().if_contains("items") : nullptr;
+  if (items == nullptr) return read_value(*value, read_submit_answer);
+  // The form for several encodings, with one in it.
+  if (!items->is_array() || items->get_array().size() != 1)
+    return fail(bad_answer("not one answer to one transaction"));
+  const boost::json::value& item = items->get_array().front();
+  const auto code =
+      read_value(item, [](const JsonIn& in) { return in.field("status_code").integer(599); });
+  if (!code) return fail(code.error());
+  if (*code >= 400) {
+    ApiError error =
+        problem_error(problem_of(static_cast<unsigned>(*code), &item, response->retry_after_s));
+    error.is_repeat = response->is_repeat;
+    return fail(std::move(error));
+  }
+  return read_value(item, read_submit_answer);
+}
+
+Result<TransactionView, ApiError> ApiClient::transaction(
+    const chain::OwnedId& id, const std::optional<UnixSeconds>& valid_until) {
+  std::string target = "/v1/transactions/" + to_text(id.owner) + "/" + to_text(id.id);
+  if (valid_until) target += "?valid_until=" + url_encode(to_text(*valid_until));
+  auto found = get(target, read_transaction_view);
+  if (!found && found.error().is_problem(404, "unknown-transaction"))
+    return TransactionView{id, TransactionState::unknown, {}, {}};
+  return found;
+}
+
+Result<Page<PaymentView>, ApiError> ApiClient::payments(const PaymentFilter& filter,
+                                                        const std::optional<std::string>& cursor) {
+  return get_page(payment_query(filter), cursor, read_payment);
+}
+
+Result<PaymentView, ApiError> ApiClient::payment(const Uuid& uetr,
+                                                 const std::optional<Bic>& agent) {
+  return get("/v1/payments/" + to_text(uetr) + (agent ? "?agent=" + to_text(*agent) : ""),
+             read_payment);
+}
+
+Result<Page<AccountView>, ApiError> ApiClient::accounts(const std::optional<std::string>& cursor) {
+  return get_page("/v1/accounts?limit=100", cursor, read_account);
+}
+
+Result<AccountView, ApiError> ApiClient::account(const chain::AccountId& account) {
+  return get("/v1/accounts/" + to_text(account), read_account);
+}
+
+Result<Page<EntryView>, ApiError> ApiClient::entries(const chain::AccountId& account,
+                                                     const std::optional<Currency>& currency,
+                                                     const std::optional<Height>& from_height,
+                                                     const std::optional<std::string>& cursor) {
+  std::string target = "/v1/accounts/" + to_text(account) + "/entries?limit=100";
+  if (currency) target += "&currency=" + to_text(*currency);
+  if (from_height) target += "&from_height=" + std::to_string(from_height->value);
+  return get_page(std::move(target), cursor, read_entry);
+}
+
+Result<BlockView, ApiError> ApiClient::block(const std::optional<Height>& height) {
+  return get("/v1/blocks/" + (height ? std::to_string(height->value) : "latest"), read_block);
+}
+
+Result<Page<ParticipantView>, ApiError> ApiClient::participants(
+    const std::optional<std::string>& cursor) {
+  return get_page("/v1/participants?limit=100", cursor, read_participant);
+}
+
+Result<Page<CurrencyView>, ApiError> ApiClient::currencies(
+    const std::optional<std::string>& cursor) {
+  return get_page("/v1/currencies?limit=100", cursor, read_currency);
+}
+
+Result<Page<QuoteView>, ApiError> ApiClient::quotes(const std::optional<Currency>& sells,
+                                                    const std::optional<Currency>& buys,
+                                                    const std::optional<std::string>& cursor) {
+  std::string target = "/v1/quotes?limit=100";
+  if (sells) target += "&sells=" + to_text(*sells);
+  if (buys) target += "&buys=" + to_text(*buys);
+  return get_page(std::move(target), cursor, read_quote);
+}
+
+Result<void, ApiError> ApiClient::publish(const chain::SignedQuote& quote) {
+  const auto response =
+      call({"POST", "/v1/quotes", "application/json", chain::to_json(quote, iso_exponents())},
+           options_.timeout);
+  if (!response) return fail(response.error());
+  return {};
+}
+
+}  // namespace vostro::client

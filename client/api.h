@@ -1,0 +1,111 @@
+/// One node's HTTP API, /v1 of docs/api.md, as typed calls. Synchronous, over one kept connection;
+/// one thread at a time. Every call may be repeated without harm; only `submit` and `publish`
+/// change anything, and both are idempotent.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/secret_text.h"
+#include "client/answers.h"
+#include "client/http.h"
+
+namespace vostro::client {
+
+struct ApiOptions {
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds timeout{10'000};
+  /// For `wait_final`: the node holds its answer for at most 30 s.
+  std::chrono::milliseconds wait_timeout{40'000};
+  std::string ca_file;  ///< whom to trust in TLS; empty: the system's authorities
+};
+
+struct PaymentFilter {
+  std::optional<std::string> status;
+  std::optional<Bic> agent;  ///< whose payments are listed; none: the token's bank
+  std::optional<chain::AccountId> account;
+  std::optional<std::string> role;  ///< "debtor", "creditor", "any"
+  std::optional<Currency> currency;
+};
+
+class ApiClient {
+ public:
+  ApiClient(ApiAddress address, SecretText token, ApiOptions options);
+
+  [[nodiscard]] Result<NodeStatus, ApiError> status();
+
+  /// `transaction` is the canonical encoding. With `wait_final` the node answers when the
+  /// transaction is final, or after 30 s that it is pending.
+  [[nodiscard]] Result<SubmitAnswer, ApiError> submit(ByteView transaction, bool wait_final);
+  /// 404 `unknown-transaction` comes back as TransactionState::unknown. With `valid_until`, as the
+  /// transaction says it, one that the node never saw is `expired` once block time has passed it.
+  [[nodiscard]] Result<TransactionView, ApiError> transaction(
+      const chain::OwnedId& id, const std::optional<UnixSeconds>& valid_until);
+
+  [[nodiscard]] Result<Page<PaymentView>, ApiError> payments(
+      const PaymentFilter& filter, const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<PaymentView, ApiError> payment(const Uuid& uetr,
+                                                      const std::optional<Bic>& agent);
+  [[nodiscard]] Result<Page<AccountView>, ApiError> accounts(
+      const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<AccountView, ApiError> account(const chain::AccountId& account);
+  [[nodiscard]] Result<Page<EntryView>, ApiError> entries(
+      const chain::AccountId& account, const std::optional<Currency>& currency,
+      const std::optional<Height>& from_height, const std::optional<std::string>& cursor = {});
+  /// Without a height: the latest.
+  [[nodiscard]] Result<BlockView, ApiError> block(const std::optional<Height>& height);
+  [[nodiscard]] Result<Page<ParticipantView>, ApiError> participants(
+      const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<Page<CurrencyView>, ApiError> currencies(
+      const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<Page<QuoteView>, ApiError> quotes(
+      const std::optional<Currency>& sells, const std::optional<Currency>& buys,
+      const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<void, ApiError> publish(const chain::SignedQuote& quote);
+
+  [[nodiscard]] const ApiAddress& address() const { return http_.address(); }
+  [[nodiscard]] const SecretText& token() const { return token_; }
+  [[nodiscard]] const ApiOptions& options() const { return options_; }
+  [[nodiscard]] std::uint64_t connections_made() const { return http_.connections_made(); }
+
+ private:
+  [[nodiscard]] Result<HttpResponse, ApiError> call(const HttpRequest& request,
+                                                    std::chrono::milliseconds timeout);
+  template <class Read>
+  [[nodiscard]] auto get(const std::string& target, Read&& read);
+  template <class Read>
+  [[nodiscard]] auto get_page(std::string target, const std::optional<std::string>& cursor,
+                              Read&& read);
+
+  HttpConnection http_;
+  SecretText token_;
+  ApiOptions options_;
+};
+
+/// All items of a list: `fetch(cursor)` until there is no next page, at most `pages_max` pages.
+template <class Fetch>
+[[nodiscard]] auto all_pages(Fetch&& fetch, std::size_t pages_max = 1'000) {
+  using PageResult = decltype(fetch(std::optional<std::string>{}));
+  using Items = decltype(std::declval<PageResult&>()->items);
+  std::optional<std::string> cursor;
+  Items items;
+  for (std::size_t page = 0; page < pages_max; ++page) {
+    auto found = fetch(cursor);
+    if (!found) return Result<Items, ApiError>(fail(found.error()));
+    items.insert(items.end(), std::make_move_iterator(found->items.begin()),
+                 std::make_move_iterator(found->items.end()));
+    if (!found->next) return Result<Items, ApiError>(std::move(items));
+    cursor = found->next;
+  }
+  return Result<Items, ApiError>(
+      fail(ApiError{ApiError::Kind::bad_answer, "the list does not end"}));
+}
+
+/// The token in a private file (base/private_file.h), its first line.
+[[nodiscard]] inline Result<SecretText, SecretError> load_token(const std::string& path) {
+  return read_secret_from_file(path);
+}
+
+}  // namespace vostro::client

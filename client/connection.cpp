@@ -1,0 +1,81 @@
+#include "client/connection.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+
+namespace vostro::client {
+namespace {
+
+using boost::system::error_code;
+
+ApiError cannot_connect(const ApiAddress& address, const std::string& why) {
+  return {ApiError::Kind::cannot_connect, to_text(address) + ": " + why};
+}
+
+}  // namespace
+
+Result<void, ApiError> connect_tcp(boost::asio::io_context& io, PlainStream& stream,
+                                   const ApiAddress& address, std::chrono::milliseconds timeout) {
+  boost::asio::ip::tcp::resolver resolver(io);
+  boost::asio::ip::tcp::resolver::results_type endpoints;
+  error_code resolved = boost::asio::error::would_block;
+  resolver.async_resolve(address.host, std::to_string(address.port),
+                         [&](error_code error, auto found) {
+                           resolved = error;
+                           endpoints = std::move(found);
+                         });
+  io.restart();
+  // The resolver has no deadline of its own.
+  if (io.run_for(timeout); resolved == boost::asio::error::would_block) {
+    resolver.cancel();
+    io.run();
+    return fail(cannot_connect(address, "the name was not resolved in time"));
+  }
+  if (resolved) return fail(cannot_connect(address, resolved.message()));
+  stream.expires_after(timeout);
+  const error_code connected =
+      run_step(io, [&](auto handler) { stream.async_connect(endpoints, std::move(handler)); });
+  if (connected) return fail(cannot_connect(address, connected.message()));
+  error_code ignored;  // without it a request only waits a little longer in the kernel
+  stream.socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  return {};
+}
+
+Result<std::unique_ptr<boost::asio::ssl::context>, ApiError> make_tls_context(
+    const std::string& ca_file) {
+  auto context = std::make_unique<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client);
+  if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_3_VERSION) != 1)
+    return fail(ApiError{ApiError::Kind::cannot_connect, "this machine's OpenSSL has no TLS 1.3"});
+  error_code error;
+  context->set_verify_mode(boost::asio::ssl::verify_peer, error);
+  if (!error && ca_file.empty()) context->set_default_verify_paths(error);
+  if (!error && !ca_file.empty()) context->load_verify_file(ca_file, error);
+  if (error)
+    return fail(
+        ApiError{ApiError::Kind::cannot_connect,
+                 "the certificates of trusted authorities cannot be read: " + error.message()});
+  return context;
+}
+
+Result<void, ApiError> start_tls(boost::asio::io_context& io, TlsStream& stream,
+                                 const ApiAddress& address, std::chrono::milliseconds timeout) {
+  error_code error;
+  stream.set_verify_callback(boost::asio::ssl::host_name_verification(address.host), error);
+  if (error) return fail(cannot_connect(address, error.message()));
+  error_code not_an_address;
+  boost::asio::ip::make_address(address.host, not_an_address);
+  // Server name indication takes names only.
+  if (not_an_address && SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str()) != 1)
+    return fail(cannot_connect(address, "the host name is not one that TLS takes"));
+  boost::beast::get_lowest_layer(stream).expires_after(timeout);
+  error = run_step(io, [&](auto handler) {
+    stream.async_handshake(boost::asio::ssl::stream_base::client, std::move(handler));
+  });
+  if (error) return fail(cannot_connect(address, "TLS: " + error.message()));
+  return {};
+}
+
+}  // namespace vostro::client

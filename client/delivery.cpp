@@ -1,0 +1,144 @@
+#include "client/delivery.h"
+
+#include "base/check.h"
+
+namespace vostro::client {
+namespace {
+
+/// What a refusal of this very request says about the request itself.
+enum class Refusal : std::uint8_t {
+  never,     ///< The order is not taken, now or later.
+  nothing,   ///< Nothing was kept; the same order may be given again.
+  unproven,  ///< Says nothing about what was done.
+};
+
+Refusal refusal_of(const Problem& problem) {
+  switch (problem.status) {
+    case 400:
+    case 409:
+    case 413:
+    case 422:
+      return Refusal::never;
+    case 401:
+    case 403:
+    case 404:  // not a node's API at this address
+    case 429:
+      return Refusal::nothing;
+    case 503:
+      // Others, `outcome-unknown` among them, say nothing about what was taken.
+      return problem.code == "halted" || problem.code == "not-ready" ? Refusal::nothing
+                                                                     : Refusal::unproven;
+    default:
+      return Refusal::unproven;
+  }
+}
+
+Delivery from_error(const ApiError& error) {
+  switch (error.kind) {
+    case ApiError::Kind::cannot_connect:
+      return {Outcome::not_sent, {}, error};
+    case ApiError::Kind::timed_out:
+    case ApiError::Kind::broken_off:
+    case ApiError::Kind::bad_answer:
+      return {Outcome::unknown, {}, error};
+    case ApiError::Kind::problem:
+      switch (refusal_of(*error.problem)) {
+        case Refusal::never:
+          return {Outcome::refused, {}, error};
+        case Refusal::nothing:
+          return {Outcome::not_sent, {}, error};
+        case Refusal::unproven:
+          return {Outcome::unknown, {}, error};
+      }
+  }
+  VOSTRO_CHECK(false);
+}
+
+Delivery send(ApiClient& api, const StoredOrder& order, bool wait_final) {
+  const auto answer = api.submit(order.transaction, wait_final);
+  if (!answer) return from_error(answer.error());
+  if (answer->id != order.name)
+    return {Outcome::unknown,
+            {},
+            ApiError{ApiError::Kind::bad_answer, "the answer is about another transaction"}};
+  if (answer->final) return {Outcome::final, answer->final};
+  return {Outcome::accepted};
+}
+
+/// The first send may have been taken even though this one was refused: only the ledger's word
+/// counts.
+Delivery look_up(ApiClient& api, const StoredOrder& order, Delivery refused) {
+  const auto transaction = chain::decode_transaction(order.transaction);
+  if (!transaction) {  // stored by a newer program: this one cannot judge it
+    refused.outcome = Outcome::unknown;
+    return refused;
+  }
+  const auto found = api.transaction(order.name, transaction->valid_until);
+  if (!found) return {Outcome::unknown, {}, found.error()};
+  // Where another transaction has the id, it is used up, and these bytes can never settle.
+  const bool is_ours = !found->final || found->final->receipt.transaction_hash ==
+                                            chain::transaction_hash(*transaction);
+  switch (found->state) {
+    case TransactionState::final:
+      if (is_ours) return {Outcome::final, found->final};
+      refused.outcome = Outcome::refused;
+      return refused;
+    case TransactionState::pending:
+      return {Outcome::accepted};
+    case TransactionState::expired:
+      return {Outcome::expired};
+    case TransactionState::unknown:
+      break;
+  }
+  refused.outcome = Outcome::unknown;
+  return refused;
+}
+
+/// A refusal of an order that may have been sent before.
+Delivery doubted(ApiClient& api, const StoredOrder& order, Delivery delivery) {
+  if (delivery.outcome == Outcome::refused) return look_up(api, order, std::move(delivery));
+  // That this send did not arrive says nothing about the one before.
+  if (delivery.outcome == Outcome::not_sent) delivery.outcome = Outcome::unknown;
+  return delivery;
+}
+
+/// Writes down what was learnt.
+Delivery noted(PaymentJournal& journal, const StoredOrder& order, Delivery delivery) {
+  Result<void, JournalError> done;
+  switch (delivery.outcome) {
+    case Outcome::final:
+    case Outcome::expired:
+    case Outcome::refused:
+    case Outcome::not_sent:
+      done = journal.remove(order.name);
+      break;
+    case Outcome::accepted:
+      if (order.state != OrderState::accepted) done = journal.mark_accepted(order);
+      break;
+    case Outcome::unknown:
+      break;
+  }
+  if (!done) delivery.journal = done.error();
+  return delivery;
+}
+
+}  // namespace
+
+Result<Delivery, JournalError> deliver_new(PaymentJournal& journal, ApiClient& api,
+                                           const StoredOrder& order, bool wait_final) {
+  const auto before = journal.find(order.name);
+  if (!before) return fail(before.error());
+  if (auto stored = journal.store(order); !stored) return fail(stored.error());
+  if (*before) return deliver_again(journal, api, **before, wait_final);
+  Delivery delivery = send(api, order, wait_final);
+  if (delivery.error && delivery.error->is_repeat)
+    delivery = doubted(api, order, std::move(delivery));
+  return noted(journal, order, std::move(delivery));
+}
+
+Delivery deliver_again(PaymentJournal& journal, ApiClient& api, const StoredOrder& order,
+                       bool wait_final) {
+  return noted(journal, order, doubted(api, order, send(api, order, wait_final)));
+}
+
+}  // namespace vostro::client

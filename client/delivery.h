@@ -1,0 +1,41 @@
+/// Bringing a signed order to the ledger exactly once: store, send, learn the outcome, forget. One
+/// thread at a time.
+///
+/// The rule behind every line: an order may be forgotten only when it is certain what became of it.
+/// What a node's refusal proves depends on whether this order may have been sent before.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "client/api.h"
+#include "client/payment_journal.h"
+
+namespace vostro::client {
+
+enum class Outcome : std::uint8_t {
+  final,     ///< It has a receipt: settled, held, rejected, ...
+  accepted,  ///< A node has taken it; it will be final, or expire.
+  expired,   ///< It was in no block in time, and can never be.
+  refused,  ///< The node does not take this order, and no node has it: another one would need a new
+            ///< id.
+  not_sent,  ///< No node has it: it can be given again.
+  unknown,   ///< It may or may not have been taken. Never to be read as "failed".
+};
+
+struct Delivery {
+  Outcome outcome = Outcome::unknown;
+  std::optional<FinalReceipt> final = {};  ///< where final
+  std::optional<ApiError> error = {};      ///< why refused, not_sent or unknown
+  std::optional<JournalError> journal =
+      {};  ///< what could not be noted on disk; the outcome stands
+};
+
+/// Stores the order, then sends it. Errors: the order could not be stored; then nothing was sent.
+[[nodiscard]] Result<Delivery, JournalError> deliver_new(PaymentJournal& journal, ApiClient& api,
+                                                         const StoredOrder& order, bool wait_final);
+/// Sends a stored order again, the same bytes.
+[[nodiscard]] Delivery deliver_again(PaymentJournal& journal, ApiClient& api,
+                                     const StoredOrder& order, bool wait_final);
+
+}  // namespace vostro::client

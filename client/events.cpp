@@ -1,0 +1,170 @@
+#include "client/events.h"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include "chain/json/values.h"
+#include "client/connection.h"
+#include "client/read_answers.h"
+
+namespace vostro::client {
+namespace {
+
+namespace http = boost::beast::http;
+namespace websocket = boost::beast::websocket;
+using boost::system::error_code;
+
+using PlainSocket = websocket::stream<PlainStream>;
+using TlsSocket = websocket::stream<TlsStream>;
+
+ApiError error_of(ApiError::Kind kind, std::string detail) {
+  return {kind, std::move(detail)};
+}
+
+Event read_event(const chain::JsonIn& in) {
+  const Height height(in.field("height").integer<std::uint64_t>());
+  const auto time = in.field("block_time").parsed<UnixMillis>(parse_block_time);
+  const std::string type = in.field("type").text();
+  if (type == "receipt")
+    return ReceiptEvent{{height, time, in.field("index").integer<std::uint32_t>(),
+                         chain::read_receipt(in.field("receipt"))}};
+  if (type != "block") in.field("type").note(chain::JsonFault::bad_value);
+  return BlockEvent{height, time, in.field("block_id").hash(), in.field("state_root").hash(),
+                    in.field("receipts").integer<std::uint64_t>()};
+}
+
+Result<Event, ApiError> event_from(std::string_view text) {
+  const auto value = chain::parse_strict(text);
+  if (!value) return fail(error_of(ApiError::Kind::bad_answer, chain::to_string(value.error())));
+  chain::JsonProblem problem;
+  Event event = read_event(chain::JsonIn(*value, problem, iso_exponents()));
+  if (problem.error())
+    return fail(error_of(ApiError::Kind::bad_answer, chain::to_string(*problem.error())));
+  return event;
+}
+
+}  // namespace
+
+class EventStream::Link {
+ public:
+  Result<void, ApiError> open(const ApiClient& api, std::optional<Height> from_height) {
+    const ApiAddress& address = api.address();
+    const auto timeout = api.options().connect_timeout;
+    const std::string target =
+        "/v1/events" +
+        (from_height ? "?from_height=" + std::to_string(from_height->value) : std::string());
+    if (!address.is_tls) {
+      plain_ = std::make_unique<PlainSocket>(io_);
+      if (auto connected = connect_tcp(io_, plain_->next_layer(), address, timeout); !connected)
+        return connected;
+      return upgrade(*plain_, address, target, api.token());
+    }
+    auto context = make_tls_context(api.options().ca_file);
+    if (!context) return fail(context.error());
+    tls_context_ = *std::move(context);
+    tls_ = std::make_unique<TlsSocket>(io_, *tls_context_);
+    if (auto connected = connect_tcp(io_, tls_->next_layer().next_layer(), address, timeout);
+        !connected)
+      return connected;
+    if (auto secured = start_tls(io_, tls_->next_layer(), address, timeout); !secured)
+      return secured;
+    return upgrade(*tls_, address, target, api.token());
+  }
+
+  Result<std::optional<Event>, ApiError> next(std::chrono::milliseconds timeout) {
+    if (over_) return fail(*over_);
+    if (!is_reading_) {
+      is_reading_ = true;
+      read_ = boost::asio::error::would_block;
+      const auto handler = [this](error_code error, std::size_t) { read_ = error; };
+      if (plain_) plain_->async_read(buffer_, handler);
+      if (tls_) tls_->async_read(buffer_, handler);
+    }
+    io_.restart();
+    const auto until = std::chrono::steady_clock::now() + timeout;
+    while (read_ == boost::asio::error::would_block && io_.run_one_until(until) > 0) continue;
+    if (read_ == boost::asio::error::would_block) return std::optional<Event>();
+    is_reading_ = false;
+    if (read_) {
+      over_ = error_of(ApiError::Kind::broken_off, why_closed());
+      return fail(*over_);
+    }
+    const auto data = buffer_.cdata();
+    auto event = event_from({static_cast<const char*>(data.data()), data.size()});
+    buffer_.consume(buffer_.size());
+    if (!event) {
+      over_ = event.error();
+      return fail(*over_);
+    }
+    return std::optional<Event>(*std::move(event));
+  }
+
+ private:
+  template <class Socket>
+  Result<void, ApiError> upgrade(Socket& socket, const ApiAddress& address,
+                                 const std::string& target, const SecretText& token) {
+    // From here on Beast's own deadlines hold: for the handshake, and pings while nothing comes.
+    boost::beast::get_lowest_layer(socket).expires_never();
+    websocket::stream_base::timeout deadlines =
+        websocket::stream_base::timeout::suggested(boost::beast::role_type::client);
+    deadlines.handshake_timeout = std::chrono::seconds(10);
+    deadlines.idle_timeout = std::chrono::seconds(60);
+    deadlines.keep_alive_pings = true;
+    socket.set_option(deadlines);
+    socket.read_message_max(message_bytes_max);
+    socket.set_option(websocket::stream_base::decorator([&token](websocket::request_type& request) {
+      std::string value = "Bearer ";
+      value += token.reveal();
+      request.set(http::field::authorization, value);
+      wipe(value);
+    }));
+    websocket::response_type response;
+    const error_code error = run_step(io_, [&](auto handler) {
+      socket.async_handshake(response, host_field(address), target, std::move(handler));
+    });
+    if (!error) return {};
+    if (error == websocket::error::upgrade_declined && response.result_int() >= 400) {
+      Problem problem;
+      problem.status = response.result_int();
+      problem.detail = "the node refuses the event stream";
+      return fail(ApiError{ApiError::Kind::problem, {}, problem});
+    }
+    return fail(
+        error_of(ApiError::Kind::cannot_connect, to_text(address) + ": " + error.message()));
+  }
+
+  [[nodiscard]] std::string why_closed() const {
+    const auto& reason = plain_ ? plain_->reason() : tls_->reason();
+    if (reason) return "the node closed the stream with code " + std::to_string(reason.code);
+    return read_.message();
+  }
+
+  boost::asio::io_context io_;
+  std::unique_ptr<boost::asio::ssl::context> tls_context_;
+  std::unique_ptr<PlainSocket> plain_;
+  std::unique_ptr<TlsSocket> tls_;
+  boost::beast::flat_buffer buffer_;
+  bool is_reading_ = false;
+  error_code read_;
+  std::optional<ApiError> over_;
+};
+
+EventStream::EventStream(std::unique_ptr<Link> link) : link_(std::move(link)) {}
+EventStream::EventStream(EventStream&&) noexcept = default;
+EventStream& EventStream::operator=(EventStream&&) noexcept = default;
+EventStream::~EventStream() = default;
+
+Result<EventStream, ApiError> EventStream::open(const ApiClient& api,
+                                                std::optional<Height> from_height) {
+  auto link = std::make_unique<Link>();
+  if (auto opened = link->open(api, from_height); !opened) return fail(opened.error());
+  return EventStream(std::move(link));
+}
+
+Result<std::optional<Event>, ApiError> EventStream::next(std::chrono::milliseconds timeout) {
+  return link_->next(timeout);
+}
+
+}  // namespace vostro::client

@@ -1,0 +1,249 @@
+#include "client/read_answers.h"
+
+#include "base/text.h"
+#include "chain/json/values.h"
+
+namespace vostro::client {
+namespace {
+
+using chain::JsonFault;
+using chain::JsonIn;
+
+std::uint64_t number(const JsonIn& in) {
+  return in.integer<std::uint64_t>();
+}
+Height height(const JsonIn& in) {
+  return Height(number(in));
+}
+UnixMillis block_time(const JsonIn& in) {
+  return in.parsed<UnixMillis>(parse_block_time);
+}
+std::optional<std::string> text_if_any(const JsonIn& in) {
+  return in.optional([](const JsonIn& each) { return each.text(); });
+}
+
+FinalReceipt read_final(const JsonIn& in) {
+  return {height(in.field("height")), block_time(in.field("block_time")),
+          in.field("index").integer<std::uint32_t>(), chain::read_receipt(in.field("receipt"))};
+}
+
+chain::OwnedId read_id(const JsonIn& in) {
+  return {in.field("owner").bic(), in.field("id").uuid()};
+}
+
+BlockLine read_block_line(const JsonIn& in) {
+  return {read_id(in), text_if_any(in.field("kind")).value_or(""), in.field("status").text(),
+          text_if_any(in.field("reason_code"))};
+}
+
+template <class Read>
+auto list_of(const JsonIn& in, std::size_t max, Read&& read) {
+  std::vector<decltype(read(in))> list;
+  for (const JsonIn& each : in.elements(max)) list.push_back(read(each));
+  return list;
+}
+
+constexpr std::size_t block_lines_max = 200'000;
+
+}  // namespace
+
+const chain::ExponentOf& iso_exponents() {
+  static const chain::ExponentOf exponents = [](const Currency& currency) {
+    return iso4217_exponent(currency);
+  };
+  return exponents;
+}
+
+std::optional<UnixMillis> parse_block_time(std::string_view text) {
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos) {
+    const auto seconds = parse_time(text);
+    return seconds ? std::optional(to_millis(*seconds)) : std::nullopt;
+  }
+  const std::string_view rest = text.substr(point + 1);
+  if (rest.size() != 4 || rest[3] != 'Z') return std::nullopt;
+  std::uint64_t millis = 0;
+  for (const char c : rest.substr(0, 3)) {
+    if (!is_digit(c)) return std::nullopt;
+    millis = millis * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  const auto seconds = parse_time(std::string(text.substr(0, point)) + "Z");
+  if (!seconds) return std::nullopt;
+  return UnixMillis(to_millis(*seconds).value + millis);
+}
+
+NodeStatus read_status(const JsonIn& in) {
+  NodeStatus out;
+  out.network_id = in.field("network_id").hash();
+  out.network_name = in.field("network_name").text();
+  out.is_development = in.field("development").boolean();
+  out.participant = in.field("participant").bic();
+  out.role = in.field("role").text();
+  out.version = in.field("version").text();
+  out.height = height(in.field("height"));
+  out.block_id = in.field("block_id").hash();
+  out.block_time = in.field("block_time").optional(block_time);
+  out.state_root = in.field("state_root").hash();
+  out.epoch = number(in.field("epoch"));
+  out.view = number(in.field("view"));
+  out.finalized_view = number(in.field("finalized_view"));
+  out.validators = number(in.field("validators"));
+  out.quorum = number(in.field("quorum"));
+  out.connected_validators = number(in.field("connected_validators"));
+  out.is_syncing = in.field("syncing").boolean();
+  out.halted =
+      in.field("halted").optional([](const JsonIn& each) { return each.field("reason").text(); });
+  out.pending_transactions = number(in.field("pending_transactions"));
+  out.uptime_seconds = number(in.field("uptime_seconds"));
+  return out;
+}
+
+SubmitAnswer read_submit_answer(const JsonIn& in) {
+  SubmitAnswer out;
+  out.id = {in.field("owner").bic(), in.field("id").uuid()};
+  out.transaction_hash = in.field("transaction_hash").hash();
+  const std::string status = in.field("status").text();
+  if (status == "final") {
+    out.final = read_final(in);
+  } else if (status != "pending") {
+    in.field("status").note(JsonFault::bad_value);
+  }
+  return out;
+}
+
+TransactionView read_transaction_view(const JsonIn& in) {
+  TransactionView out;
+  out.id = read_id(in);
+  out.transaction_hash =
+      in.field("transaction_hash").optional([](const JsonIn& each) { return each.hash(); });
+  const std::string status = in.field("status").text();
+  if (status == "final") {
+    out.state = TransactionState::final;
+    out.final = read_final(in);
+  } else if (status == "pending") {
+    out.state = TransactionState::pending;
+  } else if (status == "expired") {
+    out.state = TransactionState::expired;
+  } else if (status != "unknown") {
+    in.field("status").note(JsonFault::bad_value);
+  }
+  return out;
+}
+
+PaymentView read_payment(const JsonIn& in) {
+  const auto account = [](const JsonIn& each) { return each.account(); };
+  PaymentView out;
+  out.name = {in.field("agent").bic(), in.field("uetr").uuid()};
+  out.status = in.field("status").text();
+  out.iso_status = in.field("iso_status").is_null() ? std::string() : in.field("iso_status").text();
+  out.reason = text_if_any(in.field("reason"));
+  out.reason_code = text_if_any(in.field("reason_code"));
+  out.debtor = in.field("debtor").optional(account);
+  out.creditor = in.field("creditor").optional(account);
+  out.amount = in.field("amount").optional([](const JsonIn& each) { return each.money(); });
+  out.ordered_at = in.field("ordered_at").optional(block_time);
+  out.final_at = in.field("final_at").optional(block_time);
+  out.height = in.field("height").optional(height);
+  out.accept_by = in.field("accept_by").optional([](const JsonIn& each) { return each.time(); });
+  if (!in.field("receipts").is_null()) {
+    out.receipts = list_of(in.field("receipts"), 64, [](const JsonIn& each) {
+      return PlacedReceipt{height(each.field("height")), block_time(each.field("block_time")),
+                           chain::read_receipt(each.field("receipt"))};
+    });
+  }
+  return out;
+}
+
+AccountView read_account(const JsonIn& in) {
+  AccountView out;
+  out.account = in.field("account").account();
+  out.status = in.field("status").text();
+  out.accepts = chain::read_accepts(in.field("accepts"));
+  out.has_own_policy = in.field("policy").text() == "own";
+  out.balances = list_of(in.field("balances"), 1024, [](const JsonIn& each) {
+    const Currency currency = each.field("currency").currency();
+    const auto units = [&](std::string_view name) {
+      const std::string text = each.field(name).text();
+      const auto exponent = iso4217_exponent(currency);
+      const auto parsed = exponent ? parse_amount(text, *exponent, Digits::exact)
+                                   : Result<MinorUnits, MoneyError>(fail(MoneyError::wrong_digits));
+      if (!parsed && !each.has_problem()) each.field(name).note(JsonFault::bad_amount);
+      return Money{currency, parsed ? *parsed : MinorUnits{}};
+    };
+    return BalanceView{units("amount"), units("held")};
+  });
+  return out;
+}
+
+EntryView read_entry(const JsonIn& in) {
+  EntryView out;
+  out.height = height(in.field("height"));
+  out.block_time = block_time(in.field("block_time"));
+  out.index = in.field("index").integer<std::uint32_t>();
+  out.id = read_id(in);
+  out.kind = in.field("kind").text();
+  out.amount = in.field("amount").signed_money();
+  out.balance =
+      in.field("balance").optional([](const JsonIn& each) { return each.signed_money(); });
+  out.business_date = in.field("business_date").date();
+  out.counterparty =
+      in.field("counterparty").optional([](const JsonIn& each) { return each.account(); });
+  out.uetr = in.field("uetr").optional([](const JsonIn& each) { return each.uuid(); });
+  out.status = in.field("status").text();
+  return out;
+}
+
+BlockView read_block(const JsonIn& in) {
+  BlockView out;
+  out.height = height(in.field("height"));
+  out.block_id = in.field("block_id").hash();
+  out.time = block_time(in.field("time"));
+  out.proposer = text_if_any(in.field("proposer")).value_or("");
+  out.state_root = in.field("state_root").hash();
+  out.tx_root = in.field("tx_root").hash();
+  out.receipt_root = in.field("receipt_root").hash();
+  out.transactions = list_of(in.field("transactions"), block_lines_max, read_block_line);
+  out.due = list_of(in.field("due"), block_lines_max, read_block_line);
+  return out;
+}
+
+ParticipantView read_participant(const JsonIn& in) {
+  ParticipantView out;
+  out.bic = in.field("bic").bic();
+  out.legal_name = in.field("legal_name").text();
+  out.country = in.field("country").text();
+  out.lei = in.field("lei").optional([](const JsonIn& each) {
+    return each.parsed<Lei>([](std::string_view text) -> std::optional<Lei> {
+      const auto lei = parse_lei(text);
+      return lei ? std::optional(*lei) : std::nullopt;
+    });
+  });
+  out.roles = list_of(in.field("roles"), 16, [](const JsonIn& each) { return each.text(); });
+  out.status = in.field("status").text();
+  out.is_validator = in.field("validator").boolean();
+  return out;
+}
+
+CurrencyView read_currency(const JsonIn& in) {
+  CurrencyView out;
+  out.currency = in.field("currency").currency();
+  out.exponent = in.field("exponent").integer<std::uint8_t>();
+  out.agent = in.field("agent").bic();
+  out.status = in.field("status").text();
+  out.business_date = in.field("business_date").date();
+  out.issued = in.field("issued").money();
+  out.redeemed = in.field("redeemed").money();
+  return out;
+}
+
+QuoteView read_quote(const JsonIn& in) {
+  QuoteView out;
+  out.quote = {chain::read_quote(in.field("quote")), in.field("key").public_key(),
+               in.field("signature").signature()};
+  out.remaining = in.field("remaining").is_null()
+                      ? out.quote.quote.limit
+                      : in.field("remaining").units_of(out.quote.quote.sells);
+  return out;
+}
+
+}  // namespace vostro::client

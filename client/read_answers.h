@@ -1,0 +1,27 @@
+/// Answers of the API out of JSON values. Include in .cpp files only: it brings Boost.JSON.
+#pragma once
+
+#include "chain/json/strict.h"
+#include "client/answers.h"
+
+namespace vostro::client {
+
+/// Digits of a currency by ISO 4217, which every network's currencies follow
+/// (chain/genesis_state.h).
+[[nodiscard]] const chain::ExponentOf& iso_exponents();
+/// "2026-11-23T15:16:39.123Z", and without milliseconds too.
+[[nodiscard]] std::optional<UnixMillis> parse_block_time(std::string_view text);
+
+// Readers note faults in the problem that `in` carries. Fields that are not known are passed over.
+[[nodiscard]] NodeStatus read_status(const chain::JsonIn& in);
+[[nodiscard]] SubmitAnswer read_submit_answer(const chain::JsonIn& in);
+[[nodiscard]] TransactionView read_transaction_view(const chain::JsonIn& in);
+[[nodiscard]] PaymentView read_payment(const chain::JsonIn& in);
+[[nodiscard]] AccountView read_account(const chain::JsonIn& in);
+[[nodiscard]] EntryView read_entry(const chain::JsonIn& in);
+[[nodiscard]] BlockView read_block(const chain::JsonIn& in);
+[[nodiscard]] ParticipantView read_participant(const chain::JsonIn& in);
+[[nodiscard]] CurrencyView read_currency(const chain::JsonIn& in);
+[[nodiscard]] QuoteView read_quote(const chain::JsonIn& in);
+
+}  // namespace vostro::client

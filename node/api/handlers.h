@@ -1,0 +1,53 @@
+/// The operations of docs/api.md: plain functions from a request to its answer, over the Service port. None knows a socket.
+/// All may run on any of the API's threads at once.
+#pragma once
+
+#include <string>
+
+#include "base/identifiers.h"
+#include "node/api/request.h"
+#include "node/service.h"
+
+namespace vostro::node::api {
+
+struct Context {
+  Service& service;
+  Bic bank;                 ///< whose objects tokens without the role operate may see
+  std::string version;
+  std::uint16_t protocol_version = 1;
+};
+
+// status.cpp
+[[nodiscard]] Response get_status(const Context& context, const Request& request);
+[[nodiscard]] Response get_health(const Context& context, const Request& request);
+[[nodiscard]] Response get_ready(const Context& context, const Request& request);
+
+// transactions.cpp
+/// Submits; `answer` is called once, when all are accepted, refused or (with ?wait=final) final. What is returned makes the
+/// answer for a client that is told before that; empty where `answer` has been called already.
+[[nodiscard]] MakeResponse post_transactions(const Context& context, const Request& request, Answer answer);
+/// True where the request asks to wait until what it posts is final.
+[[nodiscard]] bool waits_for_final(const Request& request);
+[[nodiscard]] Response get_transaction(const Context& context, const Request& request);
+
+// payments.cpp
+[[nodiscard]] Response get_payments(const Context& context, const Request& request);
+[[nodiscard]] Response get_payment(const Context& context, const Request& request);
+
+// accounts.cpp
+[[nodiscard]] Response get_accounts(const Context& context, const Request& request);
+[[nodiscard]] Response get_account(const Context& context, const Request& request);
+[[nodiscard]] Response get_entries(const Context& context, const Request& request);
+
+// blocks.cpp
+[[nodiscard]] Response get_block(const Context& context, const Request& request);
+
+// directory.cpp
+[[nodiscard]] Response get_participants(const Context& context, const Request& request);
+[[nodiscard]] Response get_currencies(const Context& context, const Request& request);
+
+// quotes.cpp
+[[nodiscard]] Response get_quotes(const Context& context, const Request& request);
+[[nodiscard]] Response post_quote(const Context& context, const Request& request);
+
+}  // namespace vostro::node::api

@@ -1,0 +1,43 @@
+/// A request and its answer without any socket: what handlers see. Plain data.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vostro::node::api {
+
+/// What a token may do; each role includes those before it (docs/api.md).
+enum class Role : std::uint8_t { read = 1, write = 2, operate = 3 };
+
+/// Who asks: the token, by its public id, never the token itself.
+struct Caller {
+  std::string token_id;
+  Role role = Role::read;
+  std::uint32_t requests_per_second = 100;
+};
+
+struct Request {
+  std::string method;
+  std::vector<std::string> captured;                       ///< for each {} of the route's pattern
+  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the order given
+  std::string content_type;                                ///< without parameters, lower case
+  std::string body;
+  Caller caller;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< beside those that every answer has
+};
+
+/// Makes an answer when asked. Called on one of the API's own threads.
+using MakeResponse = std::function<Response()>;
+/// Takes the answer of a request that is not answered at once. Any thread; never blocks; the first call counts.
+using Answer = std::function<void(MakeResponse)>;
+
+}  // namespace vostro::node::api

@@ -1,0 +1,55 @@
+#include "node/api/routes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "node/api/problem.h"
+#include "node/api/target.h"
+
+namespace vostro::node::api {
+namespace {
+
+constexpr std::array kRoutes{
+    Route{"GET", "/healthz", std::nullopt, &get_health},
+    Route{"GET", "/readyz", std::nullopt, &get_ready},
+    Route{"GET", "/metrics", std::nullopt, Metrics{}},
+    Route{"GET", "/v1/status", Role::read, &get_status},
+    Route{"POST", "/v1/transactions", Role::write, &post_transactions, true},
+    Route{"GET", "/v1/transactions/{owner}/{id}", Role::read, &get_transaction},
+    Route{"GET", "/v1/payments", Role::read, &get_payments},
+    Route{"GET", "/v1/payments/{uetr}", Role::read, &get_payment},
+    Route{"GET", "/v1/accounts", Role::read, &get_accounts},
+    Route{"GET", "/v1/accounts/{bic}/{label}", Role::read, &get_account},
+    Route{"GET", "/v1/accounts/{bic}/{label}/entries", Role::read, &get_entries},
+    Route{"GET", "/v1/blocks/{height}", Role::read, &get_block},
+    Route{"GET", "/v1/participants", Role::read, &get_participants},
+    Route{"GET", "/v1/currencies", Role::read, &get_currencies},
+    Route{"GET", "/v1/quotes", Role::read, &get_quotes},
+    Route{"POST", "/v1/quotes", Role::write, &post_quote},
+    Route{"GET", "/v1/events", Role::read, Events{}},
+};
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+Result<Match, Response> find_route(std::string_view method, const std::vector<std::string>& segments) {
+  std::string allowed;
+  for (const Route& route : kRoutes) {
+    auto captured = match(route.pattern, segments);
+    if (!captured) continue;
+    if (route.method == method) return Match{&route, *std::move(captured)};
+    allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+  }
+  if (allowed.empty()) return fail(refuse(problems::not_found));
+  Response response = refuse(problems::method_not_allowed);
+  response.headers.emplace_back("Allow", allowed);
+  return fail(std::move(response));
+}
+
+bool is_public(const std::vector<std::string>& segments) {
+  return std::ranges::any_of(kRoutes,
+                             [&](const Route& route) { return !route.role && match(route.pattern, segments); });
+}
+
+}  // namespace vostro::node::api

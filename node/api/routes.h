@@ -1,0 +1,39 @@
+/// The routing table: one row an operation, what it needs and who does it. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "node/api/handlers.h"
+
+namespace vostro::node::api {
+
+using Handler = Response (*)(const Context&, const Request&);
+using AsyncHandler = MakeResponse (*)(const Context&, const Request&, Answer);
+/// Operations that the server does itself.
+struct Metrics {};
+struct Events {};
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;
+  std::optional<Role> role;  ///< the least that may; none: no token needed
+  std::variant<Handler, AsyncHandler, Metrics, Events> handler;
+  bool takes_binary = false;  ///< may have a body of canonical bytes
+};
+[[nodiscard]] std::span<const Route> routes();
+
+struct Match {
+  const Route* route = nullptr;
+  std::vector<std::string> captured;
+};
+/// Errors: not_found; method_not_allowed with the methods that there are.
+[[nodiscard]] Result<Match, Response> find_route(std::string_view method, const std::vector<std::string>& segments);
+/// True where the path needs no token, whatever the method.
+[[nodiscard]] bool is_public(const std::vector<std::string>& segments);
+
+}  // namespace vostro::node::api

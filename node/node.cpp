@@ -1,0 +1,432 @@
+#include "node/node.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/codec.h"
+#include "base/log.h"
+#include "base/private_file.h"
+#include "base/signature_selftest.h"
+
+namespace vostro::node {
+namespace {
+
+consensus::EpochContext genesis_context(const genesis::Definition& definition,
+                                        const genesis::Anchor& anchor) {
+  std::vector<consensus::Validator> validators;
+  for (const chain::Validator& validator : definition.state.validators) {
+    consensus::Validator one;
+    one.member.bytes = validator.id.bytes;
+    one.key = validator.key;
+    validators.push_back(one);
+  }
+  auto set = consensus::ValidatorSet::make(std::move(validators));
+  VOSTRO_CHECK(set.has_value());  // the definition was checked
+  consensus::BlockId id;
+  id.bytes = anchor.digest.bytes;
+  return {definition.network_id, definition.protocol_version, Epoch(0), id, Height(0), anchor.time,
+          std::move(*set)};
+}
+
+consensus::MemberId member_of(const Bic& bic) {
+  consensus::MemberId member;
+  std::ranges::copy(bic.text, member.bytes.begin());
+  return member;
+}
+
+std::string journal_dir(const NodeOptions& options) {
+  return options.data_dir + "/journal";
+}
+
+consensus::JournalIdentity journal_identity(const genesis::Definition& definition,
+                                            const SecretKey& key) {
+  return {key.public_key(), definition.network_id};
+}
+
+}  // namespace
+
+Result<void, std::string> Node::init(const NodeOptions& options,
+                                     const genesis::Definition& definition,
+                                     const std::optional<SecretKey>& validator) {
+  if (const auto made = ensure_private_directory(options.data_dir); !made)
+    return fail(options.data_dir + ": " + std::string(to_string(made.error())));
+  if (!validator) return {};
+  const auto context = genesis_context(definition, genesis::make_anchor(definition));
+  return JournalFile::create(journal_dir(options), options.validator_key_file,
+                             journal_identity(definition, *validator), context);
+}
+
+Node::Node(NodeOptions options, genesis::Definition definition, NodeKeys keys)
+    : options_(std::move(options)),
+      definition_(std::move(definition)),
+      keys_(std::move(keys)),
+      started_ms_(steady_ms()) {}
+
+Result<std::unique_ptr<Node>, std::string> Node::open(NodeOptions options,
+                                                      genesis::Definition definition,
+                                                      NodeKeys keys) {
+  if (const auto rules = check_signature_rules(); !rules) return fail(rules.error());
+  std::unique_ptr<Node> node(new Node(std::move(options), std::move(definition), std::move(keys)));
+  if (const auto done = node->open_store(); !done) return fail(done.error());
+  if (const auto done = node->open_files(); !done) return fail(done.error());
+  if (const auto done = node->start(); !done) return fail(done.error());
+  return node;
+}
+
+Result<void, std::string> Node::open_store() {
+  if (const auto made = ensure_private_directory(options_.data_dir); !made)
+    return fail(options_.data_dir + ": " + std::string(to_string(made.error())));
+  const genesis::Anchor anchor = genesis::make_anchor(definition_);
+  committee_ = std::make_shared<const consensus::Committee>(genesis_context(definition_, anchor));
+  options_.store.proof_window = definition_.state.parameters.proof_window;
+  auto store =
+      chain::Store::open(options_.data_dir + "/store", definition_.network_id, options_.store);
+  if (!store) return fail("cannot open the block store: " + to_string(store.error()));
+  store_ = std::move(*store);
+  if (store_->head()) return {};
+  // Height 0 is the state that the genesis file describes.
+  chain::ExecutedBlock genesis;
+  genesis.time = anchor.time;
+  genesis.state = anchor.state;
+  genesis.nodes = anchor.nodes;
+  genesis.state_root = anchor.state_root;
+  const auto done = store_->commit({anchor.digest, {}, {}, {}, false, {}, genesis});
+  if (!done) return fail("cannot write the genesis state: " + to_string(done.error()));
+  return {};
+}
+
+Result<void, std::string> Node::open_files() {
+  if (options_.validator) {
+    VOSTRO_CHECK(keys_.validator.has_value());
+    own_ = committee_->context().validators.index_of(member_of(options_.participant));
+    if (!own_) return fail(to_text(options_.participant) + " is no validator of this network");
+    if (committee_->key(*own_) != keys_.validator->public_key())
+      return fail("the validator key in " + options_.validator_key_file +
+                  " is not the one that the genesis file names for " +
+                  to_text(options_.participant));
+    auto journal =
+        JournalFile::open(journal_dir(options_), options_.validator_key_file,
+                          journal_identity(definition_, *keys_.validator), committee_->context());
+    if (!journal) return fail(journal.error());
+    if (journal->dropped_torn_group)
+      log::warning("a torn last group of the vote journal was dropped");
+    journal_file_ = std::move(journal->file);
+    recovered_ = std::move(journal->recovered);
+    signer_ = std::make_unique<KeySigner>(*keys_.validator);
+  }
+  // What the store knows to be final may be newer than what the journal says, and is all that an
+  // observer has.
+  if (const auto stored = store_->view().newest_proof()) {
+    auto proof = decode<consensus::FinalityProof>(stored->bytes);
+    if (!proof)
+      return fail("the newest finality proof in the store is damaged: " + to_string(proof.error()));
+    if (!recovered_.finality || recovered_.finality->proposal.view < proof->proposal.view) {
+      recovered_.finality = std::move(*proof);
+      recovered_.floor = std::max(recovered_.floor, recovered_.finality->proposal.view);
+    }
+  }
+  auto archive = AppendFile::open(options_.data_dir + "/certificates", [](ByteView) {});
+  if (!archive) return fail(archive.error());
+  archive_ = std::move(*archive);
+  auto evidence =
+      AppendFile::open(options_.data_dir + "/evidence", [this](ByteView) { ++evidence_count_; });
+  if (!evidence) return fail(evidence.error());
+  evidence_ = std::move(*evidence);
+  return {};
+}
+
+std::vector<PeerEntry> Node::peer_entries() const {
+  std::vector<PeerEntry> entries;
+  const PublicKey own_key = keys_.tls.public_key();
+  const auto address_of = [this](const Bic& bic) {
+    const auto found = std::ranges::find(options_.peers, bic, &PeerAddress::participant);
+    return found == options_.peers.end() ? nullptr : &*found;
+  };
+  std::uint32_t next_observer = consensus::validators_max;
+  for (const chain::Participant& participant : definition_.state.participants) {
+    if (participant.tls_key == own_key) continue;
+    const auto index = committee_->context().validators.index_of(member_of(participant.bic));
+    PeerEntry entry;
+    entry.id = index ? consensus::peer_of(*index) : consensus::PeerId(next_observer++);
+    entry.identity.name = to_text(participant.bic);
+    entry.identity.tls_key = participant.tls_key;
+    if (const PeerAddress* address = address_of(participant.bic)) {
+      entry.identity.host = address->host;
+      entry.identity.port = address->port;
+      entry.identity.dial = index.has_value() &&
+                            (!options_.validator || p2p::is_dialler(own_key, participant.tls_key));
+    }
+    if (options_.validator || index) entries.push_back(std::move(entry));
+  }
+  for (const genesis::Observer& observer : definition_.observers) {
+    if (!options_.validator || observer.tls_key == own_key) continue;
+    PeerEntry entry;
+    entry.id = consensus::PeerId(next_observer++);
+    entry.identity.name = to_text(observer.owner) + "." + observer.name;
+    entry.identity.tls_key = observer.tls_key;
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+Result<void, std::string> Node::start() {
+  workers_ = std::make_unique<WorkerPool>(options_.worker_threads);
+  quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
+
+  Admission::Callbacks door;
+  door.batch = [this](auto transactions) {
+    loop_->post(TransactionsSubmitted{std::move(transactions)});
+  };
+  door.is_ready = [this] { return is_ready(); };
+  door.now = wall_clock;
+  door.on_failure = [this](const std::string& what) { halt(what); };
+  auto admission = Admission::open(options_.data_dir + "/admission", definition_.network_id,
+                                   options_.admission, *store_, *workers_, std::move(door));
+  if (!admission) return fail(admission.error());
+  admission_ = std::move(*admission);
+
+  writer_ = std::make_unique<BlockWriter>(
+      *store_, BlockWriter::Callbacks{[this](const StoreBlock& block) { on_stored(block); },
+                                      [this](const std::string& what) { halt(what); }});
+
+  const auto head = store_->head();
+  consensus::BlockId base;
+  base.bytes = head->block.bytes;
+  final_synced_ = recovered_.finality ? recovered_.finality->header.height : Height(0);
+  options_.replica.engine.timeouts.heartbeat_ms = definition_.state.parameters.heartbeat_ms;
+  options_.replica.lanes.block_bytes_max = definition_.state.parameters.max_block_bytes;
+  options_.replica.lanes.block_items_max = definition_.state.parameters.max_block_items;
+  auto replica =
+      std::make_unique<Replica>(options_.replica, committee_->context(), own_,
+                                Replica::Ports{signer_.get(), store_.get(), store_.get()},
+                                BasePoint{base, head->height, head->time}, std::move(recovered_));
+  loop_ = std::make_unique<ConsensusLoop>(std::move(replica), sinks());
+
+  p2p::Config network{.network_id = definition_.network_id,
+                      .protocol_version = definition_.protocol_version,
+                      .listen = options_.listen,
+                      .frames = frame_limits(),
+                      .limits = options_.network};
+  const Hash seed = hash("jitter", keys_.tls.public_key().bytes);
+  for (std::size_t i = 0; i < 8; ++i)
+    network.jitter_seed = network.jitter_seed << 8U | seed.bytes[i];
+  peers_ = std::make_unique<Peers>(
+      std::move(network), keys_.tls, peer_entries(), committee_, *store_, *workers_,
+      Peers::Callbacks{[this](ReplicaEvent event, p2p::InboundLease lease) {
+                         loop_->post(std::move(event), std::move(lease));
+                       },
+                       [this](const std::string&, const chain::SignedQuote& quote) {
+                         if (const auto added = quotes_->add(quote); added.is_new)
+                           peers_->broadcast_quote(quote);
+                       }});
+
+  journal_ = std::make_unique<JournalThread>(
+      std::move(journal_file_),
+      JournalThread::Callbacks{[this](const SendMessage& message) { peers_->send(message); },
+                               [this](Height height) { on_final_synced(height); },
+                               [this](const std::string& what) { halt(what); },
+                               [this] {
+                                 const std::lock_guard lock(archive_mutex_);
+                                 const auto synced = archive_->sync();
+                                 if (!synced) halt(synced.error());
+                                 return synced.has_value();
+                               }});
+  loop_->start();
+  const auto port = peers_->start();
+  if (!port) return fail(port.error());
+  port_ = *port;
+  admission_->resubmit();
+  log::info("node started", {{"participant", options_.participant},
+                             {"role", options_.validator ? "validator" : "observer"},
+                             {"network", definition_.network_id},
+                             {"height", head->height},
+                             {"port", port_}});
+  return {};
+}
+
+ConsensusLoop::Sinks Node::sinks() {
+  ConsensusLoop::Sinks sinks;
+  sinks.persist = [this](PersistRecords records) { journal_->add(std::move(records)); };
+  sinks.send = [this](SendMessage message) { journal_->send(std::move(message)); };
+  sinks.check = [this](CheckTransactions effect) { check_batch(std::move(effect)); };
+  sinks.store = [this](StoreBlock block) { writer_->add(std::move(block)); };
+  sinks.serve = [this](ServeHistory request) { peers_->serve(std::move(request)); };
+  sinks.release = [this](ReleaseJournal effect) { journal_->release(effect.archived); };
+  sinks.archive = [this](const KeepCertificates& effect) { archive(effect); };
+  sinks.evidence = [this](const KeepEvidence& effect) { keep_evidence(effect); };
+  sinks.invalid_proposal = [](const NoteInvalidProposal& effect) {
+    log::warning("a signed proposal holds an invalid block",
+                 {{"view", effect.propose.proposal.view}, {"leader", effect.propose.vote.signer}});
+  };
+  sinks.misbehaved = [this](const PeerMisbehaved& effect) { peers_->report(effect); };
+  sinks.resubmit = [this] { admission_->resubmit(); };
+  sinks.halted = [this](const std::string& reason) { halt(reason); };
+  return sinks;
+}
+
+void Node::check_batch(CheckTransactions effect) {
+  workers_->post([this, batch = std::move(effect.batch)] {
+    std::vector<chain::VerifiedTransactionPtr> transactions;
+    transactions.reserve(batch.batch().transactions.size());
+    for (const consensus::RawTransaction& raw : batch.batch().transactions) {
+      auto transaction = admission_->verify_once(raw.bytes);
+      if (!transaction) {
+        log::warning("a batch holds a bad transaction",
+                     {{"batch", batch.id},
+                      {"origin", batch.batch().author},
+                      {"reason", to_string(transaction.error())}});
+        return loop_->post(TransactionsChecked{batch.id, std::nullopt});
+      }
+      transactions.push_back(std::move(*transaction));
+    }
+    loop_->post(TransactionsChecked{batch.id, std::move(transactions)});
+  });
+}
+
+void Node::on_stored(const StoreBlock& block) {
+  loop_->post(BlockStored{block.executed->height});
+  transactions_final_ += block.executed->transactions.size();
+  log::debug("block stored", {{"height", block.executed->height},
+                              {"transactions", block.executed->transactions.size()},
+                              {"root", block.executed->state_root}});
+  {
+    const std::lock_guard lock(announce_mutex_);
+    stored_.push_back(block.executed);
+  }
+  announce();
+}
+
+void Node::on_final_synced(Height height) {
+  {
+    const std::lock_guard lock(announce_mutex_);
+    final_synced_ = std::max(final_synced_, height);
+  }
+  announce();
+}
+
+/// Nobody is told of finality before the block is in the store and its proof in the journal, both
+/// synced.
+void Node::announce() {
+  std::vector<std::shared_ptr<const chain::ExecutedBlock>> ready;
+  std::vector<std::function<void(Height)>> listeners;
+  {
+    const std::lock_guard lock(announce_mutex_);
+    const auto end = std::ranges::find_if(
+        stored_, [this](const auto& block) { return block->height > final_synced_; });
+    ready.assign(stored_.begin(), end);
+    stored_.erase(stored_.begin(), end);
+    listeners = listeners_;
+  }
+  for (const auto& block : ready) {
+    admission_->on_final(*block);
+    for (const auto& listener : listeners) listener(block->height);
+  }
+}
+
+void Node::halt(const std::string& reason) {
+  {
+    const std::lock_guard lock(announce_mutex_);
+    if (halted_) return;
+    halted_ = reason;
+  }
+  log::error("halted: this node signs and writes no more, reads go on", {{"reason", reason}});
+  if (admission_) admission_->halt();
+  if (loop_) loop_->halt();
+}
+
+void Node::archive(const KeepCertificates& effect) {
+  const std::lock_guard lock(archive_mutex_);
+  for (const consensus::HeldCertificate& held : effect.certificates) {
+    if (const auto done = archive_->append(encode(held)); !done) return halt(done.error());
+  }
+}
+
+void Node::keep_evidence(const KeepEvidence& effect) {
+  ++evidence_count_;
+  log::error("a validator signed what no honest one signs: evidence kept",
+             {{"validator", consensus::accused_by(effect.evidence)},
+              {"kind", static_cast<int>(consensus::kind_of(effect.evidence))}});
+  const std::lock_guard lock(archive_mutex_);
+  const Bytes bytes = encode(consensus::EvidenceMessage{effect.evidence});
+  if (const auto done = evidence_->append(bytes); !done) return halt(done.error());
+  if (const auto done = evidence_->sync(); !done) return halt(done.error());
+}
+
+bool Node::is_ready() const {
+  if (halted()) return false;
+  if (loop_->status().behind) return false;
+  return peers_->connected_validators() + (own_ ? 1 : 0) >= committee_->quorum();
+}
+
+std::optional<std::string> Node::halted() const {
+  const std::lock_guard lock(announce_mutex_);
+  return halted_;
+}
+
+Node::~Node() {
+  stop();
+}
+
+void Node::stop() {
+  if (stopped_.exchange(true)) return;
+  log::info("node stops");
+  if (admission_) admission_->halt();
+  if (peers_) peers_->stop();
+  if (loop_) loop_->stop();
+  if (journal_) journal_->stop();
+  if (writer_) writer_->stop();
+  if (workers_) workers_->stop();
+  if (admission_) admission_->stop();
+}
+
+NodeStatus Node::status() const {
+  NodeStatus status;
+  const ReplicaStatus replica = loop_->status();
+  const auto head = store_->head();
+  status.network_id = definition_.network_id;
+  status.network_name = definition_.name;
+  status.development = definition_.development;
+  status.participant = options_.participant;
+  status.validator = options_.validator;
+  status.height = head->height;
+  status.block_id = head->block;
+  if (head->height.value > 0) status.block_time = head->time;
+  status.state_root = head->state_root;
+  status.epoch = committee_->epoch();
+  status.view = replica.view;
+  status.finalized_view = replica.final_view;
+  status.validators = committee_->size();
+  status.quorum = committee_->quorum();
+  status.connected_validators = peers_->connected_validators() + (own_ ? 1 : 0);
+  status.syncing = replica.behind || replica.final_height > head->height;
+  status.halted = halted();
+  status.ready = is_ready();
+  status.pending_transactions = admission_->pending_count();
+  status.uptime_s = (steady_ms() - started_ms_) / 1000;
+  return status;
+}
+
+std::optional<Hash> Node::pending(const chain::OwnedId& id) const {
+  return admission_->pending(id);
+}
+
+void Node::submit(Submission submission, std::function<void(SubmitOutcome)> done) {
+  admission_->submit(std::move(submission), std::move(done));
+}
+
+QuoteOutcome Node::publish_quote(const chain::SignedQuote& quote) {
+  const auto added = quotes_->add(quote);
+  if (added.is_new) peers_->broadcast_quote(quote);
+  return added.outcome;
+}
+
+std::vector<LiveQuote> Node::quotes() const {
+  return quotes_->live();
+}
+
+void Node::on_block(std::function<void(Height)> listener) {
+  const std::lock_guard lock(announce_mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+}  // namespace vostro::node

@@ -1,0 +1,142 @@
+#include <malloc.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "base/keystore.h"
+#include "base/log.h"
+#include "base/private_file.h"
+#include "base/secret_text.h"
+#include "node/api/server.h"
+#include "node/commands.h"
+#include "node/config.h"
+
+namespace vostro::node {
+namespace {
+
+/// glibc makes up to eight arenas a core, each of which keeps what was freed in it.
+constexpr int kArenasMax = 2;
+
+struct Loaded {
+  NodeConfig config;
+  genesis::Definition definition;
+};
+
+Result<Loaded, std::string> load_all(const std::string& config_file) {
+  auto config = load_config(config_file);
+  if (!config) return fail(config.error().sentence);
+  config->api.version = VOSTRO_VERSION;
+  auto definition = genesis::load(config->genesis_file);
+  if (!definition) return fail(config->genesis_file + ": " + to_string(definition.error()));
+  if (const auto fits = fit_to_network(*config, *definition); !fits) return fail(config_file + ": " + fits.error().sentence);
+  return Loaded{*std::move(config), *std::move(definition)};
+}
+
+Result<SecretKey, std::string> load_secret(const std::string& key_file, const std::string& passphrase_file) {
+  auto passphrase = passphrase_file.empty() ? ask_secret("Passphrase of " + key_file + ": ")
+                                            : read_secret_from_file(passphrase_file);
+  if (!passphrase) {
+    return fail((passphrase_file.empty() ? "the passphrase of " + key_file : passphrase_file) + ": " +
+                std::string(to_string(passphrase.error())));
+  }
+  auto key = load_key(key_file, *passphrase);
+  if (!key) return fail(key_file + ": " + to_string(key.error()));
+  return std::move(*key);
+}
+
+Result<NodeKeys, std::string> load_keys(const NodeConfig& config) {
+  auto tls = load_secret(config.tls_key_file, config.tls_passphrase_file);
+  if (!tls) return fail(tls.error());
+  NodeKeys keys{std::nullopt, std::move(*tls)};
+  if (config.node.validator) {
+    auto validator = load_secret(config.node.validator_key_file, config.validator_passphrase_file);
+    if (!validator) return fail(validator.error());
+    keys.validator = std::move(*validator);
+  }
+  // Deriving the keys took hundreds of MiB for a moment: give them back.
+  ::malloc_trim(0);
+  return keys;
+}
+
+/// Blocks the signals that end the node, for this and every later thread: one place waits for them.
+class EndSignals {
+ public:
+  EndSignals() {
+    ::sigemptyset(&set_);
+    ::sigaddset(&set_, SIGTERM);
+    ::sigaddset(&set_, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  [[nodiscard]] int wait() const {
+    int signal = 0;
+    while (::sigwait(&set_, &signal) != 0) {
+    }
+    return signal;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+Result<void, std::string> write_ready_file(const std::string& file, const api::Server& server, const Node& node) {
+  const boost::json::object ready{{"api", server.url()}, {"p2p_port", node.port()}, {"pid", ::getpid()}};
+  const auto saved = save_private_file(file, as_bytes(boost::json::serialize(ready) + "\n"), IfExists::replace);
+  if (!saved) return fail(file + ": " + std::string(to_string(saved.error())));
+  return {};
+}
+
+}  // namespace
+
+Exit complain(Exit code, const std::string& sentence) {
+  std::cerr << "vostro-node: " << sentence << "\n";
+  return code;
+}
+
+Exit init_node(const std::string& config_file) {
+  const auto loaded = load_all(config_file);
+  if (!loaded) return complain(Exit::bad_config, loaded.error());
+  std::optional<SecretKey> validator;
+  if (loaded->config.node.validator) {
+    auto key = load_secret(loaded->config.node.validator_key_file, loaded->config.validator_passphrase_file);
+    if (!key) return complain(Exit::bad_config, key.error());
+    validator = std::move(*key);
+  }
+  if (const auto done = Node::init(loaded->config.node, loaded->definition, validator); !done)
+    return complain(Exit::failed, done.error());
+  std::cout << "initialised: " << loaded->config.node.data_dir << "\n";
+  return Exit::done;
+}
+
+Exit run_node(const std::string& config_file, const std::string& ready_file) {
+  ::mallopt(M_ARENA_MAX, kArenasMax);
+  auto loaded = load_all(config_file);
+  if (!loaded) return complain(Exit::bad_config, loaded.error());
+  log::configure(loaded->config.log);
+  auto keys = load_keys(loaded->config);
+  if (!keys) return complain(Exit::bad_config, keys.error());
+  const EndSignals signals;
+  log::info("memory caps fit the budget",
+            {{"bytes", loaded->config.memory_caps_bytes}, {"limit", loaded->config.memory_budget_bytes}});
+
+  auto node = Node::open(std::move(loaded->config.node), std::move(loaded->definition), std::move(*keys));
+  if (!node) return complain(Exit::failed, node.error());
+  auto server = api::Server::start(std::move(loaded->config.api), **node);
+  if (!server) return complain(Exit::failed, server.error());
+  log::info("ready", {{"api", (*server)->url()}, {"port", (*node)->port()}, {"version", VOSTRO_VERSION}});
+  if (!ready_file.empty()) {
+    if (const auto written = write_ready_file(ready_file, **server, **node); !written)
+      return complain(Exit::failed, written.error());
+  }
+  // A node that halts goes on answering reads until somebody ends it.
+  log::info("ending", {{"signal", signals.wait()}});
+  (*server)->stop();
+  (*node)->stop();
+  return Exit::done;
+}
+
+}  // namespace vostro::node

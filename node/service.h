@@ -1,0 +1,108 @@
+/// What the API may ask of the node: the one door between HTTP and the ledger's machinery.
+/// Implemented by node/node.h; everything here may be called from any thread and does not wait for
+/// consensus.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/identifiers.h"
+#include "base/strong.h"
+#include "chain/execute.h"
+#include "chain/quote.h"
+#include "chain/store/store.h"
+#include "chain/transaction.h"
+
+namespace vostro::node {
+
+/// A picture of the node at one moment, for /v1/status, /readyz and metrics.
+struct NodeStatus {
+  Hash network_id;
+  std::string network_name;
+  bool development = false;
+  Bic participant;
+  bool validator = false;
+  Height height;
+  Hash block_id;
+  std::optional<UnixMillis> block_time;  ///< none at genesis
+  Hash state_root;
+  Epoch epoch;
+  View view;
+  View finalized_view;
+  std::size_t validators = 0;
+  std::size_t quorum = 0;
+  std::size_t connected_validators = 0;  ///< this node among them where it is one
+  bool syncing = false;
+  bool ready = false;                 ///< takes transactions: in sync and connected to a quorum
+  std::optional<std::string> halted;  ///< why, where it has
+  std::size_t pending_transactions = 0;
+  std::uint64_t uptime_s = 0;
+};
+
+/// What became of a submitted transaction so far, in order of precedence.
+enum class SubmitKind : std::uint8_t {
+  bad_form,        ///< refused: `form` says why
+  halted,          ///< refused: the node takes nothing more
+  not_ready,       ///< refused: not in sync, or no quorum in reach
+  final_,          ///< final, now or long ago: `height` and `receipt_index` tell where
+  id_used,         ///< refused: the id was used with other content (AM05)
+  outside_window,  ///< refused: `inclusion` says expired or too far ahead
+  not_authorised,  ///< refused: `inclusion` says why
+  busy,            ///< refused: try again after `retry_after_s`
+  accepted,        ///< durably noted: it will be final, or expire
+};
+
+struct SubmitOutcome {
+  SubmitKind kind = SubmitKind::busy;
+  chain::OwnedId id;      ///< where the form was good
+  Hash transaction_hash;  ///< where the form was good
+  std::optional<chain::FormError> form;
+  chain::Inclusion inclusion = chain::Inclusion::included;
+  Height height;                    ///< where final
+  std::uint32_t receipt_index = 0;  ///< where final: index of its first receipt in the block
+  std::uint32_t retry_after_s = 1;
+};
+
+struct Submission {
+  Bytes transaction;        ///< canonical encoding
+  bool wait_final = false;  ///< answer when final; the owner of the wait gives up by itself
+};
+
+enum class QuoteOutcome : std::uint8_t {
+  taken,
+  bad_form,        ///< malformed, another network, or the signature does not verify
+  signer_unknown,  ///< the provider's policy has no such key with a quote rule
+  expired,         ///< expires in the past, or beyond max_quote_life
+  too_many,        ///< this provider has too many live quotes
+};
+
+struct LiveQuote {
+  chain::SignedQuote quote;
+  MinorUnits remaining;  ///< what is left of its limit after final fills
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  [[nodiscard]] virtual NodeStatus status() const = 0;
+  /// Final blocks and the state after them. Thread-safe for readers.
+  [[nodiscard]] virtual const chain::Store& store() const = 0;
+  /// True while the id waits here for a block.
+  [[nodiscard]] virtual std::optional<Hash> pending(const chain::OwnedId& id) const = 0;
+  /// `done` is called exactly once, on any thread, never from inside this call; with wait_final
+  /// possibly much later.
+  virtual void submit(Submission submission, std::function<void(SubmitOutcome)> done) = 0;
+  virtual QuoteOutcome publish_quote(const chain::SignedQuote& quote) = 0;
+  /// Live quotes, best rate first: lowest mantissa x 10^-scale per pair.
+  [[nodiscard]] virtual std::vector<LiveQuote> quotes() const = 0;
+  /// `listener` is called after each block is stored, on the store's thread: it must only note and
+  /// return.
+  virtual void on_block(std::function<void(Height)> listener) = 0;
+  [[nodiscard]] virtual std::string metrics_text() const = 0;
+};
+
+}  // namespace vostro::node

@@ -1,0 +1,203 @@
+#include "tests/unit/wallet-cli/wallet_support.h"
+
+#include <stdlib.h>
+
+#include <boost/json/parse.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "base/keystore.h"
+#include "tests/unit/genesis/genesis_support.h"
+
+namespace vostro::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string account_answer(const std::string& name, const std::string& status = "open") {
+  return "{\"account\":\"" + name + "\",\"status\":\"" + status +
+         "\",\"accepts\":\"all\",\"policy\":\"owner\",\"balances\":[{\"currency\":\"EUR\","
+         "\"amount\":\"100.00\",\"held\":\"1.00\"}]}";
+}
+std::string participant_answer(const std::string& bic) {
+  return "{\"bic\":\"" + bic + "\",\"legal_name\":\"Bank " + bic +
+         "\",\"country\":\"DE\",\"lei\":null,\"roles\":[\"fx_provider\"],\"status\":\"active\","
+         "\"validator\":true}";
+}
+std::string currency_answer(const std::string& code, int exponent, const std::string& zero) {
+  return "{\"currency\":\"" + code + "\",\"exponent\":" + std::to_string(exponent) +
+         ",\"agent\":\"ALBAGB2L\",\"status\":\"active\",\"business_date\":\"2026-01-05\","
+         "\"issued\":{\"currency\":\"" +
+         code + "\",\"amount\":\"" + zero + "\"},\"redeemed\":{\"currency\":\"" + code +
+         "\",\"amount\":\"" + zero + "\"}}";
+}
+std::string list(const std::string& items) {
+  return "{\"items\":[" + items + "],\"next\":null}";
+}
+
+}  // namespace
+
+FakeNode::FakeNode(const Hash& network_id)
+    : network_id_(network_id),
+      server_([this](const HttpSeen& request) { return reply_to(request); }) {}
+
+void FakeNode::answer(const std::string& method, const std::string& path, HttpReply reply) {
+  const std::lock_guard lock(mutex_);
+  replies_[method + " " + path] = std::move(reply);
+}
+void FakeNode::quote(const chain::SignedQuote& quote, MinorUnits remaining) {
+  const std::lock_guard lock(mutex_);
+  std::string item = chain::to_json(quote, client::iso_exponents());
+  item.insert(1, "\"remaining\":{\"currency\":\"" + to_text(quote.quote.sells) +
+                     "\",\"amount\":\"" +
+                     format_amount(remaining, *iso4217_exponent(quote.quote.sells)) + "\"},");
+  quotes_ += (quotes_.empty() ? "" : ",") + item;
+}
+void FakeNode::outcome(std::optional<chain::Status> status, std::optional<chain::Reason> reason) {
+  const std::lock_guard lock(mutex_);
+  status_ = status;
+  reason_ = reason;
+}
+std::vector<chain::Transaction> FakeNode::posted_transactions() const {
+  std::vector<chain::Transaction> out;
+  for (const HttpSeen& request : server_.seen()) {
+    if (request.method == "POST" && request.target.starts_with("/v1/transactions"))
+      out.push_back(posted(request));
+  }
+  return out;
+}
+
+HttpReply FakeNode::reply_to(const HttpSeen& request) {
+  const std::lock_guard lock(mutex_);
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  if (const auto at = replies_.find(request.method + " " + path); at != replies_.end())
+    return at->second;
+  if (path == "/v1/status") return json_reply(200, status_answer(network_id_, "Test network"));
+  if (path == "/v1/accounts")
+    return json_reply(
+        200, list(account_answer("NORDDEFF/main") + "," + account_answer("NORDDEFF/nostro")));
+  if (path == "/v1/accounts/NORDDEFF/main") return json_reply(200, account_answer("NORDDEFF/main"));
+  if (path == "/v1/accounts/NORDDEFF/nostro")
+    return json_reply(200, account_answer("NORDDEFF/nostro"));
+  if (path.starts_with("/v1/accounts/"))
+    return problem_reply(404, "unknown-account", "there is no such account");
+  if (path == "/v1/participants") {
+    std::string items;
+    for (std::size_t i = 0; i < bank_count; ++i)
+      items += (i == 0 ? "" : ",") + participant_answer(to_text(bank(i)));
+    return json_reply(200, list(items));
+  }
+  if (path == "/v1/currencies")
+    return json_reply(
+        200, list(currency_answer("EUR", 2, "0.00") + "," + currency_answer("JPY", 0, "0") + "," +
+                  currency_answer("SGD", 2, "0.00")));
+  if (path == "/v1/quotes")
+    return request.method == "POST" ? json_reply(201, "{}") : json_reply(200, list(quotes_));
+  if (path.starts_with("/v1/payments/"))
+    return problem_reply(404, "unknown-payment", "there is no such payment");
+  if (path == "/v1/payments") return json_reply(200, list(""));
+  if (path == "/v1/transactions") {
+    const chain::Transaction transaction = posted(request);
+    if (!status_) return json_reply(202, pending_answer(transaction));
+    return json_reply(200, final_answer(transaction, *status_, reason_));
+  }
+  return problem_reply(404, "unknown-path", "nothing here");
+}
+
+boost::json::object Ran::json() const {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(out, error);
+  EXPECT_FALSE(error) << out;
+  VOSTRO_CHECK(!error && value.is_object());
+  return value.get_object();
+}
+
+void WalletTest::SetUp() {
+  std::string pattern = (fs::temp_directory_path() / "vostro-wallet-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+  root_ = pattern;
+  const std::string sealed = sealed_text();
+  network_id_ = genesis::network_id(sealed);
+  std::ofstream(path("genesis.toml")) << sealed;
+  write_private("token", "token-of-the-test\n");
+  write_private("passphrase", "correct horse\n");
+  fs::create_directory(path("keys"));
+  fs::permissions(path("keys"), fs::perms::owner_all);
+  make_key("maker", "maker of NORDDEFF");
+  make_key("checker", "checker of NORDDEFF");
+  variables_["HOME"] = path("home");
+  node_.emplace(network_id_);
+}
+void WalletTest::TearDown() {
+  node_.reset();
+  fs::remove_all(root_);
+}
+
+void WalletTest::write_private(const std::string& name, const std::string& content) {
+  std::ofstream(path(name)) << content;
+  fs::permissions(path(name), fs::perms::owner_read | fs::perms::owner_write);
+}
+void WalletTest::make_key(const std::string& name, const std::string& key_name) {
+  ASSERT_TRUE(save_key(path("keys/" + name + ".key"), key_named(key_name),
+                       {name, "treasury " + name + " maker"}, Passphrase::copy_of("correct horse"),
+                       cost_development));
+}
+std::size_t WalletTest::stored_orders() const {
+  std::size_t count = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(path("state"), error), end; !error && at != end;
+       at.increment(error))
+    count += at->path().extension() == ".order" ? 1U : 0U;
+  return count;
+}
+
+Ran WalletTest::run(std::vector<std::string> args) {
+  const std::vector<std::string> more{"--api",
+                                      node_->url(),
+                                      "--token-file",
+                                      path("token"),
+                                      "--genesis",
+                                      path("genesis.toml"),
+                                      "--state-dir",
+                                      path("state"),
+                                      "--key-dir",
+                                      path("keys"),
+                                      "--passphrase-file",
+                                      path("passphrase"),
+                                      "--timeout",
+                                      "5"};
+  args.insert(args.end(), more.begin(), more.end());
+  return run_bare(args);
+}
+
+Ran WalletTest::run_bare(const std::vector<std::string>& args) {
+  std::ostringstream out;
+  std::ostringstream err;
+  wallet::Environment environment{out,
+                                  err,
+                                  is_terminal_,
+                                  [] { return to_millis(test_time); },
+                                  [this](std::string_view name) {
+                                    const auto at = variables_.find(name);
+                                    return at == variables_.end() ? std::nullopt
+                                                                  : std::optional(at->second);
+                                  },
+                                  [](std::string_view) -> Result<SecretText, SecretError> {
+                                    return fail(SecretError::no_terminal);
+                                  },
+                                  [this](std::string_view question) {
+                                    asked_.emplace_back(question);
+                                    return typed_;
+                                  }};
+  const wallet::Exit exit = wallet::run(args, environment);
+  return {exit, out.str(), err.str()};
+}
+
+std::vector<std::string> pay_args(const std::vector<std::string>& more) {
+  std::vector<std::string> args{"pay",      "--from",    "NORDDEFF/main", "--to", "SUDBFRPP/main",
+                                "--amount", "12.50 EUR", "--key",         "maker"};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+}  // namespace vostro::test

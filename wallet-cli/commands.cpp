@@ -1,0 +1,22 @@
+#include <iterator>
+
+#include "wallet-cli/command.h"
+
+namespace vostro::wallet {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = [] {
+    std::vector<Command> list;
+    for (const auto group :
+         {key_commands, account_commands, pay_commands, track_commands, inbox_commands,
+          quote_commands, order_commands, issue_commands, network_commands}) {
+      std::vector<Command> more = group();
+      list.insert(list.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
+    }
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace vostro::wallet

@@ -1,0 +1,64 @@
+#include "wallet-cli/fx.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "client/order.h"
+
+namespace vostro::wallet {
+
+FxSearch search_quotes(const FxRequest& request, const std::vector<client::QuoteView>& quotes) {
+  FxSearch search;
+  const auto sold_digits = iso4217_exponent(request.amount.currency);
+  const auto paid_digits = iso4217_exponent(request.pay_with);
+  for (const client::QuoteView& view : quotes) {
+    const chain::Quote& quote = view.quote.quote;
+    const bool is_for_these =
+        quote.sells == request.amount.currency && quote.buys == request.pay_with;
+    const auto price =
+        sold_digits && paid_digits
+            ? chain::price_of(request.amount.units, quote.rate, *paid_digits, *sold_digits)
+            : std::nullopt;
+    if (!is_for_these || !price || !client::is_sound(view.quote, request.network_id)) {
+      ++search.unsound;
+    } else if (quote.expires_at.value < request.now.value + quote_seconds_min) {
+      ++search.ending;
+    } else if (!quote.debtors.empty() && std::find(quote.debtors.begin(), quote.debtors.end(),
+                                                   request.debtor_agent) == quote.debtors.end()) {
+      ++search.not_for_us;
+    } else if (view.remaining < request.amount.units) {
+      ++search.too_small;
+    } else if (request.accept_by &&
+               request.accept_by->value - request.now.value > quote.hold_max_s) {
+      ++search.hold_too_short;
+    } else {
+      search.offers.push_back({view, {request.pay_with, *price}});
+    }
+  }
+  std::sort(search.offers.begin(), search.offers.end(), [](const FxOffer& a, const FxOffer& b) {
+    const auto key = [](const FxOffer& offer) {
+      return std::tuple(offer.price.units,
+                        unix_seconds_max.value - offer.quote.quote.quote.expires_at.value,
+                        offer.quote.quote.quote.id);
+    };
+    return key(a) < key(b);
+  });
+  return search;
+}
+
+std::string why_none(const FxSearch& search) {
+  std::string out;
+  const auto add = [&out](std::size_t count, std::string_view what) {
+    if (count > 0)
+      out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(what);
+  };
+  add(search.unsound, "not sound");
+  add(search.ending, "expired or about to");
+  add(search.not_for_us, "for other banks only");
+  add(search.too_small, "with less left than the amount");
+  add(search.hold_too_short, "with a shorter acceptance period");
+  return out.empty() ? "there are no quotes for these currencies"
+                     : "of the quotes there are " + out;
+}
+
+}  // namespace vostro::wallet

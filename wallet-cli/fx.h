@@ -1,0 +1,44 @@
+/// Which of the live quotes to take. Pure; any thread. Source: blueprint section 3, "FX".
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/money.h"
+#include "client/answers.h"
+
+namespace vostro::wallet {
+
+struct FxRequest {
+  Hash network_id;
+  Bic debtor_agent;
+  Money amount;       ///< what the creditor gets, exactly
+  Currency pay_with;  ///< what the debtor pays in
+  UnixSeconds now;
+  std::optional<UnixSeconds> accept_by;  ///< of a held payment
+};
+
+struct FxOffer {
+  client::QuoteView quote;
+  Money price;  ///< what the debtor pays
+};
+
+/// A quote that ends sooner than this is not offered: confirming, signing and settling take a
+/// while.
+inline constexpr std::uint64_t quote_seconds_min = 5;
+
+struct FxSearch {
+  std::vector<FxOffer> offers;  ///< cheapest first; of equal ones the longer lived, then by id
+  // Why others were left out, each quote counted at the first reason that fits.
+  std::size_t unsound = 0;  ///< of another network, not signed as they say, or for other currencies
+  std::size_t ending = 0;   ///< expired, or about to
+  std::size_t not_for_us = 0;      ///< for other debtor agents
+  std::size_t too_small = 0;       ///< less is left than the amount
+  std::size_t hold_too_short = 0;  ///< do not allow as long an acceptance period
+};
+[[nodiscard]] FxSearch search_quotes(const FxRequest& request,
+                                     const std::vector<client::QuoteView>& quotes);
+/// "3 quotes: 1 too small, 2 ending": why there is no offer.
+[[nodiscard]] std::string why_none(const FxSearch& search);
+
+}  // namespace vostro::wallet

@@ -1,0 +1,168 @@
+#include "wallet-cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <sstream>
+
+#include "wallet-cli/text.h"
+
+namespace vostro::wallet {
+namespace {
+
+constexpr const char* kAbout =
+    "Vostro's wallet: pays, answers payments, quotes, issues, and shows what the ledger says.\n\n"
+    "Exit codes: 0 done, 1 refused, 2 usage, 3 node unreachable, 4 outcome unknown (track it), 5 "
+    "not authorised,\n"
+    "6 other network, 7 local file, 8 declined. docs/cli.md describes every command.";
+
+/// Where CLI11 puts the values of one option.
+struct Slot {
+  const Option* option;
+  std::vector<std::string> values;
+  bool is_set = false;
+};
+
+struct Bound {
+  const Command* command;
+  CLI::App* app;
+  std::deque<Slot> slots;  // CLI11 keeps addresses
+};
+
+void add_globals(CLI::App& app, Settings& settings) {
+  app.add_option("--api", settings.api, "The node's API: http://host:port or https://host:port");
+  app.add_option("--token-file", settings.token_file,
+                 "File with the API token (mode 0600, directory 0700)");
+  app.add_option("--genesis", settings.genesis,
+                 "The network's genesis file: signing needs it, and refuses other networks");
+  app.add_option("--key", settings.keys,
+                 "Key to sign with: a name in the key directory, or a file; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--key-dir", settings.key_dir,
+                 "Directory of the keys (default ~/.config/vostro/keys)");
+  auto* file =
+      app.add_option("--passphrase-file", settings.passphrase_files,
+                     "Passphrase in a file's first line: one for all keys, or one for each")
+          ->allow_extra_args(false);
+  app.add_option("--passphrase-fd", settings.passphrase_fd,
+                 "Passphrase of all keys from this open descriptor")
+      ->check(CLI::NonNegativeNumber)
+      ->excludes(file);
+  app.add_option("--participant", settings.participant,
+                 "BIC of the bank that this wallet works for");
+  app.add_option("--ca-file", settings.ca_file,
+                 "Certificates to trust with https (default: the system's)");
+  app.add_option("--state-dir", settings.state_dir,
+                 "Where unfinished orders are kept (default ~/.local/state/vostro)");
+  app.add_option("--config", settings.config_file,
+                 "Configuration file (default ~/.config/vostro/config.toml)");
+  app.add_option("--profile", settings.profile,
+                 "Profile of the configuration file (default: default)");
+  app.add_option("--timeout", settings.timeout_s, "Seconds to wait for an answer (default 10)")
+      ->check(CLI::Range(1, 600));
+  app.add_flag("--json", settings.is_json, "One JSON object on standard output");
+  app.add_flag("--yes", settings.is_yes, "Do not ask before signing");
+}
+
+void add_option(CLI::App& app, Slot& slot) {
+  const Option& option = *slot.option;
+  const std::string name(option.name);
+  const std::string help(option.help);
+  CLI::Option* made = nullptr;
+  switch (option.kind) {
+    case Option::Kind::flag:
+      made = app.add_flag(name, slot.is_set, help);
+      break;
+    case Option::Kind::values:
+      made = app.add_option(name, slot.values, help)->allow_extra_args(false);
+      break;
+    case Option::Kind::value:
+      made = app.add_option(name, slot.values, help)->expected(1);
+      break;
+    case Option::Kind::positional:
+      made =
+          app.add_option(name, slot.values, help)->expected(1)->allow_extra_args(false)->required();
+      break;
+    case Option::Kind::optional_positional:
+      made = app.add_option(name, slot.values, help)->expected(1)->allow_extra_args(false);
+      break;
+  }
+  if (option.is_required) made->required();
+}
+
+std::vector<std::string> words_of_all() {
+  std::vector<std::string> words;
+  for (const Command& command : commands()) words.emplace_back(command.words);
+  return words;
+}
+
+/// The words of the command line up to the first option: what the user meant as a command.
+std::string words_given(const std::vector<std::string>& args) {
+  std::string out;
+  for (const std::string& arg : args) {
+    if (arg.starts_with('-')) break;
+    out += (out.empty() ? "" : " ") + arg;
+    if (out.find(' ') != std::string::npos) break;
+  }
+  return out;
+}
+
+}  // namespace
+
+Invocation parse_command_line(const std::vector<std::string>& args) {
+  Invocation invocation;
+  CLI::App app{kAbout, "vostro"};
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_globals(app, invocation.settings);
+  std::map<std::string, CLI::App*> groups;
+  std::deque<Bound> bound;
+  for (const Command& command : commands()) {
+    const auto words = split_list(command.words, ' ');
+    CLI::App* parent = &app;
+    if (words.size() == 2) {
+      CLI::App*& group = groups[words[0]];
+      if (group == nullptr) {
+        group = app.add_subcommand(words[0], "Commands of \"" + words[0] + "\"");
+        group->require_subcommand(1);
+      }
+      parent = group;
+    }
+    CLI::App* sub = parent->add_subcommand(words.back(), std::string(command.help));
+    Bound& entry = bound.emplace_back(Bound{&command, sub, {}});
+    for (const Option& option : command.options)
+      add_option(*sub, entry.slots.emplace_back(Slot{&option, {}, false}));
+  }
+  std::vector<std::string> reversed(args.rbegin(), args.rend());  // what CLI11's parse takes
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    if (app.exit(error, out, err) == 0) {
+      invocation.help = out.str();
+      return invocation;
+    }
+    const std::string given = words_given(args);
+    const auto all = words_of_all();
+    const bool is_known =
+        std::find(all.begin(), all.end(), given) != all.end() ||
+        std::find(all.begin(), all.end(), given.substr(0, given.find(' '))) != all.end();
+    throw usage(std::string(error.what()) +
+                (is_known || given.empty() ? "" : suggestion(given, all)) +
+                " (vostro --help lists the commands)");
+  }
+  for (Bound& entry : bound) {
+    if (!entry.app->parsed()) continue;
+    invocation.command = entry.command;
+    for (Slot& slot : entry.slots) {
+      const std::string name(slot.option->name);
+      if (slot.is_set) invocation.arguments.add(name, "");
+      for (std::string& value : slot.values) invocation.arguments.add(name, std::move(value));
+    }
+  }
+  return invocation;
+}
+
+}  // namespace vostro::wallet
