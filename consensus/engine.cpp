@@ -158,7 +158,7 @@ void Engine::enter(View view) {
     cancel_timer(kind);
   if (view.value > config_.caps.evidence_views)
     votes_.prune_left(View(view.value - config_.caps.evidence_views));
-  pacing_.on_enter(view, now_.steady_ms);
+  pacing_.on_enter(view);
   if (votes_.has_nullify(view, committee_.leader(view))) nullify_early(view);
 }
 

@@ -70,6 +70,7 @@ void Engine::rearm() {
   had_work_ = working;
   if (working && view_timer_ == ViewTimer::idle) {
     view_timer_ = ViewTimer::armed;
+    pacing_.on_armed(now_.steady_ms);
     set_timer(TimerKind::view, timeout_ms());
   } else if (!working && view_timer_ == ViewTimer::armed) {
     view_timer_ = ViewTimer::idle;

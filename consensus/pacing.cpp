@@ -41,7 +41,6 @@ bool Pacing::is_silent(ValidatorIndex leader, ValidatorIndex self, std::uint64_t
 
 void Pacing::on_started(std::uint64_t now_ms) {
   std::fill(heard_at_ms_.begin(), heard_at_ms_.end(), now_ms);
-  entered_at_ms_ = now_ms;
 }
 
 void Pacing::on_heard(ValidatorIndex validator, std::uint64_t now_ms) {
@@ -52,13 +51,15 @@ void Pacing::on_round_trip(std::uint64_t median_ms) {
   round_trip_ms_ = std::clamp<std::uint64_t>(median_ms, 1, timeouts_.view_max_ms);
 }
 
-void Pacing::on_enter(View view, std::uint64_t now_ms) {
+void Pacing::on_enter(View view) {
   entered_ = view;
-  entered_at_ms_ = now_ms;
+  armed_at_ms_.reset();
 }
 
+void Pacing::on_armed(std::uint64_t now_ms) { armed_at_ms_ = now_ms; }
+
 void Pacing::on_notarized(View view, std::uint64_t now_ms) {
-  if (view == entered_) unfinalized_[view] = now_ms - std::min(now_ms, entered_at_ms_);
+  if (view == entered_ && armed_at_ms_) unfinalized_[view] = now_ms - std::min(now_ms, *armed_at_ms_);
 }
 
 void Pacing::on_final(View final) {

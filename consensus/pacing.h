@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "consensus/committee.h"
@@ -21,7 +22,7 @@ class Pacing {
 
   Pacing(const Timeouts& timeouts, const Committee& committee);
 
-  /// T_base = clamp(T_lo, 3 x p99 of (enter -> notarization) over the last 128 finalized views,
+  /// T_base = clamp(T_lo, 3 x p99 of (armed -> notarization) over the last 128 finalized views,
   /// T_hi).
   [[nodiscard]] std::uint64_t base_ms() const { return base_ms_; }
   /// T(v) = min(T_max, T_base * 2^floor((v-1-F)/(f+1))). View must be above `final`.
@@ -36,7 +37,9 @@ class Pacing {
   void on_started(std::uint64_t now_ms);
   void on_heard(ValidatorIndex validator, std::uint64_t now_ms);
   void on_round_trip(std::uint64_t median_ms);
-  void on_enter(View view, std::uint64_t now_ms);
+  void on_enter(View view);
+  /// There is work in the view, and its timer runs from now on: what passed before was idleness and is not measured.
+  void on_armed(std::uint64_t now_ms);
   void on_notarized(View view, std::uint64_t now_ms);
   /// Takes the durations of views up to `final` into account.
   void on_final(View final);
@@ -48,7 +51,7 @@ class Pacing {
   std::uint64_t round_trip_ms_;
   std::uint64_t base_ms_;
   View entered_;
-  std::uint64_t entered_at_ms_ = 0;
+  std::optional<std::uint64_t> armed_at_ms_;
   std::map<View, std::uint64_t>
       unfinalized_;  ///< durations of notarized views that are not final yet
   std::deque<std::uint64_t> samples_;

@@ -170,9 +170,12 @@ Lines lines_of(const PayRequest& request, const Terms& terms, const Uuid& uetr,
       balance == debtor.balances.end() ? Money{taken.currency, {}} : balance->amount;
   lines.emplace_back("payer has",
                      to_text(there) + (there.units < taken.units ? ", which is too little" : ""));
-  lines.emplace_back("settles", request.accept_by ? "when the payee's bank accepts, by " +
-                                                        vostro::to_text(*request.accept_by)
-                                                  : "at once");
+  lines.emplace_back(
+      "settles",
+      request.accept_by
+          ? "when the payee's bank accepts (at once where it takes our payments unasked), by " +
+                vostro::to_text(*request.accept_by)
+          : "at once");
   if (request.purpose) lines.emplace_back("purpose", std::string(request.purpose->code.data(), 4));
   lines.emplace_back("uetr", vostro::to_text(uetr));
   return lines;

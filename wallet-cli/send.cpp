@@ -36,8 +36,10 @@ std::string error_text(const client::Delivery& delivery) {
                         : std::string("the node gave no reason");
 }
 
-bool is_payment(const client::Delivery& delivery) {
-  return delivery.final && delivery.final->receipt.payment.has_value();
+/// An answer's receipt tells of the payment too, and has an id of its own.
+bool is_payment(const chain::OwnedId& name, const client::Delivery& delivery) {
+  return delivery.final && delivery.final->receipt.payment &&
+         delivery.final->receipt.payment->uetr == name.id;
 }
 
 std::string how_to_learn(const chain::OwnedId& name) {
@@ -81,7 +83,10 @@ void confirm(Wallet& wallet, const std::string& title, const Lines& lines) {
   std::ostream& out = wallet.settings().is_json ? environment.err : environment.out;
   out << title << "\n" << labelled(shown);
   out.flush();
-  if (wallet.settings().is_yes) return;
+  if (wallet.settings().is_yes) {
+    out << "\n";
+    return;
+  }
   const auto answer = environment.ask_line("Sign and send? [y/N] ");
   if (!answer)
     throw usage("there is no terminal to ask at; look at the above and add --yes", "not_confirmed");
@@ -166,7 +171,7 @@ std::string delivery_text(Wallet& wallet, const chain::OwnedId& name,
     const auto iso = chain::iso_status(delivery.final->receipt.status);
     if (!iso.empty()) shown += " (" + std::string(iso) + ")";
   }
-  lines.emplace_back(is_payment(delivery) ? "uetr" : "id", vostro::to_text(name.id));
+  lines.emplace_back(is_payment(name, delivery) ? "uetr" : "id", vostro::to_text(name.id));
   lines.emplace_back("status", shown);
   if (!message.empty()) lines.emplace_back(delivery.final ? "reason" : "", message);
   if (delivery.final) {

@@ -58,6 +58,7 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
     websocket_.async_accept(request_, [self = shared_from_this()](error_code failed) {
       if (failed) return self->close_now();
       self->is_open_ = true;
+      if (self->is_stopping_) return self->on_stop();
       self->read();
       self->pump();
     });
@@ -66,7 +67,11 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
   void on_block() override {
     if (is_open_) pump();
   }
-  void on_stop() override { end(websocket::close_code::going_away, "the node stops"); }
+  void on_stop() override {
+    is_stopping_ = true;
+    // A handshake under way ends first, so that the reader is told.
+    if (is_open_) end(websocket::close_code::going_away, "the node stops");
+  }
   [[nodiscard]] asio::any_io_executor executor() override { return websocket_.get_executor(); }
 
  private:
@@ -133,7 +138,6 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
   void end(websocket::close_code code, std::string_view why) {
     if (is_ending_) return;
     is_ending_ = true;
-    if (!is_open_) return close_now();
     timer_.expires_after(kCloseTime);
     timer_.async_wait([weak = weak_from_this()](error_code ec) {
       const auto self = weak.lock();
@@ -162,6 +166,7 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
   std::chrono::steady_clock::time_point control_since_{};
   std::size_t control_frames_ = 0;
   bool is_open_ = false;
+  bool is_stopping_ = false;
   bool is_writing_ = false;
   bool is_ending_ = false;
 };

@@ -1,12 +1,12 @@
 #include "node/api/tokens.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 
+#include "base/constant_time.h"
 #include "base/identifiers.h"
 #include "base/keys.h"
 #include "base/log.h"
@@ -132,11 +132,10 @@ Result<std::string, std::string> create_token(const std::string& file, const Tok
   auto tokens = list_tokens(file);
   if (!tokens) return fail(tokens.error());
   if (tokens->size() >= tokens_max) return fail(std::string("there are 1000 tokens already: revoke some"));
-  std::array<Byte, 32> random;
-  ensure_crypto_ready();
+  Bytes random(32);
   fill_random(random);
   const std::string text = std::string(token_prefix) + to_hex(random);
-  sodium_memzero(random.data(), random.size());
+  wipe(random);
   Token token{hash_of(text), wish.role, now, {}, wish.requests_per_second, wish.name};
   if (wish.days) token.expires = UnixSeconds(now.value + std::uint64_t{*wish.days} * 24 * 3600);
   tokens->push_back(std::move(token));
@@ -185,7 +184,7 @@ std::optional<Caller> TokenBook::find(std::string_view presented, UnixSeconds no
   refresh(steady);
   const Token* found = nullptr;
   for (const Token& token : tokens_) {
-    if (sodium_memcmp(token.hash.bytes.data(), wanted.bytes.data(), Hash::size) == 0) found = &token;
+    if (equal_in_constant_time(token.hash.view(), wanted.view())) found = &token;
   }
   if (found == nullptr || (found->expires && now >= *found->expires)) return std::nullopt;
   return Caller{found->id(), found->role, found->requests_per_second};

@@ -4,7 +4,7 @@ import re
 
 # header prefix, where it may stand (a regular expression on the path), what to use elsewhere
 RULES = [
-    (r"sodium(\.h|/)", r"base/(keys|hash|keystore|secret_text)\.cpp|client/[a-z0-9_/]+\.cpp|bench/.*", "base/keys.h, base/hash.h"),
+    (r"sodium(\.h|/)", r"base/(keys|hash|keystore|secret_text|constant_time)\.cpp|client/[a-z0-9_/]+\.cpp|bench/.*", "base/keys.h, base/hash.h"),
     (r"cereal/", r"base/codec\.h", "base/fields.h in headers, base/codec.h in .cpp files"),
     (r"spdlog/", r"base/log\.cpp", "base/log.h"),
     (r"rocksdb/", r"chain/store/.*", "chain/storage.h"),

@@ -117,12 +117,28 @@ TEST_F(EngineTest, TimeoutFollowsTheSlowestOfRecentViews) {
   start(not_leading({1}));
   Pacing pacing(config.timeouts, committee);
   for (std::uint64_t view = 1; view <= 128; ++view) {
-    pacing.on_enter(View(view), view * 1'000);
+    pacing.on_enter(View(view));
+    pacing.on_armed(view * 1'000);
     pacing.on_notarized(View(view), view * 1'000 + (view == 7 ? 900 : view == 9 ? 400 : 100));
   }
   EXPECT_EQ(pacing.base_ms(), 1'000U) << "only finalized views count";
   pacing.on_final(View(128));
   EXPECT_EQ(pacing.base_ms(), 1'200U) << "3 x 400: number 127 of 128";
+}
+
+TEST(Engine, IdlenessBeforeTheTimerRunsIsNotMeasured) {
+  const Committee committee = net::Keys(4).committee();
+  const Config config;
+  Pacing pacing(config.timeouts, committee);
+  pacing.on_enter(View(1));
+  pacing.on_armed(60'000);
+  pacing.on_notarized(View(1), 60'010);
+  pacing.on_final(View(1));
+  EXPECT_EQ(pacing.base_ms(), config.timeouts.view_min_ms);
+  pacing.on_enter(View(2));
+  pacing.on_notarized(View(2), 120'000);
+  pacing.on_final(View(2));
+  EXPECT_EQ(pacing.base_ms(), config.timeouts.view_min_ms);
 }
 
 TEST_F(EngineTest, RecoveryResendsTheStoredProposalAndNeverAnother) {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "network_support.h"
+#include "tests/unit/p2p/network_support.h"
 
 namespace vostro::p2p {
 namespace {

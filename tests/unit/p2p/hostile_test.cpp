@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "network_support.h"
+#include "tests/unit/p2p/network_support.h"
 
 namespace vostro::p2p::test {
 namespace {

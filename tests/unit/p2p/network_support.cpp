@@ -1,4 +1,4 @@
-#include "network_support.h"
+#include "tests/unit/p2p/network_support.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -2,7 +2,7 @@
 // exactly when needed.
 #include <gtest/gtest.h>
 
-#include "network_support.h"
+#include "tests/unit/p2p/network_support.h"
 #include "p2p/inbox.h"
 #include "p2p/outbox.h"
 
