@@ -40,7 +40,9 @@ struct FixedBytes {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-inline void append(Bytes& to, ByteView more) { to.insert(to.end(), more.begin(), more.end()); }
+inline void append(Bytes& to, ByteView more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
 
 /// Big-endian, so that the order of keys is the order of numbers.
 void append_big_endian(Bytes& to, std::uint64_t value);

@@ -1,5 +1,6 @@
-/// VOSTRO_CHECK states what we know. A failure is a bug of ours: it prints where and what, and aborts, in
-/// release builds too. Input from outside is never "known"; it goes through Result instead.
+/// VOSTRO_CHECK states what we know. A failure is a bug of ours: it prints where and what, and
+/// aborts, in release builds too. Input from outside is never "known"; it goes through Result
+/// instead.
 #pragma once
 
 namespace vostro {
@@ -8,8 +9,8 @@ namespace vostro {
 
 }  // namespace vostro
 
-#define VOSTRO_CHECK(expression)                                    \
-  do {                                                              \
-    if (!(expression)) [[unlikely]]                                 \
-      ::vostro::check_failed(__FILE__, __LINE__, #expression);      \
+#define VOSTRO_CHECK(expression)                               \
+  do {                                                         \
+    if (!(expression)) [[unlikely]]                            \
+      ::vostro::check_failed(__FILE__, __LINE__, #expression); \
   } while (false)

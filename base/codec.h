@@ -1,8 +1,10 @@
-/// The one canonical binary encoding (docs/encoding.md), by cereal behind an archive that trusts no byte: sizes are
-/// checked before anything is allocated, trailing bytes, unlisted enumerators and bools above 1 are refused, map keys
-/// ascend, depth is limited, and what decodes must encode to the same bytes. Integers are little-endian.
+/// The one canonical binary encoding (docs/encoding.md), by cereal behind an archive that trusts no
+/// byte: sizes are checked before anything is allocated, trailing bytes, unlisted enumerators and
+/// bools above 1 are refused, map keys ascend, depth is limited, and what decodes must encode to
+/// the same bytes. Integers are little-endian.
 ///
-/// Include this in .cpp files only: it brings cereal. Types declare their fields with base/fields.h.
+/// Include this in .cpp files only: it brings cereal. Types declare their fields with
+/// base/fields.h.
 #pragma once
 
 #include <algorithm>
@@ -85,11 +87,13 @@ class Decoder : public cereal::InputArchive<Decoder, cereal::AllowEmptyClassElis
 // cereal has a rule of its own for enumerations, which checks nothing: ours is the one to take.
 namespace cereal {
 template <class T>
-  requires std::is_enum_v<T>
-struct specialize<vostro::Encoder, T, specialization::non_member_load_save> : std::true_type {};
+requires std::is_enum_v<T>
+struct specialize<vostro::Encoder, T, specialization::non_member_load_save> : std::true_type {
+};
 template <class T>
-  requires std::is_enum_v<T>
-struct specialize<vostro::Decoder, T, specialization::non_member_load_save> : std::true_type {};
+requires std::is_enum_v<T>
+struct specialize<vostro::Decoder, T, specialization::non_member_load_save> : std::true_type {
+};
 }  // namespace cereal
 CEREAL_SETUP_ARCHIVE_TRAITS(vostro::Decoder, vostro::Encoder)
 
@@ -98,8 +102,9 @@ namespace vostro {
 namespace codec_detail {
 
 template <std::size_t Max>
-using Length = std::conditional_t<(Max <= 0xFF), std::uint8_t,
-                                  std::conditional_t<(Max <= 0xFFFF), std::uint16_t, std::uint32_t>>;
+using Length =
+    std::conditional_t<(Max <= 0xFF), std::uint8_t,
+                       std::conditional_t<(Max <= 0xFFFF), std::uint16_t, std::uint32_t>>;
 
 template <class T>
 void put_integer(Encoder& archive, T value) {
@@ -143,13 +148,14 @@ void load_alternative(Decoder& archive, Variant& variant, std::uint8_t tag) {
 
 // Integers, bool, enumerations.
 template <class T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-void CEREAL_SAVE_FUNCTION_NAME(Encoder& archive, const T& value) {
+requires(std::is_integral_v<T> &&
+         !std::is_same_v<T, bool>) void CEREAL_SAVE_FUNCTION_NAME(Encoder& archive,
+                                                                  const T& value) {
   codec_detail::put_integer(archive, value);
 }
 template <class T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-void CEREAL_LOAD_FUNCTION_NAME(Decoder& archive, T& value) {
+requires(std::is_integral_v<T> &&
+         !std::is_same_v<T, bool>) void CEREAL_LOAD_FUNCTION_NAME(Decoder& archive, T& value) {
   value = codec_detail::get_integer<T>(archive);
 }
 inline void CEREAL_SAVE_FUNCTION_NAME(Encoder& archive, const bool& value) {
@@ -161,12 +167,12 @@ inline void CEREAL_LOAD_FUNCTION_NAME(Decoder& archive, bool& value) {
   value = byte == 1;
 }
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 void CEREAL_SAVE_FUNCTION_NAME(Encoder& archive, const T& value) {
   codec_detail::put_integer(archive, static_cast<std::underlying_type_t<T>>(value));
 }
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 void CEREAL_LOAD_FUNCTION_NAME(Decoder& archive, T& value) {
   value = static_cast<T>(codec_detail::get_integer<std::underlying_type_t<T>>(archive));
   if (!is_listed(value)) archive.refuse(DecodeReason::unlisted_enumerator);
@@ -216,7 +222,8 @@ void CEREAL_SAVE_FUNCTION_NAME(Encoder& archive, const Bounded<Max, Container>& 
   using Element = typename std::remove_const_t<Container>::value_type;
   // A value above its cap was not checked by its maker: a bug of ours, never input.
   VOSTRO_CHECK(field.container.size() <= Max);
-  codec_detail::put_integer(archive, static_cast<codec_detail::Length<Max>>(field.container.size()));
+  codec_detail::put_integer(archive,
+                            static_cast<codec_detail::Length<Max>>(field.container.size()));
   if constexpr (codec_detail::is_byte_like<Element>) {
     archive.put(field.container.data(), field.container.size());
   } else {
@@ -257,7 +264,8 @@ void CEREAL_LOAD_FUNCTION_NAME(Decoder& archive, Bounded<Max, Container>& field)
   } else {
     archive.check_count(count, Max, encoded_size_min<Element>);
     archive.descend();
-    field.container.reserve(std::min<std::size_t>(count, 1024));  // beyond that it grows with what really arrives
+    field.container.reserve(
+        std::min<std::size_t>(count, 1024));  // beyond that it grows with what really arrives
     for (std::size_t i = 0; i < count; ++i) archive(field.container.emplace_back());
     archive.ascend();
   }

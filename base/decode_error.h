@@ -9,10 +9,10 @@
 namespace vostro {
 
 enum class DecodeReason : std::uint8_t {
-  truncated,            ///< The bytes end before the value does, or a count needs more than is left.
-  too_long,             ///< A count is above its cap.
-  too_deep,             ///< Containers are nested deeper than the limit.
-  not_a_bool,           ///< A flag byte is neither 0 nor 1.
+  truncated,   ///< The bytes end before the value does, or a count needs more than is left.
+  too_long,    ///< A count is above its cap.
+  too_deep,    ///< Containers are nested deeper than the limit.
+  not_a_bool,  ///< A flag byte is neither 0 nor 1.
   unlisted_enumerator,  ///< A number names no enumerator.
   unknown_tag,          ///< A tag names no alternative.
   keys_not_ascending,   ///< Keys of a map or set are equal or out of order.

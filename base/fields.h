@@ -1,5 +1,6 @@
-/// What a type says about its encoding, without seeing the archive: `archive(first, bounded<Max>(second), ...)`,
-/// every field by name, in order. Light on purpose: headers of types include this, only codec.h includes cereal.
+/// What a type says about its encoding, without seeing the archive: `archive(first,
+/// bounded<Max>(second), ...)`, every field by name, in order. Light on purpose: headers of types
+/// include this, only codec.h includes cereal.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,8 @@
 
 namespace vostro {
 
-/// A string, byte string, vector, set or map with at most `Max` elements. Its length takes 1, 2 or 4 bytes, by `Max`.
+/// A string, byte string, vector, set or map with at most `Max` elements. Its length takes 1, 2 or
+/// 4 bytes, by `Max`.
 template <std::size_t Max, class Container>
 struct Bounded {
   Container& container;
@@ -20,7 +22,8 @@ template <std::size_t Max, class Container>
   return {container};
 }
 
-/// A closed set of alternatives, each with `static constexpr std::uint8_t tag`: the tag, then the alternative.
+/// A closed set of alternatives, each with `static constexpr std::uint8_t tag`: the tag, then the
+/// alternative.
 template <class Variant>
 struct Tagged {
   Variant& variant;
@@ -31,7 +34,8 @@ template <class Variant>
   return {variant};
 }
 
-/// The fewest bytes an element can take: a count that needs more than is left is refused before anything is allocated.
+/// The fewest bytes an element can take: a count that needs more than is left is refused before
+/// anything is allocated.
 template <class T>
 inline constexpr std::size_t encoded_size_min = std::is_arithmetic_v<T> ? sizeof(T) : 1;
 

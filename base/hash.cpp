@@ -34,7 +34,9 @@ Hash Hasher::finish() {
   return result;
 }
 
-Hash hash(std::string_view tag, ByteView content) { return hash(tag, {content}); }
+Hash hash(std::string_view tag, ByteView content) {
+  return hash(tag, {content});
+}
 
 Hash hash(std::string_view tag, std::initializer_list<ByteView> parts) {
   Hasher hasher(tag);

@@ -1,5 +1,5 @@
-/// BLAKE2b-256 with a domain tag for each kind: H(tag, x) = BLAKE2b-256("vostro/1/" || tag || 0x00 || x).
-/// Source: consensus-spec section 2. Pure; any thread.
+/// BLAKE2b-256 with a domain tag for each kind: H(tag, x) = BLAKE2b-256("vostro/1/" || tag || 0x00
+/// || x). Source: consensus-spec section 2. Pure; any thread.
 #pragma once
 
 #include <initializer_list>

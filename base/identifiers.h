@@ -1,5 +1,6 @@
-/// The identifiers of the field: BIC, LEI, IBAN, UUID (UETR), country, account label. A value of these types has passed
-/// its check; text that has not is refused with a reason. Pure; any thread; no locale.
+/// The identifiers of the field: BIC, LEI, IBAN, UUID (UETR), country, account label. A value of
+/// these types has passed its check; text that has not is refused with a reason. Pure; any thread;
+/// no locale.
 #pragma once
 
 #include <compare>
@@ -15,15 +16,16 @@ namespace vostro {
 
 /// Why an identifier was refused, in order of precedence.
 enum class IdentifierError : std::uint8_t {
-  wrong_length,       ///< Too short, too long or empty.
-  wrong_character,    ///< A character that the standard does not allow at its place.
-  unknown_country,    ///< The country code is not in ISO 3166-1, or (IBAN) has no IBAN.
-  wrong_structure,    ///< Length or character classes differ from those of the country or version.
-  wrong_check_digits, ///< The check digits do not match (ISO 7064 mod 97-10).
+  wrong_length,        ///< Too short, too long or empty.
+  wrong_character,     ///< A character that the standard does not allow at its place.
+  unknown_country,     ///< The country code is not in ISO 3166-1, or (IBAN) has no IBAN.
+  wrong_structure,     ///< Length or character classes differ from those of the country or version.
+  wrong_check_digits,  ///< The check digits do not match (ISO 7064 mod 97-10).
 };
 [[nodiscard]] std::string_view to_string(IdentifierError error);
 
-/// ISO 9362 business identifier code. 11 characters inside; 8 are filled with XXX, and shown as 8 again.
+/// ISO 9362 business identifier code. 11 characters inside; 8 are filled with XXX, and shown as 8
+/// again.
 struct Bic {
   std::array<char, 11> text{};
 
@@ -55,14 +57,16 @@ struct Lei {
 [[nodiscard]] std::string to_text(const Lei& lei);
 [[nodiscard]] bool is_valid(const Lei& lei);
 
-/// ISO 13616 IBAN: check of length and structure by country, then mod 97. Electronic form: no spaces, upper case.
-/// Source: IBAN registry release 102 (lengths and structures are facts in base/iban_table.cpp).
+/// ISO 13616 IBAN: check of length and structure by country, then mod 97. Electronic form: no
+/// spaces, upper case. Source: IBAN registry release 102 (lengths and structures are facts in
+/// base/iban_table.cpp).
 [[nodiscard]] Result<std::string, IdentifierError> parse_iban(std::string_view text);
 
 /// RFC 9562 UUID. A UETR is version 4; derived ids are version 8.
 using Uuid = FixedBytes<struct UuidTag, 16>;
 [[nodiscard]] int version_of(const Uuid& uuid);  ///< 0 where the variant is not that of RFC 9562
-/// Lower or upper case hexadecimal with hyphens, of any version; wrong_structure where the variant is another.
+/// Lower or upper case hexadecimal with hyphens, of any version; wrong_structure where the variant
+/// is another.
 [[nodiscard]] Result<Uuid, IdentifierError> parse_uuid(std::string_view text);
 /// A UETR: a UUID of version 4, else wrong_structure.
 [[nodiscard]] Result<Uuid, IdentifierError> parse_uetr(std::string_view text);

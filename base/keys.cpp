@@ -38,7 +38,9 @@ bool is_valid_signature(const PublicKey& key, ByteView message, const Signature&
                                      key.bytes.data()) == 0;
 }
 
-void SecretKey::SodiumFree::operator()(Byte* memory) const { sodium_free(memory); }
+void SecretKey::SodiumFree::operator()(Byte* memory) const {
+  sodium_free(memory);
+}
 
 SecretKey SecretKey::generate() {
   ensure_crypto_ready();
@@ -55,8 +57,8 @@ SecretKey SecretKey::from_seed(ByteView seed) {
   SecretKey key;
   key.secret_.reset(static_cast<Byte*>(sodium_malloc(crypto_sign_SECRETKEYBYTES)));
   VOSTRO_CHECK(key.secret_ != nullptr);
-  VOSTRO_CHECK(crypto_sign_seed_keypair(key.public_key_.bytes.data(), key.secret_.get(),
-                                        seed.data()) == 0);
+  VOSTRO_CHECK(
+      crypto_sign_seed_keypair(key.public_key_.bytes.data(), key.secret_.get(), seed.data()) == 0);
   return key;
 }
 
@@ -67,14 +69,18 @@ Signature SecretKey::sign(ByteView message) const {
   return signature;
 }
 
-ByteView SecretKey::seed() const { return {secret_.get(), seed_size}; }
+ByteView SecretKey::seed() const {
+  return {secret_.get(), seed_size};
+}
 
 void fill_random(std::span<Byte> out) {
   ensure_crypto_ready();
   randombytes_buf(out.data(), out.size());
 }
 
-std::string to_text(const PublicKey& key) { return std::string(kEd25519) + to_hex(key.bytes); }
+std::string to_text(const PublicKey& key) {
+  return std::string(kEd25519) + to_hex(key.bytes);
+}
 std::optional<PublicKey> public_key_from_text(std::string_view text) {
   return from_text<PublicKey>(text);
 }

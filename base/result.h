@@ -1,5 +1,5 @@
-/// A value or a reason why there is none. Used at boundaries for expected failures (house rule: docs/decisions).
-/// A dropped Result is a compiler warning, and warnings are errors.
+/// A value or a reason why there is none. Used at boundaries for expected failures (house rule:
+/// docs/decisions). A dropped Result is a compiler warning, and warnings are errors.
 #pragma once
 
 #include <tl/expected.hpp>

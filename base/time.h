@@ -1,4 +1,5 @@
-/// Civil dates and UTC text of times. No time zone, no locale, and no clock: now is handed in by the caller.
+/// Civil dates and UTC text of times. No time zone, no locale, and no clock: now is handed in by
+/// the caller.
 #pragma once
 
 #include <compare>
@@ -10,7 +11,8 @@
 
 namespace vostro {
 
-/// A date of the proleptic Gregorian calendar, as days since 1970-01-01. Business dates are of this type.
+/// A date of the proleptic Gregorian calendar, as days since 1970-01-01. Business dates are of this
+/// type.
 using Date = Strong<struct DateTag, std::int32_t>;
 
 /// "2026-11-23", of the years 1970 to 9999; empty when it is no such date.

@@ -25,8 +25,8 @@ struct AccountId {
 [[nodiscard]] Result<AccountId, IdentifierError> parse_account(std::string_view text);
 [[nodiscard]] bool is_valid(const AccountId& account);
 
-/// An id belongs to the participant under whose policy the transaction is signed; the pair is what counts as used.
-/// A payment's name is such a pair too: its debtor agent and its UETR.
+/// An id belongs to the participant under whose policy the transaction is signed; the pair is what
+/// counts as used. A payment's name is such a pair too: its debtor agent and its UETR.
 struct OwnedId {
   Bic owner;
   Uuid id;
@@ -37,6 +37,7 @@ struct OwnedId {
     archive(owner, id);
   }
 };
-[[nodiscard]] std::string to_text(const OwnedId& name);  ///< "NORDDEFF:6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+[[nodiscard]] std::string to_text(
+    const OwnedId& name);  ///< "NORDDEFF:6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 
 }  // namespace vostro::chain

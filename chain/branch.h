@@ -1,5 +1,6 @@
-/// An executed but not yet stored block as a layer over its parent's state. Layers stack: consensus keeps one for each
-/// unfinalized block (consensus-spec section 3). Pure look-ups; the owner keeps parent and block alive.
+/// An executed but not yet stored block as a layer over its parent's state. Layers stack: consensus
+/// keeps one for each unfinalized block (consensus-spec section 3). Pure look-ups; the owner keeps
+/// parent and block alive.
 #pragma once
 
 #include <memory>
@@ -11,7 +12,8 @@ namespace vostro::chain {
 class Branch final : public StateReader, public NodeReader {
  public:
   /// `state` and `tree` are the parent's: another Branch, or the store.
-  Branch(std::shared_ptr<const ExecutedBlock> block, const StateReader& state, const NodeReader& tree);
+  Branch(std::shared_ptr<const ExecutedBlock> block, const StateReader& state,
+         const NodeReader& tree);
 
   [[nodiscard]] std::optional<Bytes> get(ByteView key) const override;
   [[nodiscard]] std::vector<std::pair<Bytes, Bytes>> scan(ByteView prefix, ByteView from,

@@ -1,5 +1,6 @@
-/// Executes a block on its parent's state. A pure function of both: every voter computes the same roots, and nothing is
-/// stored here; what changes leaves as values. Source: blueprint section 3; consensus-spec section 3, "Payload verdict".
+/// Executes a block on its parent's state. A pure function of both: every voter computes the same
+/// roots, and nothing is stored here; what changes leaves as values. Source: blueprint section 3;
+/// consensus-spec section 3, "Payload verdict".
 #pragma once
 
 #include <cstdint>
@@ -44,10 +45,10 @@ struct ExecutedBlock {
   Height height;
   UnixMillis time;
   std::vector<VerifiedTransactionPtr> transactions;  ///< included ones, in order
-  std::vector<Receipt> receipts;                     ///< due ones, then each transaction's followed by its items'
-  std::vector<std::pair<OwnedId, IdRecord>> ids;     ///< newly used: transactions' and items'
+  std::vector<Receipt> receipts;  ///< due ones, then each transaction's followed by its items'
+  std::vector<std::pair<OwnedId, IdRecord>> ids;  ///< newly used: transactions' and items'
   Changes state;
-  Changes nodes;                                     ///< of the state tree, by position
+  Changes nodes;  ///< of the state tree, by position
   Hash tx_root;
   Hash receipt_root;
   Hash state_root;
@@ -56,7 +57,8 @@ struct ExecutedBlock {
 /// Why a block cannot be.
 enum class ExecutionError : std::uint8_t {
   empty,             ///< No transaction is left and nothing was due: such a block is invalid.
-  invariant_broken,  ///< The ledger contradicts itself: this node must stop (blueprint 3, "Invariants").
+  invariant_broken,  ///< The ledger contradicts itself: this node must stop (blueprint 3,
+                     ///< "Invariants").
 };
 
 struct ExecutionFailure {
@@ -64,26 +66,29 @@ struct ExecutionFailure {
   std::string what;  ///< for the log: which invariant, both values
 };
 
-[[nodiscard]] Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& state, const NodeReader& tree,
+[[nodiscard]] Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& state,
+                                                                    const NodeReader& tree,
                                                                     const BlockInput& input);
 
-/// H("txs", H("ids", the block's newly used ids in order, each owner || id) || Merkle root of the transaction hashes).
+/// H("txs", H("ids", the block's newly used ids in order, each owner || id) || Merkle root of the
+/// transaction hashes).
 [[nodiscard]] Hash tx_root_of(const std::vector<std::pair<OwnedId, IdRecord>>& ids,
                               const std::vector<VerifiedTransactionPtr>& transactions);
 
-/// Would execution at `now` include this transaction (not: would it settle)? For the door and for "includable"
-/// (consensus-spec section 7). Reasons are those of dropping by rule.
+/// Would execution at `now` include this transaction (not: would it settle)? For the door and for
+/// "includable" (consensus-spec section 7). Reasons are those of dropping by rule.
 enum class Inclusion : std::uint8_t {
   included,
-  expired,             ///< valid_until has passed
-  too_far_ahead,       ///< valid_until is beyond max_validity
-  id_used,             ///< its id is in the set already
-  actor_unknown,       ///< AC02 or RC05: the acting account or participant is unknown
-  signer_not_in_policy,///< DS0H
-  signatures_short,    ///< DS19
+  expired,               ///< valid_until has passed
+  too_far_ahead,         ///< valid_until is beyond max_validity
+  id_used,               ///< its id is in the set already
+  actor_unknown,         ///< AC02 or RC05: the acting account or participant is unknown
+  signer_not_in_policy,  ///< DS0H
+  signatures_short,      ///< DS19
 };
 [[nodiscard]] std::string_view to_string(Inclusion inclusion);
-[[nodiscard]] Inclusion check_inclusion(const StateReader& state, const VerifiedTransaction& transaction, UnixMillis now);
+[[nodiscard]] Inclusion check_inclusion(const StateReader& state,
+                                        const VerifiedTransaction& transaction, UnixMillis now);
 
 /// The earliest time at which something is due in this state; none when nothing waits.
 [[nodiscard]] std::optional<UnixSeconds> next_due(const StateReader& state);

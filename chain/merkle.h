@@ -1,5 +1,6 @@
-/// Binary Merkle trees over lists of hashes, with paths. The shape is that of RFC 6962: the left half is the largest
-/// power of two below the count, so a list has one root and no element is repeated.
+/// Binary Merkle trees over lists of hashes, with paths. The shape is that of RFC 6962: the left
+/// half is the largest power of two below the count, so a list has one root and no element is
+/// repeated.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace vostro::chain {
 
-/// H("merkle/leaf", leaf) for one, H("merkle/node", left || right) above; H("merkle/empty", "") for none.
+/// H("merkle/leaf", leaf) for one, H("merkle/node", left || right) above; H("merkle/empty", "") for
+/// none.
 [[nodiscard]] Hash merkle_root(std::span<const Hash> leaves);
 
 struct MerklePath {

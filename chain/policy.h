@@ -21,7 +21,9 @@ enum class Role : std::uint8_t { maker = 1, checker = 2, service = 4 };
 struct Roles {
   std::uint8_t bits = 0;
 
-  [[nodiscard]] constexpr bool has(Role role) const { return (bits & static_cast<std::uint8_t>(role)) != 0; }
+  [[nodiscard]] constexpr bool has(Role role) const {
+    return (bits & static_cast<std::uint8_t>(role)) != 0;
+  }
   [[nodiscard]] constexpr bool has_any_of(Roles other) const { return (bits & other.bits) != 0; }
   auto operator<=>(const Roles&) const = default;
   template <class Archive>
@@ -32,7 +34,9 @@ struct Roles {
 
 /// What a signature is given for.
 enum class ActionClass : std::uint8_t { pay = 1, answer, block, issue, quote, manage, govern };
-[[nodiscard]] constexpr bool is_listed(ActionClass c) { return c >= ActionClass::pay && c <= ActionClass::govern; }
+[[nodiscard]] constexpr bool is_listed(ActionClass c) {
+  return c >= ActionClass::pay && c <= ActionClass::govern;
+}
 [[nodiscard]] std::string_view to_string(ActionClass c);
 [[nodiscard]] std::optional<ActionClass> action_class_from(std::string_view word);
 
@@ -48,14 +52,17 @@ struct PolicyKey {
   }
 };
 
-/// One signature by a key with a role in `first`, and `checkers` more with the role checker, all by different persons.
+/// One signature by a key with a role in `first`, and `checkers` more with the role checker, all by
+/// different persons.
 struct Rule {
   ActionClass action = ActionClass::pay;
   std::optional<Currency> currency = {};  ///< none: any
-  std::optional<MinorUnits> up_to = {};   ///< none: any amount; else the rule fits amounts up to and including it
+  std::optional<MinorUnits> up_to =
+      {};  ///< none: any amount; else the rule fits amounts up to and including it
   Roles first = {};
-  std::uint8_t checkers = 0;      ///< 0 to 8
-  std::uint64_t delay_ms = 0;     ///< the order waits this long after its block, and any one key can cancel it
+  std::uint8_t checkers = 0;  ///< 0 to 8
+  std::uint64_t delay_ms =
+      0;  ///< the order waits this long after its block, and any one key can cancel it
 
   auto operator<=>(const Rule&) const = default;
   template <class Archive>
@@ -97,32 +104,34 @@ struct Policy {
 
 /// Why a policy is of wrong form, in order of precedence.
 enum class PolicyError : std::uint8_t {
-  key_count,         ///< Not 1 to 32 keys.
-  rule_count,        ///< Not 1 to 64 rules.
-  key_not_admitted,  ///< A key is no valid point of prime order.
-  keys_not_ordered,  ///< Keys are not strictly ascending: one repeats or is out of order.
-  bad_person,        ///< A person's tag is not 1 to 16 of [A-Za-z0-9._-].
-  bad_roles,         ///< A key or a rule has no role, or an unknown one.
-  bad_rule,          ///< More than 8 checkers, a delay above 30 days, an amount below 1.
-  rule_cannot_be_met,///< The keys' roles and persons cannot satisfy a rule.
-  no_manage_rule,    ///< No rule of class manage that is for any currency.
-  bad_cap,           ///< A cap is below 0 or caps are not strictly ascending by currency.
+  key_count,           ///< Not 1 to 32 keys.
+  rule_count,          ///< Not 1 to 64 rules.
+  key_not_admitted,    ///< A key is no valid point of prime order.
+  keys_not_ordered,    ///< Keys are not strictly ascending: one repeats or is out of order.
+  bad_person,          ///< A person's tag is not 1 to 16 of [A-Za-z0-9._-].
+  bad_roles,           ///< A key or a rule has no role, or an unknown one.
+  bad_rule,            ///< More than 8 checkers, a delay above 30 days, an amount below 1.
+  rule_cannot_be_met,  ///< The keys' roles and persons cannot satisfy a rule.
+  no_manage_rule,      ///< No rule of class manage that is for any currency.
+  bad_cap,             ///< A cap is below 0 or caps are not strictly ascending by currency.
 };
 [[nodiscard]] std::string_view to_string(PolicyError error);
 [[nodiscard]] Result<void, PolicyError> check_policy(const Policy& policy);
 
 /// The first rule of the class that fits currency and amount; null when none does (AM02).
-/// `amount` without value: the action concerns no money, and the first rule of the class without a currency fits, whatever its `up_to`.
-/// `delay_allowed` false: a rule with a delay does not fit (PaymentBatch, FxPayment).
-[[nodiscard]] const Rule* find_rule(const Policy& policy, ActionClass action, const std::optional<Money>& amount,
-                                    bool delay_allowed);
+/// `amount` without value: the action concerns no money, and the first rule of the class without a
+/// currency fits, whatever its `up_to`. `delay_allowed` false: a rule with a delay does not fit
+/// (PaymentBatch, FxPayment).
+[[nodiscard]] const Rule* find_rule(const Policy& policy, ActionClass action,
+                                    const std::optional<Money>& amount, bool delay_allowed);
 
-/// Every signer is in the policy (else DS0H), whatever its role: what comes before the search for a rule. "Any one key"
-/// is this, and nothing more.
+/// Every signer is in the policy (else DS0H), whatever its role: what comes before the search for a
+/// rule. "Any one key" is this, and nothing more.
 [[nodiscard]] bool knows_signers(const Policy& policy, std::span<const PublicKey> signers);
 
-/// Signers against a rule: distinct persons, one by `first`, the rest checkers. Errors: signer_not_in_policy (DS0H),
-/// signatures_short (DS19). Every signer is looked at, with no early way out.
+/// Signers against a rule: distinct persons, one by `first`, the rest checkers. Errors:
+/// signer_not_in_policy (DS0H), signatures_short (DS19). Every signer is looked at, with no early
+/// way out.
 [[nodiscard]] Result<void, Reason> check_signers(const Policy& policy, const Rule& rule,
                                                  std::span<const PublicKey> signers);
 

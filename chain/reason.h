@@ -1,5 +1,6 @@
-/// Why the ledger says no: reasons of ours, in the order in which they are looked for, each with its ISO 20022 code.
-/// A rejection is an outcome with a receipt, not an error. Source: blueprint section 3, "Common checks" and "Bodies".
+/// Why the ledger says no: reasons of ours, in the order in which they are looked for, each with
+/// its ISO 20022 code. A rejection is an outcome with a receipt, not an error. Source: blueprint
+/// section 3, "Common checks" and "Bodies".
 #pragma once
 
 #include <cstdint>
@@ -25,41 +26,44 @@ enum class Reason : std::uint8_t {
   corridor_refused,          ///< RR04
   daily_cap_passed,          ///< AM14
   // Own checks of the bodies.
-  acceptance_needed,         ///< AG01: the account does not take this agent's payments unasked
-  accept_by_out_of_range,    ///< TM01
-  id_used,                   ///< AM05: the UETR is used already
-  quote_signer_unknown,      ///< DS0H
-  debtor_not_in_quote,       ///< AG01
-  quote_expired,             ///< TM01: expired, or valid beyond max_quote_life
-  quote_exhausted,           ///< AM23: withdrawn, or the limit is passed
-  quote_amount_wrong,        ///< AM09: debtor_amount is not what the rate gives
-  quote_hold_too_long,       ///< TM01: accept_by beyond the quote's hold_max
-  provider_frozen,           ///< AC06
-  provider_short,            ///< AM04
-  wrong_state,               ///< RCON: the payment's state does not allow this
-  deadline_passed,           ///< TM01
-  already_returned,          ///< FF12
-  recall_open,               ///< AM05: a recall is open already
-  amount_above_original,     ///< AM09
-  entry_issued,              ///< AM05: the fiat entry was issued before
-  reserves_short,            ///< AM13: reserves short, or the attestation too old
-  date_not_after,            ///< DT01
-  account_exists,            ///< AM05
-  balance_left,              ///< AG03: balance or hold left
-  nothing_delayed,           ///< AG09: nothing delayed under this id
-  change_breaks_rule,        ///< FF01
+  acceptance_needed,       ///< AG01: the account does not take this agent's payments unasked
+  accept_by_out_of_range,  ///< TM01
+  id_used,                 ///< AM05: the UETR is used already
+  quote_signer_unknown,    ///< DS0H
+  debtor_not_in_quote,     ///< AG01
+  quote_expired,           ///< TM01: expired, or valid beyond max_quote_life
+  quote_exhausted,         ///< AM23: withdrawn, or the limit is passed
+  quote_amount_wrong,      ///< AM09: debtor_amount is not what the rate gives
+  quote_hold_too_long,     ///< TM01: accept_by beyond the quote's hold_max
+  provider_frozen,         ///< AC06
+  provider_short,          ///< AM04
+  wrong_state,             ///< RCON: the payment's state does not allow this
+  deadline_passed,         ///< TM01
+  already_returned,        ///< FF12
+  recall_open,             ///< AM05: a recall is open already
+  amount_above_original,   ///< AM09
+  entry_issued,            ///< AM05: the fiat entry was issued before
+  reserves_short,          ///< AM13: reserves short, or the attestation too old
+  date_not_after,          ///< DT01
+  account_exists,          ///< AM05
+  balance_left,            ///< AG03: balance or hold left
+  nothing_delayed,         ///< AG09: nothing delayed under this id
+  change_breaks_rule,      ///< FF01
   // After the own ones.
-  funds_short,               ///< AM04
-  result_above_maximum,      ///< AM02: a balance would pass money_max
+  funds_short,           ///< AM04
+  result_above_maximum,  ///< AM02: a balance would pass money_max
   // How held money comes back.
-  cancelled_by_order,        ///< DS02: cancelled by one of the policy's keys
-  acceptance_timed_out,      ///< AB05
-  legal_decision,            ///< LEGL
+  cancelled_by_order,    ///< DS02: cancelled by one of the policy's keys
+  acceptance_timed_out,  ///< AB05
+  legal_decision,        ///< LEGL
 };
 inline constexpr Reason reason_last = Reason::legal_decision;
-[[nodiscard]] constexpr bool is_listed(Reason r) { return r >= Reason::not_found && r <= reason_last; }
+[[nodiscard]] constexpr bool is_listed(Reason r) {
+  return r >= Reason::not_found && r <= reason_last;
+}
 
-/// The four letters and digits of ISO 20022 (external code sets: status, return and cancellation reasons).
+/// The four letters and digits of ISO 20022 (external code sets: status, return and cancellation
+/// reasons).
 [[nodiscard]] std::string_view iso_code(Reason reason);
 /// The enumerator's word, for logs and JSON: "quote_exhausted".
 [[nodiscard]] std::string_view to_string(Reason reason);

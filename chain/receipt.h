@@ -1,4 +1,5 @@
-/// Receipts: the final outcome of a transaction, of a bulk item, or of something that fell due. Source: blueprint 3.
+/// Receipts: the final outcome of a transaction, of a bulk item, or of something that fell due.
+/// Source: blueprint 3.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,9 @@
 namespace vostro::chain {
 
 enum class ReceiptKind : std::uint8_t { transaction = 1, item = 2, due = 3 };
-[[nodiscard]] constexpr bool is_listed(ReceiptKind k) { return k >= ReceiptKind::transaction && k <= ReceiptKind::due; }
+[[nodiscard]] constexpr bool is_listed(ReceiptKind k) {
+  return k >= ReceiptKind::transaction && k <= ReceiptKind::due;
+}
 
 /// A word of the payment's life (blueprint 3), or `done` where no payment is concerned.
 enum class Status : std::uint8_t {
@@ -29,7 +32,9 @@ enum class Status : std::uint8_t {
   returned,
   done,
 };
-[[nodiscard]] constexpr bool is_listed(Status s) { return s >= Status::rejected && s <= Status::done; }
+[[nodiscard]] constexpr bool is_listed(Status s) {
+  return s >= Status::rejected && s <= Status::done;
+}
 [[nodiscard]] std::string_view to_string(ReceiptKind kind);
 [[nodiscard]] std::string_view to_string(Status status);
 /// pacs.002 status: PDNG, ACSC, ACCC, BLCK, CANC, RJCT; empty where a status has none.
@@ -37,7 +42,9 @@ enum class Status : std::uint8_t {
 
 /// Where an entry stands.
 enum class PlaceKind : std::uint8_t { account = 1, hold = 2, supply = 3 };
-[[nodiscard]] constexpr bool is_listed(PlaceKind k) { return k >= PlaceKind::account && k <= PlaceKind::supply; }
+[[nodiscard]] constexpr bool is_listed(PlaceKind k) {
+  return k >= PlaceKind::account && k <= PlaceKind::supply;
+}
 
 struct Place {
   PlaceKind kind = PlaceKind::account;
@@ -52,7 +59,9 @@ struct Place {
 };
 
 enum class EntryKind : std::uint8_t { principal = 1, charge = 2 };
-[[nodiscard]] constexpr bool is_listed(EntryKind k) { return k == EntryKind::principal || k == EntryKind::charge; }
+[[nodiscard]] constexpr bool is_listed(EntryKind k) {
+  return k == EntryKind::principal || k == EntryKind::charge;
+}
 [[nodiscard]] std::string_view to_string(EntryKind kind);
 
 struct Entry {
@@ -60,7 +69,7 @@ struct Entry {
   Currency currency;
   MinorUnits amount;  ///< signed: negative takes away
   EntryKind kind = EntryKind::principal;
-  Date business_date; ///< of the currency, when it was posted
+  Date business_date;  ///< of the currency, when it was posted
 
   auto operator<=>(const Entry&) const = default;
   template <class Archive>
@@ -91,17 +100,20 @@ struct Receipt {
   std::optional<PaymentFacts> payment;
   Status status = Status::done;
   std::optional<Reason> reason;
-  /// Where a person or bank gave the code (Reject, Recall, Return, RedeemOutcome failed): their four characters.
+  /// Where a person or bank gave the code (Reject, Recall, Return, RedeemOutcome failed): their
+  /// four characters.
   std::optional<std::array<char, 4>> given_code;
   std::vector<Entry> entries;  ///< sum to zero per currency
 
   bool operator==(const Receipt&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(id, transaction_hash, kind, payment, status, reason, given_code, bounded<entries_max>(entries));
+    archive(id, transaction_hash, kind, payment, status, reason, given_code,
+            bounded<entries_max>(entries));
   }
 };
-[[nodiscard]] Hash receipt_hash(const Receipt& receipt);  ///< H("receipt", receipt): the leaf of the receipts root
+[[nodiscard]] Hash receipt_hash(
+    const Receipt& receipt);  ///< H("receipt", receipt): the leaf of the receipts root
 
 /// Proof that a receipt is in the block at `height`: checked against that block's header.
 struct Original {

@@ -1,5 +1,6 @@
-/// How the ledger sees what is stored: two narrow ports, implemented by chain/store (RocksDB), by the layers of
-/// unfinalized blocks (chain/branch.h) and by the tests' in-memory store. Reads only; writes leave as values.
+/// How the ledger sees what is stored: two narrow ports, implemented by chain/store (RocksDB), by
+/// the layers of unfinalized blocks (chain/branch.h) and by the tests' in-memory store. Reads only;
+/// writes leave as values.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace vostro::chain {
 
-/// What the id set remembers of a used id: where it was included, and the hash it was included with.
+/// What the id set remembers of a used id: where it was included, and the hash it was included
+/// with.
 struct IdRecord {
   Height height;
   std::uint32_t receipt = 0;  ///< index of its first receipt among the block's receipts

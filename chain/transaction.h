@@ -1,6 +1,6 @@
-/// Transactions: what clients sign and blocks hold. A type says what was already proved about the bytes:
-/// Bytes -> Transaction (decoded and well formed) -> VerifiedTransaction (every signature checked) -> Receipt.
-/// Source: blueprint section 3, "Transaction".
+/// Transactions: what clients sign and blocks hold. A type says what was already proved about the
+/// bytes: Bytes -> Transaction (decoded and well formed) -> VerifiedTransaction (every signature
+/// checked) -> Receipt. Source: blueprint section 3, "Transaction".
 #pragma once
 
 #include <memory>
@@ -16,13 +16,15 @@
 
 namespace vostro::chain {
 
-using Body = std::variant<Payment, PaymentBatch, FxPayment, Accept, Reject, Block, Unblock, Recall, RefuseRecall,
-                          ConfirmCredit, Return, Issue, Redeem, RedeemOutcome, OpenBusinessDate, OpenAccount,
-                          UpdateAccount, UpdatePolicy, CloseAccount, Freeze, Unfreeze, Cancel>;
+using Body = std::variant<Payment, PaymentBatch, FxPayment, Accept, Reject, Block, Unblock, Recall,
+                          RefuseRecall, ConfirmCredit, Return, Issue, Redeem, RedeemOutcome,
+                          OpenBusinessDate, OpenAccount, UpdateAccount, UpdatePolicy, CloseAccount,
+                          Freeze, Unfreeze, Cancel>;
 
 struct TransactionSignature {
   PublicKey key;
-  Signature signature;  ///< over "VOSTRO-TX-1" padded with zeros to 16 bytes || network id || transaction hash
+  Signature signature;  ///< over "VOSTRO-TX-1" padded with zeros to 16 bytes || network id ||
+                        ///< transaction hash
 
   bool operator==(const TransactionSignature&) const = default;
   template <class Archive>
@@ -34,12 +36,12 @@ struct TransactionSignature {
 struct Transaction {
   static constexpr std::uint16_t version_now = 1;
   static constexpr std::size_t signatures_max = 16;
-  static constexpr std::size_t bytes_max = 16 * 1024;               ///< encoded, for every body but the next
-  static constexpr std::size_t batch_bytes_max = 3'670'016;         ///< 3.5 MiB: a PaymentBatch
+  static constexpr std::size_t bytes_max = 16 * 1024;  ///< encoded, for every body but the next
+  static constexpr std::size_t batch_bytes_max = 3'670'016;  ///< 3.5 MiB: a PaymentBatch
 
   std::uint16_t version = version_now;
   Hash network_id;
-  Uuid id;                   ///< for a payment its UETR
+  Uuid id;  ///< for a payment its UETR
   UnixSeconds valid_until;
   Body body;
   std::vector<TransactionSignature> signatures;  ///< 1 to 16, strictly ascending by key
@@ -47,7 +49,8 @@ struct Transaction {
   bool operator==(const Transaction&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(version, network_id, id, valid_until, tagged(body), bounded<signatures_max>(signatures));
+    archive(version, network_id, id, valid_until, tagged(body),
+            bounded<signatures_max>(signatures));
   }
 };
 
@@ -55,62 +58,76 @@ struct FormError;
 [[nodiscard]] Bytes encode_transaction(const Transaction& transaction);
 /// Size caps and canonical encoding only: what comes out can still be of wrong form.
 [[nodiscard]] Result<Transaction, FormError> decode_form_unchecked(ByteView bytes);
-/// Size caps, canonical encoding, then form (check_form) for the network that the transaction names itself.
+/// Size caps, canonical encoding, then form (check_form) for the network that the transaction names
+/// itself.
 [[nodiscard]] Result<Transaction, FormError> decode_transaction(ByteView bytes);
 
-/// H("tx", content): all fields but the signatures, with a PaymentBatch's items replaced by their Merkle root.
+/// H("tx", content): all fields but the signatures, with a PaymentBatch's items replaced by their
+/// Merkle root.
 [[nodiscard]] Hash transaction_hash(const Transaction& transaction);
 /// The bytes that each signer signs.
 [[nodiscard]] Bytes transaction_message(const Hash& network_id, const Hash& transaction_hash);
-/// The participant under whose policy the body is signed: the owner of the id. Zeros where the body names none, which
-/// only a body of wrong form does.
+/// The participant under whose policy the body is signed: the owner of the id. Zeros where the body
+/// names none, which only a body of wrong form does.
 [[nodiscard]] Bic acting_participant(const Body& body);
 /// "Payment", "FxPayment", ...: for logs, JSON and metrics.
 [[nodiscard]] std::string_view kind_of(const Body& body);
-/// Transactions and bulk items (a bulk of three counts four): what counts against a block's item cap.
+/// Transactions and bulk items (a bulk of three counts four): what counts against a block's item
+/// cap.
 [[nodiscard]] std::size_t item_count(const Transaction& transaction);
 
-/// Why bytes are no transaction of this network, in order of precedence. Refused at the door; never in a block.
+/// Why bytes are no transaction of this network, in order of precedence. Refused at the door; never
+/// in a block.
 enum class FormReason : std::uint8_t {
-  too_large,           ///< Above 16 KiB, or 3.5 MiB for a PaymentBatch. Looked at before anything is decoded.
-  undecodable,         ///< Not the canonical encoding of a transaction; the offset tells where.
-  wrong_version,       ///< A transaction version that this network does not speak.
-  wrong_network,       ///< Made for another network (another genesis file).
-  bad_id,              ///< An id or UETR is no UUID of version 4 (or 8 where derived: Issue, and what names an order).
-  bad_signature_list,  ///< No signature, more than 16, or not strictly ascending by key.
-  bad_identifier,      ///< A BIC, account label, currency, purpose or reason code is malformed.
-  amount_not_positive, ///< An amount is 0 or below.
-  amount_too_large,    ///< An amount is above money_max.
-  debtor_is_creditor,  ///< Debtor and creditor are the same account.
-  bad_charges,         ///< Charges against their rule: bearer, payer, account, sum.
-  bad_totals,          ///< Count or total do not match the items, or the sum overflows.
-  repeated_uetr,       ///< A UETR stands twice in a bulk, or equals the transaction's id.
-  bad_quote,           ///< The quote is malformed, of another network, or not for these currencies and accounts.
-  bad_policy,          ///< A policy is of wrong form.
-  bad_accepts,         ///< The list of agents is not strictly ascending, or not for its kind.
-  bad_text,            ///< A text is empty, too long, or holds characters that are not allowed.
-  bad_original,        ///< The original's receipt is no receipt of a payment.
-  bad_combination,     ///< Fields that exclude or need each other.
-  bad_time,            ///< A time or date that no calendar writes: beyond the year 9999, or a date before 1970.
-  bad_signature,       ///< A signature does not verify; the index tells which.
+  too_large,      ///< Above 16 KiB, or 3.5 MiB for a PaymentBatch. Looked at before anything is
+                  ///< decoded.
+  undecodable,    ///< Not the canonical encoding of a transaction; the offset tells where.
+  wrong_version,  ///< A transaction version that this network does not speak.
+  wrong_network,  ///< Made for another network (another genesis file).
+  bad_id,  ///< An id or UETR is no UUID of version 4 (or 8 where derived: Issue, and what names an
+           ///< order).
+  bad_signature_list,   ///< No signature, more than 16, or not strictly ascending by key.
+  bad_identifier,       ///< A BIC, account label, currency, purpose or reason code is malformed.
+  amount_not_positive,  ///< An amount is 0 or below.
+  amount_too_large,     ///< An amount is above money_max.
+  debtor_is_creditor,   ///< Debtor and creditor are the same account.
+  bad_charges,          ///< Charges against their rule: bearer, payer, account, sum.
+  bad_totals,           ///< Count or total do not match the items, or the sum overflows.
+  repeated_uetr,        ///< A UETR stands twice in a bulk, or equals the transaction's id.
+  bad_quote,        ///< The quote is malformed, of another network, or not for these currencies and
+                    ///< accounts.
+  bad_policy,       ///< A policy is of wrong form.
+  bad_accepts,      ///< The list of agents is not strictly ascending, or not for its kind.
+  bad_text,         ///< A text is empty, too long, or holds characters that are not allowed.
+  bad_original,     ///< The original's receipt is no receipt of a payment.
+  bad_combination,  ///< Fields that exclude or need each other.
+  bad_time,  ///< A time or date that no calendar writes: beyond the year 9999, or a date before
+             ///< 1970.
+  bad_signature,  ///< A signature does not verify; the index tells which.
 };
-[[nodiscard]] std::string_view to_string(FormReason reason);  ///< the enumerator's word: "bad_charges"
+[[nodiscard]] std::string_view to_string(
+    FormReason reason);  ///< the enumerator's word: "bad_charges"
 
 struct FormError {
   FormReason reason;
-  std::string where;  ///< the field at fault, as in JSON: "credit.charges[1].account"; or "byte 17 (...)"
+  std::string
+      where;  ///< the field at fault, as in JSON: "credit.charges[1].account"; or "byte 17 (...)"
 
   bool operator==(const FormError&) const = default;
 };
-[[nodiscard]] std::string_view sentence(FormReason reason);   ///< what is wrong, for a person
-[[nodiscard]] std::string to_string(const FormError& error);  ///< "bad_charges at credit.charges[1]: ..."
+[[nodiscard]] std::string_view sentence(FormReason reason);  ///< what is wrong, for a person
+[[nodiscard]] std::string to_string(
+    const FormError& error);  ///< "bad_charges at credit.charges[1]: ..."
 
-/// Everything that needs no state and no signature: consensus-spec section 3, "statelessly valid". Where several rules
-/// are broken, the reason that comes first in FormReason is named, at the first field that breaks it.
-[[nodiscard]] Result<void, FormError> check_form(const Transaction& transaction, const Hash& network_id);
+/// Everything that needs no state and no signature: consensus-spec section 3, "statelessly valid".
+/// Where several rules are broken, the reason that comes first in FormReason is named, at the first
+/// field that breaks it.
+[[nodiscard]] Result<void, FormError> check_form(const Transaction& transaction,
+                                                 const Hash& network_id);
 
-/// A transaction whose form and every signature, a quote's included, has been checked against its network.
-/// Can only be made by `verify`. Shared and immutable: batches, pool and execution hold the same one.
+/// A transaction whose form and every signature, a quote's included, has been checked against its
+/// network. Can only be made by `verify`. Shared and immutable: batches, pool and execution hold
+/// the same one.
 class VerifiedTransaction {
  public:
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
@@ -120,7 +137,8 @@ class VerifiedTransaction {
   [[nodiscard]] std::size_t items() const { return items_; }
 
  private:
-  friend Result<std::shared_ptr<const VerifiedTransaction>, FormError> verify(ByteView bytes, const Hash& network_id);
+  friend Result<std::shared_ptr<const VerifiedTransaction>, FormError> verify(
+      ByteView bytes, const Hash& network_id);
   VerifiedTransaction() = default;
   Transaction transaction_;
   Hash hash_;
@@ -130,7 +148,9 @@ class VerifiedTransaction {
 };
 using VerifiedTransactionPtr = std::shared_ptr<const VerifiedTransaction>;
 
-/// Decodes, checks form, then every signature with no early way out. Costs one verification per signature.
-[[nodiscard]] Result<VerifiedTransactionPtr, FormError> verify(ByteView bytes, const Hash& network_id);
+/// Decodes, checks form, then every signature with no early way out. Costs one verification per
+/// signature.
+[[nodiscard]] Result<VerifiedTransactionPtr, FormError> verify(ByteView bytes,
+                                                               const Hash& network_id);
 
 }  // namespace vostro::chain

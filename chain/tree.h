@@ -1,6 +1,6 @@
-/// The authenticated tree over the state: a 16-ary trie over H("key", key), nodes kept by position (the path's nibbles),
-/// updated once per block along the touched paths, with proofs of presence and absence.
-/// Pure: reads nodes through NodeReader, returns the changed ones.
+/// The authenticated tree over the state: a 16-ary trie over H("key", key), nodes kept by position
+/// (the path's nibbles), updated once per block along the touched paths, with proofs of presence
+/// and absence. Pure: reads nodes through NodeReader, returns the changed ones.
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ struct StateProof {
       archive(key_hash, value_hash);
     }
   };
-  std::optional<Leaf> leaf;     ///< none: the slot is empty
-  std::vector<Hash> siblings;   ///< binary siblings from the slot upwards, four for each nibble
+  std::optional<Leaf> leaf;    ///< none: the slot is empty
+  std::vector<Hash> siblings;  ///< binary siblings from the slot upwards, four for each nibble
 
   bool operator==(const StateProof&) const = default;
   template <class Archive>

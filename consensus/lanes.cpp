@@ -74,9 +74,9 @@ LaneActions Lanes::on_own_batch(HeldBatch batch, std::uint32_t items) {
 
 // ---- What arrives ----
 
-/// Incarnations of the own lane are used up in order: a higher one was begun by somebody else, and so was a batch of the
-/// current one that is not held although it is past the final position. At or before that position it may come back late,
-/// when it is not held any more.
+/// Incarnations of the own lane are used up in order: a higher one was begun by somebody else, and
+/// so was a batch of the current one that is not held although it is past the final position. At or
+/// before that position it may come back late, when it is not held any more.
 bool Lanes::is_own_key_elsewhere(const Batch& batch) const {
   if (!own_ || !incarnation_ || batch.author != *own_) return false;
   if (batch.incarnation != *incarnation_) return batch.incarnation > *incarnation_;

@@ -56,10 +56,13 @@ void Pacing::on_enter(View view) {
   armed_at_ms_.reset();
 }
 
-void Pacing::on_armed(std::uint64_t now_ms) { armed_at_ms_ = now_ms; }
+void Pacing::on_armed(std::uint64_t now_ms) {
+  armed_at_ms_ = now_ms;
+}
 
 void Pacing::on_notarized(View view, std::uint64_t now_ms) {
-  if (view == entered_ && armed_at_ms_) unfinalized_[view] = now_ms - std::min(now_ms, *armed_at_ms_);
+  if (view == entered_ && armed_at_ms_)
+    unfinalized_[view] = now_ms - std::min(now_ms, *armed_at_ms_);
 }
 
 void Pacing::on_final(View final) {

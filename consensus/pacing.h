@@ -38,7 +38,8 @@ class Pacing {
   void on_heard(ValidatorIndex validator, std::uint64_t now_ms);
   void on_round_trip(std::uint64_t median_ms);
   void on_enter(View view);
-  /// There is work in the view, and its timer runs from now on: what passed before was idleness and is not measured.
+  /// There is work in the view, and its timer runs from now on: what passed before was idleness and
+  /// is not measured.
   void on_armed(std::uint64_t now_ms);
   void on_notarized(View view, std::uint64_t now_ms);
   /// Takes the durations of views up to `final` into account.

@@ -1,6 +1,7 @@
-/// The objects of the protocol: what is hashed, signed and agreed on. Plain data with their encodings and digests;
-/// nothing here decides anything. Transactions are opaque bytes: consensus/ knows no ledger.
-/// Source: consensus-spec sections 1 and 2. Field order is the encoding (docs/encoding.md).
+/// The objects of the protocol: what is hashed, signed and agreed on. Plain data with their
+/// encodings and digests; nothing here decides anything. Transactions are opaque bytes: consensus/
+/// knows no ledger. Source: consensus-spec sections 1 and 2. Field order is the encoding
+/// (docs/encoding.md).
 #pragma once
 
 #include <cstdint>
@@ -18,13 +19,14 @@ namespace vostro::consensus {
 
 /// Index of a validator in the set of its epoch, 0..n-1.
 using ValidatorIndex = Strong<struct ValidatorIndexTag, std::uint16_t>;
-using BlockId = FixedBytes<struct BlockIdTag, 32>;        ///< H("block", Header), or the anchor digest
+using BlockId = FixedBytes<struct BlockIdTag, 32>;  ///< H("block", Header), or the anchor digest
 using ProposalId = FixedBytes<struct ProposalIdTag, 32>;  ///< pd = H("prop", ctx || P)
 using BatchId = FixedBytes<struct BatchIdTag, 32>;        ///< bd = H("batch", Batch)
 using MemberId = FixedBytes<struct MemberIdTag, 16>;      ///< the owner's BIC and five zero bytes
 using SignatureBytes = std::array<Byte, 64>;              ///< Ed25519
 
-/// Most validators in a set. 50 keep one certificate near 2.2 KB; the index and bitmap leave room for more.
+/// Most validators in a set. 50 keep one certificate near 2.2 KB; the index and bitmap leave room
+/// for more.
 inline constexpr std::size_t validators_max = 128;
 /// Hard cap of one batch's transactions, in encoded bytes. Spec section 7.
 inline constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
@@ -44,17 +46,20 @@ struct Validator {
   }
 };
 
-/// The validators of one epoch, ascending by member id, keys distinct. Quorum arithmetic of spec section 1.
+/// The validators of one epoch, ascending by member id, keys distinct. Quorum arithmetic of spec
+/// section 1.
 class ValidatorSet {
  public:
   /// Empty when the list is empty, too long, not ascending, or a key repeats or is not admissible.
   [[nodiscard]] static std::optional<ValidatorSet> make(std::vector<Validator> validators);
 
   [[nodiscard]] std::size_t size() const { return validators_.size(); }
-  [[nodiscard]] std::size_t faulty_max() const { return (size() - 1) / 3; }      ///< f
-  [[nodiscard]] std::size_t quorum() const { return 2 * size() / 3 + 1; }        ///< Q = n - f
-  [[nodiscard]] std::size_t one_honest() const { return faulty_max() + 1; }      ///< K = f + 1
-  [[nodiscard]] const Validator& at(ValidatorIndex index) const { return validators_.at(index.value); }
+  [[nodiscard]] std::size_t faulty_max() const { return (size() - 1) / 3; }  ///< f
+  [[nodiscard]] std::size_t quorum() const { return 2 * size() / 3 + 1; }    ///< Q = n - f
+  [[nodiscard]] std::size_t one_honest() const { return faulty_max() + 1; }  ///< K = f + 1
+  [[nodiscard]] const Validator& at(ValidatorIndex index) const {
+    return validators_.at(index.value);
+  }
   [[nodiscard]] const std::vector<Validator>& all() const { return validators_; }
   [[nodiscard]] std::optional<ValidatorIndex> index_of(const MemberId& member) const;
   [[nodiscard]] std::optional<ValidatorIndex> index_of(const PublicKey& key) const;
@@ -71,9 +76,9 @@ struct EpochContext {
   Hash network_id;
   std::uint16_t version = 1;  ///< protocol version in force in the epoch
   Epoch epoch;
-  BlockId anchor;             ///< view 0: genesis, or the closing block of the epoch before
+  BlockId anchor;  ///< view 0: genesis, or the closing block of the epoch before
   Height anchor_height;
-  UnixMillis anchor_time;     ///< block time of the anchor; parent of the first block of the epoch
+  UnixMillis anchor_time;  ///< block time of the anchor; parent of the first block of the epoch
   ValidatorSet validators;
 
   /// ctx = H("ctx", network_id || epoch || anchor_digest || set_hash)
@@ -107,8 +112,8 @@ struct Header {
   bool operator==(const Header&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(version, network_id, epoch, height, view, parent, proposer, time, cut_root, tx_count, tx_root, state_root,
-            receipt_root, set_hash, next_set_hash, flags);
+    archive(version, network_id, epoch, height, view, parent, proposer, time, cut_root, tx_count,
+            tx_root, state_root, receipt_root, set_hash, next_set_hash, flags);
   }
 };
 
@@ -127,7 +132,8 @@ struct LaneRef {
   }
 };
 
-/// A position in a lane: the last batch that a block has included (`lane_pos`), or the last contiguous one held (HAVE).
+/// A position in a lane: the last batch that a block has included (`lane_pos`), or the last
+/// contiguous one held (HAVE).
 struct LanePosition {
   std::uint32_t incarnation = 0;
   std::uint64_t seq = 0;
@@ -165,7 +171,8 @@ struct RawTransaction {
   }
 };
 
-/// One author's group of transactions, chained to the batch before it by `prev`. Signed by its author.
+/// One author's group of transactions, chained to the batch before it by `prev`. Signed by its
+/// author.
 struct Batch {
   Hash ctx;
   ValidatorIndex author;
@@ -228,18 +235,19 @@ struct Vote {
   }
 };
 
-/// The 131 bytes that a vote signs: "VOSTRO-VOTE-1\0\0\0" || network_id || version || type || epoch || view || ctx || pd
+/// The 131 bytes that a vote signs: "VOSTRO-VOTE-1\0\0\0" || network_id || version || type || epoch
+/// || view || ctx || pd
 inline constexpr std::size_t vote_message_size = 16 + 32 + 2 + 1 + 8 + 8 + 32 + 32;
-[[nodiscard]] Bytes vote_message(const EpochContext& context, const Hash& ctx, VoteType type, View view,
-                                 const ProposalId& proposal);
+[[nodiscard]] Bytes vote_message(const EpochContext& context, const Hash& ctx, VoteType type,
+                                 View view, const ProposalId& proposal);
 
 /// A quorum of votes of one type for one proposal: notarization, nullification or finalization.
 struct Certificate {
   VoteType type = VoteType::notarize;
   View view;
   ProposalId proposal;
-  Bytes bitmap;                             ///< bit i: validator i signed; ceil(n/8) bytes
-  std::vector<SignatureBytes> signatures;   ///< ascending by index
+  Bytes bitmap;                            ///< bit i: validator i signed; ceil(n/8) bytes
+  std::vector<SignatureBytes> signatures;  ///< ascending by index
 
   [[nodiscard]] Hash digest() const;  ///< H("cert", this)
   [[nodiscard]] bool has_signer(ValidatorIndex index) const;
@@ -247,11 +255,13 @@ struct Certificate {
   bool operator==(const Certificate&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(type, view, proposal, bounded<validators_max / 8>(bitmap), bounded<validators_max>(signatures));
+    archive(type, view, proposal, bounded<validators_max / 8>(bitmap),
+            bounded<validators_max>(signatures));
   }
 };
 
-/// Why a proposal may be built where it is: the parent's certificate, then one nullification per view between.
+/// Why a proposal may be built where it is: the parent's certificate, then one nullification per
+/// view between.
 struct Justification {
   std::optional<Certificate> parent;  ///< none exactly if parent_view is 0
   std::vector<Certificate> nullifications;
@@ -266,7 +276,8 @@ struct Justification {
   }
 };
 
-/// Proves by itself, to whoever knows the epoch's validators, that a block and all its ancestors are final.
+/// Proves by itself, to whoever knows the epoch's validators, that a block and all its ancestors
+/// are final.
 struct FinalityProof {
   Header header;
   Proposal proposal;

@@ -14,7 +14,8 @@ enum class Exit : std::uint8_t {
   bad_config = 2,  ///< configuration, genesis file, keys or arguments
 };
 
-/// Runs the node until SIGTERM or SIGINT. `ready_file`, where not empty, is written once the listeners are up.
+/// Runs the node until SIGTERM or SIGINT. `ready_file`, where not empty, is written once the
+/// listeners are up.
 [[nodiscard]] Exit run_node(const std::string& config_file, const std::string& ready_file);
 /// Makes the data directory and a validator's vote journal. Once in the life of a key.
 [[nodiscard]] Exit init_node(const std::string& config_file);

@@ -35,7 +35,8 @@ std::optional<HostPort> split_host_port(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
   if (is_bracketed) host = host.substr(1, host.size() - 2);
-  if (host.empty() || (!is_bracketed && host.find(':') != std::string_view::npos)) return std::nullopt;
+  if (host.empty() || (!is_bracketed && host.find(':') != std::string_view::npos))
+    return std::nullopt;
   return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
 }
 
@@ -43,7 +44,8 @@ std::optional<HostPort> peer_address(std::string_view text) {
   auto parts = split_host_port(text);
   if (!parts || parts->port == 0 || parts->host.size() > 253) return std::nullopt;
   const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == ':';
   };
   return std::ranges::all_of(parts->host, is_plain) ? parts : std::nullopt;
 }
@@ -81,13 +83,17 @@ class ConfigReader {
   }
   std::string path(TableReader& from, std::string_view key) {
     const std::filesystem::path written = from.value(key, non_empty, "a path");
-    return written.is_absolute() ? written.string() : (std::filesystem::path(directory_) / written).lexically_normal().string();
+    return written.is_absolute()
+               ? written.string()
+               : (std::filesystem::path(directory_) / written).lexically_normal().string();
   }
-  std::string path_if_any(TableReader& from, std::string_view key) { return from.has(key) ? path(from, key) : std::string(); }
+  std::string path_if_any(TableReader& from, std::string_view key) {
+    return from.has(key) ? path(from, key) : std::string();
+  }
 
   template <class Integer>
-  void number(TableReader& from, std::string_view key, Integer& into, std::int64_t min, std::int64_t max,
-              std::int64_t unit = 1) {
+  void number(TableReader& from, std::string_view key, Integer& into, std::int64_t min,
+              std::int64_t max, std::int64_t unit = 1) {
     if (from.has(key)) into = static_cast<Integer>(from.integer(key, min, max) * unit);
   }
   void mebibytes(TableReader& from, std::string_view key, std::size_t& into, std::int64_t min) {
@@ -104,10 +110,13 @@ class ConfigReader {
     config.node.participant = from.value("participant", parse_bic, "a BIC");
     const std::string role = from.text("role");
     config.node.validator = role == "validator";
-    if (role != "validator" && role != "observer") from.refuse("role", "it must be \"validator\" or \"observer\"");
+    if (role != "validator" && role != "observer")
+      from.refuse("role", "it must be \"validator\" or \"observer\"");
     if (from.has("observer_name"))
-      config.node.observer_name = from.value("observer_name", parse_label, "1 to 34 of a-z, 0-9 and -");
-    if (config.node.validator && from.has("observer_name")) from.refuse("observer_name", "a validator has none");
+      config.node.observer_name =
+          from.value("observer_name", parse_label, "1 to 34 of a-z, 0-9 and -");
+    if (config.node.validator && from.has("observer_name"))
+      from.refuse("observer_name", "a validator has none");
     from.finish();
   }
 
@@ -124,15 +133,18 @@ class ConfigReader {
 
   void peers(NodeConfig& config) {
     TableReader from = table("peers");
-    config.node.listen = from.value_if_any("listen", parse_listen, "ADDRESS:PORT, as \"0.0.0.0:7400\"");
+    config.node.listen =
+        from.value_if_any("listen", parse_listen, "ADDRESS:PORT, as \"0.0.0.0:7400\"");
     for (const genesis::TomlNode* one : from.tables("peer", kPeersMax)) {
       TableReader peer(*one, "[[peers.peer]]", fault_);
       PeerAddress address;
       address.participant = peer.value("participant", parse_bic, "a BIC");
-      const HostPort where = peer.value("address", peer_address, "HOST:PORT with a port from 1 to 65535");
+      const HostPort where =
+          peer.value("address", peer_address, "HOST:PORT with a port from 1 to 65535");
       address.host = where.host;
       address.port = where.port;
-      if (std::ranges::find(config.node.peers, address.participant, &PeerAddress::participant) != config.node.peers.end())
+      if (std::ranges::find(config.node.peers, address.participant, &PeerAddress::participant) !=
+          config.node.peers.end())
         peer.refuse("participant", "it stands twice");
       peer.finish();
       config.node.peers.push_back(std::move(address));
@@ -142,7 +154,8 @@ class ConfigReader {
 
   void api(api::Options& options) {
     TableReader from = table("api");
-    if (const auto listen = from.value_if_any("listen", parse_listen, "ADDRESS:PORT, as \"127.0.0.1:8080\"")) {
+    if (const auto listen =
+            from.value_if_any("listen", parse_listen, "ADDRESS:PORT, as \"127.0.0.1:8080\"")) {
       options.host = listen->host;
       options.port = listen->port;
     }
@@ -152,7 +165,8 @@ class ConfigReader {
       from.refuse(options.tls_key.empty() ? "tls_certificate" : "tls_key",
                   "tls_certificate and tls_key are set together, or neither is");
     if (options.tls_certificate.empty() && !api::is_loopback(options.host))
-      from.refuse("listen", "another address than loopback needs TLS: set tls_certificate and tls_key");
+      from.refuse("listen",
+                  "another address than loopback needs TLS: set tls_certificate and tls_key");
     if (from.has("allowed_origins")) options.allowed_origins = from.words("allowed_origins", 16);
     number(from, "threads", options.threads, 1, 16);
     number(from, "connections", options.limits.connections, 1, 10'000);
@@ -170,8 +184,10 @@ class ConfigReader {
 
   void log(log::Options& options) {
     TableReader from = table("log");
-    options.level = from.value_if_any("level", log::parse_level, "debug, info, warning or error").value_or(options.level);
-    options.format = from.value_if_any("format", log::parse_format, "text or json").value_or(options.format);
+    options.level = from.value_if_any("level", log::parse_level, "debug, info, warning or error")
+                        .value_or(options.level);
+    options.format =
+        from.value_if_any("format", log::parse_format, "text or json").value_or(options.format);
     from.finish();
   }
 
@@ -181,7 +197,8 @@ class ConfigReader {
     mebibytes(from, "memory_budget_mib", config.memory_budget_bytes, 64);
     mebibytes(from, "store_cache_mib", config.node.store.cache_bytes, 1);
     mebibytes(from, "store_write_buffer_mib", config.node.store.write_buffer_bytes, 1);
-    number(from, "disk_reserve_mib", config.node.store.reserve_bytes, 1, 1024 * 1024, static_cast<std::int64_t>(kMiB));
+    number(from, "disk_reserve_mib", config.node.store.reserve_bytes, 1, 1024 * 1024,
+           static_cast<std::int64_t>(kMiB));
     number(from, "pending_transactions", config.node.admission.transactions_max, 1, 10'000'000);
     mebibytes(from, "pending_mib", config.node.admission.bytes_max, 1);
     number(from, "pending_per_bank", config.node.admission.per_actor_max, 1, 10'000'000);
@@ -189,10 +206,11 @@ class ConfigReader {
     number(from, "worker_threads", config.node.worker_threads, 1, 64);
     config.memory_caps_bytes = sum_of_caps(config);
     if (config.memory_caps_bytes > config.memory_budget_bytes) {
-      from.refuse("memory_budget_mib",
-                  "the caps of caches and queues add up to " + std::to_string(config.memory_caps_bytes / kMiB) +
-                      " MiB, above the budget of " + std::to_string(config.memory_budget_bytes / kMiB) +
-                      " MiB: raise it, or lower the caps");
+      from.refuse("memory_budget_mib", "the caps of caches and queues add up to " +
+                                           std::to_string(config.memory_caps_bytes / kMiB) +
+                                           " MiB, above the budget of " +
+                                           std::to_string(config.memory_budget_bytes / kMiB) +
+                                           " MiB: raise it, or lower the caps");
     }
     from.finish();
   }
@@ -211,8 +229,8 @@ class ConfigReader {
     number(from, "batch_delay_ms", config.node.replica.batch_delay_ms, 0, kMillisecondsMax);
     number(from, "batch_transactions", config.node.replica.batch_transactions, 1,
            static_cast<std::int64_t>(consensus::batch_transactions_max));
-    number(from, "batch_kib", config.node.replica.batch_bytes, 1, static_cast<std::int64_t>(consensus::batch_bytes_max / 1024),
-           1024);
+    number(from, "batch_kib", config.node.replica.batch_bytes, 1,
+           static_cast<std::int64_t>(consensus::batch_bytes_max / 1024), 1024);
     from.finish();
   }
 
@@ -235,15 +253,18 @@ std::optional<p2p::ListenAddress> parse_listen(std::string_view text) {
 
 std::size_t sum_of_caps(const NodeConfig& config) {
   const p2p::Limits& network = config.node.network;
-  const std::size_t per_peer = network.consensus.inbound_bytes_max + network.consensus.outbound_bytes_max +
-                               network.bulk.inbound_bytes_max + network.bulk.outbound_bytes_max + kBatchesPerAuthor;
+  const std::size_t per_peer =
+      network.consensus.inbound_bytes_max + network.consensus.outbound_bytes_max +
+      network.bulk.inbound_bytes_max + network.bulk.outbound_bytes_max + kBatchesPerAuthor;
   const api::Limits& api = config.api.limits;
-  return kBase + config.node.store.cache_bytes + config.node.store.write_buffer_bytes + config.node.admission.bytes_max +
-         config.node.peers.size() * per_peer + api.connections * kPerConnection +
-         api.binary_bodies * 2 * api.binary_body_bytes + api.streams * api.stream_bytes;
+  return kBase + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
+         config.node.admission.bytes_max + config.node.peers.size() * per_peer +
+         api.connections * kPerConnection + api.binary_bodies * 2 * api.binary_body_bytes +
+         api.streams * api.stream_bytes;
 }
 
-Result<NodeConfig, ConfigError> parse_config(std::string_view text, const std::string& directory, const std::string& name) {
+Result<NodeConfig, ConfigError> parse_config(std::string_view text, const std::string& directory,
+                                             const std::string& name) {
   const auto root = genesis::read_toml(text);
   if (!root) return fail(error_of(name, root.error()));
   FirstFault fault;
@@ -259,24 +280,30 @@ Result<NodeConfig, ConfigError> load_config(const std::string& file) {
   return parse_config(*text, directory.empty() ? "." : directory.string(), file);
 }
 
-Result<void, ConfigError> fit_to_network(NodeConfig& config, const genesis::Definition& definition) {
+Result<void, ConfigError> fit_to_network(NodeConfig& config,
+                                         const genesis::Definition& definition) {
   const Bic& own = config.node.participant;
   const auto& participants = definition.state.participants;
   if (std::ranges::find(participants, own, &chain::Participant::bic) == participants.end())
-    return fail(ConfigError{"[node]: \"participant\": " + to_text(own) + " is no participant of the network " + definition.name});
+    return fail(ConfigError{"[node]: \"participant\": " + to_text(own) +
+                            " is no participant of the network " + definition.name});
   if (config.has_timing && !definition.development)
-    return fail(ConfigError{"[consensus]: timing may only be set in a development network; leave the table out"});
+    return fail(ConfigError{
+        "[consensus]: timing may only be set in a development network; leave the table out"});
   if (!config.node.observer_name.empty()) {
-    const bool is_listed = std::ranges::any_of(definition.observers, [&](const genesis::Observer& observer) {
-      return observer.owner == own && observer.name == config.node.observer_name;
-    });
+    const bool is_listed =
+        std::ranges::any_of(definition.observers, [&](const genesis::Observer& observer) {
+          return observer.owner == own && observer.name == config.node.observer_name;
+        });
     if (!is_listed)
-      return fail(ConfigError{"[node]: \"observer_name\": the genesis file lists no observer " + config.node.observer_name +
-                              " of " + to_text(own)});
+      return fail(ConfigError{"[node]: \"observer_name\": the genesis file lists no observer " +
+                              config.node.observer_name + " of " + to_text(own)});
   }
   for (const PeerAddress& peer : config.node.peers) {
-    if (std::ranges::find(participants, peer.participant, &chain::Participant::bic) == participants.end())
-      return fail(ConfigError{"[[peers.peer]]: \"participant\": " + to_text(peer.participant) + " is no participant of the network"});
+    if (std::ranges::find(participants, peer.participant, &chain::Participant::bic) ==
+        participants.end())
+      return fail(ConfigError{"[[peers.peer]]: \"participant\": " + to_text(peer.participant) +
+                              " is no participant of the network"});
   }
   config.api.protocol_version = definition.protocol_version;
   return {};

@@ -1,6 +1,7 @@
-/// The node's configuration: TOML, every key documented in deploy/vostro-node.example.toml and docs/configuration.md. An
-/// unknown key is an error, and so is whatever cannot work: a bad port, a public API without TLS, more memory promised
-/// than there is to be (catalogue row G2). Pure but for `load_config`.
+/// The node's configuration: TOML, every key documented in deploy/vostro-node.example.toml and
+/// docs/configuration.md. An unknown key is an error, and so is whatever cannot work: a bad port, a
+/// public API without TLS, more memory promised than there is to be (catalogue row G2). Pure but
+/// for `load_config`.
 #pragma once
 
 #include <string>
@@ -26,22 +27,25 @@ struct NodeConfig {
   std::string genesis_file;
   std::string validator_passphrase_file;  ///< empty: asked for at the terminal
   std::string tls_key_file;
-  std::string tls_passphrase_file;        ///< the same
+  std::string tls_passphrase_file;  ///< the same
   std::size_t memory_budget_bytes = 0;
-  std::size_t memory_caps_bytes = 0;      ///< the sum of all caps, for the log; not above the budget
-  bool has_timing = false;                ///< [consensus] has keys: for development networks only
+  std::size_t memory_caps_bytes = 0;  ///< the sum of all caps, for the log; not above the budget
+  bool has_timing = false;            ///< [consensus] has keys: for development networks only
 };
 
 /// `directory` is where relative paths begin; `name` stands for the file in messages.
-[[nodiscard]] Result<NodeConfig, ConfigError> parse_config(std::string_view text, const std::string& directory,
+[[nodiscard]] Result<NodeConfig, ConfigError> parse_config(std::string_view text,
+                                                           const std::string& directory,
                                                            const std::string& name);
 [[nodiscard]] Result<NodeConfig, ConfigError> load_config(const std::string& file);
 
-/// What can only be judged with the network's definition: the participant, the observer's name, timing overrides.
-/// Also fills in what the definition says.
-[[nodiscard]] Result<void, ConfigError> fit_to_network(NodeConfig& config, const genesis::Definition& definition);
+/// What can only be judged with the network's definition: the participant, the observer's name,
+/// timing overrides. Also fills in what the definition says.
+[[nodiscard]] Result<void, ConfigError> fit_to_network(NodeConfig& config,
+                                                       const genesis::Definition& definition);
 
-/// Most memory that the node's queues, caches and buffers can take together, in bytes, by their caps.
+/// Most memory that the node's queues, caches and buffers can take together, in bytes, by their
+/// caps.
 [[nodiscard]] std::size_t sum_of_caps(const NodeConfig& config);
 
 /// "127.0.0.1:8080" or "[::1]:8080": an address, not a name.

@@ -8,15 +8,19 @@ namespace {
 
 using vostro::node::Exit;
 
-int code_of(Exit exit) { return static_cast<int>(exit); }
+int code_of(Exit exit) {
+  return static_cast<int>(exit);
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace vostro::node;
   if (!vostro::harden_process())
-    return code_of(complain(Exit::failed, "core dumps and tracing cannot be switched off on this system"));
-  CLI::App app{"A node of a Vostro network: validates or follows, and serves its bank's systems.", "vostro-node"};
+    return code_of(
+        complain(Exit::failed, "core dumps and tracing cannot be switched off on this system"));
+  CLI::App app{"A node of a Vostro network: validates or follows, and serves its bank's systems.",
+               "vostro-node"};
   app.set_version_flag("--version", "vostro-node " VOSTRO_VERSION);
   app.require_subcommand(1);
   Exit exit = Exit::done;
@@ -28,10 +32,12 @@ int main(int argc, char** argv) {
 
   CLI::App* run = with_config(app.add_subcommand("run", "run the node until SIGTERM or SIGINT"));
   std::string ready_file;
-  run->add_option("--ready-file", ready_file, "write the API's URL and the peer port here once they listen");
+  run->add_option("--ready-file", ready_file,
+                  "write the API's URL and the peer port here once they listen");
   run->callback([&] { exit = run_node(config, ready_file); });
 
-  CLI::App* init = with_config(app.add_subcommand("init", "make the data directory, once for each validator key"));
+  CLI::App* init = with_config(
+      app.add_subcommand("init", "make the data directory, once for each validator key"));
   init->callback([&] { exit = init_node(config); });
 
   CLI::App* token = app.add_subcommand("token", "make, list and revoke API tokens");
@@ -43,14 +49,16 @@ int main(int argc, char** argv) {
       exit = act(arguments);
     };
   };
-  CLI::App* create = with_config(token->add_subcommand("create", "make a token; it is shown this once"));
+  CLI::App* create =
+      with_config(token->add_subcommand("create", "make a token; it is shown this once"));
   create->add_option("--role", arguments.role, "read, write or operate")->required();
   create->add_option("--name", arguments.name, "what it is for: 1 to 34 of a-z, 0-9 and -");
   create->add_option("--days", arguments.days, "days until it expires; without it never");
   create->add_option("--rate", arguments.requests_per_second, "requests per second (100)");
   create->callback(with_arguments(&create_token_command));
   CLI::App* revoke = with_config(token->add_subcommand("revoke", "end a token at once"));
-  revoke->add_option("token", arguments.which, "its id or name, as the list shows them")->required();
+  revoke->add_option("token", arguments.which, "its id or name, as the list shows them")
+      ->required();
   revoke->callback(with_arguments(&revoke_token_command));
   CLI::App* list = with_config(token->add_subcommand("list", "show the tokens"));
   list->callback(with_arguments(&list_tokens_command));

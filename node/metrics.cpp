@@ -8,35 +8,47 @@ std::string Node::metrics_text() const {
   const NodeStatus now = status();
   const ReplicaStatus replica = loop_->status();
   out.gauge("vostro_height", "Height of the newest stored block.", metric(now.height.value));
-  out.gauge("vostro_final_height", "Highest block known to be final.", metric(replica.final_height.value));
+  out.gauge("vostro_final_height", "Highest block known to be final.",
+            metric(replica.final_height.value));
   out.gauge("vostro_view", "View of consensus.", metric(now.view.value));
   out.gauge("vostro_final_view", "Highest finalized view.", metric(now.finalized_view.value));
   out.gauge("vostro_validators", "Validators of the network.", metric(now.validators));
-  out.gauge("vostro_validators_connected", "Validators connected, this node among them where it is one.",
+  out.gauge("vostro_validators_connected",
+            "Validators connected, this node among them where it is one.",
             metric(now.connected_validators));
   out.gauge("vostro_syncing", "1 while behind the network.", now.syncing ? 1 : 0);
   out.gauge("vostro_ready", "1 while transactions are taken.", now.ready ? 1 : 0);
-  out.gauge("vostro_halted", "1 once the node has stopped signing and writing.", now.halted ? 1 : 0);
+  out.gauge("vostro_halted", "1 once the node has stopped signing and writing.",
+            now.halted ? 1 : 0);
   out.gauge("vostro_transactions_pending", "Accepted transactions that wait for a block.",
             metric(now.pending_transactions));
   out.counter("vostro_transactions_final_total", "Transactions made final since the start.",
               metric(transactions_final_.load()));
-  out.gauge("vostro_blocks_unfinal", "Executed blocks that are not final yet.", metric(replica.unfinal_blocks));
-  out.gauge("vostro_batches_held", "Batches held for blocks to come.", metric(replica.batches_held));
-  out.gauge("vostro_queue_transactions", "Transactions that wait for a batch.", metric(replica.queued_transactions));
+  out.gauge("vostro_blocks_unfinal", "Executed blocks that are not final yet.",
+            metric(replica.unfinal_blocks));
+  out.gauge("vostro_batches_held", "Batches held for blocks to come.",
+            metric(replica.batches_held));
+  out.gauge("vostro_queue_transactions", "Transactions that wait for a batch.",
+            metric(replica.queued_transactions));
   out.gauge("vostro_queue_bytes", "Bytes that wait for a batch.", metric(replica.queued_bytes));
-  out.gauge("vostro_loop_idle_seconds", "Time since the consensus loop last turned.", metric(loop_->idle_ms()) / 1000);
-  out.counter("vostro_evidence_total", "Proofs of misbehaviour kept.", metric(evidence_count_.load()));
-  out.gauge("vostro_store_memory_bytes", "Memory of the block store.", metric(store_->memory_bytes()));
-  out.gauge("vostro_disk_free_bytes", "Free space where the data directory is.", metric(store_->free_bytes()));
+  out.gauge("vostro_loop_idle_seconds", "Time since the consensus loop last turned.",
+            metric(loop_->idle_ms()) / 1000);
+  out.counter("vostro_evidence_total", "Proofs of misbehaviour kept.",
+              metric(evidence_count_.load()));
+  out.gauge("vostro_store_memory_bytes", "Memory of the block store.",
+            metric(store_->memory_bytes()));
+  out.gauge("vostro_disk_free_bytes", "Free space where the data directory is.",
+            metric(store_->free_bytes()));
   out.gauge("vostro_uptime_seconds", "Since the node was started.", metric(now.uptime_s));
 
   const p2p::Statistics network = peers_->statistics();
   using Counted = std::uint64_t p2p::ChannelStatistics::*;
-  const auto each = [&](std::string_view name, std::string_view help, Counted counted, bool is_counter) {
+  const auto each = [&](std::string_view name, std::string_view help, Counted counted,
+                        bool is_counter) {
     for (const p2p::PeerStatistics& peer : network.peers) {
       for (std::size_t i = 0; i < peer.channels.size(); ++i) {
-        const MetricsText::Labels labels{{"peer", peer.name}, {"channel", i == 0 ? "consensus" : "bulk"}};
+        const MetricsText::Labels labels{{"peer", peer.name},
+                                         {"channel", i == 0 ? "consensus" : "bulk"}};
         const double value = metric(peer.channels[i].*counted);
         is_counter ? out.counter(name, help, value, labels) : out.gauge(name, help, value, labels);
       }
@@ -44,16 +56,22 @@ std::string Node::metrics_text() const {
   };
   for (const p2p::PeerStatistics& peer : network.peers) {
     const bool is_live = peer.channels[0].is_live && peer.channels[1].is_live;
-    out.gauge("vostro_peer_connected", "1 while both channels of the peer are connected.", is_live ? 1 : 0,
-              {{"peer", peer.name}});
+    out.gauge("vostro_peer_connected", "1 while both channels of the peer are connected.",
+              is_live ? 1 : 0, {{"peer", peer.name}});
   }
-  each("vostro_peer_frames_received_total", "Frames from the peer.", &p2p::ChannelStatistics::frames_in, true);
-  each("vostro_peer_bytes_received_total", "Bytes of frames from the peer.", &p2p::ChannelStatistics::bytes_in, true);
-  each("vostro_peer_frames_sent_total", "Frames to the peer.", &p2p::ChannelStatistics::frames_out, true);
-  each("vostro_peer_bytes_sent_total", "Bytes of frames to the peer.", &p2p::ChannelStatistics::bytes_out, true);
-  each("vostro_peer_queued_bytes", "Bytes that wait to be sent to the peer.", &p2p::ChannelStatistics::queued_bytes, false);
+  each("vostro_peer_frames_received_total", "Frames from the peer.",
+       &p2p::ChannelStatistics::frames_in, true);
+  each("vostro_peer_bytes_received_total", "Bytes of frames from the peer.",
+       &p2p::ChannelStatistics::bytes_in, true);
+  each("vostro_peer_frames_sent_total", "Frames to the peer.", &p2p::ChannelStatistics::frames_out,
+       true);
+  each("vostro_peer_bytes_sent_total", "Bytes of frames to the peer.",
+       &p2p::ChannelStatistics::bytes_out, true);
+  each("vostro_peer_queued_bytes", "Bytes that wait to be sent to the peer.",
+       &p2p::ChannelStatistics::queued_bytes, false);
   for (const p2p::PeerStatistics& peer : network.peers)
-    out.counter("vostro_peer_breaches_total", "Times that the peer was shut out.", metric(peer.breaches), {{"peer", peer.name}});
+    out.counter("vostro_peer_breaches_total", "Times that the peer was shut out.",
+                metric(peer.breaches), {{"peer", peer.name}});
   return out.text();
 }
 

@@ -18,9 +18,11 @@ class MetricsText {
   MetricsText(const MetricsText&) = delete;
   MetricsText& operator=(const MetricsText&) = delete;
 
-  /// Something that goes up and down, or only up; values of one name with several labels are given one after the other.
+  /// Something that goes up and down, or only up; values of one name with several labels are given
+  /// one after the other.
   void gauge(std::string_view name, std::string_view help, double value, const Labels& labels = {});
-  void counter(std::string_view name, std::string_view help, double value, const Labels& labels = {});
+  void counter(std::string_view name, std::string_view help, double value,
+               const Labels& labels = {});
   /// The text exposition format, version 0.0.4.
   [[nodiscard]] std::string text() const;
 

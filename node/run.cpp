@@ -32,16 +32,18 @@ Result<Loaded, std::string> load_all(const std::string& config_file) {
   config->api.version = VOSTRO_VERSION;
   auto definition = genesis::load(config->genesis_file);
   if (!definition) return fail(config->genesis_file + ": " + to_string(definition.error()));
-  if (const auto fits = fit_to_network(*config, *definition); !fits) return fail(config_file + ": " + fits.error().sentence);
+  if (const auto fits = fit_to_network(*config, *definition); !fits)
+    return fail(config_file + ": " + fits.error().sentence);
   return Loaded{*std::move(config), *std::move(definition)};
 }
 
-Result<SecretKey, std::string> load_secret(const std::string& key_file, const std::string& passphrase_file) {
+Result<SecretKey, std::string> load_secret(const std::string& key_file,
+                                           const std::string& passphrase_file) {
   auto passphrase = passphrase_file.empty() ? ask_secret("Passphrase of " + key_file + ": ")
                                             : read_secret_from_file(passphrase_file);
   if (!passphrase) {
-    return fail((passphrase_file.empty() ? "the passphrase of " + key_file : passphrase_file) + ": " +
-                std::string(to_string(passphrase.error())));
+    return fail((passphrase_file.empty() ? "the passphrase of " + key_file : passphrase_file) +
+                ": " + std::string(to_string(passphrase.error())));
   }
   auto key = load_key(key_file, *passphrase);
   if (!key) return fail(key_file + ": " + to_string(key.error()));
@@ -83,9 +85,12 @@ class EndSignals {
   sigset_t set_{};
 };
 
-Result<void, std::string> write_ready_file(const std::string& file, const api::Server& server, const Node& node) {
-  const boost::json::object ready{{"api", server.url()}, {"p2p_port", node.port()}, {"pid", ::getpid()}};
-  const auto saved = save_private_file(file, as_bytes(boost::json::serialize(ready) + "\n"), IfExists::replace);
+Result<void, std::string> write_ready_file(const std::string& file, const api::Server& server,
+                                           const Node& node) {
+  const boost::json::object ready{
+      {"api", server.url()}, {"p2p_port", node.port()}, {"pid", ::getpid()}};
+  const auto saved =
+      save_private_file(file, as_bytes(boost::json::serialize(ready) + "\n"), IfExists::replace);
   if (!saved) return fail(file + ": " + std::string(to_string(saved.error())));
   return {};
 }
@@ -102,7 +107,8 @@ Exit init_node(const std::string& config_file) {
   if (!loaded) return complain(Exit::bad_config, loaded.error());
   std::optional<SecretKey> validator;
   if (loaded->config.node.validator) {
-    auto key = load_secret(loaded->config.node.validator_key_file, loaded->config.validator_passphrase_file);
+    auto key = load_secret(loaded->config.node.validator_key_file,
+                           loaded->config.validator_passphrase_file);
     if (!key) return complain(Exit::bad_config, key.error());
     validator = std::move(*key);
   }
@@ -120,14 +126,16 @@ Exit run_node(const std::string& config_file, const std::string& ready_file) {
   auto keys = load_keys(loaded->config);
   if (!keys) return complain(Exit::bad_config, keys.error());
   const EndSignals signals;
-  log::info("memory caps fit the budget",
-            {{"bytes", loaded->config.memory_caps_bytes}, {"limit", loaded->config.memory_budget_bytes}});
+  log::info("memory caps fit the budget", {{"bytes", loaded->config.memory_caps_bytes},
+                                           {"limit", loaded->config.memory_budget_bytes}});
 
-  auto node = Node::open(std::move(loaded->config.node), std::move(loaded->definition), std::move(*keys));
+  auto node =
+      Node::open(std::move(loaded->config.node), std::move(loaded->definition), std::move(*keys));
   if (!node) return complain(Exit::failed, node.error());
   auto server = api::Server::start(std::move(loaded->config.api), **node);
   if (!server) return complain(Exit::failed, server.error());
-  log::info("ready", {{"api", (*server)->url()}, {"port", (*node)->port()}, {"version", VOSTRO_VERSION}});
+  log::info("ready",
+            {{"api", (*server)->url()}, {"port", (*node)->port()}, {"version", VOSTRO_VERSION}});
   if (!ready_file.empty()) {
     if (const auto written = write_ready_file(ready_file, **server, **node); !written)
       return complain(Exit::failed, written.error());

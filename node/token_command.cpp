@@ -11,7 +11,8 @@ namespace {
 
 UnixSeconds now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return UnixSeconds(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count()));
+  return UnixSeconds(
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count()));
 }
 
 }  // namespace
@@ -21,8 +22,9 @@ Exit create_token_command(const TokenArguments& arguments) {
   if (!config) return complain(Exit::bad_config, config.error().sentence);
   const auto role = api::parse_role(arguments.role);
   if (!role) return complain(Exit::bad_config, "--role must be read, write or operate");
-  const auto token = api::create_token(config->api.token_file,
-                                       {*role, arguments.name, arguments.days, arguments.requests_per_second}, now());
+  const auto token = api::create_token(
+      config->api.token_file,
+      {*role, arguments.name, arguments.days, arguments.requests_per_second}, now());
   if (!token) return complain(Exit::failed, token.error());
   std::cout << *token << "\n";
   return Exit::done;
@@ -49,7 +51,8 @@ Exit list_tokens_command(const TokenArguments& arguments) {
       return text;
     };
     std::cout << padded(token.id(), 14) << padded(std::string(api::to_string(token.role)), 9)
-              << padded(to_text(token.created), 22) << padded(token.expires ? to_text(*token.expires) : "never", 22)
+              << padded(to_text(token.created), 22)
+              << padded(token.expires ? to_text(*token.expires) : "never", 22)
               << padded(std::to_string(token.requests_per_second), 9) << token.name << "\n";
   }
   return Exit::done;

@@ -1,4 +1,5 @@
-/// What owners do with accounts, policies and orders that wait. Source: blueprint section 3, "Bodies".
+/// What owners do with accounts, policies and orders that wait. Source: blueprint section 3,
+/// "Bodies".
 #pragma once
 
 #include <optional>
@@ -12,7 +13,9 @@
 namespace vostro::chain {
 
 enum class AcceptsKind : std::uint8_t { none = 1, all = 2, listed = 3 };
-[[nodiscard]] constexpr bool is_listed(AcceptsKind k) { return k >= AcceptsKind::none && k <= AcceptsKind::listed; }
+[[nodiscard]] constexpr bool is_listed(AcceptsKind k) {
+  return k >= AcceptsKind::none && k <= AcceptsKind::listed;
+}
 
 /// Debtor agents whose payments settle unasked. The account's owner always may.
 struct Accepts {

@@ -1,5 +1,6 @@
-/// Answers to payments: accept, reject, block, recall, return. Source: blueprint section 3, "Bodies".
-/// Each names its acting account, so that the owner of its id is known without state (docs/decisions/0004).
+/// Answers to payments: accept, reject, block, recall, return. Source: blueprint section 3,
+/// "Bodies". Each names its acting account, so that the owner of its id is known without state
+/// (docs/decisions/0004).
 #pragma once
 
 #include <array>
@@ -54,7 +55,9 @@ struct Block {
 };
 
 enum class UnblockTo : std::uint8_t { pay = 1, release = 2 };
-[[nodiscard]] constexpr bool is_listed(UnblockTo u) { return u == UnblockTo::pay || u == UnblockTo::release; }
+[[nodiscard]] constexpr bool is_listed(UnblockTo u) {
+  return u == UnblockTo::pay || u == UnblockTo::release;
+}
 
 struct Unblock {
   static constexpr std::uint8_t tag = 13;
@@ -112,7 +115,8 @@ struct ConfirmCredit {
 struct Return {
   static constexpr std::uint8_t tag = 17;
   Original original;
-  MinorUnits amount;  ///< in the original's currency; less than the original's where a charge is kept
+  MinorUnits
+      amount;  ///< in the original's currency; less than the original's where a charge is kept
   GivenCode code{};
   std::optional<Hash> annex;
   bool operator==(const Return&) const = default;

@@ -1,4 +1,5 @@
-/// What a settlement agent and its customers' banks do with fiat: issue, redeem, business date. Source: blueprint 3.
+/// What a settlement agent and its customers' banks do with fiat: issue, redeem, business date.
+/// Source: blueprint 3.
 #pragma once
 
 #include "base/time.h"
@@ -12,7 +13,8 @@ struct Issue {
   Bic agent;  ///< the currency's settlement agent: who acts
   AccountId account;
   Money money;
-  Hash entry;  ///< of the agent's fiat account and the bank's entry reference: issued once, for ever
+  Hash
+      entry;  ///< of the agent's fiat account and the bank's entry reference: issued once, for ever
   bool operator==(const Issue&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
@@ -33,7 +35,9 @@ struct Redeem {
 };
 
 enum class RedeemResult : std::uint8_t { paid = 1, failed = 2 };
-[[nodiscard]] constexpr bool is_listed(RedeemResult r) { return r == RedeemResult::paid || r == RedeemResult::failed; }
+[[nodiscard]] constexpr bool is_listed(RedeemResult r) {
+  return r == RedeemResult::paid || r == RedeemResult::failed;
+}
 
 struct RedeemOutcome {
   static constexpr std::uint8_t tag = 22;

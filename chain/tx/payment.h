@@ -1,4 +1,5 @@
-/// Orders that move money to a creditor: Payment, PaymentBatch, FxPayment. Source: blueprint section 3, "Bodies".
+/// Orders that move money to a creditor: Payment, PaymentBatch, FxPayment. Source: blueprint
+/// section 3, "Bodies".
 #pragma once
 
 #include <array>
@@ -12,14 +13,19 @@ namespace vostro::chain {
 
 /// ISO 20022 ChargeBearerType: who pays the charges.
 enum class Bearer : std::uint8_t { debt = 1, shar = 2, cred = 3 };
-[[nodiscard]] constexpr bool is_listed(Bearer b) { return b >= Bearer::debt && b <= Bearer::cred; }
+[[nodiscard]] constexpr bool is_listed(Bearer b) {
+  return b >= Bearer::debt && b <= Bearer::cred;
+}
 [[nodiscard]] std::string_view to_string(Bearer bearer);  ///< "DEBT", "SHAR", "CRED"
 [[nodiscard]] std::optional<Bearer> bearer_from(std::string_view code);
 
 enum class Payer : std::uint8_t { debtor = 1, creditor = 2 };
-[[nodiscard]] constexpr bool is_listed(Payer p) { return p == Payer::debtor || p == Payer::creditor; }
+[[nodiscard]] constexpr bool is_listed(Payer p) {
+  return p == Payer::debtor || p == Payer::creditor;
+}
 
-/// In the currency of the payer's leg, to an account of the debtor agent, creditor agent or FX provider.
+/// In the currency of the payer's leg, to an account of the debtor agent, creditor agent or FX
+/// provider.
 struct Charge {
   Payer payer = Payer::debtor;
   AccountId account;
@@ -45,9 +51,12 @@ struct Acceptance {
   }
 };
 
-/// What to do when funds are short. One value today; the number leaves room for `queue until T with priority p`.
+/// What to do when funds are short. One value today; the number leaves room for `queue until T with
+/// priority p`.
 enum class IfShort : std::uint8_t { reject = 1 };
-[[nodiscard]] constexpr bool is_listed(IfShort s) { return s == IfShort::reject; }
+[[nodiscard]] constexpr bool is_listed(IfShort s) {
+  return s == IfShort::reject;
+}
 
 /// ISO 20022 external purpose code: four upper-case letters.
 struct Purpose {
@@ -101,7 +110,8 @@ struct BatchItem {
     archive(uetr, credit);
   }
 };
-[[nodiscard]] Hash item_hash(const BatchItem& item);  ///< H("item", item): a leaf of the items' root
+[[nodiscard]] Hash item_hash(
+    const BatchItem& item);  ///< H("item", item): a leaf of the items' root
 
 /// One debtor's bulk of credits in one currency. Signed over the items' root in their place.
 struct PaymentBatch {
@@ -119,7 +129,8 @@ struct PaymentBatch {
   bool operator==(const PaymentBatch&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(debtor, currency, bearer, acceptance, if_short, count, total, bounded<items_max>(items));
+    archive(debtor, currency, bearer, acceptance, if_short, count, total,
+            bounded<items_max>(items));
   }
 };
 

@@ -14,24 +14,28 @@ namespace {
 
 using chain::AccountId;
 
-constexpr std::size_t kBalancesMax = 256;        // currencies of one account
+constexpr std::size_t kBalancesMax = 256;  // currencies of one account
 constexpr std::size_t kHoldsAtOnce = 1'000;
 constexpr std::size_t kCursorCurrenciesMax = 32;
 
 using Sums = std::map<Currency, std::int64_t>;
 
 void add(Sums& sums, const Money& money) {
-  // What is held was on an account before, so that sums of it fit; a damaged record must not abort a reader.
-  sums[money.currency] = checked_add(sums[money.currency], money.units.value).value_or(money.units.value);
+  // What is held was on an account before, so that sums of it fit; a damaged record must not abort
+  // a reader.
+  sums[money.currency] =
+      checked_add(sums[money.currency], money.units.value).value_or(money.units.value);
 }
 
-/// What left each account for a hold. Holds are kept by their order, so all are looked through, and only while an account
-/// among these is party to one.
-std::map<AccountId, Sums> held_of(const chain::StoreView& view, const std::vector<AccountId>& accounts) {
+/// What left each account for a hold. Holds are kept by their order, so all are looked through, and
+/// only while an account among these is party to one.
+std::map<AccountId, Sums> held_of(const chain::StoreView& view,
+                                  const std::vector<AccountId>& accounts) {
   std::map<AccountId, Sums> held;
   std::uint64_t left = 0;
   for (const AccountId& account : accounts) {
-    if (const auto count = chain::load<chain::HoldCount>(view, account); count && count->count > 0) {
+    if (const auto count = chain::load<chain::HoldCount>(view, account);
+        count && count->count > 0) {
       held[account];
       left += count->count;
     }
@@ -47,7 +51,8 @@ std::map<AccountId, Sums> held_of(const chain::StoreView& view, const std::vecto
       if (const auto at = held.find(hold->debtor); at != held.end())
         add(at->second, chain::taken_from_debtor(hold->principal, hold->charges));
       if (!hold->provider || hold->is_exchanged()) continue;
-      if (const auto at = held.find(*hold->provider); at != held.end()) add(at->second, hold->amount);
+      if (const auto at = held.find(*hold->provider); at != held.end())
+        add(at->second, hold->amount);
     }
     if (rows.size() < kHoldsAtOnce) break;
     from = after_key(rows.back().first);
@@ -55,8 +60,9 @@ std::map<AccountId, Sums> held_of(const chain::StoreView& view, const std::vecto
   return held;
 }
 
-json::object account_object(const chain::StoreView& view, const AccountId& account, const chain::AccountRecord& record,
-                            const Sums& held, const chain::ExponentOf& exponents) {
+json::object account_object(const chain::StoreView& view, const AccountId& account,
+                            const chain::AccountRecord& record, const Sums& held,
+                            const chain::ExponentOf& exponents) {
   std::map<Currency, std::pair<std::int64_t, std::int64_t>> sums;
   for (const auto& [key, value] : view.scan(chain::balances_prefix(account), {}, kBalancesMax)) {
     const auto name = chain::balance_of_key(key);
@@ -67,9 +73,10 @@ json::object account_object(const chain::StoreView& view, const AccountId& accou
   json::array balances;
   for (const auto& [currency, pair] : sums) {
     const std::uint8_t exponent = exponents(currency).value_or(0);
-    balances.push_back(json::object{{"currency", text(to_text(currency))},
-                                    {"amount", text(format_amount(MinorUnits(pair.first), exponent))},
-                                    {"held", text(format_amount(MinorUnits(pair.second), exponent))}});
+    balances.push_back(
+        json::object{{"currency", text(to_text(currency))},
+                     {"amount", text(format_amount(MinorUnits(pair.first), exponent))},
+                     {"held", text(format_amount(MinorUnits(pair.second), exponent))}});
   }
   return json::object{{"account", text(to_text(account))},
                       {"status", text(to_string(record.status))},
@@ -78,7 +85,8 @@ json::object account_object(const chain::StoreView& view, const AccountId& accou
                       {"balances", std::move(balances)}};
 }
 
-/// Where a statement goes on: after which entry, and the balances after it, so that no page has to add up the ones before.
+/// Where a statement goes on: after which entry, and the balances after it, so that no page has to
+/// add up the ones before.
 struct StatementCursor {
   chain::EntryPlace after;
   Sums balances;
@@ -88,7 +96,8 @@ struct StatementCursor {
 std::string text_of(const StatementCursor& cursor) {
   std::string out = cursor_of(cursor.after.place) + "." + std::to_string(cursor.after.index);
   if (!cursor.has_balances) return out + "~";
-  for (const auto& [currency, units] : cursor.balances) out += "~" + to_text(currency) + std::to_string(units);
+  for (const auto& [currency, units] : cursor.balances)
+    out += "~" + to_text(currency) + std::to_string(units);
   return out;
 }
 
@@ -113,8 +122,10 @@ std::optional<StatementCursor> statement_cursor(std::string_view from) {
     rest.remove_prefix(one.size());
     const auto currency = parse_currency(one.substr(0, 3));
     const bool is_negative = one.size() > 3 && one[3] == '-';
-    const auto units = one.size() > 3 ? parse_number(one.substr(is_negative ? 4 : 3)) : std::nullopt;
-    if (!currency || !units || *units > static_cast<std::uint64_t>(money_max_default.value)) return std::nullopt;
+    const auto units =
+        one.size() > 3 ? parse_number(one.substr(is_negative ? 4 : 3)) : std::nullopt;
+    if (!currency || !units || *units > static_cast<std::uint64_t>(money_max_default.value))
+      return std::nullopt;
     if (cursor.balances.size() == kCursorCurrenciesMax) return std::nullopt;
     const auto value = static_cast<std::int64_t>(*units);
     cursor.balances[*currency] = is_negative ? -value : value;
@@ -122,15 +133,19 @@ std::optional<StatementCursor> statement_cursor(std::string_view from) {
   return cursor;
 }
 
-/// A statement that begins at a height needs the balances before it: those of the state there, while it is kept.
-StatementCursor start_of_statement(const chain::StoreView& view, const AccountId& account, Height from) {
+/// A statement that begins at a height needs the balances before it: those of the state there,
+/// while it is kept.
+StatementCursor start_of_statement(const chain::StoreView& view, const AccountId& account,
+                                   Height from) {
   StatementCursor start;
   if (from.value <= 1) return start;
-  start.after = {{from.previous(), std::numeric_limits<std::uint32_t>::max()}, std::numeric_limits<std::uint8_t>::max()};
+  start.after = {{from.previous(), std::numeric_limits<std::uint32_t>::max()},
+                 std::numeric_limits<std::uint8_t>::max()};
   const auto state = view.state_at(from.previous());
   start.has_balances = state.has_value();
   if (!state) return start;
-  for (const auto& [key, value] : view.scan(Bytes{chain::CurrencyRecord::prefix}, {}, kBalancesMax)) {
+  for (const auto& [key, value] :
+       view.scan(Bytes{chain::CurrencyRecord::prefix}, {}, kBalancesMax)) {
     const auto currency = chain::currency_of_key(key);
     if (!currency) continue;
     const auto bytes = state->get(chain::key_of<chain::Balance>({account, *currency}));
@@ -142,7 +157,8 @@ StatementCursor start_of_statement(const chain::StoreView& view, const AccountId
 
 json::value counterparty_of(const chain::AccountEntry& entry, const AccountId& account) {
   if (!entry.payment) return nullptr;
-  const AccountId& other = entry.payment->debtor == account ? entry.payment->creditor : entry.payment->debtor;
+  const AccountId& other =
+      entry.payment->debtor == account ? entry.payment->creditor : entry.payment->debtor;
   return text(to_text(other));
 }
 
@@ -180,7 +196,8 @@ Response get_accounts(const Context& context, const Request& request) {
 
   const chain::StoreView view = context.service.store().view();
   Bytes prefix{chain::AccountRecord::prefix};
-  if (!sees_all(request)) append(prefix, as_bytes({context.bank.text.data(), context.bank.text.size()}));
+  if (!sees_all(request))
+    append(prefix, as_bytes({context.bank.text.data(), context.bank.text.size()}));
   const Bytes from = cursor ? after_key(chain::key_of<chain::AccountRecord>(*cursor)) : Bytes{};
   std::vector<std::pair<AccountId, chain::AccountRecord>> found;
   const auto rows = view.scan(prefix, from, limit + 1);
@@ -197,7 +214,8 @@ Response get_accounts(const Context& context, const Request& request) {
   json::array items;
   for (const auto& [account, record] : found) {
     const auto at = held.find(account);
-    items.push_back(account_object(view, account, record, at == held.end() ? Sums{} : at->second, exponents));
+    items.push_back(
+        account_object(view, account, record, at == held.end() ? Sums{} : at->second, exponents));
   }
   std::optional<std::string> next;
   if (rows.size() > limit && !found.empty()) next = to_text(found.back().first);
@@ -210,7 +228,8 @@ Response get_account(const Context& context, const Request& request) {
   if (auto bad = QueryReader(request).finish()) return *std::move(bad);
   const chain::StoreView view = context.service.store().view();
   const auto record = chain::load<chain::AccountRecord>(view, *account);
-  if (!record || !may_see(context, request, account->owner)) return refuse(problems::unknown_account);
+  if (!record || !may_see(context, request, account->owner))
+    return refuse(problems::unknown_account);
   auto held = held_of(view, {*account});
   return json_response(account_object(view, *account, *record, held[*account], exponents_of(view)));
 }
@@ -227,10 +246,13 @@ Response get_entries(const Context& context, const Request& request) {
   if (auto bad = query.finish()) return *std::move(bad);
 
   const chain::StoreView view = context.service.store().view();
-  if (!chain::load<chain::AccountRecord>(view, *account) || !may_see(context, request, account->owner))
+  if (!chain::load<chain::AccountRecord>(view, *account) ||
+      !may_see(context, request, account->owner))
     return refuse(problems::unknown_account);
-  StatementCursor at = cursor ? *cursor : start_of_statement(view, *account, Height(from_height.value_or(0)));
-  if (currency) std::erase_if(at.balances, [&](const auto& each) { return each.first != *currency; });
+  StatementCursor at =
+      cursor ? *cursor : start_of_statement(view, *account, Height(from_height.value_or(0)));
+  if (currency)
+    std::erase_if(at.balances, [&](const auto& each) { return each.first != *currency; });
   std::optional<chain::EntryPlace> after;
   if (cursor || from_height.value_or(0) > 1) after = at.after;
   const auto page = view.entries(*account, currency, after, limit, chain::Order::oldest_first);
@@ -239,7 +261,8 @@ Response get_entries(const Context& context, const Request& request) {
   for (const chain::AccountEntry& entry : page.items) {
     std::int64_t& balance = at.balances[entry.entry.currency];
     balance = checked_add(balance, entry.entry.amount.value).value_or(0);
-    items.push_back(entry_object(entry, *account, at.has_balances ? std::optional(balance) : std::nullopt, exponents));
+    items.push_back(entry_object(
+        entry, *account, at.has_balances ? std::optional(balance) : std::nullopt, exponents));
   }
   std::optional<std::string> next;
   if (page.next) {

@@ -11,7 +11,8 @@ chain::ExponentOf exponents_of(const chain::StateReader& state) {
              const Currency& currency) -> std::optional<std::uint8_t> {
     if (const auto at = known->find(currency); at != known->end()) return at->second;
     const auto record = chain::load<chain::CurrencyRecord>(state, currency);
-    const std::optional<std::uint8_t> exponent = record ? std::optional(record->exponent) : std::nullopt;
+    const std::optional<std::uint8_t> exponent =
+        record ? std::optional(record->exponent) : std::nullopt;
     // A client chooses the names it asks for; only listed ones are remembered.
     if (exponent) known->emplace(currency, exponent);
     return exponent;
@@ -20,7 +21,9 @@ chain::ExponentOf exponents_of(const chain::StateReader& state) {
 
 bool concerns(const chain::Receipt& receipt, const Bic& bank) {
   if (receipt.id.owner == bank) return true;
-  if (receipt.payment && (receipt.payment->debtor.owner == bank || receipt.payment->creditor.owner == bank)) return true;
+  if (receipt.payment &&
+      (receipt.payment->debtor.owner == bank || receipt.payment->creditor.owner == bank))
+    return true;
   return std::ranges::any_of(receipt.entries, [&](const chain::Entry& entry) {
     return entry.place.account && entry.place.account->owner == bank;
   });
@@ -39,7 +42,8 @@ std::optional<chain::ReceiptPlace> place_of_cursor(std::string_view cursor) {
   return chain::ReceiptPlace{Height(*height), static_cast<std::uint32_t>(*index)};
 }
 
-void add_placed(boost::json::object& to, const chain::PlacedReceipt& placed, const chain::ExponentOf& exponents) {
+void add_placed(boost::json::object& to, const chain::PlacedReceipt& placed,
+                const chain::ExponentOf& exponents) {
   to["height"] = placed.place.height.value;
   to["block_time"] = text(to_text(placed.time));
   to["index"] = placed.place.index;

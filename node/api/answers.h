@@ -1,4 +1,5 @@
-/// What handlers share: JSON answers, pages, and who may see what. Include in .cpp files only: it brings Boost.JSON.
+/// What handlers share: JSON answers, pages, and who may see what. Include in .cpp files only: it
+/// brings Boost.JSON.
 #pragma once
 
 #include <boost/json/serialize.hpp>
@@ -17,7 +18,9 @@ namespace vostro::node::api {
 [[nodiscard]] inline boost::json::string text(std::string_view from) {
   return boost::json::string(from.data(), from.size());
 }
-[[nodiscard]] inline boost::json::string hex(ByteView bytes) { return text(to_hex(bytes)); }
+[[nodiscard]] inline boost::json::string hex(ByteView bytes) {
+  return text(to_hex(bytes));
+}
 
 [[nodiscard]] inline Response json_response(const boost::json::value& body, unsigned status = 200) {
   Response response;
@@ -27,7 +30,8 @@ namespace vostro::node::api {
 }
 
 /// {"items": [...], "next": cursor or null}
-[[nodiscard]] inline Response page_response(boost::json::array items, const std::optional<std::string>& next) {
+[[nodiscard]] inline Response page_response(boost::json::array items,
+                                            const std::optional<std::string>& next) {
   boost::json::object body{{"items", std::move(items)}, {"next", nullptr}};
   if (next) body["next"] = text(*next);
   return json_response(body);
@@ -36,10 +40,13 @@ namespace vostro::node::api {
 /// Digits of the currencies of this state; each is looked up once.
 [[nodiscard]] chain::ExponentOf exponents_of(const chain::StateReader& state);
 
-[[nodiscard]] inline bool sees_all(const Request& request) { return request.caller.role == Role::operate; }
+[[nodiscard]] inline bool sees_all(const Request& request) {
+  return request.caller.role == Role::operate;
+}
 /// True where the bank is a party: by its id, its accounts in the payment, or an entry.
 [[nodiscard]] bool concerns(const chain::Receipt& receipt, const Bic& bank);
-[[nodiscard]] inline bool may_see(const Context& context, const Request& request, const Bic& owner) {
+[[nodiscard]] inline bool may_see(const Context& context, const Request& request,
+                                  const Bic& owner) {
   return sees_all(request) || owner == context.bank;
 }
 
@@ -62,7 +69,8 @@ namespace vostro::node::api {
 [[nodiscard]] std::optional<chain::ReceiptPlace> place_of_cursor(std::string_view cursor);
 
 /// Height, block time and index beside the receipt itself, as transactions and payments show it.
-void add_placed(boost::json::object& to, const chain::PlacedReceipt& placed, const chain::ExponentOf& exponents);
+void add_placed(boost::json::object& to, const chain::PlacedReceipt& placed,
+                const chain::ExponentOf& exponents);
 
 /// The key after `key`: where a scan goes on behind it.
 [[nodiscard]] inline Bytes after_key(Bytes key) {

@@ -20,11 +20,13 @@ json::string bank_of(const chain::Validator& validator) {
 
 json::value proposer_of(const consensus::Header& header, const chain::Validators& validators) {
   const std::size_t index = header.proposer.value;
-  return index < validators.now.size() ? json::value(bank_of(validators.now[index])) : json::value(nullptr);
+  return index < validators.now.size() ? json::value(bank_of(validators.now[index]))
+                                       : json::value(nullptr);
 }
 
 /// The proof that makes this block final: its own, or the next one kept above it.
-json::value finality_of(const chain::StoreView& view, Height height, const chain::Validators& validators) {
+json::value finality_of(const chain::StoreView& view, Height height,
+                        const chain::Validators& validators) {
   const auto stored = view.proof_at_or_above(height);
   const auto proof = stored ? decode<consensus::FinalityProof>(stored->bytes) : fail(DecodeError{});
   if (!proof) return nullptr;
@@ -49,14 +51,16 @@ json::object line_of(const chain::StoreView& view, const chain::Receipt& receipt
       out["kind"] = text(chain::kind_of(transaction->body));
   }
   if (receipt.reason) out["reason_code"] = text(iso_code(*receipt.reason));
-  if (receipt.given_code) out["reason_code"] = text({receipt.given_code->data(), receipt.given_code->size()});
+  if (receipt.given_code)
+    out["reason_code"] = text({receipt.given_code->data(), receipt.given_code->size()});
   return out;
 }
 
-/// Lines of the receipts from `index` on that the caller may see: transactions and what fell due; a bulk's items are found
-/// by its payments.
-std::optional<std::uint32_t> add_lines(json::object& to, const chain::StoreView& view, const chain::BlockSummary& block,
-                                       std::uint32_t index, std::size_t limit, const Bic* only) {
+/// Lines of the receipts from `index` on that the caller may see: transactions and what fell due; a
+/// bulk's items are found by its payments.
+std::optional<std::uint32_t> add_lines(json::object& to, const chain::StoreView& view,
+                                       const chain::BlockSummary& block, std::uint32_t index,
+                                       std::size_t limit, const Bic* only) {
   json::array transactions;
   json::array due;
   const std::uint32_t first = index;
@@ -66,8 +70,11 @@ std::optional<std::uint32_t> add_lines(json::object& to, const chain::StoreView&
     for (const chain::Receipt& receipt : receipts) {
       if (transactions.size() + due.size() == limit) break;
       ++index;
-      if (receipt.kind == chain::ReceiptKind::item || (only != nullptr && !concerns(receipt, *only))) continue;
-      (receipt.kind == chain::ReceiptKind::due ? due : transactions).push_back(line_of(view, receipt));
+      if (receipt.kind == chain::ReceiptKind::item ||
+          (only != nullptr && !concerns(receipt, *only)))
+        continue;
+      (receipt.kind == chain::ReceiptKind::due ? due : transactions)
+          .push_back(line_of(view, receipt));
     }
     if (transactions.size() + due.size() == limit) break;
   }
@@ -82,7 +89,8 @@ Response get_block(const Context& context, const Request& request) {
   const chain::StoreView view = context.service.store().view();
   if (!view.head()) return refuse(problems::unknown_block);
   const bool is_latest = request.captured.at(0) == "latest";
-  const auto number = is_latest ? std::optional(view.head()->height.value) : parse_number(request.captured.at(0));
+  const auto number =
+      is_latest ? std::optional(view.head()->height.value) : parse_number(request.captured.at(0));
   if (!number) return refuse(problems::bad_path);
   QueryReader query(request);
   const auto cursor = query.value("cursor", parse_number);
@@ -92,7 +100,8 @@ Response get_block(const Context& context, const Request& request) {
 
   const auto block = view.block(Height(*number));
   if (!block) return refuse(problems::unknown_block);
-  const auto validators = chain::load<chain::Validators>(view, chain::Only{}).value_or(chain::Validators{});
+  const auto validators =
+      chain::load<chain::Validators>(view, chain::Only{}).value_or(chain::Validators{});
   json::object body{{"height", block->height.value},
                     {"block_id", hex(block->block.view())},
                     {"parent", nullptr},
@@ -114,8 +123,8 @@ Response get_block(const Context& context, const Request& request) {
     body["view"] = header->view.value;
     body["epoch"] = header->epoch.value;
   }
-  const auto next = add_lines(body, view, *block, static_cast<std::uint32_t>(cursor.value_or(0)), limit,
-                              sees_all(request) ? nullptr : &context.bank);
+  const auto next = add_lines(body, view, *block, static_cast<std::uint32_t>(cursor.value_or(0)),
+                              limit, sees_all(request) ? nullptr : &context.bank);
   body["next"] = next ? json::value(text(std::to_string(*next))) : json::value(nullptr);
   body["finality"] = finality_of(view, block->height, validators);
   return json_response(body);

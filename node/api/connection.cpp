@@ -22,11 +22,14 @@ constexpr milliseconds kLingerTime{1'000};
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::string_view view_of(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view_of(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 UnixSeconds wall_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return UnixSeconds(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+  return UnixSeconds(
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
 }
 
 std::string media_type_of(std::string_view value) {
@@ -40,14 +43,16 @@ std::string media_type_of(std::string_view value) {
 std::string head_of(const Response& response, bool keep_alive) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head += view_of(http::obsolete_reason(http::int_to_status(response.status)));
-  head += "\r\nContent-Type: " + response.content_type + "\r\nContent-Length: " + std::to_string(response.body.size());
+  head += "\r\nContent-Type: " + response.content_type +
+          "\r\nContent-Length: " + std::to_string(response.body.size());
   head += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff";
   for (const auto& [name, value] : response.headers) head += "\r\n" + name + ": " + value;
   head += keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
   return head;
 }
 
-/// One HTTP connection: reads a request, answers it, reads the next. All of it runs on the connection's strand.
+/// One HTTP connection: reads a request, answers it, reads the next. All of it runs on the
+/// connection's strand.
 class Connection final : public Session, public std::enable_shared_from_this<Connection> {
  public:
   Connection(Core& core, Stream stream, Places::Place place, Places::Place client)
@@ -61,10 +66,11 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   void start() {
     if (stream_.tls() == nullptr) return read_head();
     arm(core_.options.limits.header_time, [](Connection& self) { self.close(); });
-    stream_.tls()->async_handshake(asio::ssl::stream_base::server, [self = shared_from_this()](error_code ec) {
-      if (ec) return self->close();
-      self->read_head();
-    });
+    stream_.tls()->async_handshake(asio::ssl::stream_base::server,
+                                   [self = shared_from_this()](error_code ec) {
+                                     if (ec) return self->close();
+                                     self->read_head();
+                                   });
   }
 
   void on_stop() override {
@@ -75,13 +81,14 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
  private:
   using OnExpiry = void (*)(Connection&);
 
-  /// One deadline at a time; an earlier one is void. The deadline also keeps the connection alive while nothing is read or
-  /// written: while it waits for the node's answer.
+  /// One deadline at a time; an earlier one is void. The deadline also keeps the connection alive
+  /// while nothing is read or written: while it waits for the node's answer.
   void arm(milliseconds time, OnExpiry on_expiry) {
     timer_.expires_after(time);
-    timer_.async_wait([self = shared_from_this(), on_expiry, round = ++timer_round_](error_code ec) {
-      if (!ec && self->timer_round_ == round) on_expiry(*self);
-    });
+    timer_.async_wait(
+        [self = shared_from_this(), on_expiry, round = ++timer_round_](error_code ec) {
+          if (!ec && self->timer_round_ == round) on_expiry(*self);
+        });
   }
   void disarm() {
     ++timer_round_;
@@ -111,14 +118,17 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     const HeadScan scan = scan_head(bytes, core_.options.limits.header_bytes);
     if (scan.fault != HeadFault::none) {
       ++core_.counters.malformed;
-      if (scan.fault == HeadFault::too_large) return refuse_and_close(refuse(problems::header_too_large));
-      return refuse_and_close(refuse(problems::bad_header, {.detail = std::string(to_string(scan.fault))}));
+      if (scan.fault == HeadFault::too_large)
+        return refuse_and_close(refuse(problems::header_too_large));
+      return refuse_and_close(
+          refuse(problems::bad_header, {.detail = std::string(to_string(scan.fault))}));
     }
     if (scan.is_complete()) return take_head(scan.size);
     if (!bytes.empty() && !head_started_) {
       head_started_ = true;
       is_between_requests_ = false;
-      arm(core_.options.limits.header_time, [](Connection& self) { self.refuse_and_close(refuse(problems::timeout)); });
+      arm(core_.options.limits.header_time,
+          [](Connection& self) { self.refuse_and_close(refuse(problems::timeout)); });
     }
     stream_.async_read_some(buffer_.prepare(core_.options.limits.header_bytes),
                             [self = shared_from_this()](error_code ec, std::size_t size) {
@@ -166,7 +176,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     route_ = match->route;
     request_.captured = std::move(match->captured);
     request_.query = std::move(target->query);
-    if (route_->role && request_.caller.role < *route_->role) return refuse(problems::not_permitted);
+    if (route_->role && request_.caller.role < *route_->role)
+      return refuse(problems::not_permitted);
     if (auto refusal = check_origin()) return refusal;
     return check_body();
   }
@@ -174,10 +185,12 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   std::optional<Response> identify() {
     const std::string_view header = view_of(parser_->get()[http::field::authorization]);
     static constexpr std::string_view kScheme = "Bearer ";
-    const bool is_bearer = header.starts_with(kScheme) && parser_->get().count(http::field::authorization) == 1;
+    const bool is_bearer =
+        header.starts_with(kScheme) && parser_->get().count(http::field::authorization) == 1;
     const auto now = std::chrono::steady_clock::now();
     // Looked up in any case: an absent token takes as long as a wrong one.
-    const auto caller = core_.tokens.find(is_bearer ? header.substr(kScheme.size()) : header, wall_seconds(), now);
+    const auto caller =
+        core_.tokens.find(is_bearer ? header.substr(kScheme.size()) : header, wall_seconds(), now);
     if (!caller || !is_bearer) return refuse(problems::no_token);
     request_.caller = *caller;
     if (core_.rates.admit(*caller, now)) return std::nullopt;
@@ -185,7 +198,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     return refuse(problems::rate_limit);
   }
 
-  /// A browser says where its page comes from. Pages may not use the API; listed ones may open an event stream.
+  /// A browser says where its page comes from. Pages may not use the API; listed ones may open an
+  /// event stream.
   std::optional<Response> check_origin() {
     const auto& header = parser_->get();
     if (header.count(http::field::origin) == 0) return std::nullopt;
@@ -197,25 +211,29 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   }
 
   std::optional<Response> check_body() {
-    const bool is_binary = route_->takes_binary && request_.content_type == "application/octet-stream";
+    const bool is_binary =
+        route_->takes_binary && request_.content_type == "application/octet-stream";
     const Limits& limits = core_.options.limits;
     const std::size_t size_max = is_binary ? limits.binary_body_bytes : limits.body_bytes;
     parser_->body_limit(size_max);
     const auto length = parser_->content_length();
     if (length && *length > size_max) return refuse(problems::body_too_large);
     const auto& expect = parser_->get()[http::field::expect];
-    if (!expect.empty() && !beast::iequals(expect, "100-continue")) return refuse(problems::expectation);
+    if (!expect.empty() && !beast::iequals(expect, "100-continue"))
+      return refuse(problems::expectation);
     // A large body is held until it is answered, so only so many are taken at once.
     if (is_binary && (!length || *length > limits.body_bytes)) {
       binary_place_ = core_.binary_bodies.take();
-      if (!binary_place_) return refuse(problems::too_many, {.detail = "Too many large bodies at once."});
+      if (!binary_place_)
+        return refuse(problems::too_many, {.detail = "Too many large bodies at once."});
     }
     return std::nullopt;
   }
 
   void read_body() {
     if (parser_->is_done()) return dispatch();
-    arm(core_.options.limits.body_time, [](Connection& self) { self.refuse_and_close(refuse(problems::timeout)); });
+    arm(core_.options.limits.body_time,
+        [](Connection& self) { self.refuse_and_close(refuse(problems::timeout)); });
     if (parser_->get()[http::field::expect].empty() || buffer_.size() > 0) return read_body_bytes();
     asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
                       [self = shared_from_this()](error_code ec, std::size_t) {
@@ -225,15 +243,18 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   }
 
   void read_body_bytes() {
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code ec, std::size_t) {
-      if (self->is_refusing_) return;  // its time was over
-      if (!ec) return self->dispatch();
-      if (ec == http::error::body_limit) return self->refuse_and_close(refuse(problems::body_too_large));
-      if (ec.category() == http::make_error_code(http::error::bad_chunk).category() &&
-          ec != http::error::partial_message && ec != http::error::end_of_stream)
-        return self->refuse_and_close(refuse(problems::bad_body, {.detail = "The body's framing is malformed."}));
-      self->close();
-    });
+    http::async_read(
+        stream_, buffer_, *parser_, [self = shared_from_this()](error_code ec, std::size_t) {
+          if (self->is_refusing_) return;  // its time was over
+          if (!ec) return self->dispatch();
+          if (ec == http::error::body_limit)
+            return self->refuse_and_close(refuse(problems::body_too_large));
+          if (ec.category() == http::make_error_code(http::error::bad_chunk).category() &&
+              ec != http::error::partial_message && ec != http::error::end_of_stream)
+            return self->refuse_and_close(
+                refuse(problems::bad_body, {.detail = "The body's framing is malformed."}));
+          self->close();
+        });
   }
 
   // Answering.
@@ -263,9 +284,11 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     try {
       Response response = make();
       const auto fault = core_.context.service.store().failure();
-      // "Not there" is only true while the store can be read; a full disk does not keep it from reading.
+      // "Not there" is only true while the store can be read; a full disk does not keep it from
+      // reading.
       const bool is_unreadable = fault && fault->fault != chain::StoreFault::out_of_space;
-      return is_unreadable && response.status == 404 ? refuse(problems::store_failed) : std::move(response);
+      return is_unreadable && response.status == 404 ? refuse(problems::store_failed)
+                                                     : std::move(response);
     } catch (const std::exception& thrown) {
       log::error("a request failed", {{"error", thrown.what()}, {"route", route_->pattern}});
       return refuse(problems::internal);
@@ -276,7 +299,9 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     const bool waits = waits_for_final(request_);
     if (waits) {
       waiting_place_ = core_.waiting.take();
-      if (!waiting_place_) return write(refuse(problems::too_many, {.detail = "Too many requests wait for finality."}));
+      if (!waiting_place_)
+        return write(
+            refuse(problems::too_many, {.detail = "Too many requests wait for finality."}));
     }
     is_waiting_ = true;
     const std::uint64_t round = ++async_round_;
@@ -284,7 +309,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
       gate->if_open([&] {
         const auto self = weak.lock();
         if (!self) return;
-        asio::post(self->executor_, [self, round, make = std::move(make)] { self->answer_async(round, make); });
+        asio::post(self->executor_,
+                   [self, round, make = std::move(make)] { self->answer_async(round, make); });
       });
     };
     try {
@@ -295,7 +321,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     }
     request_.body.clear();
     arm(core_.options.limits.wait_time, [](Connection& self) {
-      const MakeResponse make = self.give_up_ ? self.give_up_ : [] { return refuse(problems::outcome_unknown); };
+      const MakeResponse make =
+          self.give_up_ ? self.give_up_ : [] { return refuse(problems::outcome_unknown); };
       self.answer_async(self.async_round_, make);
     });
   }
@@ -325,23 +352,25 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     ++core_.counters.by_class[1];
     std::optional<Height> after;
     if (from_height) after = Height(*from_height);
-    serve_events(core_, {std::move(stream_), std::move(head_), std::move(request_.caller), after, std::move(place_),
-                         std::move(client_), std::move(place)});
+    serve_events(core_, {std::move(stream_), std::move(head_), std::move(request_.caller), after,
+                         std::move(place_), std::move(client_), std::move(place)});
   }
 
   void write(Response response) { write(std::move(response), keep_alive_ && !core_.stopping); }
 
   void write(Response response, bool keep_alive) {
     binary_place_.give_back();
-    ++core_.counters.by_class[std::min<std::size_t>(response.status / 100, core_.counters.by_class.size() - 1)];
+    ++core_.counters.by_class[std::min<std::size_t>(response.status / 100,
+                                                    core_.counters.by_class.size() - 1)];
     out_head_ = head_of(response, keep_alive);
     out_body_ = std::move(response.body);
     arm(core_.options.limits.idle_time, [](Connection& self) { self.close(); });
     const std::array<asio::const_buffer, 2> parts{asio::buffer(out_head_), asio::buffer(out_body_)};
-    asio::async_write(stream_, parts, [self = shared_from_this(), keep_alive](error_code ec, std::size_t) {
-      if (ec) return self->close();
-      keep_alive ? self->read_head() : self->linger();
-    });
+    asio::async_write(stream_, parts,
+                      [self = shared_from_this(), keep_alive](error_code ec, std::size_t) {
+                        if (ec) return self->close();
+                        keep_alive ? self->read_head() : self->linger();
+                      });
   }
 
   void refuse_and_close(Response response) {
@@ -352,8 +381,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     write(std::move(response), false);
   }
 
-  /// Closing with unread bytes resets the connection, and the client might never see why it was refused (RFC 9112 section
-  /// 9.6): so what it still sends is read away for a moment.
+  /// Closing with unread bytes resets the connection, and the client might never see why it was
+  /// refused (RFC 9112 section 9.6): so what it still sends is read away for a moment.
   void linger() {
     arm(kLingerTime, [](Connection& self) { self.close(); });
     if (stream_.tls() != nullptr) {
@@ -368,10 +397,11 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
 
   void drain(std::size_t drained) {
     buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(16 * 1024), [self = shared_from_this(), drained](error_code ec, std::size_t size) {
-      if (ec || drained + size > kLingerBytesMax) return self->close();
-      self->drain(drained + size);
-    });
+    stream_.async_read_some(buffer_.prepare(16 * 1024),
+                            [self = shared_from_this(), drained](error_code ec, std::size_t size) {
+                              if (ec || drained + size > kLingerBytesMax) return self->close();
+                              self->drain(drained + size);
+                            });
   }
 
   Core& core_;

@@ -18,11 +18,13 @@
 
 namespace vostro::node::api {
 
-/// Things of which only so many may be had at once; what was taken is given back when the Place goes. Any thread.
+/// Things of which only so many may be had at once; what was taken is given back when the Place
+/// goes. Any thread.
 class Places {
  public:
   explicit Places(std::size_t count)
-      : count_(static_cast<std::int64_t>(count)), taken_(std::make_shared<std::atomic<std::int64_t>>(0)) {}
+      : count_(static_cast<std::int64_t>(count)),
+        taken_(std::make_shared<std::atomic<std::int64_t>>(0)) {}
 
   class Place {
    public:
@@ -66,7 +68,9 @@ class ClientPlaces {
   /// Empty where the client has all of its own.
   [[nodiscard]] Places::Place take(const std::string& address) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(clients_, [&](const auto& each) { return each.second.taken() == 0 && each.first != address; });
+    std::erase_if(clients_, [&](const auto& each) {
+      return each.second.taken() == 0 && each.first != address;
+    });
     return clients_.try_emplace(address, count_).first->second.take();
   }
 
@@ -83,7 +87,8 @@ class RateLimits {
     const std::lock_guard lock(mutex_);
     const p2p::Rate rate{caller.requests_per_second, caller.requests_per_second};
     if (buckets_.size() > 2 * tokens_max) buckets_.clear();  // of tokens that were revoked long ago
-    return buckets_.try_emplace({caller.token_id, caller.requests_per_second}, rate).first->second.try_take(now);
+    return buckets_.try_emplace({caller.token_id, caller.requests_per_second}, rate)
+        .first->second.try_take(now);
   }
 
  private:
@@ -110,7 +115,8 @@ class Gate {
 };
 
 struct Counters {
-  std::array<std::atomic<std::uint64_t>, 6> by_class{};  ///< answers by the first digit of their status
+  std::array<std::atomic<std::uint64_t>, 6>
+      by_class{};  ///< answers by the first digit of their status
   std::atomic<std::uint64_t> refused_connections{0};
   std::atomic<std::uint64_t> malformed{0};
   std::atomic<std::uint64_t> rate_limited{0};

@@ -15,7 +15,8 @@ Response get_participants(const Context& context, const Request& request) {
 
   const chain::StoreView view = context.service.store().view();
   const chain::ExponentOf exponents = exponents_of(view);
-  const auto validators = chain::load<chain::Validators>(view, chain::Only{}).value_or(chain::Validators{});
+  const auto validators =
+      chain::load<chain::Validators>(view, chain::Only{}).value_or(chain::Validators{});
   const Bytes from = cursor ? after_key(chain::key_of<chain::Participant>(*cursor)) : Bytes{};
   const auto rows = view.scan(Bytes{chain::Participant::prefix}, from, limit + 1);
   json::array items;
@@ -26,7 +27,8 @@ Response get_participants(const Context& context, const Request& request) {
     if (rows.size() > limit) next = to_text(participant->bic);
     json::object one = chain::to_value(*participant, exponents).as_object();
     const auto id = chain::validator_id_of(participant->bic);
-    one["validator"] = std::ranges::find(validators.now, id, &chain::Validator::id) != validators.now.end();
+    one["validator"] =
+        std::ranges::find(validators.now, id, &chain::Validator::id) != validators.now.end();
     items.push_back(std::move(one));
   }
   return page_response(std::move(items), next);

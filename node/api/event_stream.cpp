@@ -16,7 +16,7 @@ namespace websocket = beast::websocket;
 
 constexpr std::size_t kMessageBytesMax = 64 * 1024;  // from the client; none has a meaning
 constexpr std::chrono::milliseconds kCloseTime{5'000};
-constexpr std::size_t kControlFramesMax = 100;       // of a client in one minute
+constexpr std::size_t kControlFramesMax = 100;  // of a client in one minute
 /// What the kernel may hold beside our own queue: without a bound, megabytes.
 constexpr int kSendBufferBytes = 256 * 1024;
 
@@ -27,7 +27,8 @@ EventFeed::Start start_of(const Core& core, const EventStart& start) {
   return feed;
 }
 
-/// One event stream: fills its queue from the store as far as there is room, and writes one message after the other.
+/// One event stream: fills its queue from the store as far as there is room, and writes one message
+/// after the other.
 class EventStream final : public Session, public std::enable_shared_from_this<EventStream> {
  public:
   EventStream(Core& core, EventStart start)
@@ -45,7 +46,8 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
     http::request_parser<http::empty_body> parser;
     parser.put(asio::buffer(request_bytes_), ec);  // parsed once before, so it can be again
     request_ = parser.release();
-    websocket_.next_layer().socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ec);
+    websocket_.next_layer().socket().set_option(
+        asio::socket_base::send_buffer_size(kSendBufferBytes), ec);
     websocket::stream_base::timeout times{};
     times.handshake_timeout = core_.options.limits.header_time;
     times.idle_timeout = core_.options.limits.idle_time;
@@ -54,7 +56,8 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
     websocket_.read_message_max(kMessageBytesMax);
     websocket_.auto_fragment(false);
     websocket_.text(true);
-    websocket_.control_callback([this](websocket::frame_type, beast::string_view) { count_control_frame(); });
+    websocket_.control_callback(
+        [this](websocket::frame_type, beast::string_view) { count_control_frame(); });
     websocket_.async_accept(request_, [self = shared_from_this()](error_code failed) {
       if (failed) return self->close_now();
       self->is_open_ = true;
@@ -75,7 +78,8 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
   [[nodiscard]] asio::any_io_executor executor() override { return websocket_.get_executor(); }
 
  private:
-  /// Pings and closing are answered while a read is under way; a message of the client has no meaning here.
+  /// Pings and closing are answered while a read is under way; a message of the client has no
+  /// meaning here.
   void read() {
     websocket_.async_read(in_, [self = shared_from_this()](error_code ec, std::size_t) {
       if (ec) return self->close_now();
@@ -90,7 +94,8 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
       control_since_ = now;
       control_frames_ = 0;
     }
-    if (++control_frames_ > kControlFramesMax) end(websocket::close_code::policy_error, "too many control frames");
+    if (++control_frames_ > kControlFramesMax)
+      end(websocket::close_code::policy_error, "too many control frames");
   }
 
   void pump() {
@@ -102,7 +107,8 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
   bool fill() {
     const std::size_t room_min = core_.options.limits.stream_bytes / 2;
     if (queued_bytes_ > room_min) return true;
-    auto more = feed_.next(Height(core_.announced.load()), core_.options.limits.stream_bytes - queued_bytes_);
+    auto more = feed_.next(Height(core_.announced.load()),
+                           core_.options.limits.stream_bytes - queued_bytes_);
     if (!more) {
       log::error("an event stream cannot go on", {{"error", more.error()}});
       return false;
@@ -122,19 +128,22 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
       const auto self = weak.lock();
       if (ec || !self || !self->is_writing_ || self->is_ending_) return;
       ++self->core_.counters.dropped_streams;
-      self->end(websocket::close_code::try_again_later, "the reader is too far behind: resume from the last height");
+      self->end(websocket::close_code::try_again_later,
+                "the reader is too far behind: resume from the last height");
     });
-    websocket_.async_write(asio::buffer(queue_.front()), [self = shared_from_this()](error_code ec, std::size_t) {
-      self->is_writing_ = false;
-      if (ec || self->is_ending_) return;
-      self->queued_bytes_ -= self->queue_.front().size();
-      self->queue_.pop_front();
-      self->timer_.cancel();
-      self->pump();
-    });
+    websocket_.async_write(asio::buffer(queue_.front()),
+                           [self = shared_from_this()](error_code ec, std::size_t) {
+                             self->is_writing_ = false;
+                             if (ec || self->is_ending_) return;
+                             self->queued_bytes_ -= self->queue_.front().size();
+                             self->queue_.pop_front();
+                             self->timer_.cancel();
+                             self->pump();
+                           });
   }
 
-  /// The close frame goes out behind the message under way; whoever does not read that either is cut off.
+  /// The close frame goes out behind the message under way; whoever does not read that either is
+  /// cut off.
   void end(websocket::close_code code, std::string_view why) {
     if (is_ending_) return;
     is_ending_ = true;

@@ -31,7 +31,8 @@ Result<std::vector<std::string>, std::string> EventFeed::next(Height until, std:
     const json::string time = text(to_text(block->time));
     if (index_ < block->receipts) {
       const auto receipts = view.receipts(height_, index_, kReceiptsAtOnce);
-      if (receipts.empty()) return fail("the receipts of block " + std::to_string(height_.value) + " cannot be read");
+      if (receipts.empty())
+        return fail("the receipts of block " + std::to_string(height_.value) + " cannot be read");
       for (const chain::Receipt& receipt : receipts) {
         if (!only_ || concerns(receipt, *only_)) {
           add({{"height", height_.value},

@@ -1,5 +1,6 @@
-/// What an event stream sends: the receipts of one block after the other, read from the store piece by piece, so that a
-/// stream that begins a year ago takes no more memory than one that begins now. One thread.
+/// What an event stream sends: the receipts of one block after the other, read from the store piece
+/// by piece, so that a stream that begins a year ago takes no more memory than one that begins now.
+/// One thread.
 #pragma once
 
 #include <string>
@@ -14,21 +15,22 @@ namespace vostro::node::api {
 class EventFeed {
  public:
   struct Start {
-    Height after;                  ///< the last block that the reader has seen
-    std::optional<Bic> only;       ///< whose receipts; none: every one
+    Height after;             ///< the last block that the reader has seen
+    std::optional<Bic> only;  ///< whose receipts; none: every one
   };
   /// `store` outlives this.
   EventFeed(const chain::Store& store, Start start);
 
-  /// The next messages, in order, up to the block `until`; stops when there are `bytes_max` of them or more. Empty: nothing
-  /// more up to there. Errors: a block could not be read.
-  [[nodiscard]] Result<std::vector<std::string>, std::string> next(Height until, std::size_t bytes_max);
+  /// The next messages, in order, up to the block `until`; stops when there are `bytes_max` of them
+  /// or more. Empty: nothing more up to there. Errors: a block could not be read.
+  [[nodiscard]] Result<std::vector<std::string>, std::string> next(Height until,
+                                                                   std::size_t bytes_max);
 
  private:
   const chain::Store& store_;
   std::optional<Bic> only_;
-  Height height_;           ///< the block under way
-  std::uint32_t index_ = 0; ///< its next receipt
+  Height height_;            ///< the block under way
+  std::uint32_t index_ = 0;  ///< its next receipt
 };
 
 }  // namespace vostro::node::api

@@ -1,5 +1,5 @@
-/// The operations of docs/api.md: plain functions from a request to its answer, over the Service port. None knows a socket.
-/// All may run on any of the API's threads at once.
+/// The operations of docs/api.md: plain functions from a request to its answer, over the Service
+/// port. None knows a socket. All may run on any of the API's threads at once.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace vostro::node::api {
 
 struct Context {
   Service& service;
-  Bic bank;                 ///< whose objects tokens without the role operate may see
+  Bic bank;  ///< whose objects tokens without the role operate may see
   std::string version;
   std::uint16_t protocol_version = 1;
 };
@@ -23,9 +23,11 @@ struct Context {
 [[nodiscard]] Response get_ready(const Context& context, const Request& request);
 
 // transactions.cpp
-/// Submits; `answer` is called once, when all are accepted, refused or (with ?wait=final) final. What is returned makes the
-/// answer for a client that is told before that; empty where `answer` has been called already.
-[[nodiscard]] MakeResponse post_transactions(const Context& context, const Request& request, Answer answer);
+/// Submits; `answer` is called once, when all are accepted, refused or (with ?wait=final) final.
+/// What is returned makes the answer for a client that is told before that; empty where `answer`
+/// has been called already.
+[[nodiscard]] MakeResponse post_transactions(const Context& context, const Request& request,
+                                             Answer answer);
 /// True where the request asks to wait until what it posts is final.
 [[nodiscard]] bool waits_for_final(const Request& request);
 [[nodiscard]] Response get_transaction(const Context& context, const Request& request);

@@ -25,7 +25,8 @@ json::object payment_object(const PaymentHistory& payment, const chain::StateRea
                             const chain::ExponentOf& exponents, bool with_receipts) {
   const chain::PlacedReceipt& first = payment.receipts.front();
   const chain::PlacedReceipt& last = payment.receipts.back();
-  json::object out{{"uetr", text(to_text(payment.name.id))}, {"agent", text(to_text(payment.name.owner))}};
+  json::object out{{"uetr", text(to_text(payment.name.id))},
+                   {"agent", text(to_text(payment.name.owner))}};
   if (const auto& facts = first.receipt.payment) {
     out["debtor"] = text(to_text(facts->debtor));
     out["creditor"] = text(to_text(facts->creditor));
@@ -40,11 +41,14 @@ json::object payment_object(const PaymentHistory& payment, const chain::StateRea
     out["reason"] = text(to_string(*last.receipt.reason));
     out["reason_code"] = text(iso_code(*last.receipt.reason));
   }
-  if (const auto& given = last.receipt.given_code) out["reason_code"] = text({given->data(), given->size()});
+  if (const auto& given = last.receipt.given_code)
+    out["reason_code"] = text({given->data(), given->size()});
   out["ordered_at"] = text(to_text(first.time));
-  const auto ended = std::ranges::find_if(
-      payment.receipts, [](const chain::PlacedReceipt& each) { return !is_waiting(each.receipt.status); });
-  out["final_at"] = ended == payment.receipts.end() ? json::value(nullptr) : json::value(text(to_text(ended->time)));
+  const auto ended = std::ranges::find_if(payment.receipts, [](const chain::PlacedReceipt& each) {
+    return !is_waiting(each.receipt.status);
+  });
+  out["final_at"] = ended == payment.receipts.end() ? json::value(nullptr)
+                                                    : json::value(text(to_text(ended->time)));
   out["height"] = last.place.height.value;
   out["accept_by"] = nullptr;
   if (payment.status == Status::held) {
@@ -64,7 +68,8 @@ json::object payment_object(const PaymentHistory& payment, const chain::StateRea
 }
 
 std::optional<Status> status_of_word(std::string_view word) {
-  for (auto status = Status::rejected; status < Status::done; status = static_cast<Status>(static_cast<int>(status) + 1))
+  for (auto status = Status::rejected; status < Status::done;
+       status = static_cast<Status>(static_cast<int>(status) + 1))
     if (to_string(status) == word) return status;
   return std::nullopt;
 }
@@ -81,8 +86,9 @@ struct Listing {
   std::optional<ReceiptPlace> next;
 };
 
-/// One page of a bank's payments as debtor agent and creditor agent, newest first, each payment once. A side may stop at
-/// its look-up bound: what lies beyond that place is not known yet, so the page ends there too.
+/// One page of a bank's payments as debtor agent and creditor agent, newest first, each payment
+/// once. A side may stop at its look-up bound: what lies beyond that place is not known yet, so the
+/// page ends there too.
 Listing list_both(const chain::StoreView& view, const chain::PaymentFilter& filter, Sides sides,
                   std::optional<ReceiptPlace> after, std::size_t limit) {
   std::vector<PaymentHistory> found;
@@ -100,7 +106,8 @@ Listing list_both(const chain::StoreView& view, const chain::PaymentFilter& filt
   std::ranges::sort(found, std::greater{}, place);
   const auto repeated = std::ranges::unique(found, {}, place);
   found.erase(repeated.begin(), repeated.end());
-  if (boundary) std::erase_if(found, [&](const PaymentHistory& payment) { return place(payment) < *boundary; });
+  if (boundary)
+    std::erase_if(found, [&](const PaymentHistory& payment) { return place(payment) < *boundary; });
   Listing listing{std::move(found), boundary};
   if (listing.items.size() > limit) {
     listing.items.resize(limit);
@@ -110,8 +117,9 @@ Listing list_both(const chain::StoreView& view, const chain::PaymentFilter& filt
 }
 
 bool is_party(const PaymentHistory& payment, const Bic& bank) {
-  return std::ranges::any_of(payment.receipts,
-                             [&](const chain::PlacedReceipt& each) { return concerns(each.receipt, bank); });
+  return std::ranges::any_of(payment.receipts, [&](const chain::PlacedReceipt& each) {
+    return concerns(each.receipt, bank);
+  });
 }
 
 }  // namespace
@@ -156,8 +164,10 @@ Response get_payment(const Context& context, const Request& request) {
   const auto banks = [&](const chain::StoreView& view) {
     std::vector<Bic> names;
     if (agent) return std::vector<Bic>{*agent};
-    for (const auto& [key, value] : view.scan(Bytes{chain::Participant::prefix}, {}, kParticipantsMax)) {
-      if (const auto participant = chain::decode_record<chain::Participant>(value)) names.push_back(participant->bic);
+    for (const auto& [key, value] :
+         view.scan(Bytes{chain::Participant::prefix}, {}, kParticipantsMax)) {
+      if (const auto participant = chain::decode_record<chain::Participant>(value))
+        names.push_back(participant->bic);
     }
     return names;
   };
@@ -166,7 +176,8 @@ Response get_payment(const Context& context, const Request& request) {
   {
     const chain::StoreView before = context.service.store().view();
     for (const Bic& bank : banks(before))
-      if (may_see(context, request, bank) && context.service.pending({bank, *uetr})) pending.push_back({bank, *uetr});
+      if (may_see(context, request, bank) && context.service.pending({bank, *uetr}))
+        pending.push_back({bank, *uetr});
   }
   const chain::StoreView view = context.service.store().view();
   std::vector<PaymentHistory> found;
@@ -176,8 +187,10 @@ Response get_payment(const Context& context, const Request& request) {
     std::erase(pending, payment->name);
     if (sees_all(request) || is_party(*payment, context.bank)) found.push_back(*std::move(payment));
   }
-  if (found.size() + pending.size() > 1) return refuse(problems::ambiguous_uetr, {.field = "agent"});
-  if (!found.empty()) return json_response(payment_object(found.front(), view, exponents_of(view), true));
+  if (found.size() + pending.size() > 1)
+    return refuse(problems::ambiguous_uetr, {.field = "agent"});
+  if (!found.empty())
+    return json_response(payment_object(found.front(), view, exponents_of(view), true));
   const auto unsettled = [&](const Bic& bank, std::string_view status) {
     return json_response(json::object{{"uetr", text(to_text(*uetr))},
                                       {"agent", text(to_text(bank))},

@@ -1,4 +1,5 @@
-/// Errors as RFC 9457 problem details with stable codes (docs/api.md). Nothing here repeats what the client sent.
+/// Errors as RFC 9457 problem details with stable codes (docs/api.md). Nothing here repeats what
+/// the client sent.
 #pragma once
 
 #include <optional>
@@ -21,54 +22,77 @@ namespace problems {
 inline constexpr ProblemKind bad_request{400, "bad-request", "The request is malformed."};
 inline constexpr ProblemKind bad_header{400, "bad-header", "The request's header is malformed."};
 inline constexpr ProblemKind bad_body{400, "bad-body", "The request's body is malformed."};
-inline constexpr ProblemKind bad_path{400, "bad-path", "The path holds something that is no such name."};
-inline constexpr ProblemKind bad_parameter{400, "bad-parameter", "A query parameter has no such value."};
-inline constexpr ProblemKind unknown_parameter{400, "unknown-parameter", "A query parameter is not known here."};
-inline constexpr ProblemKind repeated_parameter{400, "repeated-parameter", "A query parameter stands twice."};
+inline constexpr ProblemKind bad_path{400, "bad-path",
+                                      "The path holds something that is no such name."};
+inline constexpr ProblemKind bad_parameter{400, "bad-parameter",
+                                           "A query parameter has no such value."};
+inline constexpr ProblemKind unknown_parameter{400, "unknown-parameter",
+                                               "A query parameter is not known here."};
+inline constexpr ProblemKind repeated_parameter{400, "repeated-parameter",
+                                                "A query parameter stands twice."};
 inline constexpr ProblemKind no_token{401, "no-token", "A valid token is needed."};
-inline constexpr ProblemKind not_permitted{403, "not-permitted", "The token's role does not permit this."};
-inline constexpr ProblemKind foreign_origin{403, "foreign-origin", "This origin is not on the list."};
+inline constexpr ProblemKind not_permitted{403, "not-permitted",
+                                           "The token's role does not permit this."};
+inline constexpr ProblemKind foreign_origin{403, "foreign-origin",
+                                            "This origin is not on the list."};
 inline constexpr ProblemKind not_found{404, "not-found", "There is nothing at this path."};
-inline constexpr ProblemKind method_not_allowed{405, "method-not-allowed", "The path does not take this method."};
+inline constexpr ProblemKind method_not_allowed{405, "method-not-allowed",
+                                                "The path does not take this method."};
 inline constexpr ProblemKind timeout{408, "timeout", "The request did not arrive in time."};
-inline constexpr ProblemKind body_too_large{413, "body-too-large", "The body is larger than is taken here."};
-inline constexpr ProblemKind wrong_media_type{415, "wrong-media-type", "The body is of a type that is not taken here."};
-inline constexpr ProblemKind expectation{417, "expectation-failed", "Only 100-continue may be expected."};
-inline constexpr ProblemKind upgrade_required{426, "upgrade-required", "This path speaks WebSocket."};
+inline constexpr ProblemKind body_too_large{413, "body-too-large",
+                                            "The body is larger than is taken here."};
+inline constexpr ProblemKind wrong_media_type{415, "wrong-media-type",
+                                              "The body is of a type that is not taken here."};
+inline constexpr ProblemKind expectation{417, "expectation-failed",
+                                         "Only 100-continue may be expected."};
+inline constexpr ProblemKind upgrade_required{426, "upgrade-required",
+                                              "This path speaks WebSocket."};
 inline constexpr ProblemKind rate_limit{429, "rate-limit", "Too many requests with this token."};
 inline constexpr ProblemKind too_many{429, "too-many", "Too many at once."};
-inline constexpr ProblemKind header_too_large{431, "header-too-large", "The header is larger than is taken here."};
+inline constexpr ProblemKind header_too_large{431, "header-too-large",
+                                              "The header is larger than is taken here."};
 inline constexpr ProblemKind internal{500, "internal", "The node failed to answer."};
 inline constexpr ProblemKind store_failed{503, "store-failed", "The node's store cannot be read."};
 // The ledger's answers.
 inline constexpr ProblemKind id_used{409, "id-used", "The id was used with other content."};
-inline constexpr ProblemKind not_authorised{409, "not-authorised", "The signatures do not meet the policy."};
-inline constexpr ProblemKind outside_window{422, "outside-window", "valid_until has passed, or is too far ahead."};
+inline constexpr ProblemKind not_authorised{409, "not-authorised",
+                                            "The signatures do not meet the policy."};
+inline constexpr ProblemKind outside_window{422, "outside-window",
+                                            "valid_until has passed, or is too far ahead."};
 inline constexpr ProblemKind busy{429, "busy", "Too much is waiting; nothing was kept."};
 inline constexpr ProblemKind halted{503, "halted", "The node has halted."};
 inline constexpr ProblemKind not_ready{503, "not-ready", "The node takes no transactions now."};
-inline constexpr ProblemKind outcome_unknown{503, "outcome-unknown", "What became of it is not known here yet: ask by its id."};
-inline constexpr ProblemKind unknown_transaction{404, "unknown-transaction", "This node never saw such a transaction."};
-inline constexpr ProblemKind unknown_payment{404, "unknown-payment", "This node knows no such payment."};
-inline constexpr ProblemKind ambiguous_uetr{409, "ambiguous-uetr", "Several payments bear this UETR: say whose with agent."};
+inline constexpr ProblemKind outcome_unknown{
+    503, "outcome-unknown", "What became of it is not known here yet: ask by its id."};
+inline constexpr ProblemKind unknown_transaction{404, "unknown-transaction",
+                                                 "This node never saw such a transaction."};
+inline constexpr ProblemKind unknown_payment{404, "unknown-payment",
+                                             "This node knows no such payment."};
+inline constexpr ProblemKind ambiguous_uetr{
+    409, "ambiguous-uetr", "Several payments bear this UETR: say whose with agent."};
 inline constexpr ProblemKind unknown_account{404, "unknown-account", "There is no such account."};
 inline constexpr ProblemKind unknown_block{404, "unknown-block", "There is no such block yet."};
 inline constexpr ProblemKind other_bank{403, "other-bank", "These are another bank's objects."};
-inline constexpr ProblemKind bad_quote{400, "bad-quote", "The quote is malformed, of another network, or badly signed."};
-inline constexpr ProblemKind quote_signer{409, "quote-signer-unknown", "The provider's policy does not know the quote's key."};
-inline constexpr ProblemKind quote_expired{422, "quote-expired", "The quote has expired, or lives too long."};
-inline constexpr ProblemKind too_many_quotes{429, "too-many-quotes", "The provider has too many live quotes."};
+inline constexpr ProblemKind bad_quote{
+    400, "bad-quote", "The quote is malformed, of another network, or badly signed."};
+inline constexpr ProblemKind quote_signer{409, "quote-signer-unknown",
+                                          "The provider's policy does not know the quote's key."};
+inline constexpr ProblemKind quote_expired{422, "quote-expired",
+                                           "The quote has expired, or lives too long."};
+inline constexpr ProblemKind too_many_quotes{429, "too-many-quotes",
+                                             "The provider has too many live quotes."};
 }  // namespace problems
 
 struct ProblemDetail {
-  std::string detail{};          ///< one sentence of ours
-  std::string field{};           ///< where in the request; empty: absent
-  std::string reason{};          ///< ISO code; empty: absent
-  unsigned retry_after_s = 0;    ///< 0: no Retry-After
+  std::string detail{};        ///< one sentence of ours
+  std::string field{};         ///< where in the request; empty: absent
+  std::string reason{};        ///< ISO code; empty: absent
+  unsigned retry_after_s = 0;  ///< 0: no Retry-After
 };
 
 [[nodiscard]] Response refuse(const ProblemKind& kind, ProblemDetail detail = {});
 /// A problem whose code is a word of the ledger's own lists.
-[[nodiscard]] Response refuse(unsigned status, std::string_view code, std::string_view title, ProblemDetail detail = {});
+[[nodiscard]] Response refuse(unsigned status, std::string_view code, std::string_view title,
+                              ProblemDetail detail = {});
 
 }  // namespace vostro::node::api

@@ -32,12 +32,14 @@ Response get_quotes(const Context& context, const Request& request) {
   });
   const chain::StoreView view = context.service.store().view();
   const chain::ExponentOf exponents = exponents_of(view);
-  const std::size_t first = static_cast<std::size_t>(std::min<std::uint64_t>(cursor.value_or(0), quotes.size()));
+  const std::size_t first =
+      static_cast<std::size_t>(std::min<std::uint64_t>(cursor.value_or(0), quotes.size()));
   const std::size_t end = std::min(quotes.size(), first + limit);
   json::array items;
   for (std::size_t i = first; i < end; ++i) {
     json::object one = chain::to_value(quotes[i].quote, exponents).as_object();
-    one["remaining"] = chain::to_value(Money{quotes[i].quote.quote.sells, quotes[i].remaining}, exponents);
+    one["remaining"] =
+        chain::to_value(Money{quotes[i].quote.quote.sells, quotes[i].remaining}, exponents);
     items.push_back(std::move(one));
   }
   std::optional<std::string> next;
@@ -57,12 +59,17 @@ Response post_quote(const Context& context, const Request& request) {
   switch (context.service.publish_quote(*quote)) {
     case QuoteOutcome::taken: {
       const std::string id = to_text(quote->quote.id);
-      return json_response(json::object{{"id", text(id)}, {"provider", text(to_text(quote->quote.provider))}}, 201);
+      return json_response(
+          json::object{{"id", text(id)}, {"provider", text(to_text(quote->quote.provider))}}, 201);
     }
-    case QuoteOutcome::bad_form: return refuse(problems::bad_quote);
-    case QuoteOutcome::signer_unknown: return refuse(problems::quote_signer, {.field = "key", .reason = "DS0H"});
-    case QuoteOutcome::expired: return refuse(problems::quote_expired, {.field = "quote.expires_at", .reason = "TM01"});
-    case QuoteOutcome::too_many: return refuse(problems::too_many_quotes);
+    case QuoteOutcome::bad_form:
+      return refuse(problems::bad_quote);
+    case QuoteOutcome::signer_unknown:
+      return refuse(problems::quote_signer, {.field = "key", .reason = "DS0H"});
+    case QuoteOutcome::expired:
+      return refuse(problems::quote_expired, {.field = "quote.expires_at", .reason = "TM01"});
+    case QuoteOutcome::too_many:
+      return refuse(problems::too_many_quotes);
   }
   return refuse(problems::internal);
 }

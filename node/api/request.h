@@ -37,7 +37,8 @@ struct Response {
 
 /// Makes an answer when asked. Called on one of the API's own threads.
 using MakeResponse = std::function<Response()>;
-/// Takes the answer of a request that is not answered at once. Any thread; never blocks; the first call counts.
+/// Takes the answer of a request that is not answered at once. Any thread; never blocks; the first
+/// call counts.
 using Answer = std::function<void(MakeResponse)>;
 
 }  // namespace vostro::node::api

@@ -31,9 +31,12 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+std::span<const Route> routes() {
+  return kRoutes;
+}
 
-Result<Match, Response> find_route(std::string_view method, const std::vector<std::string>& segments) {
+Result<Match, Response> find_route(std::string_view method,
+                                   const std::vector<std::string>& segments) {
   std::string allowed;
   for (const Route& route : kRoutes) {
     auto captured = match(route.pattern, segments);
@@ -48,8 +51,8 @@ Result<Match, Response> find_route(std::string_view method, const std::vector<st
 }
 
 bool is_public(const std::vector<std::string>& segments) {
-  return std::ranges::any_of(kRoutes,
-                             [&](const Route& route) { return !route.role && match(route.pattern, segments); });
+  return std::ranges::any_of(
+      kRoutes, [&](const Route& route) { return !route.role && match(route.pattern, segments); });
 }
 
 }  // namespace vostro::node::api

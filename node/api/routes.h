@@ -32,7 +32,8 @@ struct Match {
   std::vector<std::string> captured;
 };
 /// Errors: not_found; method_not_allowed with the methods that there are.
-[[nodiscard]] Result<Match, Response> find_route(std::string_view method, const std::vector<std::string>& segments);
+[[nodiscard]] Result<Match, Response> find_route(std::string_view method,
+                                                 const std::vector<std::string>& segments);
 /// True where the path needs no token, whatever the method.
 [[nodiscard]] bool is_public(const std::vector<std::string>& segments);
 

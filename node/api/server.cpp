@@ -23,18 +23,22 @@ constexpr std::chrono::milliseconds kAcceptAgain{100};
 Result<void, std::string> use_certificate(Core& core) {
   const Options& options = core.options;
   const auto certificate = read_private_file(options.tls_certificate, kPemSizeMax);
-  if (!certificate) return fail(options.tls_certificate + ": " + std::string(to_string(certificate.error())));
+  if (!certificate)
+    return fail(options.tls_certificate + ": " + std::string(to_string(certificate.error())));
   const auto key = read_private_file(options.tls_key, kPemSizeMax);
   if (!key) return fail(options.tls_key + ": " + std::string(to_string(key.error())));
   asio::ssl::context& tls = core.tls.emplace(asio::ssl::context::tls_server);
   error_code ec;
   tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                      asio::ssl::context::no_tlsv1_1 | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION,
+                      asio::ssl::context::no_tlsv1_1 | SSL_OP_NO_COMPRESSION |
+                      SSL_OP_NO_RENEGOTIATION,
                   ec);
   tls.use_certificate_chain(asio::buffer(*certificate), ec);
   if (ec) return fail(options.tls_certificate + " holds no certificate in PEM form");
   tls.use_private_key(asio::buffer(*key), asio::ssl::context::pem, ec);
-  if (ec) return fail(options.tls_key + " holds no private key in PEM form, or not that of the certificate");
+  if (ec)
+    return fail(options.tls_key +
+                " holds no private key in PEM form, or not that of the certificate");
   return {};
 }
 
@@ -42,7 +46,8 @@ Result<void, std::string> use_certificate(Core& core) {
 
 bool is_address(const std::string& host) {
   in6_addr ignored{};
-  return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 || ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
+  return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
 
 bool is_loopback(const std::string& host) {
@@ -81,21 +86,29 @@ void Core::for_each(void (*act)(Session&)) {
 std::string Core::metrics() const {
   MetricsText out;
   for (std::size_t i = 1; i < counters.by_class.size(); ++i) {
-    out.counter("vostro_api_requests_total", "Answers of the API.", metric(counters.by_class[i].load()),
-                {{"status", std::to_string(i) + "xx"}});
+    out.counter("vostro_api_requests_total", "Answers of the API.",
+                metric(counters.by_class[i].load()), {{"status", std::to_string(i) + "xx"}});
   }
-  out.counter("vostro_api_refused_connections_total", "Connections beyond the limits.", metric(counters.refused_connections.load()));
-  out.counter("vostro_api_malformed_total", "Requests whose header was refused.", metric(counters.malformed.load()));
-  out.counter("vostro_api_rate_limited_total", "Requests beyond their token's rate.", metric(counters.rate_limited.load()));
-  out.counter("vostro_api_dropped_streams_total", "Event streams that did not keep up.", metric(counters.dropped_streams.load()));
+  out.counter("vostro_api_refused_connections_total", "Connections beyond the limits.",
+              metric(counters.refused_connections.load()));
+  out.counter("vostro_api_malformed_total", "Requests whose header was refused.",
+              metric(counters.malformed.load()));
+  out.counter("vostro_api_rate_limited_total", "Requests beyond their token's rate.",
+              metric(counters.rate_limited.load()));
+  out.counter("vostro_api_dropped_streams_total", "Event streams that did not keep up.",
+              metric(counters.dropped_streams.load()));
   out.gauge("vostro_api_connections", "Open connections.", metric(connections.taken()));
-  out.gauge("vostro_api_waiting", "Requests that wait until something is final.", metric(waiting.taken()));
+  out.gauge("vostro_api_waiting", "Requests that wait until something is final.",
+            metric(waiting.taken()));
   out.gauge("vostro_api_streams", "Open event streams.", metric(streams.taken()));
   return out.text();
 }
 
 struct Server::Impl {
-  Impl(Options options, Service& service) : core(std::move(options), service), acceptor(asio::make_strand(core.io)), again(acceptor.get_executor()) {}
+  Impl(Options options, Service& service)
+      : core(std::move(options), service),
+        acceptor(asio::make_strand(core.io)),
+        again(acceptor.get_executor()) {}
 
   Result<void, std::string> listen() {
     const Options& options = core.options;
@@ -140,7 +153,8 @@ struct Server::Impl {
       if (!core.tls) {
         // Whatever fits the socket's buffer; a client that does not read it is closed all the same.
         static constexpr std::string_view kRefusal =
-            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
+            "close\r\n\r\n";
         socket.non_blocking(true, ec);
         socket.write_some(asio::buffer(kRefusal.data(), kRefusal.size()), ec);
       }
@@ -184,7 +198,8 @@ struct Server::Impl {
   Core core;
   tcp::acceptor acceptor;
   asio::steady_timer again;
-  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{asio::make_work_guard(core.io)};
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{
+      asio::make_work_guard(core.io)};
   std::vector<std::thread> threads;
   std::uint16_t port = 0;
   std::mutex mutex;
@@ -193,20 +208,27 @@ struct Server::Impl {
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Server::~Server() { stop(); }
-void Server::stop() { impl_->stop(); }
-std::uint16_t Server::port() const { return impl_->port; }
+Server::~Server() {
+  stop();
+}
+void Server::stop() {
+  impl_->stop();
+}
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
 
 std::string Server::url() const {
   const Options& options = impl_->core.options;
   const bool is_v6 = options.host.find(':') != std::string::npos;
-  return std::string(impl_->core.tls ? "https" : "http") + "://" + (is_v6 ? "[" + options.host + "]" : options.host) +
-         ":" + std::to_string(impl_->port);
+  return std::string(impl_->core.tls ? "https" : "http") + "://" +
+         (is_v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(impl_->port);
 }
 
 Result<std::unique_ptr<Server>, std::string> Server::start(Options options, Service& service) {
   if (options.tls_certificate.empty() && !is_loopback(options.host))
-    return fail("the API may listen on " + options.host + " only with TLS: set tls_certificate and tls_key, or a loopback address");
+    return fail("the API may listen on " + options.host +
+                " only with TLS: set tls_certificate and tls_key, or a loopback address");
   auto impl = std::make_unique<Impl>(std::move(options), service);
   if (!impl->core.options.tls_certificate.empty())
     if (const auto used = use_certificate(impl->core); !used) return fail(used.error());

@@ -1,5 +1,5 @@
-/// The HTTP and WebSocket server of a node: docs/api.md over the Service port. Owns its threads; nothing else in the node
-/// waits for it. Asio and Beast stay in the .cpp files.
+/// The HTTP and WebSocket server of a node: docs/api.md over the Service port. Owns its threads;
+/// nothing else in the node waits for it. Asio and Beast stay in the .cpp files.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,18 @@ namespace vostro::node::api {
 
 class Server {
  public:
-  /// Listens and serves. `service` outlives the server. Errors: a sentence for the operator: an address that cannot be
-  /// listened on, one that is not loopback without TLS, a certificate or key that cannot be used.
-  [[nodiscard]] static Result<std::unique_ptr<Server>, std::string> start(Options options, Service& service);
+  /// Listens and serves. `service` outlives the server. Errors: a sentence for the operator: an
+  /// address that cannot be listened on, one that is not loopback without TLS, a certificate or key
+  /// that cannot be used.
+  [[nodiscard]] static Result<std::unique_ptr<Server>, std::string> start(Options options,
+                                                                          Service& service);
   /// Stops, if still running.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Takes no more connections, ends event streams with close code 1001, lets requests under way finish for at most two
-  /// seconds, ends the threads.
+  /// Takes no more connections, ends event streams with close code 1001, lets requests under way
+  /// finish for at most two seconds, ends the threads.
   void stop();
 
   [[nodiscard]] std::uint16_t port() const;

@@ -1,5 +1,5 @@
-/// One connection's byte stream, plain or TLS, as one type: what speaks HTTP and WebSocket above it is compiled once.
-/// Include in .cpp files only: it brings Asio and Beast.
+/// One connection's byte stream, plain or TLS, as one type: what speaks HTTP and WebSocket above it
+/// is compiled once. Include in .cpp files only: it brings Asio and Beast.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -42,7 +42,8 @@ class Stream {
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto handler, const Buffers& into) {
-          tls_ ? tls_->async_read_some(into, std::move(handler)) : plain_->async_read_some(into, std::move(handler));
+          tls_ ? tls_->async_read_some(into, std::move(handler))
+               : plain_->async_read_some(into, std::move(handler));
         },
         token, buffers);
   }
@@ -50,7 +51,8 @@ class Stream {
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto handler, const Buffers& from) {
-          tls_ ? tls_->async_write_some(from, std::move(handler)) : plain_->async_write_some(from, std::move(handler));
+          tls_ ? tls_->async_write_some(from, std::move(handler))
+               : plain_->async_write_some(from, std::move(handler));
         },
         token, buffers);
   }
@@ -65,11 +67,14 @@ template <class Handler>
 void async_teardown(beast::role_type, Stream& stream, Handler&& handler) {
   error_code ec;
   stream.socket().shutdown(tcp::socket::shutdown_both, ec);
-  asio::post(stream.get_executor(), [handler = std::forward<Handler>(handler), ec]() mutable { handler(ec); });
+  asio::post(stream.get_executor(),
+             [handler = std::forward<Handler>(handler), ec]() mutable { handler(ec); });
 }
 inline void teardown(beast::role_type, Stream& stream, error_code& ec) {
   stream.socket().shutdown(tcp::socket::shutdown_both, ec);
 }
-inline void beast_close_socket(Stream& stream) { stream.close(); }
+inline void beast_close_socket(Stream& stream) {
+  stream.close();
+}
 
 }  // namespace vostro::node::api

@@ -18,7 +18,8 @@ bool is_segment(std::string_view text) {
   const auto is_plain = [](char c) {
     return is_digit(c) || is_upper(c) || is_lower(c) || c == '-' || c == '_' || c == '.';
   };
-  if (text.empty() || text.size() > kSegmentSizeMax || !std::ranges::all_of(text, is_plain)) return false;
+  if (text.empty() || text.size() > kSegmentSizeMax || !std::ranges::all_of(text, is_plain))
+    return false;
   return text.find_first_not_of('.') != std::string_view::npos;
 }
 
@@ -57,14 +58,16 @@ Result<Target, Response> read_target(std::string_view target) {
   const std::string_view path = target.substr(0, question);
   if (path.empty() || path.front() != '/') return fail(refuse(problems::bad_path));
   for (const std::string_view segment : split(path.substr(1), '/')) {
-    if (!is_segment(segment) || read.segments.size() == kSegmentsMax) return fail(refuse(problems::bad_path));
+    if (!is_segment(segment) || read.segments.size() == kSegmentsMax)
+      return fail(refuse(problems::bad_path));
     read.segments.emplace_back(segment);
   }
   if (question == std::string_view::npos) return read;
   for (const std::string_view parameter : split(target.substr(question + 1), '&')) {
     const std::size_t equals = parameter.find('=');
     const std::string_view name = parameter.substr(0, equals);
-    const bool is_sound = equals != std::string_view::npos && is_segment(name) && read.query.size() < kParametersMax;
+    const bool is_sound =
+        equals != std::string_view::npos && is_segment(name) && read.query.size() < kParametersMax;
     const auto value = is_sound ? percent_decoded(parameter.substr(equals + 1)) : std::nullopt;
     if (!value || value->size() > kValueSizeMax) return fail(refuse(problems::bad_parameter));
     if (std::ranges::any_of(read.query, [&](const auto& each) { return each.first == name; }))
@@ -74,7 +77,8 @@ Result<Target, Response> read_target(std::string_view target) {
   return read;
 }
 
-std::optional<std::vector<std::string>> match(std::string_view pattern, const std::vector<std::string>& segments) {
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              const std::vector<std::string>& segments) {
   const auto parts = split(pattern.substr(1), '/');
   if (parts.size() != segments.size()) return std::nullopt;
   std::vector<std::string> captured;
@@ -99,7 +103,8 @@ std::optional<std::string_view> QueryReader::text(std::string_view name) {
 std::size_t QueryReader::limit() {
   const auto count = value("limit", parse_number);
   if (count && (*count < 1 || *count > page_items_max)) refuse_value("limit");
-  return count ? static_cast<std::size_t>(std::clamp<std::uint64_t>(*count, 1, page_items_max)) : page_items_default;
+  return count ? static_cast<std::size_t>(std::clamp<std::uint64_t>(*count, 1, page_items_max))
+               : page_items_default;
 }
 
 void QueryReader::refuse_value(std::string_view name) {
@@ -115,7 +120,8 @@ std::optional<Response> QueryReader::finish() const {
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
-  if (text.empty() || text.size() > 19 || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  if (text.empty() || text.size() > 19 || (text.size() > 1 && text.front() == '0'))
+    return std::nullopt;
   if (!std::ranges::all_of(text, is_digit)) return std::nullopt;
   std::uint64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);

@@ -1,4 +1,5 @@
-/// Paths and query parameters: read strictly, so that what is not understood is refused and never ignored. Pure.
+/// Paths and query parameters: read strictly, so that what is not understood is refused and never
+/// ignored. Pure.
 #pragma once
 
 #include <optional>
@@ -17,16 +18,17 @@ struct Target {
   std::vector<std::pair<std::string, std::string>> query;
 };
 
-/// Segments are 1 to 64 characters of [A-Za-z0-9._-], none of them of dots only; values of parameters may be
-/// percent-encoded. Errors: a problem to answer with (bad_path, bad_parameter, repeated_parameter).
+/// Segments are 1 to 64 characters of [A-Za-z0-9._-], none of them of dots only; values of
+/// parameters may be percent-encoded. Errors: a problem to answer with (bad_path, bad_parameter,
+/// repeated_parameter).
 [[nodiscard]] Result<Target, Response> read_target(std::string_view target);
 
 /// Does the path fit the pattern, "/v1/blocks/{height}"? Then what stands for each {}.
-[[nodiscard]] std::optional<std::vector<std::string>> match(std::string_view pattern,
-                                                            const std::vector<std::string>& segments);
+[[nodiscard]] std::optional<std::vector<std::string>> match(
+    std::string_view pattern, const std::vector<std::string>& segments);
 
-/// Reads parameters by name, and remembers which were asked for: `finish` refuses the others. Once something is wrong,
-/// readers only return defaults; whoever reads asks once, at the end.
+/// Reads parameters by name, and remembers which were asked for: `finish` refuses the others. Once
+/// something is wrong, readers only return defaults; whoever reads asks once, at the end.
 class QueryReader {
  public:
   explicit QueryReader(const Request& request) : request_(request) {}

@@ -22,7 +22,9 @@ constexpr std::size_t kFileSizeMax = 256 * 1024;
 constexpr std::string_view kFirstLine = "vostro-tokens 1";
 constexpr std::size_t kFieldCount = 6;
 
-Hash hash_of(std::string_view token) { return hash("api-token", as_bytes(token)); }
+Hash hash_of(std::string_view token) {
+  return hash("api-token", as_bytes(token));
+}
 
 std::string_view take_line(std::string_view& text) {
   const std::string_view line = text.substr(0, text.find('\n'));
@@ -73,13 +75,18 @@ Result<void, std::string> save(const std::string& file, const std::vector<Token>
 
 }  // namespace
 
-std::string Token::id() const { return to_hex(hash.view()).substr(0, 12); }
+std::string Token::id() const {
+  return to_hex(hash.view()).substr(0, 12);
+}
 
 std::string_view to_string(Role role) {
   switch (role) {
-    case Role::read: return "read";
-    case Role::write: return "write";
-    case Role::operate: return "operate";
+    case Role::read:
+      return "read";
+    case Role::write:
+      return "write";
+    case Role::operate:
+      return "operate";
   }
   return "unknown";
 }
@@ -92,7 +99,8 @@ std::optional<Role> parse_role(std::string_view word) {
 
 Result<std::vector<Token>, std::string> parse_tokens(std::string_view text) {
   std::vector<Token> tokens;
-  if (take_line(text) != kFirstLine) return fail(std::string("it is no token file of this version"));
+  if (take_line(text) != kFirstLine)
+    return fail(std::string("it is no token file of this version"));
   for (std::size_t number = 2; !text.empty(); ++number) {
     auto token = parse_line(take_line(text));
     if (!token) return fail("line " + std::to_string(number) + " is damaged");
@@ -106,9 +114,9 @@ std::string tokens_text(const std::vector<Token>& tokens) {
   std::string text(kFirstLine);
   text += "\n";
   for (const Token& token : tokens) {
-    text += to_hex(token.hash.view()) + " " + std::string(to_string(token.role)) + " " + to_text(token.created) + " " +
-            (token.expires ? to_text(*token.expires) : "-") + " " + std::to_string(token.requests_per_second) + " " +
-            token.name + "\n";
+    text += to_hex(token.hash.view()) + " " + std::string(to_string(token.role)) + " " +
+            to_text(token.created) + " " + (token.expires ? to_text(*token.expires) : "-") + " " +
+            std::to_string(token.requests_per_second) + " " + token.name + "\n";
   }
   return text;
 }
@@ -122,16 +130,21 @@ Result<std::vector<Token>, std::string> list_tokens(const std::string& file) {
   return tokens;
 }
 
-Result<std::string, std::string> create_token(const std::string& file, const TokenWish& wish, UnixSeconds now) {
-  if (!parse_label(wish.name)) return fail(std::string("a token's name has 1 to 34 of a-z, 0-9 and -"));
+Result<std::string, std::string> create_token(const std::string& file, const TokenWish& wish,
+                                              UnixSeconds now) {
+  if (!parse_label(wish.name))
+    return fail(std::string("a token's name has 1 to 34 of a-z, 0-9 and -"));
   if (wish.requests_per_second == 0 || wish.requests_per_second > token_rate_max)
     return fail(std::string("the rate must be from 1 to 1000000 requests per second"));
-  if (wish.days && (*wish.days == 0 || *wish.days > 3'650)) return fail(std::string("a token lives 1 to 3650 days"));
+  if (wish.days && (*wish.days == 0 || *wish.days > 3'650))
+    return fail(std::string("a token lives 1 to 3650 days"));
   const FileLock lock(file);
-  if (!lock.is_held()) return fail(file + ".lock cannot be locked: is there a data directory? (vostro-node init)");
+  if (!lock.is_held())
+    return fail(file + ".lock cannot be locked: is there a data directory? (vostro-node init)");
   auto tokens = list_tokens(file);
   if (!tokens) return fail(tokens.error());
-  if (tokens->size() >= tokens_max) return fail(std::string("there are 1000 tokens already: revoke some"));
+  if (tokens->size() >= tokens_max)
+    return fail(std::string("there are 1000 tokens already: revoke some"));
   Bytes random(32);
   fill_random(random);
   const std::string text = std::string(token_prefix) + to_hex(random);
@@ -143,14 +156,17 @@ Result<std::string, std::string> create_token(const std::string& file, const Tok
   return text;
 }
 
-Result<std::size_t, std::string> revoke_token(const std::string& file, std::string_view id_or_name) {
+Result<std::size_t, std::string> revoke_token(const std::string& file,
+                                              std::string_view id_or_name) {
   const FileLock lock(file);
   if (!lock.is_held()) return fail(file + ".lock cannot be locked");
   auto tokens = list_tokens(file);
   if (!tokens) return fail(tokens.error());
-  const std::size_t removed =
-      std::erase_if(*tokens, [&](const Token& token) { return token.id() == id_or_name || token.name == id_or_name; });
-  if (removed == 0) return fail(std::string("there is no token of that id or name: see vostro-node token list"));
+  const std::size_t removed = std::erase_if(*tokens, [&](const Token& token) {
+    return token.id() == id_or_name || token.name == id_or_name;
+  });
+  if (removed == 0)
+    return fail(std::string("there is no token of that id or name: see vostro-node token list"));
   if (const auto saved = save(file, *tokens); !saved) return fail(saved.error());
   return removed;
 }
@@ -158,13 +174,15 @@ Result<std::size_t, std::string> revoke_token(const std::string& file, std::stri
 void TokenBook::refresh(SteadyTime steady) {
   if (looked_at_ && steady - *looked_at_ < std::chrono::seconds(1)) return;
   looked_at_ = steady;
-  struct stat info{};
+  struct stat info {};
   if (::stat(file_.c_str(), &info) != 0) {
     tokens_.clear();
     stamp_.reset();
     return;
   }
-  const Stamp stamp{info.st_ino, std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec, info.st_size};
+  const Stamp stamp{info.st_ino,
+                    std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
+                    info.st_size};
   if (stamp_ == stamp) return;
   stamp_ = stamp;
   auto tokens = list_tokens(file_);
@@ -178,7 +196,8 @@ void TokenBook::refresh(SteadyTime steady) {
   log::info("tokens read", {{"count", tokens_.size()}});
 }
 
-std::optional<Caller> TokenBook::find(std::string_view presented, UnixSeconds now, SteadyTime steady) {
+std::optional<Caller> TokenBook::find(std::string_view presented, UnixSeconds now,
+                                      SteadyTime steady) {
   const Hash wanted = hash_of(presented);
   const std::lock_guard lock(mutex_);
   refresh(steady);

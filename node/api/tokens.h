@@ -1,5 +1,6 @@
-/// API tokens: 32 random bytes that are shown once and kept as a hash, with what they may do and until when. Kept in one
-/// private file of the data directory, which the command line changes and the running node reads again when it has changed.
+/// API tokens: 32 random bytes that are shown once and kept as a hash, with what they may do and
+/// until when. Kept in one private file of the data directory, which the command line changes and
+/// the running node reads again when it has changed.
 #pragma once
 
 #include <chrono>
@@ -48,12 +49,13 @@ struct TokenWish {
 [[nodiscard]] Result<std::vector<Token>, std::string> parse_tokens(std::string_view text);
 [[nodiscard]] std::string tokens_text(const std::vector<Token>& tokens);
 
-/// For the command line; each holds a lock on the file meanwhile. Errors: a sentence for the operator.
-/// Returns the token's text: the only time that it is seen.
-[[nodiscard]] Result<std::string, std::string> create_token(const std::string& file, const TokenWish& wish,
-                                                            UnixSeconds now);
+/// For the command line; each holds a lock on the file meanwhile. Errors: a sentence for the
+/// operator. Returns the token's text: the only time that it is seen.
+[[nodiscard]] Result<std::string, std::string> create_token(const std::string& file,
+                                                            const TokenWish& wish, UnixSeconds now);
 /// By id or by name; returns how many it removed, at least one.
-[[nodiscard]] Result<std::size_t, std::string> revoke_token(const std::string& file, std::string_view id_or_name);
+[[nodiscard]] Result<std::size_t, std::string> revoke_token(const std::string& file,
+                                                            std::string_view id_or_name);
 /// Empty where there is no file yet.
 [[nodiscard]] Result<std::vector<Token>, std::string> list_tokens(const std::string& file);
 
@@ -64,9 +66,11 @@ class TokenBook {
 
   explicit TokenBook(std::string file) : file_(std::move(file)) {}
 
-  /// Who presents this token; none where it is unknown, expired or revoked. Looks at every token, each in constant time, so
-  /// that a wrong one takes as long as a right one. Looks whether the file has changed at most once a second.
-  [[nodiscard]] std::optional<Caller> find(std::string_view presented, UnixSeconds now, SteadyTime steady);
+  /// Who presents this token; none where it is unknown, expired or revoked. Looks at every token,
+  /// each in constant time, so that a wrong one takes as long as a right one. Looks whether the
+  /// file has changed at most once a second.
+  [[nodiscard]] std::optional<Caller> find(std::string_view presented, UnixSeconds now,
+                                           SteadyTime steady);
 
  private:
   void refresh(SteadyTime steady);

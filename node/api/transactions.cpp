@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kLengthSize = 4;  // bytes before each canonical encoding
 
 Response refuse_form(const chain::FormError& error) {
-  return refuse(400, to_string(error.reason), chain::sentence(error.reason), {.field = error.where});
+  return refuse(400, to_string(error.reason), chain::sentence(error.reason),
+                {.field = error.where});
 }
 
 Response refuse_json(const chain::JsonError& error) {
@@ -24,23 +25,32 @@ Response refuse_json(const chain::JsonError& error) {
 Response refuse_inclusion(chain::Inclusion inclusion) {
   using enum chain::Inclusion;
   switch (inclusion) {
-    case expired: return refuse(problems::outside_window, {"valid_until has passed.", "valid_until", "TM01"});
+    case expired:
+      return refuse(problems::outside_window, {"valid_until has passed.", "valid_until", "TM01"});
     case too_far_ahead:
-      return refuse(problems::outside_window, {"valid_until is further ahead than the network allows.", "valid_until", "TM01"});
-    case id_used: return refuse(problems::id_used, {.field = "id", .reason = "AM05"});
+      return refuse(
+          problems::outside_window,
+          {"valid_until is further ahead than the network allows.", "valid_until", "TM01"});
+    case id_used:
+      return refuse(problems::id_used, {.field = "id", .reason = "AM05"});
     case actor_unknown:
-      return refuse(problems::not_authorised, {.detail = "The acting account or participant is unknown.", .reason = "AC02"});
+      return refuse(problems::not_authorised,
+                    {.detail = "The acting account or participant is unknown.", .reason = "AC02"});
     case signer_not_in_policy:
-      return refuse(problems::not_authorised, {"A signer is not in the policy.", "signatures", "DS0H"});
+      return refuse(problems::not_authorised,
+                    {"A signer is not in the policy.", "signatures", "DS0H"});
     case signatures_short:
-      return refuse(problems::not_authorised, {"The signatures are short of what the rule asks.", "signatures", "DS19"});
-    case included: break;
+      return refuse(problems::not_authorised,
+                    {"The signatures are short of what the rule asks.", "signatures", "DS19"});
+    case included:
+      break;
   }
   return refuse(problems::internal);
 }
 
-/// {"id", "owner", "transaction_hash", "status", "link"}, without its closing brace. All of it is hexadecimal digits and
-/// upper-case letters, so nothing needs escaping; a thousand of these are written for one request.
+/// {"id", "owner", "transaction_hash", "status", "link"}, without its closing brace. All of it is
+/// hexadecimal digits and upper-case letters, so nothing needs escaping; a thousand of these are
+/// written for one request.
 std::string names_of(const chain::OwnedId& id, const Hash& hash, std::string_view status) {
   const std::string uuid = to_text(id.id);
   const std::string owner = to_text(id.owner);
@@ -74,19 +84,27 @@ Response response_to(const Context& context, const SubmitOutcome& outcome) {
   switch (outcome.kind) {
     case SubmitKind::bad_form:
       return outcome.form ? refuse_form(*outcome.form) : refuse(problems::bad_body);
-    case SubmitKind::halted: return refuse(problems::halted);
-    case SubmitKind::not_ready: return refuse(problems::not_ready, {.retry_after_s = outcome.retry_after_s});
-    case SubmitKind::final_: return final_response(context, outcome);
-    case SubmitKind::id_used: return refuse_inclusion(chain::Inclusion::id_used);
+    case SubmitKind::halted:
+      return refuse(problems::halted);
+    case SubmitKind::not_ready:
+      return refuse(problems::not_ready, {.retry_after_s = outcome.retry_after_s});
+    case SubmitKind::final_:
+      return final_response(context, outcome);
+    case SubmitKind::id_used:
+      return refuse_inclusion(chain::Inclusion::id_used);
     case SubmitKind::outside_window:
-    case SubmitKind::not_authorised: return refuse_inclusion(outcome.inclusion);
-    case SubmitKind::busy: return refuse(problems::busy, {.retry_after_s = outcome.retry_after_s});
-    case SubmitKind::accepted: return pending_response(outcome.id, outcome.transaction_hash);
+    case SubmitKind::not_authorised:
+      return refuse_inclusion(outcome.inclusion);
+    case SubmitKind::busy:
+      return refuse(problems::busy, {.retry_after_s = outcome.retry_after_s});
+    case SubmitKind::accepted:
+      return pending_response(outcome.id, outcome.transaction_hash);
   }
   return refuse(problems::internal);
 }
 
-/// One request's transactions under way. The node answers each on a thread of its own; the last one makes the answer.
+/// One request's transactions under way. The node answers each on a thread of its own; the last one
+/// makes the answer.
 class Posting : public std::enable_shared_from_this<Posting> {
  public:
   Posting(const Context& context, Answer answer, std::vector<Bytes> transactions, bool is_many)
@@ -99,10 +117,12 @@ class Posting : public std::enable_shared_from_this<Posting> {
 
   void submit(bool wait_final) {
     for (std::size_t i = 0; i < transactions_.size(); ++i) {
-      Submission submission{wait_final ? transactions_[i] : std::move(transactions_[i]), wait_final};
-      context_.service.submit(std::move(submission), [self = shared_from_this(), i](SubmitOutcome outcome) {
-        self->note(i, std::move(outcome));
-      });
+      Submission submission{wait_final ? transactions_[i] : std::move(transactions_[i]),
+                            wait_final};
+      context_.service.submit(std::move(submission),
+                              [self = shared_from_this(), i](SubmitOutcome outcome) {
+                                self->note(i, std::move(outcome));
+                              });
     }
   }
 
@@ -144,7 +164,9 @@ class Posting : public std::enable_shared_from_this<Posting> {
 
   /// The wait is over and the transaction is not final: pending only where the node has it.
   Response waited_response(const Bytes& bytes) {
-    if (bytes.empty()) return refuse(problems::outcome_unknown, {.retry_after_s = 1});  // handed over, not waited for
+    if (bytes.empty())
+      return refuse(problems::outcome_unknown,
+                    {.retry_after_s = 1});  // handed over, not waited for
     const auto transaction = chain::decode_form_unchecked(bytes);
     if (!transaction) return refuse_form(transaction.error());
     const chain::OwnedId id{chain::acting_participant(transaction->body), transaction->id};
@@ -175,37 +197,45 @@ Result<std::vector<Bytes>, Response> split_canonical(std::string_view body) {
   std::vector<Bytes> transactions;
   ByteView left = as_bytes(body);
   while (!left.empty()) {
-    if (left.size() < kLengthSize) return fail(refuse(problems::bad_body, {.detail = "A length is cut off."}));
+    if (left.size() < kLengthSize)
+      return fail(refuse(problems::bad_body, {.detail = "A length is cut off."}));
     std::size_t size = 0;
     for (std::size_t i = kLengthSize; i > 0; --i) size = size << 8U | left[i - 1];
     left = left.subspan(kLengthSize);
     if (size == 0 || size > left.size())
-      return fail(refuse(problems::bad_body, {.detail = "A length is 0 or beyond the end of the body."}));
+      return fail(
+          refuse(problems::bad_body, {.detail = "A length is 0 or beyond the end of the body."}));
     if (transactions.size() == transactions_max)
       return fail(refuse(problems::bad_body, {.detail = "There are more than 1000 transactions."}));
     transactions.emplace_back(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size));
     left = left.subspan(size);
   }
-  if (transactions.empty()) return fail(refuse(problems::bad_body, {.detail = "The body is empty."}));
+  if (transactions.empty())
+    return fail(refuse(problems::bad_body, {.detail = "The body is empty."}));
   return transactions;
 }
 
-Result<std::vector<Bytes>, Response> read_transactions(const Context& context, const Request& request) {
+Result<std::vector<Bytes>, Response> read_transactions(const Context& context,
+                                                       const Request& request) {
   if (request.content_type == "application/octet-stream") return split_canonical(request.body);
   if (request.content_type != "application/json")
-    return fail(refuse(problems::wrong_media_type, {.detail = "Send application/json or application/octet-stream."}));
+    return fail(refuse(problems::wrong_media_type,
+                       {.detail = "Send application/json or application/octet-stream."}));
   const chain::StoreView view = context.service.store().view();
   const auto transaction = chain::transaction_from_json(request.body, exponents_of(view));
   if (!transaction) return fail(refuse_json(transaction.error()));
   // Form before encoding: the encoder takes for granted what the form promises.
   const Hash network_id = context.service.status().network_id;
-  if (const auto form = chain::check_form(*transaction, network_id); !form) return fail(refuse_form(form.error()));
+  if (const auto form = chain::check_form(*transaction, network_id); !form)
+    return fail(refuse_form(form.error()));
   std::vector<Bytes> one;
   one.push_back(chain::encode_transaction(*transaction));
   return one;
 }
 
-std::optional<bool> parse_wait(std::string_view word) { return word == "final" ? std::optional(true) : std::nullopt; }
+std::optional<bool> parse_wait(std::string_view word) {
+  return word == "final" ? std::optional(true) : std::nullopt;
+}
 
 }  // namespace
 
@@ -225,7 +255,8 @@ MakeResponse post_transactions(const Context& context, const Request& request, A
   auto transactions = read_transactions(context, request);
   if (!transactions) return refused(std::move(transactions.error()));
   const bool is_many = transactions->size() > 1;
-  const auto posting = std::make_shared<Posting>(context, std::move(answer), *std::move(transactions), is_many);
+  const auto posting =
+      std::make_shared<Posting>(context, std::move(answer), *std::move(transactions), is_many);
   posting->submit(wait_final);
   return [posting] { return posting->response(); };
 }

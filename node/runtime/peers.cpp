@@ -79,7 +79,8 @@ void SharedSignatureCache::insert(const Hash& signature) {
 p2p::FrameLimits frame_limits() {
   std::vector<p2p::FrameRule> rules;
   for (Byte tag = 1; tag < quote_frame; ++tag) {
-    // A batch of the largest size with very many transactions would be longer: it is refused, and so never includable.
+    // A batch of the largest size with very many transactions would be longer: it is refused, and
+    // so never includable.
     const std::size_t size =
         std::min<std::size_t>(consensus::frame_bytes_max(tag), p2p::FrameLimits::body_bytes_limit);
     if (size == 0) continue;

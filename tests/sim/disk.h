@@ -36,10 +36,6 @@ class Disk {
       if (random.happens(2, 3)) return;
     }
   }
-  void erase_all() {
-    files_.clear();
-    pending_.clear();
-  }
   [[nodiscard]] std::vector<consensus::SegmentView> segments() const {
     std::vector<consensus::SegmentView> views;
     for (const auto& [number, bytes] : files_) views.push_back({number, bytes});

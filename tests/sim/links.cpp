@@ -52,11 +52,14 @@ void World::send_equivocating(std::size_t from, const node::SendMessage& message
   for (const PeerId to : message.to) deliver(from, to.value, to.value % 2 == 0 ? one : other);
 }
 
-/// The liar does not listen to what it said elsewhere: an honest core would stop at a vote of its own that it does not know.
+/// The liar does not listen to what it said elsewhere: an honest core would stop at a vote of its
+/// own that it does not know.
 bool World::is_own_lie(std::size_t to, const consensus::VerifiedMessage& message) const {
   if (!scenario_.equivocator || to != 0) return false;
-  if (const auto* propose = std::get_if<consensus::Propose>(&message.body())) return propose->vote.signer.value == 0;
-  if (const auto* vote = std::get_if<consensus::VoteMessage>(&message.body())) return vote->vote.signer.value == 0;
+  if (const auto* propose = std::get_if<consensus::Propose>(&message.body()))
+    return propose->vote.signer.value == 0;
+  if (const auto* vote = std::get_if<consensus::VoteMessage>(&message.body()))
+    return vote->vote.signer.value == 0;
   return false;
 }
 

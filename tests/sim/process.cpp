@@ -28,7 +28,6 @@ void World::start(std::size_t at) {
   const consensus::JournalIdentity identity{signers_[at]->key(), committee_->context().network_id};
   consensus::JournalSalt salt;
   salt.bytes[0] = static_cast<Byte>(at + 1);
-  if (scenario_.planted == Planted::forgotten_votes) node.disk.erase_all();
   if (node.disk.segments().empty()) {
     auto created = consensus::create_journal(identity, salt, committee_->context(), kSegmentBytes);
     node.disk.write(std::move(created.steps));
@@ -47,6 +46,11 @@ void World::start(std::size_t at) {
                             recovered.finality->proposal.view < node.newest_proof->proposal.view)) {
     recovered.finality = node.newest_proof;
     recovered.floor = std::max(recovered.floor, node.newest_proof->proposal.view);
+  }
+  if (scenario_.planted == Planted::forgotten_votes) {
+    recovered.notarized.clear();
+    recovered.nullified.clear();
+    recovered.finalized.clear();
   }
   node.proof_synced = recovered.finality ? recovered.finality->header.height : Height(0);
   node.timers.clear();

@@ -13,7 +13,7 @@ namespace vostro::sim {
 /// A fault planted into the driver on purpose: the oracle has to see it.
 enum class Planted : std::uint8_t {
   none,
-  forgotten_votes,   ///< a restart begins with an empty journal, although the disk had kept it
+  forgotten_votes,   ///< a restart does not remember what it has signed, although the disk does
   send_before_sync,  ///< votes leave before their records are on disk
 };
 

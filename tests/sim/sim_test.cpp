@@ -82,5 +82,9 @@ TEST(Sim, FindsANodeThatForgetsItsVotes) {
   EXPECT_NE(seeds_until_found(Planted::forgotten_votes, 100), 0U);
 }
 
+TEST(Sim, FindsANodeThatSendsBeforeItHasSynced) {
+  EXPECT_NE(seeds_until_found(Planted::send_before_sync, 400), 0U);
+}
+
 }  // namespace
 }  // namespace vostro::sim

@@ -67,7 +67,8 @@ void FakeNode::commit(const chain::ExecutedBlock& executed, const Hash& id) {
   if (!done) check_failed(__FILE__, __LINE__, to_string(done.error()).c_str());
 }
 
-const chain::ExecutedBlock& FakeNode::block(std::vector<chain::VerifiedTransactionPtr> transactions) {
+const chain::ExecutedBlock& FakeNode::block(
+    std::vector<chain::VerifiedTransactionPtr> transactions) {
   const chain::ExecutedBlock& executed = ledger_.block(std::move(transactions));
   commit(executed, hash_of("block " + std::to_string(executed.height.value)));
   std::vector<std::function<void(Height)>> listeners;
@@ -126,17 +127,24 @@ node::SubmitOutcome FakeNode::judge(const chain::VerifiedTransactionPtr& transac
   outcome.id = transaction->id();
   outcome.transaction_hash = transaction->hash();
   if (const auto used = store_->find_id(outcome.id)) {
-    outcome.kind = used->hash == transaction->hash() ? node::SubmitKind::final_ : node::SubmitKind::id_used;
+    outcome.kind =
+        used->hash == transaction->hash() ? node::SubmitKind::final_ : node::SubmitKind::id_used;
     outcome.height = used->height;
     outcome.receipt_index = used->receipt;
     return outcome;
   }
-  outcome.inclusion = chain::check_inclusion(*store_, *transaction, UnixMillis(store_->head()->time.value + 1000));
+  outcome.inclusion =
+      chain::check_inclusion(*store_, *transaction, UnixMillis(store_->head()->time.value + 1000));
   switch (outcome.inclusion) {
-    case chain::Inclusion::included: outcome.kind = busy ? node::SubmitKind::busy : node::SubmitKind::accepted; break;
+    case chain::Inclusion::included:
+      outcome.kind = busy ? node::SubmitKind::busy : node::SubmitKind::accepted;
+      break;
     case chain::Inclusion::expired:
-    case chain::Inclusion::too_far_ahead: outcome.kind = node::SubmitKind::outside_window; break;
-    default: outcome.kind = node::SubmitKind::not_authorised;
+    case chain::Inclusion::too_far_ahead:
+      outcome.kind = node::SubmitKind::outside_window;
+      break;
+    default:
+      outcome.kind = node::SubmitKind::not_authorised;
   }
   return outcome;
 }
@@ -181,12 +189,14 @@ api::Response run(const api::Context& context, std::string_view target, api::Req
   if (!match) return match.error();
   request.captured = match->captured;
   request.query = read->query;
-  if (const auto* handler = std::get_if<api::Handler>(&match->route->handler)) return (*handler)(context, request);
+  if (const auto* handler = std::get_if<api::Handler>(&match->route->handler))
+    return (*handler)(context, request);
   std::promise<api::MakeResponse> promise;
   auto answered = promise.get_future();
   const auto* async = std::get_if<api::AsyncHandler>(&match->route->handler);
   VOSTRO_CHECK(async != nullptr);
-  const auto give_up = (*async)(context, request, [&promise](api::MakeResponse make) { promise.set_value(std::move(make)); });
+  const auto give_up = (*async)(
+      context, request, [&promise](api::MakeResponse make) { promise.set_value(std::move(make)); });
   // What does not answer at once is asked for what it would say when the wait is over.
   const bool is_answered = answered.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   return is_answered ? answered.get()() : give_up();
@@ -201,7 +211,8 @@ api::Response Door::get(std::string_view target, api::Role role) const {
   return run(context, target, std::move(request));
 }
 
-api::Response Door::post(std::string_view target, std::string body, std::string content_type) const {
+api::Response Door::post(std::string_view target, std::string body,
+                         std::string content_type) const {
   api::Request request;
   request.method = "POST";
   request.caller = {"token", api::Role::write, 100};

@@ -1,5 +1,6 @@
-/// A node's Service without a network: a real block store in a temporary directory, filled by real execution. Submitted
-/// transactions are judged as the door does; a test decides when a block is made.
+/// A node's Service without a network: a real block store in a temporary directory, filled by real
+/// execution. Submitted transactions are judged as the door does; a test decides when a block is
+/// made.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,7 +29,9 @@ class TempDir {
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
-  [[nodiscard]] std::string path(std::string_view name) const { return path_ + "/" + std::string(name); }
+  [[nodiscard]] std::string path(std::string_view name) const {
+    return path_ + "/" + std::string(name);
+  }
 
  private:
   std::string path_;
@@ -87,7 +90,8 @@ struct Door {
       : node(fake), context{fake, bic(bank), "1.2.3", 1} {}
 
   /// GET of a path with query, as the table routes it. Null route: the refusal.
-  [[nodiscard]] node::api::Response get(std::string_view target, node::api::Role role = node::api::Role::read) const;
+  [[nodiscard]] node::api::Response get(std::string_view target,
+                                        node::api::Role role = node::api::Role::read) const;
   [[nodiscard]] node::api::Response post(std::string_view target, std::string body,
                                          std::string content_type = "application/json") const;
 

@@ -1,4 +1,5 @@
-// The configuration file: what is documented is taken, and everything that cannot work is refused with the key's name.
+// The configuration file: what is documented is taken, and everything that cannot work is refused
+// with the key's name.
 #include "node/config.h"
 
 #include <gtest/gtest.h>
@@ -45,11 +46,15 @@ TEST(Config, TakesTheSmallestFileAndFillsInTheRest) {
   EXPECT_LE(config->memory_caps_bytes, config->memory_budget_bytes);
 }
 
-TEST(Config, TheExampleIsTakenAsItStands) { EXPECT_EQ(error_of(example()), "taken"); }
+TEST(Config, TheExampleIsTakenAsItStands) {
+  EXPECT_EQ(error_of(example()), "taken");
+}
 
-// Every commented key of the example exists: uncommented, the file is still taken but for the two that exclude others.
+// Every commented key of the example exists: uncommented, the file is still taken but for the two
+// that exclude others.
 TEST(Config, EveryKeyOfTheExampleExists) {
-  std::string text = std::regex_replace(example(), std::regex("(^|\n)# (\\[consensus\\]|[a-z_]+ = )"), "$1$2");
+  std::string text =
+      std::regex_replace(example(), std::regex("(^|\n)# (\\[consensus\\]|[a-z_]+ = )"), "$1$2");
   text = std::regex_replace(text, std::regex("\nobserver_name = [^\n]*"), "");
   EXPECT_NE(text.find("\nbatch_kib = "), std::string::npos);
   EXPECT_NE(text.find("\ntls_certificate = "), std::string::npos);
@@ -75,12 +80,15 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refused{"UnknownKey", "[api]\nlissten = \"127.0.0.1:1\"\n", "lissten"},
         Refused{"UnknownTable", "[apis]\nlisten = \"127.0.0.1:1\"\n", "apis"},
-        Refused{"UnknownKeyOfAPeer", "[[peers.peer]]\nparticipant = \"SUDBFRPP\"\naddress = \"a:1\"\nhost = \"a\"\n", "host"},
+        Refused{"UnknownKeyOfAPeer",
+                "[[peers.peer]]\nparticipant = \"SUDBFRPP\"\naddress = \"a:1\"\nhost = \"a\"\n",
+                "host"},
         Refused{"PortTooLarge", "[api]\nlisten = \"127.0.0.1:65536\"\n", "listen"},
         Refused{"PortNegative", "[api]\nlisten = \"127.0.0.1:-1\"\n", "listen"},
         Refused{"PortMissing", "[api]\nlisten = \"127.0.0.1\"\n", "listen"},
         Refused{"PortIsText", "[peers]\nlisten = \"0.0.0.0:http\"\n", "listen"},
-        Refused{"PeerPortZero", "[[peers.peer]]\nparticipant = \"SUDBFRPP\"\naddress = \"a:0\"\n", "address"},
+        Refused{"PeerPortZero", "[[peers.peer]]\nparticipant = \"SUDBFRPP\"\naddress = \"a:0\"\n",
+                "address"},
         Refused{"ListensOnAName", "[api]\nlisten = \"localhost:8080\"\n", "listen"},
         Refused{"PublicWithoutTls", "[api]\nlisten = \"0.0.0.0:8080\"\n", "TLS"},
         Refused{"PublicV6WithoutTls", "[api]\nlisten = \"[::]:8080\"\n", "TLS"},
@@ -92,16 +100,19 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"NumberOutOfRange", "[api]\nconnections = 0\n", "connections"},
         Refused{"BadLevel", "[log]\nlevel = \"loud\"\n", "level"},
         Refused{"PeerTwice",
-                "[[peers.peer]]\nparticipant = \"SUDBFRPP\"\naddress = \"a:1\"\n[[peers.peer]]\nparticipant = "
+                "[[peers.peer]]\nparticipant = \"SUDBFRPP\"\naddress = "
+                "\"a:1\"\n[[peers.peer]]\nparticipant = "
                 "\"SUDBFRPP\"\naddress = \"b:1\"\n",
                 "participant"},
-        Refused{"BadBic", "[[peers.peer]]\nparticipant = \"SUDB\"\naddress = \"a:1\"\n", "participant"},
+        Refused{"BadBic", "[[peers.peer]]\nparticipant = \"SUDB\"\naddress = \"a:1\"\n",
+                "participant"},
         Refused{"NotToml", "[api\n", "line"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(Config, MissingKeysAreNamed) {
   for (const std::string_view key : {"data_dir", "genesis", "participant", "role", "tls"}) {
-    const std::string text = std::regex_replace(std::string(kMinimal), std::regex("(^|\n)" + std::string(key) + " = [^\n]*"), "");
+    const std::string text = std::regex_replace(
+        std::string(kMinimal), std::regex("(^|\n)" + std::string(key) + " = [^\n]*"), "");
     EXPECT_NE(error_of(text).find(key), std::string::npos) << error_of(text);
   }
 }
@@ -111,11 +122,13 @@ TEST(Config, RolesAreToldApart) {
   text.replace(text.find("\"validator\""), 11, "\"witness\"");
   EXPECT_NE(error_of(text).find("role"), std::string::npos);
   text.replace(text.find("\"witness\""), 9, "\"observer\"");
-  EXPECT_NE(error_of(text).find("validator"), std::string::npos) << "an observer has no validator key";
+  EXPECT_NE(error_of(text).find("validator"), std::string::npos)
+      << "an observer has no validator key";
 }
 
 TEST(Config, TimingIsForDevelopmentNetworksOnly) {
-  auto config = parse_config(std::string(kMinimal) + "[consensus]\nlisten_ms = 100\n", ".", "node.toml");
+  auto config =
+      parse_config(std::string(kMinimal) + "[consensus]\nlisten_ms = 100\n", ".", "node.toml");
   ASSERT_TRUE(config) << config.error().sentence;
   EXPECT_EQ(config->node.replica.engine.timeouts.listen_ms, 100U);
   genesis::Definition definition;
@@ -135,7 +148,8 @@ TEST(Config, TimingIsForDevelopmentNetworksOnly) {
 TEST(Config, ListenAddressesHavePorts) {
   EXPECT_EQ(parse_listen("[::1]:80")->host, "::1");
   EXPECT_EQ(parse_listen("127.0.0.1:0")->port, 0);
-  for (const std::string_view bad : {"::1:80", "127.0.0.1:", ":80", "127.0.0.1:080", "127.0.0.1:8 ", "1.2.3:80"})
+  for (const std::string_view bad :
+       {"::1:80", "127.0.0.1:", ":80", "127.0.0.1:080", "127.0.0.1:8 ", "1.2.3:80"})
     EXPECT_FALSE(parse_listen(bad)) << bad;
 }
 

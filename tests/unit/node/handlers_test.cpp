@@ -49,7 +49,8 @@ TEST_F(Api, HealthAndReadiness) {
   EXPECT_EQ(nord.get("/healthz").status, 200U);
   node.halted = "the disk failed";
   EXPECT_EQ(code_of(nord.get("/healthz")), "halted");
-  EXPECT_EQ(json_of(nord.get("/v1/status")).at("halted").at("reason").as_string(), "the disk failed");
+  EXPECT_EQ(json_of(nord.get("/v1/status")).at("halted").at("reason").as_string(),
+            "the disk failed");
 }
 
 TEST_F(Api, PostedJsonIsSubmittedAsTheSameTransaction) {
@@ -73,7 +74,8 @@ TEST_F(Api, SeveralCanonicalEncodingsAreAnsweredInOrder) {
   forged.back() ^= 1;
   const auto short_of = node.payment().signed_by({"sud"});
   const auto response =
-      nord.post("/v1/transactions", framed({good.bytes(), forged, short_of.bytes()}), "application/octet-stream");
+      nord.post("/v1/transactions", framed({good.bytes(), forged, short_of.bytes()}),
+                "application/octet-stream");
   ASSERT_EQ(response.status, 200U) << response.body;
   const auto body = json_of(response);
   const json::array& items = body.at("items").as_array();
@@ -87,8 +89,9 @@ TEST_F(Api, SeveralCanonicalEncodingsAreAnsweredInOrder) {
 
 TEST_F(Api, BadFramingOfCanonicalBytesIsRefusedWhole) {
   const std::string one = framed({node.payment().bytes()});
-  for (const std::string& body : {std::string(), one.substr(0, 3), one.substr(0, one.size() - 1), one + "x",
-                                  std::string(4, '\0'), std::string("\xff\xff\xff\xff") + one})
+  for (const std::string& body :
+       {std::string(), one.substr(0, 3), one.substr(0, one.size() - 1), one + "x",
+        std::string(4, '\0'), std::string("\xff\xff\xff\xff") + one})
     EXPECT_EQ(code_of(nord.post("/v1/transactions", body, "application/octet-stream")), "bad-body");
   EXPECT_EQ(code_of(nord.post("/v1/transactions", one, "text/plain")), "wrong-media-type");
 }
@@ -97,11 +100,13 @@ TEST_F(Api, BadFramingOfCanonicalBytesIsRefusedWhole) {
 TEST_F(Api, CatalogueA10RepeatsAndRivals) {
   auto payment = node.payment(100);
   node.block({payment.verified()});
-  const auto repeat = nord.post("/v1/transactions", framed({payment.bytes()}), "application/octet-stream");
+  const auto repeat =
+      nord.post("/v1/transactions", framed({payment.bytes()}), "application/octet-stream");
   ASSERT_EQ(repeat.status, 200U) << repeat.body;
   EXPECT_EQ(json_of(repeat).at("height").as_int64(), 7);
   EXPECT_EQ(json_of(repeat).at("receipt").at("status").as_string(), "settled");
-  const auto rival = nord.post("/v1/transactions", framed({payment.amount(eur(101)).bytes()}), "application/octet-stream");
+  const auto rival = nord.post("/v1/transactions", framed({payment.amount(eur(101)).bytes()}),
+                               "application/octet-stream");
   EXPECT_EQ(code_of(rival), "id-used");
   EXPECT_EQ(json_of(rival).at("reason").as_string(), "AM05");
 }
@@ -123,7 +128,8 @@ TEST_F(Api, RefusalsOfTheDoorHaveTheirCodes) {
 // What is not final when the wait is over is pending, where the node has it.
 TEST_F(Api, WaitingEndsWithPending) {
   const auto payment = node.payment();
-  const auto waited = nord.post("/v1/transactions?wait=final", framed({payment.bytes()}), "application/octet-stream");
+  const auto waited = nord.post("/v1/transactions?wait=final", framed({payment.bytes()}),
+                                "application/octet-stream");
   EXPECT_EQ(waited.status, 202U) << waited.body;
   EXPECT_EQ(json_of(waited).at("status").as_string(), "pending");
 }
@@ -163,7 +169,8 @@ TEST_F(Api, CatalogueA4StrictJson) {
 // JSON that has the right fields but not the right form never reaches the encoder.
 TEST_F(Api, JsonOfWrongFormIsRefused) {
   chain::Transaction transaction = node.payment().build();
-  transaction.body = chain::Block{account("NORDDEFF/main"), {bic("SUDBFRPP"), uetr(1)}, std::string(36, 'x'), hash_of("order")};
+  transaction.body = chain::Block{
+      account("NORDDEFF/main"), {bic("SUDBFRPP"), uetr(1)}, std::string(36, 'x'), hash_of("order")};
   const auto response = nord.post("/v1/transactions", chain::to_json(transaction, exponents()));
   EXPECT_EQ(response.status, 400U) << response.body;
 }
@@ -172,12 +179,14 @@ TEST_F(Api, UnknownTransactionsAreUnknownUntilTheyHaveExpired) {
   const std::string path = "/v1/transactions/NORDDEFF/" + to_text(uetr(999'999));
   EXPECT_EQ(code_of(nord.get(path)), "unknown-transaction");
   EXPECT_EQ(code_of(nord.get(path + "?valid_until=2099-01-01T00:00:00Z")), "unknown-transaction");
-  EXPECT_EQ(json_of(nord.get(path + "?valid_until=2020-01-01T00:00:00Z")).at("status").as_string(), "expired");
+  EXPECT_EQ(json_of(nord.get(path + "?valid_until=2020-01-01T00:00:00Z")).at("status").as_string(),
+            "expired");
 }
 
 TEST_F(Api, PaymentHasItsReceiptsAndItsEnd) {
   auto order = node.payment();
-  const auto payment = order.to("SUDBFRPP/ask").accept_by(UnixSeconds(test_time.value + 3'000)).verified();
+  const auto payment =
+      order.to("SUDBFRPP/ask").accept_by(UnixSeconds(test_time.value + 3'000)).verified();
   node.block({payment});
   const std::string path = "/v1/payments/" + to_text(payment->id().id);
   const auto held = json_of(nord.get(path));
@@ -185,7 +194,10 @@ TEST_F(Api, PaymentHasItsReceiptsAndItsEnd) {
   EXPECT_EQ(held.at("iso_status").as_string(), "PDNG");
   EXPECT_TRUE(held.at("final_at").is_null());
   EXPECT_EQ(held.at("accept_by").as_string(), to_text(UnixSeconds(test_time.value + 3'000)));
-  node.block({a_transaction(chain::Accept{account("SUDBFRPP/ask"), payment->id()}).id(node.next_id()).signed_by({"sud"}).verified()});
+  node.block({a_transaction(chain::Accept{account("SUDBFRPP/ask"), payment->id()})
+                  .id(node.next_id())
+                  .signed_by({"sud"})
+                  .verified()});
   const auto settled = json_of(nord.get(path));
   EXPECT_EQ(settled.at("status").as_string(), "settled");
   EXPECT_EQ(settled.at("receipts").as_array().size(), 2U);
@@ -197,7 +209,8 @@ TEST_F(Api, PaymentHasItsReceiptsAndItsEnd) {
 TEST_F(Api, CatalogueA5OtherBanksObjectsAreNotThere) {
   const std::string uetr = settled();
   EXPECT_EQ(nord.get("/v1/payments/" + uetr).status, 200U);
-  EXPECT_EQ(Door(node, kOther).get("/v1/payments/" + uetr).status, 200U) << "the creditor's bank is a party";
+  EXPECT_EQ(Door(node, kOther).get("/v1/payments/" + uetr).status, 200U)
+      << "the creditor's bank is a party";
   EXPECT_EQ(code_of(ost.get("/v1/payments/" + uetr)), "unknown-payment");
   EXPECT_EQ(ost.get("/v1/payments/" + uetr, Role::operate).status, 200U);
   EXPECT_EQ(code_of(ost.get("/v1/transactions/NORDDEFF/" + uetr)), "unknown-transaction");
@@ -218,9 +231,12 @@ TEST_F(Api, ListsOfPaymentsAreNewestFirstAndPagesMeetWithoutGapOrRepeat) {
       std::vector<std::string> found;
       std::string cursor;
       do {
-        const auto page = json_of(nord.get("/v1/payments?role=" + role + "&limit=" + std::to_string(limit) + cursor));
-        for (const auto& item : page.at("items").as_array()) found.emplace_back(item.at("uetr").as_string());
-        cursor = page.at("next").is_null() ? "" : "&cursor=" + std::string(page.at("next").as_string());
+        const auto page = json_of(
+            nord.get("/v1/payments?role=" + role + "&limit=" + std::to_string(limit) + cursor));
+        for (const auto& item : page.at("items").as_array())
+          found.emplace_back(item.at("uetr").as_string());
+        cursor =
+            page.at("next").is_null() ? "" : "&cursor=" + std::string(page.at("next").as_string());
       } while (!cursor.empty() && found.size() < 100);
       EXPECT_EQ(found, expected) << role << " " << limit;
     }
@@ -230,12 +246,41 @@ TEST_F(Api, ListsOfPaymentsAreNewestFirstAndPagesMeetWithoutGapOrRepeat) {
   EXPECT_TRUE(json_of(nord.get("/v1/payments?currency=USD")).at("items").as_array().empty());
 }
 
+// A bank that is debtor agent of some, creditor agent of others and both of its own transfers sees
+// each once, in order.
+TEST_F(Api, PaymentsOfBothSidesAreMergedIntoOneList) {
+  std::vector<std::string> expected;
+  for (int i = 0; i < 3; ++i) {
+    for (const auto& [from, to, signer] :
+         {std::tuple("NORDDEFF/main", "SUDBFRPP/main", "maker"),
+          std::tuple("SUDBFRPP/main", "NORDDEFF/main", "sud"),
+          std::tuple("NORDDEFF/main", "NORDDEFF/other", "maker")}) {
+      const auto payment = node.payment().from(from).to(to).signed_by({signer}).verified();
+      node.block({payment});
+      expected.insert(expected.begin(), to_text(payment->id().id));
+    }
+  }
+  for (const std::size_t limit : {1U, 2U, 4U, 9U, 100U}) {
+    std::vector<std::string> found;
+    std::string cursor;
+    do {
+      const auto page = json_of(nord.get("/v1/payments?limit=" + std::to_string(limit) + cursor));
+      for (const auto& item : page.at("items").as_array())
+        found.emplace_back(item.at("uetr").as_string());
+      cursor =
+          page.at("next").is_null() ? "" : "&cursor=" + std::string(page.at("next").as_string());
+    } while (!cursor.empty() && found.size() < 100);
+    EXPECT_EQ(found, expected) << limit;
+  }
+}
+
 TEST_F(Api, AccountsShowBalancesAndWhatIsHeld) {
   auto order = node.payment(2'50);
   node.block({order.to("SUDBFRPP/ask").accept_by(UnixSeconds(test_time.value + 3'000)).verified()});
   const auto body = json_of(nord.get("/v1/accounts/NORDDEFF/main"));
-  EXPECT_EQ(json::serialize(body.at("balances")),
-            R"([{"currency":"EUR","amount":"9997.50","held":"2.50"},{"currency":"USD","amount":"10000.00","held":"0.00"}])");
+  EXPECT_EQ(
+      json::serialize(body.at("balances")),
+      R"([{"currency":"EUR","amount":"9997.50","held":"2.50"},{"currency":"USD","amount":"10000.00","held":"0.00"}])");
   EXPECT_EQ(json_of(nord.get("/v1/accounts")).at("items").as_array().size(), 5U);
   EXPECT_EQ(json_of(nord.get("/v1/accounts?limit=2")).at("items").as_array().size(), 2U);
   EXPECT_GT(json_of(nord.get("/v1/accounts", Role::operate)).at("items").as_array().size(), 5U);
@@ -246,12 +291,14 @@ TEST_F(Api, StatementsCarryTheRunningBalanceAcrossPages) {
   std::vector<std::string> balances;
   std::string cursor;
   do {
-    const auto page = json_of(nord.get("/v1/accounts/NORDDEFF/main/entries?currency=EUR&limit=2" + cursor));
+    const auto page =
+        json_of(nord.get("/v1/accounts/NORDDEFF/main/entries?currency=EUR&limit=2" + cursor));
     for (const auto& item : page.at("items").as_array())
       balances.emplace_back(item.at("balance").at("amount").as_string());
     cursor = page.at("next").is_null() ? "" : "&cursor=" + std::string(page.at("next").as_string());
   } while (!cursor.empty() && balances.size() < 100);
-  EXPECT_EQ(balances, (std::vector<std::string>{"10000.00", "9999.00", "9998.00", "9997.00", "9996.00", "9995.00"}));
+  EXPECT_EQ(balances, (std::vector<std::string>{"10000.00", "9999.00", "9998.00", "9997.00",
+                                                "9996.00", "9995.00"}));
   const auto later = json_of(nord.get("/v1/accounts/NORDDEFF/main/entries?from_height=10"));
   ASSERT_EQ(later.at("items").as_array().size(), 2U);
   EXPECT_EQ(later.at("items").as_array().front().at("balance").at("amount").as_string(), "9996.00");
@@ -266,25 +313,43 @@ TEST_F(Api, BlocksDirectoryAndQuotes) {
   EXPECT_TRUE(json_of(nord.get("/v1/blocks/0")).at("parent").is_null());
   EXPECT_EQ(code_of(nord.get("/v1/blocks/8")), "unknown-block");
   EXPECT_EQ(json_of(nord.get("/v1/participants")).at("items").as_array().size(), 5U);
-  EXPECT_EQ(json_of(nord.get("/v1/participants?limit=2&cursor=FXPRUS33")).at("items").as_array().size(), 2U);
+  EXPECT_EQ(
+      json_of(nord.get("/v1/participants?limit=2&cursor=FXPRUS33")).at("items").as_array().size(),
+      2U);
   EXPECT_EQ(json_of(nord.get("/v1/currencies")).at("items").as_array().size(), 4U);
 
   const auto quote = a_quote().debtors({"NORDDEFF"}).build();
   EXPECT_EQ(nord.post("/v1/quotes", chain::to_json(quote, exponents())).status, 201U);
   EXPECT_EQ(json_of(nord.get("/v1/quotes?sells=EUR&buys=USD")).at("items").as_array().size(), 1U);
   EXPECT_TRUE(json_of(nord.get("/v1/quotes?sells=USD")).at("items").as_array().empty());
-  EXPECT_TRUE(json_of(ost.get("/v1/quotes")).at("items").as_array().empty()) << "it is for NORDDEFF only";
+  EXPECT_TRUE(json_of(ost.get("/v1/quotes")).at("items").as_array().empty())
+      << "it is for NORDDEFF only";
 }
 
 // Catalogue row A7: what is not understood is refused, never ignored.
 TEST_F(Api, CatalogueA7OddPathsAndParameters) {
-  for (const std::string target :
-       {"/v1/payments/..", "/v1/payments/%00", "/v1/payments/' OR 1=1", "/v1//payments", "/v1/payments/", "/v1/blocks/-1",
-        "/v1/blocks/01", "/v1/blocks/99999999999999999999", "/v1/accounts/nord/main", "/v1/payments?limit=0",
-        "/v1/payments?limit=-1", "/v1/payments?limit=101", "/v1/payments?limit=1e1", "/v1/payments?page=1",
-        "/v1/payments?limit=1&limit=2", "/v1/payments?limit", "/v1/payments?cursor=9999999999999999999999.1",
-        "/v1/payments?cursor=%00", "/v1/payments?status=done", "/v1/accounts/NORDDEFF/main/entries?cursor=1.2.3~EU1",
-        "/v1/transactions/NORDDEFF/xyz", "/v1/status?x=1"}) {
+  for (const std::string target : {"/v1/payments/..",
+                                   "/v1/payments/%00",
+                                   "/v1/payments/' OR 1=1",
+                                   "/v1//payments",
+                                   "/v1/payments/",
+                                   "/v1/blocks/-1",
+                                   "/v1/blocks/01",
+                                   "/v1/blocks/99999999999999999999",
+                                   "/v1/accounts/nord/main",
+                                   "/v1/payments?limit=0",
+                                   "/v1/payments?limit=-1",
+                                   "/v1/payments?limit=101",
+                                   "/v1/payments?limit=1e1",
+                                   "/v1/payments?page=1",
+                                   "/v1/payments?limit=1&limit=2",
+                                   "/v1/payments?limit",
+                                   "/v1/payments?cursor=9999999999999999999999.1",
+                                   "/v1/payments?cursor=%00",
+                                   "/v1/payments?status=done",
+                                   "/v1/accounts/NORDDEFF/main/entries?cursor=1.2.3~EU1",
+                                   "/v1/transactions/NORDDEFF/xyz",
+                                   "/v1/status?x=1"}) {
     const auto response = nord.get(target);
     EXPECT_EQ(response.status, 400U) << target << " " << response.body;
     EXPECT_EQ(response.body.find("OR 1"), std::string::npos) << "input is not repeated";

@@ -30,7 +30,8 @@ std::vector<Row> rows() {
       {"A1 gzip", with("Transfer-Encoding: gzip"), bad_encoding},
       {"A1 xchunked", with("Transfer-Encoding: xchunked"), bad_encoding},
       {"A1 list", with("Transfer-Encoding: chunked, identity"), bad_encoding},
-      {"A1 TE twice", with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"), bad_encoding},
+      {"A1 TE twice", with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"),
+       bad_encoding},
       {"A1 CL list", with("Content-Length: 4, 4"), bad_length},
       {"A1 two CL", with("Content-Length: 4\r\nContent-Length: 4"), bad_length},
       {"A1 plus", with("Content-Length: +4"), bad_length},
@@ -51,7 +52,8 @@ std::vector<Row> rows() {
       {"A2 no Host", "GET / HTTP/1.1\r\nX: y\r\n\r\n", bad_host},
       {"A2 two Host", with("host: b"), bad_host},
       {"A2 empty Host", "GET / HTTP/1.1\r\nHost: \r\n\r\n", bad_host},
-      {"A2 TE in 1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", bad_encoding},
+      {"A2 TE in 1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+       bad_encoding},
       {"other version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", bad_request_line},
       {"absolute target", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", bad_request_line},
       {"two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", bad_request_line},
@@ -70,7 +72,8 @@ TEST(Head, CatalogueA1A2A3EachRowIsSeenForWhatItIs) {
   }
 }
 
-// Bytes arrive in any pieces: no prefix of a good header is refused or complete, and what is bad stays bad.
+// Bytes arrive in any pieces: no prefix of a good header is refused or complete, and what is bad
+// stays bad.
 TEST(Head, PrefixesOfGoodHeadersAreIncomplete) {
   for (const Row& row : rows()) {
     for (std::size_t size = 0; size < row.head.size() && row.head.size() < 1'000; ++size) {

@@ -55,7 +55,8 @@ class Client {
     if (ec) return answered;
     answered.status = response.result_int();
     answered.body = response.body();
-    for (const auto& field : response) answered.headers[std::string(field.name_string())] = std::string(field.value());
+    for (const auto& field : response)
+      answered.headers[std::string(field.name_string())] = std::string(field.value());
     return answered;
   }
   /// True once the server has closed and nothing more comes.
@@ -97,17 +98,22 @@ struct ServerTest : testing::Test {
     server = std::move(*started);
   }
   void start() { start(options()); }
-  std::string head(std::string_view line, const std::string& token, std::string_view fields = "") const {
+  std::string head(std::string_view line, const std::string& token,
+                   std::string_view fields = "") const {
     std::string text = std::string(line) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields);
     if (!token.empty()) text += "Authorization: Bearer " + token + "\r\n";
     return text + "\r\n";
   }
-  std::string post(const std::string& body, const std::string& token, std::string_view target = "/v1/transactions") const {
+  std::string post(const std::string& body, const std::string& token,
+                   std::string_view target = "/v1/transactions") const {
     return head("POST " + std::string(target), token,
-                "Content-Type: application/octet-stream\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") +
+                "Content-Type: application/octet-stream\r\nContent-Length: " +
+                    std::to_string(body.size()) + "\r\n") +
            body;
   }
-  Answered ask(const std::string& bytes) const { return Client(server->port()).send(bytes).receive(); }
+  Answered ask(const std::string& bytes) const {
+    return Client(server->port()).send(bytes).receive();
+  }
 };
 
 TEST_F(ServerTest, ServesSeveralRequestsOnOneConnection) {
@@ -123,7 +129,8 @@ TEST_F(ServerTest, ServesSeveralRequestsOnOneConnection) {
   EXPECT_EQ(client.receive().status, 200U) << "requests may be sent ahead";
   const Answered metrics = client.receive();
   EXPECT_NE(metrics.body.find("# node"), std::string::npos);
-  EXPECT_NE(metrics.body.find("vostro_api_requests_total{status=\"2xx\"} 4"), std::string::npos) << metrics.body;
+  EXPECT_NE(metrics.body.find("vostro_api_requests_total{status=\"2xx\"} 4"), std::string::npos)
+      << metrics.body;
 }
 
 // Catalogue row A5 and A6: no token, a wrong one, one of a role that may not.
@@ -146,8 +153,9 @@ TEST_F(ServerTest, CatalogueA1A2MalformedFramingClosesTheConnection) {
   start();
   const std::string smuggled = head("GET /v1/status", reader);
   for (const std::string_view fields :
-       {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
-        "Transfer-Encoding: gzip\r\n", "Content-Length: 4, 4\r\n", "Content-Length: +4\r\n", "Host: b\r\n", "X: y\r\n z\r\n"}) {
+       {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "Transfer-Encoding: gzip\r\n",
+        "Content-Length: 4, 4\r\n", "Content-Length: +4\r\n", "Host: b\r\n", "X: y\r\n z\r\n"}) {
     Client client(server->port());
     client.send(head("POST /v1/transactions", writer, fields) + "0\r\n\r\n" + smuggled);
     EXPECT_EQ(client.receive().status, 400U) << fields;
@@ -158,33 +166,46 @@ TEST_F(ServerTest, CatalogueA1A2MalformedFramingClosesTheConnection) {
 
 TEST_F(ServerTest, CatalogueA3Sizes) {
   start();
-  EXPECT_EQ(ask(head("GET /v1/status", reader, "X: " + std::string(9 * 1024, 'x') + "\r\n")).status, 431U);
+  EXPECT_EQ(ask(head("GET /v1/status", reader, "X: " + std::string(9 * 1024, 'x') + "\r\n")).status,
+            431U);
   std::string many;
   for (int i = 0; i < 65; ++i) many += "X: y\r\n";
   EXPECT_EQ(ask(head("GET /v1/status", reader, many)).status, 400U);
   const auto json_of_size = [&](std::size_t size) {
-    return head("POST /v1/transactions", writer,
-                "Content-Type: application/json\r\nContent-Length: " + std::to_string(size) + "\r\n");
+    return head(
+        "POST /v1/transactions", writer,
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(size) + "\r\n");
   };
   EXPECT_EQ(ask(json_of_size(64 * 1024 + 1)).status, 413U);
-  EXPECT_EQ(ask(json_of_size(64 * 1024) + std::string(64 * 1024, ' ')).status, 400U) << "taken, and no JSON";
+  EXPECT_EQ(ask(json_of_size(64 * 1024) + std::string(64 * 1024, ' ')).status, 400U)
+      << "taken, and no JSON";
   const std::string_view binary = "Content-Type: application/octet-stream\r\n";
-  EXPECT_EQ(ask(head("POST /v1/transactions", writer, std::string(binary) + "Content-Length: 4194305\r\n")).status, 413U);
-  const std::string chunked = head("POST /v1/transactions", writer,
-                                   "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n");
+  EXPECT_EQ(ask(head("POST /v1/transactions", writer,
+                     std::string(binary) + "Content-Length: 4194305\r\n"))
+                .status,
+            413U);
+  const std::string chunked =
+      head("POST /v1/transactions", writer,
+           "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n");
   EXPECT_EQ(ask(chunked + "100000000000000000\r\nx").status, 400U);
   EXPECT_EQ(ask(chunked + "g\r\nx").status, 400U);
   EXPECT_EQ(ask(chunked + "11000\r\n" + std::string(0x11000, ' ') + "\r\n0\r\n\r\n").status, 413U);
   EXPECT_EQ(ask(chunked + "2\r\n{}\r\n0\r\n\r\n").status, 400U);
 }
 
-// Slow senders meet timers. The times are the server's, set short here; nothing in the test waits by itself.
+// Slow senders meet timers. The times are the server's, set short here; nothing in the test waits
+// by itself.
 TEST_F(ServerTest, CatalogueA3StalledRequestsTimeOut) {
   Options with = options();
-  with.limits.header_time = with.limits.body_time = with.limits.idle_time = std::chrono::milliseconds(50);
+  with.limits.header_time = with.limits.body_time = with.limits.idle_time =
+      std::chrono::milliseconds(50);
   start(with);
   EXPECT_EQ(ask("GET /v1/status HTTP/1.1\r\n").status, 408U);
-  EXPECT_EQ(ask(head("POST /v1/transactions", writer, "Content-Type: application/json\r\nContent-Length: 9\r\n") + "{").status, 408U);
+  EXPECT_EQ(ask(head("POST /v1/transactions", writer,
+                     "Content-Type: application/json\r\nContent-Length: 9\r\n") +
+                "{")
+                .status,
+            408U);
   Client idle(server->port());
   EXPECT_TRUE(idle.is_closed());
 }
@@ -193,9 +214,10 @@ TEST_F(ServerTest, ContinueIsSaidBeforeALargeBodyIsSent) {
   start();
   const std::string body = framed({node.payment().bytes()});
   Client client(server->port());
-  client.send(head("POST /v1/transactions", writer,
-                   "Content-Type: application/octet-stream\r\nExpect: 100-continue\r\nContent-Length: " +
-                       std::to_string(body.size()) + "\r\n"));
+  client.send(
+      head("POST /v1/transactions", writer,
+           "Content-Type: application/octet-stream\r\nExpect: 100-continue\r\nContent-Length: " +
+               std::to_string(body.size()) + "\r\n"));
   std::string line(25, ' ');
   asio::read(client.socket(), asio::buffer(line));
   EXPECT_EQ(line, "HTTP/1.1 100 Continue\r\n\r\n");
@@ -215,8 +237,9 @@ TEST_F(ServerTest, OneClientHasSoManyConnections) {
 }
 
 TEST_F(ServerTest, ATokenHasSoManyRequestsASecond) {
-  const std::string slow = *create_token(node.directory.path("tokens"), {.role = Role::read, .requests_per_second = 2},
-                                         UnixSeconds(1'700'000'000));
+  const std::string slow =
+      *create_token(node.directory.path("tokens"), {.role = Role::read, .requests_per_second = 2},
+                    UnixSeconds(1'700'000'000));
   start();
   Client client(server->port());
   unsigned refused = 0;
@@ -248,7 +271,9 @@ TEST_F(ServerTest, WaitingIsBoundedInTimeAndNumber) {
   Client first(server->port());
   first.send(post(framed({node.payment().bytes()}), writer, "/v1/transactions?wait=final"));
   node.wait_for_pending(1);
-  EXPECT_EQ(ask(post(framed({node.payment().bytes()}), writer, "/v1/transactions?wait=final")).status, 429U);
+  EXPECT_EQ(
+      ask(post(framed({node.payment().bytes()}), writer, "/v1/transactions?wait=final")).status,
+      429U);
   EXPECT_EQ(first.receive().status, 202U);
 }
 
@@ -265,13 +290,14 @@ TEST_F(ServerTest, CatalogueG2NoPublicAddressWithoutTls) {
 
 struct EventsTest : ServerTest {
   asio::io_context io;
-  std::shared_ptr<WebSocket> open(const std::string& token, const std::string& query, error_code& ec,
-                                  std::string_view origin = "") {
+  std::shared_ptr<WebSocket> open(const std::string& token, const std::string& query,
+                                  error_code& ec, std::string_view origin = "") {
     auto stream = std::make_shared<WebSocket>(io);
     stream->next_layer().connect(tcp::endpoint(asio::ip::address_v4::loopback(), server->port()));
     stream->set_option(websocket::stream_base::decorator([=](websocket::request_type& request) {
       request.set(http::field::authorization, "Bearer " + token);
-      if (!origin.empty()) request.set(http::field::origin, beast::string_view(origin.data(), origin.size()));
+      if (!origin.empty())
+        request.set(http::field::origin, beast::string_view(origin.data(), origin.size()));
     }));
     stream->handshake("a", "/v1/events" + query, ec);
     return stream;
@@ -280,7 +306,8 @@ struct EventsTest : ServerTest {
     beast::flat_buffer buffer;
     error_code ec;
     stream.read(buffer, ec);
-    return ec ? "ended: " + std::to_string(stream.reason().code) : beast::buffers_to_string(buffer.data());
+    return ec ? "ended: " + std::to_string(stream.reason().code)
+              : beast::buffers_to_string(buffer.data());
   }
   /// "7.0" for a receipt, "7" for a block.
   static std::string name_of(const std::string& message) {
@@ -288,11 +315,14 @@ struct EventsTest : ServerTest {
     const auto event = boost::json::parse(message, ec);
     if (ec) return message;
     const std::string height = std::to_string(event.at("height").as_int64());
-    return event.at("type").as_string() == "block" ? height : height + "." + std::to_string(event.at("index").as_int64());
+    return event.at("type").as_string() == "block"
+               ? height
+               : height + "." + std::to_string(event.at("index").as_int64());
   }
 };
 
-// Resuming from every height gives each event once, in order, across what was there before and what comes later.
+// Resuming from every height gives each event once, in order, across what was there before and what
+// comes later.
 TEST_F(EventsTest, ResumesFromEveryHeightWithoutGapOrRepeat) {
   for (int i = 0; i < 4; ++i) node.block({node.payment().verified(), node.payment().verified()});
   start();
@@ -313,7 +343,8 @@ TEST_F(EventsTest, ResumesFromEveryHeightWithoutGapOrRepeat) {
     for (std::uint64_t height = after + 1; height <= last; ++height) {
       const std::size_t receipts = node.store().view().block(Height(height))->receipts;
       for (std::size_t index = 0; index < receipts; ++index)
-        EXPECT_EQ(name_of(next(*streams[i])), std::to_string(height) + "." + std::to_string(index)) << "stream " << i;
+        EXPECT_EQ(name_of(next(*streams[i])), std::to_string(height) + "." + std::to_string(index))
+            << "stream " << i;
       EXPECT_EQ(name_of(next(*streams[i])), std::to_string(height)) << "stream " << i;
     }
   }
@@ -344,7 +375,8 @@ TEST_F(EventsTest, CatalogueA8ForeignOriginsAreRefused) {
   static_cast<void>(open(reader, "", ec, "https://treasury.example"));
   EXPECT_FALSE(ec) << ec.message();
   for (const std::string_view origin : {"https://treasury.example", "null"}) {
-    const Answered answered = ask(head("GET /v1/status", reader, "Origin: " + std::string(origin) + "\r\n"));
+    const Answered answered =
+        ask(head("GET /v1/status", reader, "Origin: " + std::string(origin) + "\r\n"));
     EXPECT_EQ(answered.status, 403U);
     EXPECT_EQ(answered.headers.count("Access-Control-Allow-Origin"), 0U);
   }
@@ -390,7 +422,8 @@ TEST_F(EventsTest, CatalogueA9AReaderThatStallsIsDroppedAndMayResume) {
   const auto stream = open(reader, "?from_height=0", ec);
   ASSERT_FALSE(ec);
   Client watcher(server->port());
-  while (watcher.send(head("GET /metrics", "")).receive().body.find("dropped_streams_total 1") == std::string::npos) {
+  while (watcher.send(head("GET /metrics", "")).receive().body.find("dropped_streams_total 1") ==
+         std::string::npos) {
   }
   std::string last;
   std::uint64_t seen = 0;

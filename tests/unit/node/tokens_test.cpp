@@ -96,8 +96,9 @@ TEST_F(Tokens, WishesAreChecked) {
 }
 
 TEST(TokenFile, ReadsWhatItWrites) {
-  const std::vector<Token> tokens{{test::hash_of("a"), Role::operate, kNow, UnixSeconds(kNow.value + 60), 7, "ops"},
-                                  {test::hash_of("b"), Role::read, kNow, std::nullopt, 1, "reader"}};
+  const std::vector<Token> tokens{
+      {test::hash_of("a"), Role::operate, kNow, UnixSeconds(kNow.value + 60), 7, "ops"},
+      {test::hash_of("b"), Role::read, kNow, std::nullopt, 1, "reader"}};
   EXPECT_EQ(*parse_tokens(tokens_text(tokens)), tokens);
   std::string text = tokens_text(tokens);
   EXPECT_FALSE(parse_tokens(text + "\n"));

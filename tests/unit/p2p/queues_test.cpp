@@ -2,9 +2,9 @@
 // exactly when needed.
 #include <gtest/gtest.h>
 
-#include "tests/unit/p2p/network_support.h"
 #include "p2p/inbox.h"
 #include "p2p/outbox.h"
+#include "tests/unit/p2p/network_support.h"
 
 namespace vostro::p2p {
 namespace {
