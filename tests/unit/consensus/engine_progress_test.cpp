@@ -39,7 +39,9 @@ TEST_F(EngineTest, LeaderRepeatsTheTipAfterTheFlushTime) {
                           [](const SetTimer& timer) { return timer.kind == TimerKind::flush; }));
   actions = fire(TimerKind::flush);
   EXPECT_EQ(vote_types(actions, self), std::vector{VoteType::notarize});
-  const auto* sent = std::get_if<Propose>(&only<Broadcast>(actions).at(0).message.body);
+  const auto broadcasts = only<Broadcast>(actions);
+  ASSERT_FALSE(broadcasts.empty());
+  const auto* sent = std::get_if<Propose>(&broadcasts[0].message.body);
   ASSERT_NE(sent, nullptr);
   EXPECT_EQ(sent->proposal.block, first.header.id());
   EXPECT_EQ(sent->proposal.parent_view, View(1));
