@@ -33,6 +33,10 @@ std::string Node::metrics_text() const {
   out.gauge("vostro_queue_bytes", "Bytes that wait for a batch.", metric(replica.queued_bytes));
   out.gauge("vostro_loop_idle_seconds", "Time since the consensus loop last turned.",
             metric(loop_->idle_ms()) / 1000);
+  if (replica.clock_offset_ms)
+    out.gauge("vostro_clock_offset_seconds",
+              "Median of the other validators' clocks, less this one.",
+              metric(*replica.clock_offset_ms) / 1000);
   out.counter("vostro_evidence_total", "Proofs of misbehaviour kept.",
               metric(evidence_count_.load()));
   out.gauge("vostro_store_memory_bytes", "Memory of the block store.",

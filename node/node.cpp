@@ -259,6 +259,11 @@ ConsensusLoop::Sinks Node::sinks() {
                  {{"view", effect.propose.proposal.view}, {"leader", effect.propose.vote.signer}});
   };
   sinks.misbehaved = [this](const PeerMisbehaved& effect) { peers_->report(effect); };
+  sinks.clock_alarm = [](const ClockAlarm& alarm) {
+    log::warning(
+        "this clock and those of the other validators are apart: see to time synchronisation",
+        {{"duration_ms", alarm.offset_ms}});
+  };
   sinks.resubmit = [this] { admission_->resubmit(); };
   sinks.halted = [this](const std::string& reason) { halt(reason); };
   return sinks;

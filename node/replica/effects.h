@@ -134,6 +134,11 @@ struct PeerMisbehaved {
   std::string what;
   bool severe = false;
 };
+/// This node's clock and those of the other validators are apart, by the median of what their
+/// STATUS said (consensus-spec section 12). Again at every status period while it lasts.
+struct ClockAlarm {
+  std::int64_t offset_ms = 0;  ///< positive: the others are ahead
+};
 /// Own transactions that wait were in batches that can no longer be included: submit what is not
 /// final again.
 struct ResubmitTransactions {};
@@ -145,7 +150,7 @@ struct HaltReplica {
 using Effect =
     std::variant<PersistRecords, SendMessage, StartTimer, StopTimer, CheckTransactions, StoreBlock,
                  ServeHistory, ReleaseJournal, KeepCertificates, KeepEvidence, NoteInvalidProposal,
-                 PeerMisbehaved, ResubmitTransactions, HaltReplica>;
+                 PeerMisbehaved, ClockAlarm, ResubmitTransactions, HaltReplica>;
 using Effects = std::vector<Effect>;
 
 }  // namespace vostro::node

@@ -105,6 +105,7 @@ void Replica::handle(const PeerUp& event) {
 
 void Replica::handle(const PeerDown& event) {
   peers_.erase(event.peer);
+  clock_offsets_ms_.erase(event.peer);
   perform_delivery(delivery_.on_peer_down(event.peer, now_.steady_ms));
   if (const auto index = committee_->validator_of(event.peer)) lanes_.on_peer_down(*index);
   tell_engine(consensus::PeerLost{event.peer});
@@ -177,6 +178,9 @@ void Replica::handle(const TimerExpired& event) {
       break;
     case ReplicaTimer::status:
       send_status({peers_.begin(), peers_.end()});
+      if (const auto offset = clock_offset_ms();
+          offset && std::abs(*offset) > config_.clock_alarm_ms)
+        effects_.push_back(ClockAlarm{*offset});
       judged_on_ = {};  // clocks move: what was too far ahead may be in its window now
       work_dirty_ = true;
       effects_.push_back(
@@ -231,6 +235,7 @@ ReplicaStatus Replica::status() const {
   status.queued_bytes = queue_bytes_;
   status.unfinal_blocks = executor_.nodes().size();
   status.batches_held = lanes_.store().size();
+  status.clock_offset_ms = clock_offset_ms();
   return status;
 }
 

@@ -36,6 +36,8 @@ struct ReplicaConfig {
   std::uint64_t status_period_ms = 5'000;
   std::size_t answer_bytes_max = 4 * 1024 * 1024;  ///< of one answer to GET_BATCH
   std::size_t observers_max = 64;
+  std::int64_t clock_alarm_ms =
+      250;  ///< median offset of the others' clocks that is worth an alarm
 };
 
 /// What the replica is about, for status and metrics.
@@ -50,6 +52,7 @@ struct ReplicaStatus {
   std::size_t queued_bytes = 0;
   std::size_t unfinal_blocks = 0;
   std::size_t batches_held = 0;
+  std::optional<std::int64_t> clock_offset_ms;  ///< of the other validators' clocks, their median
 };
 
 class Replica {
@@ -116,6 +119,7 @@ class Replica {
   void send(std::vector<consensus::PeerId> to, consensus::MessageBody body);
   [[nodiscard]] std::vector<consensus::PeerId> validators_up() const;
   void send_status(const std::vector<consensus::PeerId>& to);
+  [[nodiscard]] std::optional<std::int64_t> clock_offset_ms() const;
   [[nodiscard]] const consensus::BlockBody* body_of(const consensus::BlockId& id) const;
 
   // replica_actions.cpp: what the parts want done
@@ -190,6 +194,7 @@ class Replica {
   bool halted_ = false;
   std::deque<consensus::Event> inbox_;  ///< for the engine, in order
   std::set<consensus::PeerId> peers_;
+  std::map<consensus::PeerId, std::int64_t> clock_offsets_ms_;  ///< of connected validators
   std::map<consensus::BlockId, Task> tasks_;
   std::set<consensus::BlockId> required_;  ///< cuts asked of the lanes and not released
   std::map<consensus::BatchId, BatchTransactions>

@@ -6,6 +6,13 @@ namespace vostro::node {
 
 using consensus::PeerId;
 
+namespace {
+
+constexpr std::uint64_t kClockMax = std::uint64_t{1}
+                                    << 62U;  ///< milliseconds; fits a signed number
+
+}  // namespace
+
 void Replica::send(std::vector<PeerId> to, consensus::MessageBody body) {
   if (to.empty()) return;
   effects_.push_back(
@@ -30,6 +37,17 @@ void Replica::send_status(const std::vector<PeerId>& to) {
   if (own_) perform(share);
 }
 
+/// Of an even number the one that is nearer to none.
+std::optional<std::int64_t> Replica::clock_offset_ms() const {
+  if (clock_offsets_ms_.empty()) return std::nullopt;
+  std::vector<std::int64_t> offsets;
+  for (const auto& [peer, offset] : clock_offsets_ms_) offsets.push_back(offset);
+  std::ranges::sort(offsets);
+  const std::int64_t low = offsets[(offsets.size() - 1) / 2];
+  const std::int64_t high = offsets[offsets.size() / 2];
+  return std::abs(low) < std::abs(high) ? low : high;
+}
+
 const consensus::BlockBody* Replica::body_of(const consensus::BlockId& id) const {
   if (const ExecutedNode* node = executor_.find(id)) return node->body.get();
   if (const auto task = tasks_.find(id); task != tasks_.end()) return &task->second.body;
@@ -42,6 +60,12 @@ void Replica::receive(PeerId, const consensus::Propose& propose) {
 }
 
 void Replica::receive(PeerId peer, const consensus::Status& status) {
+  if (committee_->validator_of(peer) && peers_.contains(peer)) {
+    // Block times end in year 9999, clocks of peers may say anything.
+    const std::uint64_t theirs = std::min(status.clock.value, kClockMax);
+    clock_offsets_ms_[peer] =
+        static_cast<std::int64_t>(theirs) - static_cast<std::int64_t>(now_.wall.value);
+  }
   perform_delivery(delivery_.on_status(peer, status.final_height, now_.steady_ms));
 }
 

@@ -32,6 +32,7 @@ class ConsensusLoop {
     std::function<void(KeepEvidence)> evidence;
     std::function<void(NoteInvalidProposal)> invalid_proposal;
     std::function<void(PeerMisbehaved)> misbehaved;
+    std::function<void(ClockAlarm)> clock_alarm;
     std::function<void()> resubmit;
     std::function<void(std::string)> halted;
   };
@@ -79,6 +80,7 @@ class ConsensusLoop {
   void perform(KeepEvidence& effect) { sinks_.evidence(std::move(effect)); }
   void perform(NoteInvalidProposal& effect) { sinks_.invalid_proposal(std::move(effect)); }
   void perform(PeerMisbehaved& effect) { sinks_.misbehaved(std::move(effect)); }
+  void perform(ClockAlarm& effect) { sinks_.clock_alarm(effect); }
   void perform(ResubmitTransactions&) { sinks_.resubmit(); }
   void perform(HaltReplica& effect) { sinks_.halted(std::move(effect.reason)); }
 

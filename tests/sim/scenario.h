@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ struct Scenario {
   bool partitions = true;
   bool crashes = true;
   bool clock_skew = true;
-  bool equivocator = false;  ///< validator 0 sends two proposals when it leads
+  std::int64_t first_clock_ms = 0;  ///< what the clock of node 0 is ahead, beside the skew
+  bool equivocator = false;         ///< validator 0 sends two proposals when it leads
   Planted planted = Planted::none;
 
   /// Faults chosen by the seed, as the test suite runs them.
@@ -43,6 +45,7 @@ struct Outcome {
   std::size_t settled = 0;
   std::size_t crashes = 0;
   std::size_t evidence = 0;
+  std::map<std::size_t, std::int64_t> clock_alarms;  ///< the newest offset that each node reported
   std::uint64_t heal_ms = 0;         ///< from the end of trouble until all was final
   std::vector<std::string> history;  ///< readable, where asked for
 };

@@ -66,6 +66,24 @@ TEST(Sim, AnEquivocatingLeaderIsInEvidence) {
   EXPECT_GT(evidence, 0U);
 }
 
+TEST(Sim, AClockThatIsWrongRaisesTheAlarmWhereItIsWrong) {
+  for (const std::int64_t ahead : {-2'000, 0, 2'000}) {
+    Scenario scenario;
+    scenario.crashes = scenario.partitions = scenario.clock_skew = false;
+    scenario.first_clock_ms = ahead;
+    const Outcome outcome = run(scenario);
+    ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
+    if (ahead == 0) {
+      EXPECT_TRUE(outcome.clock_alarms.empty());
+      continue;
+    }
+    ASSERT_TRUE(outcome.clock_alarms.contains(0));
+    EXPECT_NEAR(static_cast<double>(outcome.clock_alarms.at(0)), static_cast<double>(-ahead),
+                static_cast<double>(scenario.delay_max_ms) + 1);
+    EXPECT_EQ(outcome.clock_alarms.size(), 1U) << "the median of the others is not moved by one";
+  }
+}
+
 /// How many seeds it takes until the oracle sees a planted fault; 0 when it never does.
 std::uint64_t seeds_until_found(Planted planted, std::uint64_t seeds_max) {
   for (std::uint64_t seed = 1; seed <= seeds_max; ++seed) {

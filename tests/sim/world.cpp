@@ -114,6 +114,7 @@ World::World(const Scenario& scenario, bool keep_history)
     if (scenario.clock_skew)
       node.clock_offset_ms = static_cast<std::int64_t>(random_.uniform(400)) - 200;
   }
+  nodes_[0].clock_offset_ms += scenario.first_clock_ms;
   for (std::size_t bank = 0; bank < scenario.validators; ++bank)
     transactions_.push_back(an_issue(bank));
   for (std::size_t i = 0; i < scenario.payments; ++i) {

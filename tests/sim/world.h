@@ -120,6 +120,9 @@ class World {
   void perform(std::size_t at, node::KeepEvidence& effect);
   void perform(std::size_t, node::NoteInvalidProposal&) {}
   void perform(std::size_t, node::PeerMisbehaved&) {}
+  void perform(std::size_t at, node::ClockAlarm& effect) {
+    outcome_.clock_alarms[at] = effect.offset_ms;
+  }
   void perform(std::size_t at, node::ResubmitTransactions&);
   void perform(std::size_t at, node::HaltReplica& effect);
   void begin_sync(std::size_t at);
