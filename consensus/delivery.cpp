@@ -41,9 +41,7 @@ Delivery::Delivery(DeliveryConfig config, BlockPoint executed)
 }
 
 bool Delivery::is_behind() const {
-  if (executed_ < proven_.height) return true;
-  return std::any_of(peers_.begin(), peers_.end(),
-                     [this](const auto& entry) { return entry.second.claimed > proven_.height; });
+  return proven_.height.value > executed_.value + config_.behind_blocks;
 }
 
 std::size_t Delivery::bodies_held() const {

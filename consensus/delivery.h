@@ -48,6 +48,7 @@ struct DeliveryConfig {
       16;  ///< unanswered GET_BLOCK in all; one per peer where there are enough peers
   std::size_t push_blocks_max =
       8;  ///< blocks pushed to observers with one proof; further behind they fetch
+  std::uint64_t behind_blocks = 64;  ///< final, not executed: as many as a leader may extend by
 };
 
 /// A block by height and id.
@@ -156,7 +157,8 @@ class Delivery {
   /// The highest block known to be final.
   [[nodiscard]] const BlockPoint& proven() const { return proven_; }
   [[nodiscard]] bool is_halted() const { return halted_; }
-  /// True while final blocks are known that are not executed, or a peer says to have newer ones.
+  /// More than `behind_blocks` blocks are known to be final and not executed here: a few always are
+  /// under load. What peers merely claim does not count.
   [[nodiscard]] bool is_behind() const;
   /// Bodies held in all tables: for metrics, and the check of I11.
   [[nodiscard]] std::size_t bodies_held() const;

@@ -403,7 +403,7 @@ NodeStatus Node::status() const {
   status.validators = committee_->size();
   status.quorum = committee_->quorum();
   status.connected_validators = peers_->connected_validators() + (own_ ? 1 : 0);
-  status.syncing = replica.behind || replica.final_height > head->height;
+  status.syncing = replica.behind;
   status.halted = halted();
   status.ready = is_ready();
   status.pending_transactions = admission_->pending_count();
