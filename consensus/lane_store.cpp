@@ -237,18 +237,25 @@ void LaneStore::extend_tip(Lane& lane) const {
 
 std::vector<const StoredBatch*> LaneStore::chain_after(ValidatorIndex author,
                                                        const LanePosition& position) const {
-  const Lane& of_author = lane(author);
-  LanePosition at = position;
-  if (of_author.newest_incarnation > position.incarnation) {
-    const LanePosition start{of_author.newest_incarnation, 0, BatchId{}};
-    if (child_of(of_author, start) != nullptr) at = start;
-  }
   std::vector<const StoredBatch*> chain;
-  while (const StoredBatch* child = child_of(of_author, at)) {
-    chain.push_back(child);
-    at = {child->held.batch().incarnation, child->held.batch().seq, child->held.id};
-  }
+  for (const StoredBatch* at = first_after(author, position); at != nullptr; at = next_of(*at))
+    chain.push_back(at);
   return chain;
+}
+
+const StoredBatch* LaneStore::first_after(ValidatorIndex author,
+                                          const LanePosition& position) const {
+  const Lane& of_author = lane(author);
+  if (of_author.newest_incarnation > position.incarnation) {
+    if (const StoredBatch* first = child_of(of_author, {of_author.newest_incarnation, 0, {}}))
+      return first;
+  }
+  return child_of(of_author, position);
+}
+
+const StoredBatch* LaneStore::next_of(const StoredBatch& stored) const {
+  const Batch& batch = stored.held.batch();
+  return child_of(lane(batch.author), {batch.incarnation, batch.seq, stored.held.id});
 }
 
 std::optional<LaneRef> LaneStore::gap(ValidatorIndex author) const {

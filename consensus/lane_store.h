@@ -120,6 +120,11 @@ class LaneStore {
   /// held; ends at the first gap.
   [[nodiscard]] std::vector<const StoredBatch*> chain_after(ValidatorIndex author,
                                                             const LanePosition& position) const;
+  /// The same one by one, for those who stop early: the first, and what follows one; null at the
+  /// end.
+  [[nodiscard]] const StoredBatch* first_after(ValidatorIndex author,
+                                               const LanePosition& position) const;
+  [[nodiscard]] const StoredBatch* next_of(const StoredBatch& stored) const;
   /// The first batch beyond the contiguous tip that is held while batches between are not: {tip + 1
   /// .. its predecessor}.
   [[nodiscard]] std::optional<LaneRef> gap(ValidatorIndex author) const;

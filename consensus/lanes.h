@@ -9,9 +9,9 @@
 ///   one. The ledger's stateless check of it comes back by `on_batch_checked(id, valid, items)`.
 /// - a batch counts as useful until `mark_useful(id, false)`: said after an execution (on the
 /// highest notarized block, at
-///   the wall clock) would include none of its transactions. `candidates(lane_pos)` lists what to
-///   look at. `has_includable(lane_pos)` is then W1 of section 6, and `make_cut` never makes a cut
-///   without a useful batch.
+///   the wall clock) would include none of its transactions. `find_candidate(lane_pos, ..)` shows
+///   what to look at. `has_includable(lane_pos)` is then W1 of section 6, and `make_cut` never
+///   makes a cut without a useful batch.
 /// - `require_cut` for each proposal, notarized or final block whose batches are needed: it fetches
 /// what lacks at once, and
 ///   answers exactly once with CutSettled; `release_cut` when the block is executed and final, or
@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -206,9 +207,10 @@ class Lanes {
   [[nodiscard]] MadeCut make_cut(const LanePositions& parent, ValidatorIndex proposer) const;
   /// W1: a batch is held, contiguous after `parent`, valid and useful.
   [[nodiscard]] bool has_includable(const LanePositions& parent) const;
-  /// All batches for which the replica may ask itself whether they are useful: contiguous after
-  /// `parent` and valid.
-  [[nodiscard]] std::vector<HeldBatch> candidates(const LanePositions& parent) const;
+  /// Shows the batches of which the replica may ask itself whether they are useful, contiguous
+  /// after `parent` and valid, until it wants one; false where it wants none.
+  bool find_candidate(const LanePositions& parent,
+                      const std::function<bool(const StoredBatch&)>& is_wanted) const;
   /// In execution order: lanes cyclically from proposer + 1, then by seq. None where a batch is not
   /// held.
   [[nodiscard]] std::optional<std::vector<HeldBatch>> batches_of(const Cut& cut,

@@ -235,26 +235,19 @@ std::optional<std::vector<HeldBatch>> Lanes::batches_of(const Cut& cut,
 // ---- What a leader proposes ----
 
 bool Lanes::has_includable(const LanePositions& parent) const {
+  return find_candidate(parent, [](const StoredBatch& stored) { return stored.useful; });
+}
+
+bool Lanes::find_candidate(const LanePositions& parent,
+                           const std::function<bool(const StoredBatch&)>& is_wanted) const {
   for (std::uint16_t i = 0; i < store_.validators(); ++i) {
     const ValidatorIndex author(i);
-    for (const StoredBatch* stored : store_.chain_after(author, position_in(parent, author))) {
-      if (stored->check != BatchCheck::valid) break;
-      if (stored->useful) return true;
+    for (const StoredBatch* at = store_.first_after(author, position_in(parent, author));
+         at != nullptr && at->check == BatchCheck::valid; at = store_.next_of(*at)) {
+      if (is_wanted(*at)) return true;
     }
   }
   return false;
-}
-
-std::vector<HeldBatch> Lanes::candidates(const LanePositions& parent) const {
-  std::vector<HeldBatch> found;
-  for (std::uint16_t i = 0; i < store_.validators(); ++i) {
-    const ValidatorIndex author(i);
-    for (const StoredBatch* stored : store_.chain_after(author, position_in(parent, author))) {
-      if (stored->check != BatchCheck::valid) break;
-      found.push_back(stored->held);
-    }
-  }
-  return found;
 }
 
 // For each batch of the run, how many nodes are known to hold it: this one, and each that reported

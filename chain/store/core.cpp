@@ -46,6 +46,12 @@ rocksdb::ColumnFamilyOptions family_options(Family which,
     table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
     table.partition_filters = true;
   }
+  if (which == Family::ids) {
+    // Nearly every id asked for is new: the newest rows, still in memory, answer that by a filter
+    // too.
+    options.memtable_prefix_bloom_size_ratio = 0.1;
+    options.memtable_whole_key_filtering = true;
+  }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }

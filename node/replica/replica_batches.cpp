@@ -82,19 +82,21 @@ void Replica::judge_batches() {
   judged_on_ = on;
   std::erase_if(useless_,
                 [this](const consensus::BatchId& id) { return !lanes_.store().holds(id); });
-  for (const consensus::HeldBatch& batch : lanes_.candidates(executor_.positions(on))) {
-    if (useless_.contains(batch.id)) continue;
-    const auto transactions = transactions_.find(batch.id);
-    if (transactions == transactions_.end()) continue;
-    const chain::StateReader& state = executor_.state(on);
+  const chain::StateReader& state = executor_.state(on);
+  // One useful batch is enough to make work; the others are looked at when their turn comes.
+  lanes_.find_candidate(executor_.positions(on), [&](const consensus::StoredBatch& stored) {
+    const consensus::BatchId& id = stored.held.id;
+    if (!stored.useful) return false;
+    const auto transactions = transactions_.find(id);
+    if (transactions == transactions_.end()) return false;
     const bool useful = std::ranges::any_of(transactions->second, [&](const auto& transaction) {
       return chain::check_inclusion(state, *transaction, now_.wall) == chain::Inclusion::included;
     });
-    if (useful)
-      return;  // one is enough to make work; the others are looked at when their turn comes
-    lanes_.mark_useful(batch.id, false);
-    useless_.insert(batch.id);
-  }
+    if (useful) return true;
+    useless_.insert(id);
+    lanes_.mark_useful(id, false);
+    return false;
+  });
 }
 
 void Replica::tell_work() {

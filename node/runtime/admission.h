@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "chain/execute.h"
@@ -68,6 +70,14 @@ class Admission {
     chain::VerifiedTransactionPtr transaction;
     std::vector<Done> waiting;
   };
+  /// Hashes are even already.
+  struct FirstBytes {
+    std::size_t operator()(const Hash& hash) const {
+      std::size_t first = 0;
+      std::memcpy(&first, hash.bytes.data(), sizeof(first));
+      return first;
+    }
+  };
   struct Unsynced {
     Done done;
     SubmitOutcome outcome;
@@ -104,7 +114,7 @@ class Admission {
   bool halted_ = false;
 
   std::mutex verified_mutex_;
-  std::map<Hash, chain::VerifiedTransactionPtr> verified_;
+  std::unordered_map<Hash, chain::VerifiedTransactionPtr, FirstBytes> verified_;  // look-up only
   std::vector<Hash> verified_ring_;
   std::size_t verified_next_ = 0;
 

@@ -148,7 +148,11 @@ TEST(MakeCut, UselessBatchesRideAlongButMakeNoBlock) {
   const MadeCut none = lanes.make_cut({}, index(0));
   EXPECT_TRUE(none.cut.lanes.empty());
   EXPECT_TRUE(none.send_to_all.empty());
-  EXPECT_EQ(lanes.candidates({}).size(), 3u);
+  std::size_t shown = 0;
+  EXPECT_FALSE(lanes.find_candidate({}, [&](const StoredBatch&) { return ++shown > 3; }));
+  EXPECT_EQ(shown, 3u);
+  EXPECT_TRUE(lanes.find_candidate({}, [&](const StoredBatch&) { return ++shown > 4; }));
+  EXPECT_EQ(shown, 5u) << "none is shown behind the one that is wanted";
 }
 
 TEST(MakeCut, ReachesAUsefulBatchBehindUselessOnesThatFillABlockTogether) {
