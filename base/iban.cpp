@@ -8,8 +8,7 @@
 namespace vostro {
 namespace {
 
-constexpr std::size_t kBbanAt = 4;
-constexpr std::size_t kSizeMin = kBbanAt + 1;
+constexpr std::size_t kSizeMin = iban_bban_at + 1;
 constexpr std::size_t kSizeMax =
     34;  // ISO 13616: at most 30 characters behind country and check digits
 
@@ -17,7 +16,7 @@ constexpr std::size_t kSizeMax =
 /// for print.
 bool is_allowed_at(std::size_t position, char c) {
   if (position < 2) return is_upper(c);
-  if (position < kBbanAt) return is_digit(c);
+  if (position < iban_bban_at) return is_digit(c);
   return is_upper(c) || is_digit(c);
 }
 
@@ -47,10 +46,10 @@ Result<std::string, IdentifierError> parse_iban(std::string_view text) {
     if (!is_allowed_at(i, text[i])) return fail(IdentifierError::wrong_character);
   const IbanRule* rule = iban_rule_of(text.substr(0, 2));
   if (rule == nullptr) return fail(IdentifierError::unknown_country);
-  const std::string_view bban = text.substr(kBbanAt);
+  const std::string_view bban = text.substr(iban_bban_at);
   if (text.size() != rule->length || !has_structure(bban, rule->bban))
     return fail(IdentifierError::wrong_structure);
-  const unsigned remainder = mod97(text.substr(0, kBbanAt), mod97(bban));
+  const unsigned remainder = mod97(text.substr(0, iban_bban_at), mod97(bban));
   if (remainder != 1 || !is_in_check_range(text[2], text[3]))
     return fail(IdentifierError::wrong_check_digits);
   return std::string(text);

@@ -40,11 +40,10 @@ constexpr std::array<IbanRule, kCountryCount> kRules{{
     {"XK", 20, "4n10n2n"},     {"YE", 30, "4a4n18c"},
 }};
 
-constexpr std::size_t kBbanAt = 4;        // two letters of the country, two check digits
 constexpr std::size_t kIbanSizeMax = 34;  // ISO 13616
 
 constexpr bool is_consistent(const IbanRule& rule) {
-  std::size_t length = kBbanAt;
+  std::size_t length = iban_bban_at;
   for (std::string_view rest = rule.bban; !rest.empty();) {
     const IbanPart part = take_iban_part(rest);
     if (part.kind != 'n' && part.kind != 'a' && part.kind != 'c') return false;

@@ -1,6 +1,7 @@
 /// Length and structure of the IBAN by country. Source: IBAN registry release 102, 89 countries.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -14,6 +15,9 @@ struct IbanRule {
   /// either. "4a6n8n" is four letters, six digits and eight digits, in the parts of the registry.
   std::string_view bban;
 };
+
+/// Where the BBAN begins: after two letters of the country and two check digits.
+inline constexpr std::size_t iban_bban_at = 4;
 
 /// Ascending by country.
 [[nodiscard]] std::span<const IbanRule> iban_rules();

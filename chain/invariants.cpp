@@ -274,7 +274,7 @@ Sound check_block(const State& state, const std::vector<Receipt>& receipts) {
 
 namespace {
 
-constexpr std::size_t kScanStep = 256;
+constexpr std::size_t kEntriesAtOnce = 256;
 
 /// Every record of a kind; false where one cannot be read or `visit` refuses it.
 template <class Record, class Visit>
@@ -282,12 +282,12 @@ bool for_each_stored(const StateReader& state, Visit&& visit) {
   const Bytes prefix{Record::prefix};
   Bytes from = prefix;
   while (true) {
-    const auto entries = state.scan(prefix, from, kScanStep);
+    const auto entries = state.scan(prefix, from, kEntriesAtOnce);
     for (const auto& [key, value] : entries) {
       const auto record = decode_record<Record>(value);
       if (!record || !visit(key, *record)) return false;
     }
-    if (entries.size() < kScanStep) return true;
+    if (entries.size() < kEntriesAtOnce) return true;
     from = entries.back().first;
     from.push_back(0);
   }

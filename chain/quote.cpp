@@ -13,7 +13,7 @@ namespace {
 
 __extension__ typedef unsigned __int128 Wide;  // -Wpedantic knows the type by no other name
 
-constexpr std::size_t kDomainSize = 16;
+constexpr std::size_t kQuoteDomainSize = 16;
 
 constexpr Wide power_of_ten(unsigned exponent) {
   Wide result = 1;
@@ -89,9 +89,9 @@ Hash quote_hash(const Quote& quote) {
 
 Bytes quote_message(const Quote& quote) {
   Bytes message;
-  message.reserve(kDomainSize + 2 * Hash::size);
+  message.reserve(kQuoteDomainSize + 2 * Hash::size);
   append(message, as_bytes("VOSTRO-QUOTE-1"));
-  message.resize(kDomainSize);
+  message.resize(kQuoteDomainSize);
   append(message, quote.network_id.view());
   append(message, quote_hash(quote).view());
   return message;

@@ -14,15 +14,15 @@ constexpr std::size_t kBicSize = 11;
 constexpr std::size_t kUuidSize = Uuid::size;
 constexpr std::size_t kCurrencySize = 3;
 
-void append(Bytes& to, const Bic& bic) {
-  vostro::append(to, as_bytes({bic.text.data(), kBicSize}));
+void append_part(Bytes& to, const Bic& bic) {
+  append(to, as_bytes({bic.text.data(), kBicSize}));
 }
-void append(Bytes& to, const Currency& currency) {
-  vostro::append(to, as_bytes({currency.code.data(), kCurrencySize}));
+void append_part(Bytes& to, const Currency& currency) {
+  append(to, as_bytes({currency.code.data(), kCurrencySize}));
 }
-void append(Bytes& to, const OwnedId& name) {
-  append(to, name.owner);
-  vostro::append(to, name.id.view());
+void append_part(Bytes& to, const OwnedId& name) {
+  append_part(to, name.owner);
+  append(to, name.id.view());
 }
 
 Bytes begin(Byte prefix) {
@@ -147,13 +147,13 @@ Bytes key_bytes(Byte prefix, const Only&) {
 }
 Bytes key_bytes(Byte prefix, const Bic& key) {
   Bytes bytes = begin(prefix);
-  append(bytes, key);
+  append_part(bytes, key);
   return bytes;
 }
 Bytes key_bytes(Byte prefix, const AccountId& key) {
   Bytes bytes = begin(prefix);
-  append(bytes, key.owner);
-  vostro::append(bytes, as_bytes(key.label));
+  append_part(bytes, key.owner);
+  append(bytes, as_bytes(key.label));
   return bytes;
 }
 Bytes balances_prefix(const AccountId& account) {
@@ -164,38 +164,38 @@ Bytes balances_prefix(const AccountId& account) {
 }
 Bytes key_bytes(Byte, const BalanceKey& key) {
   Bytes bytes = balances_prefix(key.account);
-  append(bytes, key.currency);
+  append_part(bytes, key.currency);
   return bytes;
 }
 Bytes key_bytes(Byte prefix, const Currency& key) {
   Bytes bytes = begin(prefix);
-  append(bytes, key);
+  append_part(bytes, key);
   return bytes;
 }
 Bytes key_bytes(Byte prefix, const EntryKey& key) {
   Bytes bytes = begin(prefix);
-  append(bytes, key.currency);
-  vostro::append(bytes, key.entry.view());
+  append_part(bytes, key.currency);
+  append(bytes, key.entry.view());
   return bytes;
 }
 Bytes key_bytes(Byte prefix, const OwnedId& key) {
   Bytes bytes = begin(prefix);
-  append(bytes, key);
+  append_part(bytes, key);
   return bytes;
 }
 Bytes key_bytes(Byte prefix, const DueKey& key) {
   Bytes bytes = begin(prefix);
   append_big_endian(bytes, key.time.value);
-  append(bytes, key.name);
+  append_part(bytes, key.name);
   return bytes;
 }
 Bytes key_bytes(Byte prefix, const SpentKey& key) {
   Bytes bytes = begin(prefix);
-  append(bytes, key.scope.participant);
-  vostro::append(bytes, as_bytes(key.scope.label));
+  append_part(bytes, key.scope.participant);
+  append(bytes, as_bytes(key.scope.label));
   bytes.push_back(0);
-  append(bytes, key.currency);
-  if (key.scope.currency) append(bytes, *key.scope.currency);
+  append_part(bytes, key.currency);
+  if (key.scope.currency) append_part(bytes, *key.scope.currency);
   return bytes;
 }
 Bytes key_bytes(Byte prefix, std::uint16_t key) {

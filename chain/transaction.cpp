@@ -7,7 +7,7 @@
 namespace vostro::chain {
 namespace {
 
-constexpr std::size_t kDomainSize = 16;
+constexpr std::size_t kTransactionDomainSize = 16;
 // Version, network id, id and valid_until come before the tag of the body.
 constexpr std::size_t kTagOffset = 2 + Hash::size + Uuid::size + 8;
 
@@ -114,9 +114,9 @@ Hash transaction_hash(const Transaction& transaction) {
 
 Bytes transaction_message(const Hash& network_id, const Hash& transaction_hash) {
   Bytes message;
-  message.reserve(kDomainSize + 2 * Hash::size);
+  message.reserve(kTransactionDomainSize + 2 * Hash::size);
   append(message, as_bytes("VOSTRO-TX-1"));
-  message.resize(kDomainSize);
+  message.resize(kTransactionDomainSize);
   append(message, network_id.view());
   append(message, transaction_hash.view());
   return message;

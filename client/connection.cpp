@@ -3,8 +3,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 namespace vostro::client {
 namespace {
@@ -15,17 +16,15 @@ ApiError cannot_connect(const ApiAddress& address, const std::string& why) {
   return {ApiError::Kind::cannot_connect, to_text(address) + ": " + why};
 }
 
-}  // namespace
-
-Result<void, ApiError> connect_tcp(boost::asio::io_context& io, PlainStream& stream,
+Result<void, ApiError> connect_tcp(boost::asio::io_context& io, net::Stream& stream,
                                    const ApiAddress& address, std::chrono::milliseconds timeout) {
   boost::asio::ip::tcp::resolver resolver(io);
   boost::asio::ip::tcp::resolver::results_type endpoints;
   error_code resolved = boost::asio::error::would_block;
   resolver.async_resolve(address.host, std::to_string(address.port),
-                         [&](error_code error, auto found) {
+                         [&](error_code error, const auto& found) {
                            resolved = error;
-                           endpoints = std::move(found);
+                           endpoints = found;
                          });
   io.restart();
   // The resolver has no deadline of its own.
@@ -35,14 +34,35 @@ Result<void, ApiError> connect_tcp(boost::asio::io_context& io, PlainStream& str
     return fail(cannot_connect(address, "the name was not resolved in time"));
   }
   if (resolved) return fail(cannot_connect(address, resolved.message()));
-  stream.expires_after(timeout);
   const error_code connected =
-      run_step(io, [&](auto handler) { stream.async_connect(endpoints, std::move(handler)); });
+      run_step_until(io, stream, std::chrono::steady_clock::now() + timeout, [&](auto handler) {
+        boost::asio::async_connect(stream.socket(), endpoints, std::move(handler));
+      });
   if (connected) return fail(cannot_connect(address, connected.message()));
   error_code ignored;  // without it a request only waits a little longer in the kernel
   stream.socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   return {};
 }
+
+Result<void, ApiError> start_tls(boost::asio::io_context& io, net::Stream& stream,
+                                 const ApiAddress& address, std::chrono::milliseconds timeout) {
+  error_code error;
+  stream.expect_host(address.host, error);
+  if (error) return fail(cannot_connect(address, error.message()));
+  error_code not_an_address;
+  boost::asio::ip::make_address(address.host, not_an_address);
+  // Server name indication takes names only.
+  if (not_an_address && SSL_set_tlsext_host_name(stream.ssl(), address.host.c_str()) != 1)
+    return fail(cannot_connect(address, "the host name is not one that TLS takes"));
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  error = run_step_until(io, stream, deadline, [&](auto handler) {
+    stream.async_handshake(boost::asio::ssl::stream_base::client, std::move(handler));
+  });
+  if (error) return fail(cannot_connect(address, "TLS: " + error.message()));
+  return {};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<boost::asio::ssl::context>, ApiError> make_tls_context(
     const std::string& ca_file) {
@@ -60,22 +80,16 @@ Result<std::unique_ptr<boost::asio::ssl::context>, ApiError> make_tls_context(
   return context;
 }
 
-Result<void, ApiError> start_tls(boost::asio::io_context& io, TlsStream& stream,
-                                 const ApiAddress& address, std::chrono::milliseconds timeout) {
-  error_code error;
-  stream.set_verify_callback(boost::asio::ssl::host_name_verification(address.host), error);
-  if (error) return fail(cannot_connect(address, error.message()));
-  error_code not_an_address;
-  boost::asio::ip::make_address(address.host, not_an_address);
-  // Server name indication takes names only.
-  if (not_an_address && SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str()) != 1)
-    return fail(cannot_connect(address, "the host name is not one that TLS takes"));
-  boost::beast::get_lowest_layer(stream).expires_after(timeout);
-  error = run_step(io, [&](auto handler) {
-    stream.async_handshake(boost::asio::ssl::stream_base::client, std::move(handler));
-  });
-  if (error) return fail(cannot_connect(address, "TLS: " + error.message()));
-  return {};
+Result<net::Stream, ApiError> open_stream(boost::asio::io_context& io, const ApiAddress& address,
+                                          boost::asio::ssl::context* tls,
+                                          std::chrono::milliseconds timeout) {
+  net::Stream stream(boost::asio::ip::tcp::socket(io), tls);
+  if (auto connected = connect_tcp(io, stream, address, timeout); !connected)
+    return fail(connected.error());
+  if (tls == nullptr) return stream;
+  if (auto secured = start_tls(io, stream, address, timeout); !secured)
+    return fail(secured.error());
+  return stream;
 }
 
 }  // namespace vostro::client

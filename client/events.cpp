@@ -2,7 +2,6 @@
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include "chain/json/values.h"
@@ -16,12 +15,7 @@ namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 
-using PlainSocket = websocket::stream<PlainStream>;
-using TlsSocket = websocket::stream<TlsStream>;
-
-ApiError error_of(ApiError::Kind kind, std::string detail) {
-  return {kind, std::move(detail)};
-}
+using WebSocket = websocket::stream<net::Stream, false>;  ///< without permessage-deflate
 
 Event read_event(const chain::JsonIn& in) {
   const Height height(in.field("height").integer<std::uint64_t>());
@@ -55,22 +49,15 @@ class EventStream::Link {
     const std::string target =
         "/v1/events" +
         (from_height ? "?from_height=" + std::to_string(from_height->value) : std::string());
-    if (!address.is_tls) {
-      plain_ = std::make_unique<PlainSocket>(io_);
-      if (auto connected = connect_tcp(io_, plain_->next_layer(), address, timeout); !connected)
-        return connected;
-      return upgrade(*plain_, address, target, api.token());
+    if (address.is_tls) {
+      auto context = make_tls_context(api.options().ca_file);
+      if (!context) return fail(context.error());
+      tls_context_ = *std::move(context);
     }
-    auto context = make_tls_context(api.options().ca_file);
-    if (!context) return fail(context.error());
-    tls_context_ = *std::move(context);
-    tls_ = std::make_unique<TlsSocket>(io_, *tls_context_);
-    if (auto connected = connect_tcp(io_, tls_->next_layer().next_layer(), address, timeout);
-        !connected)
-      return connected;
-    if (auto secured = start_tls(io_, tls_->next_layer(), address, timeout); !secured)
-      return secured;
-    return upgrade(*tls_, address, target, api.token());
+    auto stream = open_stream(io_, address, tls_context_.get(), timeout);
+    if (!stream) return fail(stream.error());
+    socket_.emplace(*std::move(stream));
+    return upgrade(*socket_, address, target, api.token());
   }
 
   Result<std::optional<Event>, ApiError> next(std::chrono::milliseconds timeout) {
@@ -78,9 +65,7 @@ class EventStream::Link {
     if (!is_reading_) {
       is_reading_ = true;
       read_ = boost::asio::error::would_block;
-      const auto handler = [this](error_code error, std::size_t) { read_ = error; };
-      if (plain_) plain_->async_read(buffer_, handler);
-      if (tls_) tls_->async_read(buffer_, handler);
+      socket_->async_read(buffer_, NoteOutcome{&read_});
     }
     io_.restart();
     const auto until = std::chrono::steady_clock::now() + timeout;
@@ -102,11 +87,9 @@ class EventStream::Link {
   }
 
  private:
-  template <class Socket>
-  Result<void, ApiError> upgrade(Socket& socket, const ApiAddress& address,
+  Result<void, ApiError> upgrade(WebSocket& socket, const ApiAddress& address,
                                  const std::string& target, const SecretText& token) {
     // From here on Beast's own deadlines hold: for the handshake, and pings while nothing comes.
-    boost::beast::get_lowest_layer(socket).expires_never();
     websocket::stream_base::timeout deadlines =
         websocket::stream_base::timeout::suggested(boost::beast::role_type::client);
     deadlines.handshake_timeout = std::chrono::seconds(10);
@@ -136,15 +119,14 @@ class EventStream::Link {
   }
 
   [[nodiscard]] std::string why_closed() const {
-    const auto& reason = plain_ ? plain_->reason() : tls_->reason();
+    const auto& reason = socket_->reason();
     if (reason) return "the node closed the stream with code " + std::to_string(reason.code);
     return read_.message();
   }
 
   boost::asio::io_context io_;
   std::unique_ptr<boost::asio::ssl::context> tls_context_;
-  std::unique_ptr<PlainSocket> plain_;
-  std::unique_ptr<TlsSocket> tls_;
+  std::optional<WebSocket> socket_;
   boost::beast::flat_buffer buffer_;
   bool is_reading_ = false;
   error_code read_;

@@ -1,13 +1,14 @@
 #include "client/http.h"
 
 #include <array>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <charconv>
-#include <variant>
+#include <optional>
 
 #include "base/check.h"
 #include "client/connection.h"
@@ -18,10 +19,6 @@ namespace {
 namespace http = boost::beast::http;
 using boost::system::error_code;
 using Milliseconds = std::chrono::milliseconds;
-
-ApiError error_of(ApiError::Kind kind, std::string detail) {
-  return {kind, std::move(detail)};
-}
 
 /// The header by hand: Beast would keep copies of the token that nobody wipes.
 std::string header_of(const HttpRequest& request, const ApiAddress& address,
@@ -78,16 +75,15 @@ Attempt failed(const error_code& error, bool has_bytes, const std::string& step)
   return {fail(error_of(kind, error.message())), !has_bytes && is_closed_by_peer(error), false};
 }
 
-template <class Stream>
-Attempt attempt_on(boost::asio::io_context& io, Stream& stream, const HttpRequest& request,
+Attempt attempt_on(boost::asio::io_context& io, net::Stream& stream, const HttpRequest& request,
                    const ApiAddress& address, const SecretText& token, Milliseconds timeout) {
-  auto& lowest = boost::beast::get_lowest_layer(stream);
-  lowest.expires_after(timeout);
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   std::string header = header_of(request, address, token);
   const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(header),
                                                        boost::asio::buffer(request.body)};
-  const error_code written = run_step(
-      io, [&](auto handler) { boost::asio::async_write(stream, parts, std::move(handler)); });
+  const error_code written = run_step_until(io, stream, deadline, [&](auto handler) {
+    boost::asio::async_write(stream, parts, std::move(handler));
+  });
   wipe(header);
   // A server that refuses early answers and closes while we still write: its answer is worth
   // reading.
@@ -97,8 +93,9 @@ Attempt attempt_on(boost::asio::io_context& io, Stream& stream, const HttpReques
   parser.body_limit(HttpConnection::body_bytes_max);
   parser.header_limit(HttpConnection::header_bytes_max);
   boost::beast::flat_buffer buffer;
-  const error_code read = run_step(
-      io, [&](auto handler) { http::async_read(stream, buffer, parser, std::move(handler)); });
+  const error_code read = run_step_until(io, stream, deadline, [&](auto handler) {
+    http::async_read(stream, buffer, parser, std::move(handler));
+  });
   if (read)
     return failed(read, parser.got_some() || buffer.size() > 0, "while waiting for the answer");
   const auto& message = parser.get();
@@ -142,42 +139,25 @@ class HttpConnection::Link {
   [[nodiscard]] std::uint64_t connections_made() const { return connections_made_; }
 
  private:
-  [[nodiscard]] bool is_open() const { return !std::holds_alternative<std::monostate>(stream_); }
-  void close() { stream_ = std::monostate{}; }
+  [[nodiscard]] bool is_open() const { return stream_.has_value(); }
+  void close() { stream_.reset(); }
 
   Result<void, ApiError> open() {
     close();
-    if (!address_.is_tls) {
-      auto stream = std::make_unique<PlainStream>(io_);
-      if (auto connected = connect_tcp(io_, *stream, address_, connect_timeout_); !connected)
-        return fail(connected.error());
-      stream_ = std::move(stream);
-    } else {
-      if (!tls_) {
-        auto made = make_tls_context(ca_file_);
-        if (!made) return fail(made.error());
-        tls_ = *std::move(made);
-      }
-      auto stream = std::make_unique<TlsStream>(io_, *tls_);
-      if (auto connected =
-              connect_tcp(io_, boost::beast::get_lowest_layer(*stream), address_, connect_timeout_);
-          !connected)
-        return fail(connected.error());
-      if (auto secured = start_tls(io_, *stream, address_, connect_timeout_); !secured)
-        return fail(secured.error());
-      stream_ = std::move(stream);
+    if (address_.is_tls && !tls_) {
+      auto made = make_tls_context(ca_file_);
+      if (!made) return fail(made.error());
+      tls_ = *std::move(made);
     }
+    auto opened = open_stream(io_, address_, tls_.get(), connect_timeout_);
+    if (!opened) return fail(opened.error());
+    stream_.emplace(*std::move(opened));
     ++connections_made_;
     return {};
   }
 
   Attempt attempt(const HttpRequest& request, const SecretText& token, Milliseconds timeout) {
-    Attempt done = [&] {
-      if (auto* plain = std::get_if<std::unique_ptr<PlainStream>>(&stream_))
-        return attempt_on(io_, **plain, request, address_, token, timeout);
-      return attempt_on(io_, *std::get<std::unique_ptr<TlsStream>>(stream_), request, address_,
-                        token, timeout);
-    }();
+    Attempt done = attempt_on(io_, *stream_, request, address_, token, timeout);
     if (!done.keep) close();
     return done;
   }
@@ -188,7 +168,7 @@ class HttpConnection::Link {
   std::uint64_t connections_made_ = 0;
   boost::asio::io_context io_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
-  std::variant<std::monostate, std::unique_ptr<PlainStream>, std::unique_ptr<TlsStream>> stream_;
+  std::optional<net::Stream> stream_;
 };
 
 HttpConnection::HttpConnection(ApiAddress address, Milliseconds connect_timeout,

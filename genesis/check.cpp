@@ -11,10 +11,6 @@ namespace {
 using Kind = GenesisError::Kind;
 using Checked = Result<void, GenesisError>;
 
-tl::unexpected<GenesisError> refuse(Kind kind, std::uint32_t line, std::string what) {
-  return fail(GenesisError{kind, line, std::move(what)});
-}
-
 std::string name_of(const SignedEntry& entry) {
   return "participant " + to_text(entry.entry.participant.bic);
 }
@@ -29,10 +25,10 @@ class KeyBook {
         at->second == std::pair(entry.entry.participant.bic, std::string(kTreasury)) &&
         purpose == kTreasury;
     if (is_new || is_same_treasury) return {};
-    return refuse(Kind::repeated, entry.line,
-                  "the key " + to_text(key) + " serves twice: as " + at->second.second + " of " +
-                      to_text(at->second.first) + " and as " + purpose + " of " +
-                      to_text(entry.entry.participant.bic));
+    return refusal(Kind::repeated, entry.line,
+                   "the key " + to_text(key) + " serves twice: as " + at->second.second + " of " +
+                       to_text(at->second.first) + " and as " + purpose + " of " +
+                       to_text(entry.entry.participant.bic));
   }
   Checked note(const SignedEntry& entry, const chain::Policy& policy) {
     for (const chain::PolicyKey& key : policy.keys) {
@@ -73,8 +69,8 @@ Checked check_keys(const std::vector<SignedEntry>& entries) {
     const auto [at, is_new] =
         annex_keys.try_emplace(*entry.participant.annex_key, entry.participant.bic);
     if (!is_new)
-      return refuse(Kind::repeated, signed_entry.line,
-                    name_of(signed_entry) + " has the annex key of " + to_text(at->second));
+      return refusal(Kind::repeated, signed_entry.line,
+                     name_of(signed_entry) + " has the annex key of " + to_text(at->second));
   }
   return {};
 }
@@ -85,7 +81,7 @@ Checked check_participants(const std::vector<SignedEntry>& entries) {
         return a.entry.participant.bic == b.entry.participant.bic;
       });
   if (twice == entries.end()) return {};
-  return refuse(Kind::repeated, twice->line, name_of(*twice) + " stands twice");
+  return refusal(Kind::repeated, twice->line, name_of(*twice) + " stands twice");
 }
 
 Checked check_validators(const Draft& draft, const std::vector<SignedEntry>& entries) {
@@ -93,14 +89,14 @@ Checked check_validators(const Draft& draft, const std::vector<SignedEntry>& ent
       std::count_if(entries.begin(), entries.end(),
                     [](const SignedEntry& e) { return e.entry.validator_key.has_value(); }));
   if (count < 1)
-    return refuse(Kind::few_validators, 0,
-                  "no participant has a validator_key: nobody could make a block");
+    return refusal(Kind::few_validators, 0,
+                   "no participant has a validator_key: nobody could make a block");
   if (count > validators_max)
-    return refuse(Kind::few_validators, 0,
-                  std::to_string(count) + " validators; at most " + std::to_string(validators_max) +
-                      " can vote");
+    return refusal(Kind::few_validators, 0,
+                   std::to_string(count) + " validators; at most " +
+                       std::to_string(validators_max) + " can vote");
   if (count < validators_min && !draft.development)
-    return refuse(
+    return refusal(
         Kind::few_validators, 0,
         std::to_string(count) +
             " validators cannot tolerate one at fault: it takes 4, or development = true");
@@ -123,9 +119,9 @@ Checked check_currency_policies(const Draft& draft, const std::vector<SignedEntr
             return c.code == policy.currency && c.agent == entry.entry.participant.bic;
           });
       if (!is_agent)
-        return refuse(Kind::cannot_begin, entry.line,
-                      name_of(entry) + " gives a policy for " + to_text(policy.currency) +
-                          ", but is not its settlement agent");
+        return refusal(Kind::cannot_begin, entry.line,
+                       name_of(entry) + " gives a policy for " + to_text(policy.currency) +
+                           ", but is not its settlement agent");
     }
   }
   return {};
@@ -136,8 +132,9 @@ Result<chain::InitialCurrency, GenesisError> initial_currency(
   const std::string where = "currency " + to_text(listed.code);
   const SignedEntry* agent = find_entry(entries, listed.agent);
   if (agent == nullptr)
-    return refuse(Kind::cannot_begin, 0,
-                  where + ": its settlement agent " + to_text(listed.agent) + " is no participant");
+    return refusal(
+        Kind::cannot_begin, 0,
+        where + ": its settlement agent " + to_text(listed.agent) + " is no participant");
   chain::InitialCurrency currency{listed.code,          listed.exponent,
                                   listed.agent,         agent->entry.participant.policy,
                                   listed.business_date, listed.attestation_max_age_s};
@@ -146,7 +143,7 @@ Result<chain::InitialCurrency, GenesisError> initial_currency(
   }
   if (find_rule(currency.policy, chain::ActionClass::issue, Money{listed.code, MinorUnits(1)},
                 true) == nullptr)
-    return refuse(
+    return refusal(
         Kind::cannot_begin, agent->line,
         where + ": the policy of " + to_text(listed.agent) + " has no rule of action issue for it");
   return currency;
@@ -173,8 +170,8 @@ Result<chain::InitialState, GenesisError> initial_state(const Draft& draft,
     state.currencies.push_back(*std::move(currency));
   }
   if (const auto made = chain::make_initial_state(state); !made)
-    return refuse(Kind::cannot_begin, 0,
-                  made.error().where + ": " + std::string(to_string(made.error().reason)));
+    return refusal(Kind::cannot_begin, 0,
+                   made.error().where + ": " + std::string(to_string(made.error().reason)));
   return state;
 }
 
@@ -189,8 +186,8 @@ class NoNodes final : public chain::NodeReader {
 Result<void, GenesisError> check_signatures(const SignedEntry& signed_entry, const Hash& draft) {
   const chain::Policy& policy = signed_entry.entry.participant.policy;
   if (const auto ok = check_policy(policy); !ok)
-    return refuse(Kind::cannot_begin, signed_entry.line,
-                  name_of(signed_entry) + ": " + std::string(to_string(ok.error())));
+    return refusal(Kind::cannot_begin, signed_entry.line,
+                   name_of(signed_entry) + ": " + std::string(to_string(ok.error())));
   const Bytes message = entry_signing_bytes(draft, signed_entry.entry);
   std::vector<PublicKey> signers;
   bool all_valid = true;
@@ -199,18 +196,18 @@ Result<void, GenesisError> check_signatures(const SignedEntry& signed_entry, con
     signers.push_back(signature.key);
   }
   if (!all_valid)
-    return refuse(
+    return refusal(
         Kind::bad_signature, signed_entry.line,
         name_of(signed_entry) +
             ": a signature does not fit: the entry or the draft was changed after signing");
   const chain::Rule* rule = find_rule(policy, chain::ActionClass::manage, std::nullopt, true);
   VOSTRO_CHECK(rule != nullptr);  // check_policy
   if (!check_signers(policy, *rule, signers))
-    return refuse(Kind::bad_signature, signed_entry.line,
-                  name_of(signed_entry) + ": " + std::to_string(signers.size()) +
-                      " signatures do not meet the manage rule of its policy, which asks for one "
-                      "of its first role and " +
-                      std::to_string(rule->checkers) + " checkers, all different persons");
+    return refusal(Kind::bad_signature, signed_entry.line,
+                   name_of(signed_entry) + ": " + std::to_string(signers.size()) +
+                       " signatures do not meet the manage rule of its policy, which asks for one "
+                       "of its first role and " +
+                       std::to_string(rule->checkers) + " checkers, all different persons");
   return {};
 }
 

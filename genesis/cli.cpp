@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <filesystem>
 
@@ -51,15 +50,6 @@ void refuse_usage(std::string what) {
 }
 void refuse(const std::string& path, const GenesisError& error) {
   refuse(path + ": " + to_string(error));
-}
-
-void add_secret_options(CLI::App& command, SecretSource& source) {
-  auto* file = command.add_option("--passphrase-file", source.file,
-                                  "Read the passphrase from the first line of this file (mode "
-                                  "0600, in a directory of mode 0700)");
-  auto* descriptor = command.add_option("--passphrase-fd", source.descriptor,
-                                        "Read the passphrase from this open descriptor");
-  descriptor->check(CLI::NonNegativeNumber)->excludes(file);
 }
 
 Passphrase read_passphrase(const SecretSource& source, bool confirm) {

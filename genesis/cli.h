@@ -1,6 +1,7 @@
 /// What the commands of vostro-genesis share: exit codes, files, passphrases. One thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,10 +10,6 @@
 #include "base/keystore.h"
 #include "base/secret_text.h"
 #include "genesis/entry.h"
-
-namespace CLI {
-class App;
-}
 
 namespace vostro::genesis::cli {
 
@@ -23,17 +20,6 @@ enum class Exit : std::uint8_t {
       1,  ///< The input was understood and is not in order, or a file could not be read or written.
   usage = 2,  ///< The command line is not understood.
 };
-
-/// Each adds its command to the program. What the command does happens in its callback, which ends
-/// by `finish`.
-void add_new(CLI::App& app);
-void add_keys(CLI::App& app);
-void add_entry(CLI::App& app);
-void add_sign(CLI::App& app);
-void add_seal(CLI::App& app);
-void add_check(CLI::App& app);
-void add_id(CLI::App& app);
-void add_inspect(CLI::App& app);
 
 /// A command that cannot go on: one sentence for standard error, and the exit code. Caught once, in
 /// `main`.
@@ -50,7 +36,6 @@ struct SecretSource {
   std::string file;
   int descriptor = -1;
 };
-void add_secret_options(CLI::App& command, SecretSource& source);
 /// `confirm`: asked twice at a prompt, for keys that are made.
 [[nodiscard]] Passphrase read_passphrase(const SecretSource& source, bool confirm);
 

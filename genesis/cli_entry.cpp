@@ -1,41 +1,15 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 
 #include "base/text.h"
 #include "genesis/cli.h"
+#include "genesis/commands.h"
 #include "genesis/format.h"
 
 namespace vostro::genesis::cli {
 namespace {
-
-struct Options {
-  std::string network;
-  std::string bic;
-  std::string legal_name;
-  std::string country;
-  std::string lei;
-  std::string keys;
-  std::vector<std::string> roles;
-  std::vector<std::string> accounts;
-  std::vector<std::string> observers;
-  std::vector<std::string> currency_policies;
-  std::string annex_key;
-  std::string policy;
-  std::uint64_t limit = 100'000;
-  std::string out;
-  SecretSource secret;
-};
-
-struct SignOptions {
-  std::string network;
-  std::string entry;
-  std::string key;
-  SecretSource secret;
-};
 
 /// What stands in a bank's directory of keys, as far as it can be seen without a passphrase.
 struct KeyRing {
@@ -130,7 +104,7 @@ CurrencyPolicy currency_policy_from(const std::string& text, const Draft& draft)
   return {*code, policy_from_file(text.substr(equals + 1), draft)};
 }
 
-chain::Policy policy_for(const Options& options, const KeyRing& ring, const Draft& draft) {
+chain::Policy policy_for(const EntryOptions& options, const KeyRing& ring, const Draft& draft) {
   if (!options.policy.empty()) return policy_from_file(options.policy, draft);
   std::vector<chain::PolicyKey> keys;
   for (const KeyRing::Treasury& key : ring.treasury) keys.push_back(key.key);
@@ -145,7 +119,7 @@ chain::Policy policy_for(const Options& options, const KeyRing& ring, const Draf
   return policy;
 }
 
-void set_roles(Entry& entry, const Options& options, const KeyRing& ring) {
+void set_roles(Entry& entry, const EntryOptions& options, const KeyRing& ring) {
   for (const std::string& list : options.roles) {
     for (const std::string& word : split(list, ',')) {
       if (word == "validator") {
@@ -162,7 +136,7 @@ void set_roles(Entry& entry, const Options& options, const KeyRing& ring) {
   }
 }
 
-Entry entry_from(const Options& options, const Draft& draft, const KeyRing& ring) {
+Entry entry_from(const EntryOptions& options, const Draft& draft, const KeyRing& ring) {
   Entry entry;
   chain::Participant& p = entry.participant;
   const auto bic = parse_bic(options.bic);
@@ -193,8 +167,8 @@ Entry entry_from(const Options& options, const Draft& draft, const KeyRing& ring
   return entry;
 }
 
-/// Options come in any order; a file is read sorted, and that is what is signed. Reading back also
-/// holds what was typed against every rule of an entry.
+/// EntryOptions come in any order; a file is read sorted, and that is what is signed. Reading back
+/// also holds what was typed against every rule of an entry.
 SignedEntry as_read_back(const Entry& entry, const Draft& draft) {
   auto back = parse_entry(write_entry({entry, {}, 0}, draft), draft);
   if (!back) refuse(back.error().what);
@@ -231,7 +205,9 @@ void say_what_is_missing(const SignedEntry& entry, const Hash& draft, const std:
   std::cout << "Complete. Send it to whoever seals the network; it holds no secret.\n";
 }
 
-void run(const Options& options) {
+}  // namespace
+
+void run_entry(const EntryOptions& options) {
   const Draft draft = load_draft(options.network);
   const KeyRing ring = look_into(options.keys);
   SignedEntry entry = as_read_back(entry_from(options, draft, ring), draft);
@@ -265,55 +241,6 @@ void run_sign(const SignOptions& options) {
   write_new_file(options.entry, write_entry(*entry, draft), true);
   std::cout << "Signed with " << to_text(key->public_key()) << ".\n";
   say_what_is_missing(*entry, hash, options.entry);
-}
-
-}  // namespace
-
-void add_entry(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("entry", "Write and sign a bank's entry for a draft");
-  command->add_option("--network", options->network, "The draft that all banks agreed on")
-      ->required();
-  command->add_option("--bic", options->bic, "The bank's BIC")->required();
-  command->add_option("--legal-name", options->legal_name, "Its legal name")->required();
-  command->add_option("--country", options->country, "ISO 3166-1 alpha-2")->required();
-  command->add_option("--lei", options->lei, "Its LEI");
-  command->add_option("--keys", options->keys, "Directory of its keys (vostro-genesis keys)")
-      ->required();
-  command->add_option("--roles", options->roles,
-                      "Of validator, settlement-agent, fx-provider, supervisor, joined by commas; "
-                      "none: a participant whose node only follows");
-  command->add_option(
-      "--account", options->accounts,
-      "LABEL:accepts=all|none|BIC+BIC: whose payments settle unasked; may be repeated");
-  command->add_option(
-      "--observer", options->observers,
-      "NAME:ed25519:...: a further node that follows, with its TLS key; may be repeated");
-  command->add_option("--policy", options->policy,
-                      "Policy file; without it: maker and checker above --limit");
-  command->add_option("--limit", options->limit,
-                      "Of the policy made here: whole units of a currency up to which one maker "
-                      "pays alone (default 100000)");
-  command->add_option("--currency-policy", options->currency_policies,
-                      "CODE=FILE: policy of a currency that this bank settles (default: its own "
-                      "policy); may be repeated");
-  command->add_option("--annex-key", options->annex_key,
-                      "X25519 key for sealed annexes, hexadecimal");
-  command->add_option("--out", options->out, "File to write")->required();
-  add_secret_options(*command, options->secret);
-  command->callback([options] { run(*options); });
-}
-
-void add_sign(CLI::App& app) {
-  auto options = std::make_shared<SignOptions>();
-  auto* command = app.add_subcommand(
-      "sign", "Add a signature to an entry, where the bank's policy asks for another person");
-  command->add_option("--network", options->network, "The draft that all banks agreed on")
-      ->required();
-  command->add_option("--key", options->key, "Keystore file of the signer")->required();
-  command->add_option("ENTRY", options->entry, "The entry; replaced by the signed one")->required();
-  add_secret_options(*command, options->secret);
-  command->callback([options] { run_sign(*options); });
 }
 
 }  // namespace vostro::genesis::cli

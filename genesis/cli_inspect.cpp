@@ -1,12 +1,11 @@
 #include "genesis/inspect.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
-#include <memory>
 
 #include "genesis/cli.h"
+#include "genesis/commands.h"
 #include "genesis/format.h"
 
 namespace vostro::genesis::cli {
@@ -146,30 +145,16 @@ json::object definition_json(const Definition& definition) {
           {"participants", std::move(participants)}};
 }
 
-void run(const std::string& path, bool as_json) {
-  const auto definition = load(path);
-  if (!definition) refuse(path, definition.error());
-  if (as_json) {
+}  // namespace
+
+void run_inspect(const InspectOptions& options) {
+  const auto definition = load(options.file);
+  if (!definition) refuse(options.file, definition.error());
+  if (options.as_json) {
     std::cout << json::serialize(definition_json(*definition)) << "\n";
   } else {
     std::cout << describe(*definition);
   }
-}
-
-}  // namespace
-
-void add_inspect(CLI::App& app) {
-  struct Options {
-    std::string file;
-    bool as_json = false;
-  };
-  auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand(
-      "inspect",
-      "Show a sealed genesis file in words: who takes part, who signs what, what it tolerates");
-  command->add_option("FILE", options->file, "The genesis file")->required();
-  command->add_flag("--json", options->as_json, "As one JSON object");
-  command->callback([options] { run(options->file, options->as_json); });
 }
 
 }  // namespace vostro::genesis::cli

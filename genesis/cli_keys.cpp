@@ -1,21 +1,11 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
-#include <memory>
 #include <set>
 
 #include "genesis/cli.h"
+#include "genesis/commands.h"
 
 namespace vostro::genesis::cli {
 namespace {
-
-struct Options {
-  std::string out;
-  std::string bic;
-  std::vector<std::string> roles;
-  std::vector<std::string> keys;
-  std::string cost = "default";
-  SecretSource secret;
-};
 
 struct NewKey {
   std::string file;  ///< without ".key"
@@ -62,7 +52,9 @@ Cost cost_from(const std::string& word) {
   refuse_usage("--cost " + word + ": known are default, settlement-agent and development");
 }
 
-void run(const Options& options) {
+}  // namespace
+
+void run_keys(const KeysOptions& options) {
   const auto bic = parse_bic(options.bic);
   if (!bic) refuse_usage("--bic " + options.bic + ": " + std::string(to_string(bic.error())));
   const Cost cost = cost_from(options.cost);
@@ -91,30 +83,6 @@ void run(const Options& options) {
       refuse(path + ": " + to_string(saved.error()));
     std::cout << wanted_key.file << "  " << to_text(key.public_key()) << "  " << path << "\n";
   }
-}
-
-}  // namespace
-
-void add_keys(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  auto* command =
-      app.add_subcommand("keys", "Make a bank's keys, each in a keystore file of its own");
-  command
-      ->add_option("--out", options->out,
-                   "Directory for the files; made with mode 0700 where missing")
-      ->required();
-  command->add_option("--bic", options->bic, "The bank's BIC")->required();
-  command->add_option("--role", options->roles,
-                      "validator (validator.key and tls.key), observer (tls.key), wallet-maker, "
-                      "wallet-checker, wallet-service; may be repeated");
-  command->add_option("--key", options->keys,
-                      "A treasury key NAME:PERSON:ROLES, roles joined by +, for example "
-                      "anna:anna:maker+checker; may be repeated");
-  command->add_option("--cost", options->cost,
-                      "What opening a key costs: default (256 MiB), settlement-agent (1 GiB), "
-                      "development (8 MiB, guards nothing)");
-  add_secret_options(*command, options->secret);
-  command->callback([options] { run(*options); });
 }
 
 }  // namespace vostro::genesis::cli

@@ -1,22 +1,13 @@
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
-#include <memory>
 
 #include "base/text.h"
 #include "genesis/cli.h"
+#include "genesis/commands.h"
 #include "genesis/format.h"
 
 namespace vostro::genesis::cli {
 namespace {
-
-struct Options {
-  std::string name;
-  bool development = false;
-  std::string opens_at;
-  std::vector<std::string> currencies;
-  std::string out;
-};
 
 UnixSeconds now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -55,7 +46,9 @@ ListedCurrency currency_from(const std::string& text) {
   return currency;
 }
 
-void run(const Options& options) {
+}  // namespace
+
+void run_new(const NewOptions& options) {
   Draft draft;
   draft.name = options.name;
   draft.development = options.development;
@@ -76,23 +69,6 @@ void run(const Options& options) {
   std::cout << "Draft written to " << options.out
             << ". Read and edit it, then send it to all banks:\n"
             << "once the first of them has signed its entry, no value in it may change.\n";
-}
-
-}  // namespace
-
-void add_new(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("new", "Write a commented draft of a network");
-  command->add_option("--name", options->name, "Name of the network, for people")->required();
-  command->add_flag("--development", options->development,
-                    "Play money, and fewer than four validators may do");
-  command->add_option("--opens-at", options->opens_at,
-                      "Block time of the beginning, UTC (default: now)");
-  command->add_option("--currency", options->currencies,
-                      "CODE:AGENT-BIC:BUSINESS-DATE[:DIGITS], for example EUR:NORDDEFF:2026-01-05; "
-                      "may be repeated");
-  command->add_option("--out", options->out, "File to write")->required();
-  command->callback([options] { run(*options); });
 }
 
 }  // namespace vostro::genesis::cli

@@ -1,18 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
-#include <memory>
 
 #include "genesis/cli.h"
+#include "genesis/commands.h"
 
 namespace vostro::genesis::cli {
-namespace {
-
-struct SealOptions {
-  std::string network;
-  std::vector<std::string> entries;
-  std::string out;
-};
-
 void run_seal(const SealOptions& options) {
   const Draft draft = load_draft(options.network);
   const Hash hash = draft_hash(draft);
@@ -50,34 +41,6 @@ void run_id(const std::string& path) {
   const auto definition = load(path);
   if (!definition) refuse(path, definition.error());
   std::cout << to_hex(definition->network_id.view()) << "\n";
-}
-
-}  // namespace
-
-void add_seal(CLI::App& app) {
-  auto options = std::make_shared<SealOptions>();
-  auto* command = app.add_subcommand(
-      "seal", "Put draft and entries together, check everything, write the genesis file");
-  command->add_option("--network", options->network, "The draft that all banks agreed on")
-      ->required();
-  command->add_option("ENTRY", options->entries, "The banks' entries, in any order")->required();
-  command->add_option("--out", options->out, "File to write")->required();
-  command->callback([options] { run_seal(*options); });
-}
-
-void add_check(CLI::App& app) {
-  auto file = std::make_shared<std::string>();
-  auto* command = app.add_subcommand("check", "Check a sealed genesis file, signatures included");
-  command->add_option("FILE", *file, "The genesis file")->required();
-  command->callback([file] { run_check(*file); });
-}
-
-void add_id(CLI::App& app) {
-  auto file = std::make_shared<std::string>();
-  auto* command =
-      app.add_subcommand("id", "Print the network id of a sealed genesis file, and nothing else");
-  command->add_option("FILE", *file, "The genesis file")->required();
-  command->callback([file] { run_id(*file); });
 }
 
 }  // namespace vostro::genesis::cli

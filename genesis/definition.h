@@ -81,6 +81,10 @@ struct GenesisError {
 
   bool operator==(const GenesisError&) const = default;
 };
+[[nodiscard]] inline tl::unexpected<GenesisError> refusal(GenesisError::Kind kind,
+                                                          std::uint32_t line, std::string what) {
+  return fail(GenesisError{kind, line, std::move(what)});
+}
 /// "line 12: ...", or the sentence alone.
 [[nodiscard]] std::string to_string(const GenesisError& error);
 

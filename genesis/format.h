@@ -15,6 +15,7 @@
 namespace vostro::genesis {
 
 inline constexpr std::int64_t file_format = 1;
+inline constexpr std::uint64_t ms_in_second = 1'000;
 
 inline constexpr std::array<std::pair<chain::ParticipantRole, std::string_view>, 3>
     participant_role_words{{

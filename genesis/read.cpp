@@ -13,7 +13,6 @@ using chain::AcceptsKind;
 using chain::Policy;
 
 constexpr std::size_t kParticipantsMax = 1'024;
-constexpr std::uint64_t kMsInSecond = 1'000;
 
 /// No block could take one full batch of a lane, were it smaller: batches have at most 4 MiB and 65
 /// 535 transactions (consensus-spec section 7).
@@ -31,8 +30,8 @@ const std::string_view kKeyRule = "a public key: \"ed25519:\" and 64 hexadecimal
 
 std::uint64_t read_seconds(TableReader& table, std::string_view key) {
   const std::uint64_t ms = table.value(key, parse_duration_ms, kDurationRule);
-  if (ms % kMsInSecond != 0) table.refuse(key, "whole seconds, please");
-  return ms / kMsInSecond;
+  if (ms % ms_in_second != 0) table.refuse(key, "whole seconds, please");
+  return ms / ms_in_second;
 }
 
 PublicKey read_key(TableReader& table, std::string_view key) {

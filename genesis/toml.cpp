@@ -20,10 +20,6 @@ constexpr std::size_t kLineSizeMax = 8 * 1024;
 constexpr int kDepthMax = 12;
 constexpr std::size_t kShownMax = 60;
 
-tl::unexpected<GenesisError> refuse(Kind kind, std::uint32_t line, std::string what) {
-  return fail(GenesisError{kind, line, std::move(what)});
-}
-
 /// Looks at one line before the library does. Texts end on their line, since multi-line ones are
 /// refused here, so every line can be judged alone.
 std::optional<std::string> fault_of_line(std::string_view line) {
@@ -59,7 +55,7 @@ std::optional<GenesisError> fault_of_lines(std::string_view text) {
 Result<TomlNode, GenesisError> convert(const toml::node& from, int depth) {
   TomlNode node;
   node.line = from.source().begin.line;
-  if (depth > kDepthMax) return refuse(Kind::not_toml, node.line, "tables are nested too deeply");
+  if (depth > kDepthMax) return refusal(Kind::not_toml, node.line, "tables are nested too deeply");
   if (const auto* table = from.as_table()) {
     for (const auto& [key, value] : *table) {
       auto member = convert(value, depth + 1);
@@ -83,9 +79,9 @@ Result<TomlNode, GenesisError> convert(const toml::node& from, int depth) {
     node.kind = TomlNode::Kind::boolean;
     node.boolean = boolean->get();
   } else {
-    return refuse(Kind::wrong_type, node.line,
-                  "floating-point numbers and TOML dates are not taken: write amounts, dates and "
-                  "times as text in quotes");
+    return refusal(Kind::wrong_type, node.line,
+                   "floating-point numbers and TOML dates are not taken: write amounts, dates and "
+                   "times as text in quotes");
   }
   return node;
 }
@@ -110,18 +106,18 @@ std::string_view word_of(TomlNode::Kind kind) {
 
 Result<TomlNode, GenesisError> read_toml(std::string_view text) {
   if (text.size() > file_size_max)
-    return refuse(Kind::too_large, 0,
-                  "the file has more than " + std::to_string(file_size_max) + " bytes");
+    return refusal(Kind::too_large, 0,
+                   "the file has more than " + std::to_string(file_size_max) + " bytes");
   if (auto fault = fault_of_lines(text)) return fail(*std::move(fault));
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
-    return refuse(Kind::not_toml, error.source().begin.line, std::string(error.description()));
+    return refusal(Kind::not_toml, error.source().begin.line, std::string(error.description()));
   }
   return convert(parsed.table(), 0);
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');

@@ -42,7 +42,7 @@ struct TomlMember {
 [[nodiscard]] Result<TomlNode, GenesisError> read_toml(std::string_view text);
 
 /// Text as a TOML basic string, quotes included. `text` is clean (base/text.h).
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string toml_text(std::string_view text);
 
 /// The first fault that a reading met. Once there is one, readers only return defaults, so that a
 /// reading may go on to its end without asking after each field; whoever started it asks once.

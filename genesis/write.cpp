@@ -10,8 +10,6 @@ namespace {
 using chain::AcceptsKind;
 using chain::Policy;
 
-constexpr std::uint64_t kMsInSecond = 1'000;
-
 /// Lines "key = value", indented by the depth of their table.
 class Writer {
  public:
@@ -29,7 +27,7 @@ class Writer {
   void raw(std::string_view key, const std::string& value) {
     line(std::string(key) + " = " + value);
   }
-  void text(std::string_view key, const std::string& value) { raw(key, quoted(value)); }
+  void text(std::string_view key, const std::string& value) { raw(key, toml_text(value)); }
   void number(std::string_view key, std::int64_t value) { raw(key, std::to_string(value)); }
   void boolean(std::string_view key, bool value) { raw(key, value ? "true" : "false"); }
   [[nodiscard]] std::string take() { return std::move(out_); }
@@ -43,7 +41,7 @@ std::string list_of(const Items& items, ToWord to_word) {
   std::string out = "[";
   for (const auto& item : items) {
     if (out.size() > 1) out += ", ";
-    out += quoted(to_word(item));
+    out += toml_text(to_word(item));
   }
   return out + "]";
 }
@@ -136,7 +134,7 @@ void write_parameters(Writer& out, const chain::Parameters& p, bool with_comment
     if (with_comments) out.comment(text);
   };
   const auto seconds = [&](std::string_view key, std::uint64_t s) {
-    out.text(key, duration_text(s * kMsInSecond));
+    out.text(key, duration_text(s * ms_in_second));
   };
   out.table("parameters");
   remark(
@@ -184,7 +182,8 @@ void write_currencies(Writer& out, const Draft& draft, bool with_comments) {
     out.text("agent", to_text(currency.agent));
     out.text("business_date", to_text(currency.business_date));
     if (currency.attestation_max_age_s)
-      out.text("attestation_max_age", duration_text(*currency.attestation_max_age_s * kMsInSecond));
+      out.text("attestation_max_age",
+               duration_text(*currency.attestation_max_age_s * ms_in_second));
   }
 }
 
@@ -242,7 +241,7 @@ std::string write_entry(const SignedEntry& entry, const Draft& draft) {
          " for a Vostro network. Signed: any change of a value makes it worthless.\n"
          "format = 1\n"
          "draft = " +
-         quoted(to_hex(draft_hash(draft).view())) + "\n" + participant_text(entry, draft);
+         toml_text(to_hex(draft_hash(draft).view())) + "\n" + participant_text(entry, draft);
 }
 
 std::string write_policy(const Policy& policy, const Draft& draft) {

@@ -4,28 +4,27 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket.hpp>
 #include <charconv>
-#include <limits>
 #include <utility>
 
 #include "base/check.h"
+#include "net/stream.h"
 #include "p2p/tls.h"
 
 namespace vostro::p2p {
 namespace {
 
-namespace net = boost::asio;
+namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
+using asio::ip::tcp;
 using beast::error_code;
-using net::ip::tcp;
 
 constexpr std::string_view kNetworkHeader = "Vostro-Network";
 constexpr std::string_view kProtocolHeader = "Vostro-Protocol";
@@ -33,31 +32,7 @@ constexpr std::string_view kRefusalHeader = "Vostro-Refusal";
 constexpr std::uint32_t kUpgradeHeaderBytesMax = 4096;
 constexpr std::size_t kPieceBytes = 16 * 1024;  ///< One TLS record.
 
-/// Counts what is read before the peer has authenticated and holds back the rest; the establish
-/// timer then ends it. A rate policy in the sense of Beast.
-class ReadBudget {
- public:
-  explicit ReadBudget(std::size_t bytes) : left_(bytes) {}
-  void lift() { left_ = kUnlimited; }
-
- private:
-  friend class beast::rate_policy_access;
-  static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
-
-  std::size_t available_read_bytes() const { return left_; }
-  std::size_t available_write_bytes() const { return kUnlimited; }
-  void transfer_read_bytes(std::size_t bytes) {
-    if (left_ != kUnlimited) left_ -= std::min(bytes, left_);
-  }
-  void transfer_write_bytes(std::size_t) const {}
-  void on_timer() const {}
-
-  std::size_t left_;
-};
-
-using TcpLayer = beast::basic_stream<tcp, net::any_io_executor, ReadBudget>;
-using TlsLayer = beast::ssl_stream<TcpLayer>;
-using WebSocket = websocket::stream<TlsLayer, false>;  ///< Without permessage-deflate.
+using WebSocket = websocket::stream<net::Stream, false>;  ///< Without permessage-deflate.
 
 beast::string_view to_beast(std::string_view text) {
   return {text.data(), text.size()};
@@ -75,12 +50,12 @@ bool is_goodbye_worthwhile(Reason reason) {
 std::string address_group(const tcp::endpoint& endpoint) {
   auto address = endpoint.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
   if (address.is_v4()) return address.to_v4().to_string();
   auto bytes = address.to_v6().to_bytes();
   std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-  return net::ip::make_address_v6(bytes).to_string() + "/64";
+  return asio::ip::make_address_v6(bytes).to_string() + "/64";
 }
 
 class WebSocketConnection final : public Connection {
@@ -88,8 +63,9 @@ class WebSocketConnection final : public Connection {
   WebSocketConnection(const ConnectionContext& context, ConnectionOwner& owner, tcp::socket socket)
       : context_(context),
         owner_(owner),
-        ws_(TcpLayer(ReadBudget(context.limits.establish_bytes_max), std::move(socket)),
-            context.tls),
+        // What is read before the peer has authenticated is counted; where it runs out, nothing is
+        // read any more, and the deadline of the handshake ends the connection.
+        ws_(net::Stream(std::move(socket), &context.tls, context.limits.establish_bytes_max)),
         resolver_(context.io),
         watchdog_(context.io),
         pause_timer_(context.io),
@@ -119,7 +95,7 @@ class WebSocketConnection final : public Connection {
  private:
   enum class State : std::uint8_t { establishing, live, closing, gone };
 
-  tcp::socket& tcp_socket() { return beast::get_lowest_layer(ws_).socket(); }
+  tcp::socket& tcp_socket() { return ws_.next_layer().socket(); }
   std::shared_ptr<WebSocketConnection> self() {
     return std::static_pointer_cast<WebSocketConnection>(shared_from_this());
   }
@@ -162,8 +138,8 @@ class WebSocketConnection final : public Connection {
   KeyCheck key_check_;  // Before ws_: outlives the SSL object that points to it.
   WebSocket ws_;
   tcp::resolver resolver_;
-  net::steady_timer watchdog_;
-  net::steady_timer pause_timer_;
+  asio::steady_timer watchdog_;
+  asio::steady_timer pause_timer_;
   TokenBucket control_bucket_;
   std::optional<DialTarget> target_;
 
@@ -200,7 +176,7 @@ void WebSocketConnection::start() {
   key_check_.is_pinned = [this](const PublicKey& key) {
     return target_ ? key == target_->key : owner_.name_of(key) != nullptr;
   };
-  check_peer_with(ws_.next_layer().native_handle(), &key_check_);
+  check_peer_with(ws_.next_layer().ssl(), &key_check_);
   watch();
   if (target_) {
     resolve();
@@ -211,7 +187,7 @@ void WebSocketConnection::start() {
 
 void WebSocketConnection::resolve() {
   error_code ec;
-  const auto fixed = net::ip::make_address(target_->host, ec);
+  const auto fixed = asio::ip::make_address(target_->host, ec);
   if (!ec) {
     connect(tcp::resolver::results_type::create(tcp::endpoint(fixed, target_->port), target_->host,
                                                 std::to_string(target_->port)));
@@ -227,7 +203,7 @@ void WebSocketConnection::resolve() {
 }
 
 void WebSocketConnection::connect(const tcp::resolver::results_type& endpoints) {
-  net::async_connect(tcp_socket(), endpoints, [me = self()](error_code ec, const tcp::endpoint&) {
+  asio::async_connect(tcp_socket(), endpoints, [me = self()](error_code ec, const tcp::endpoint&) {
     if (me->state_ != State::establishing) return;
     if (ec) return me->finish(Reason::unreachable, ec.message());
     me->shake_hands();
@@ -240,11 +216,11 @@ void WebSocketConnection::shake_hands() {
   tcp_socket().set_option(tcp::no_delay(true), ec);
   if (ec) {
     // Posted, because the owner may still be about to register this connection.
-    net::post(context_.io,
-              [me = self(), text = ec.message()] { me->finish(Reason::connection_lost, text); });
+    asio::post(context_.io,
+               [me = self(), text = ec.message()] { me->finish(Reason::connection_lost, text); });
     return;
   }
-  const auto role = target_ ? net::ssl::stream_base::client : net::ssl::stream_base::server;
+  const auto role = target_ ? asio::ssl::stream_base::client : asio::ssl::stream_base::server;
   ws_.next_layer().async_handshake(role, [me = self()](error_code failed) { me->on_tls(failed); });
 }
 
@@ -272,10 +248,10 @@ void WebSocketConnection::read_upgrade() {
                      if (me->state_ != State::establishing) return;
                      if (!ec) return me->on_upgrade_request();
                      // The dialler that does not like our certificate says so only now.
-                     const bool is_tls = ec == net::error::eof ||
+                     const bool is_tls = ec == asio::error::eof ||
                                          ec == http::error::end_of_stream ||
-                                         ec.category() == net::error::get_ssl_category() ||
-                                         ec.category() == net::error::get_system_category();
+                                         ec.category() == asio::error::get_ssl_category() ||
+                                         ec.category() == asio::error::get_system_category();
                      me->finish(is_tls ? Reason::tls_failed : Reason::not_an_upgrade, ec.message());
                    });
 }
@@ -375,7 +351,7 @@ void WebSocketConnection::establish() {
   const std::size_t largest = context_.frames.body_bytes_max(channel) + frame_overhead_bytes;
   VOSTRO_CHECK(largest <= caps.inbound_bytes_max);
 
-  beast::get_lowest_layer(ws_).rate_policy().lift();
+  ws_.next_layer().lift_read_budget();
   upgrade_request_.reset();
   handshake_response_ = {};
   upgrade_buffer_ = {};
@@ -388,14 +364,14 @@ void WebSocketConnection::establish() {
   ws_.control_callback([this](websocket::frame_type, beast::string_view) {
     heard_at_ = std::chrono::steady_clock::now();
     if (control_bucket_.try_take(heard_at_)) return;
-    net::post(context_.io, [me = self()] { me->close(Reason::control_flood, ""); });
+    asio::post(context_.io, [me = self()] { me->close(Reason::control_flood, ""); });
   });
   reader_.emplace(context_.frames, channel);
   outbox_.emplace(caps.outbound_bytes_max);
   // What is pending and the frame that is arriving fit the cap together.
   inbox_ = std::make_shared<Inbox>(caps.inbound_bytes_max - largest,
                                    [weak = std::weak_ptr(self()), io = &context_.io] {
-                                     net::post(*io, [weak] {
+                                     asio::post(*io, [weak] {
                                        if (const auto me = weak.lock()) me->read();
                                      });
                                    });
@@ -418,7 +394,7 @@ void WebSocketConnection::read() {
     return;
   }
   is_reading_ = true;
-  ws_.async_read_some(net::buffer(piece_), [me = self()](error_code ec, std::size_t size) {
+  ws_.async_read_some(asio::buffer(piece_), [me = self()](error_code ec, std::size_t size) {
     me->is_reading_ = false;
     me->on_read(ec, size);
   });
@@ -478,9 +454,9 @@ void WebSocketConnection::pause(nanoseconds time) {
 Outbox::Push WebSocketConnection::send(OutboundFrame frame) {
   const auto outcome = outbox_->push(std::move(frame));
   if (outcome == Outbox::Push::queued_first) {
-    net::post(context_.io, [me = self()] { me->write(); });
+    asio::post(context_.io, [me = self()] { me->write(); });
   } else if (outcome == Outbox::Push::full) {
-    net::post(context_.io, [me = self()] { me->close(Reason::outbound_full, ""); });
+    asio::post(context_.io, [me = self()] { me->close(Reason::outbound_full, ""); });
   }
   return outcome;
 }
@@ -490,8 +466,8 @@ void WebSocketConnection::write() {
   auto frame = outbox_->next();
   if (!frame) return;
   writing_ = std::move(*frame);
-  const std::array<net::const_buffer, 2> parts{net::buffer(&writing_.type, 1),
-                                               net::buffer(*writing_.body)};
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(&writing_.type, 1),
+                                                asio::buffer(*writing_.body)};
   ws_.async_write(parts, [me = self()](error_code ec, std::size_t) {
     const std::size_t size = 1 + me->writing_.body->size();
     me->writing_ = {};
@@ -597,7 +573,7 @@ void WebSocketConnection::finish(Reason reason, const std::string& detail) {
   watchdog_.cancel();
   pause_timer_.cancel();
   tcp_socket().shutdown(tcp::socket::shutdown_both, ignored);
-  tcp_socket().close(ignored);
+  ws_.next_layer().close();
   owner_.on_gone(me);
 }
 

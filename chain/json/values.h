@@ -3,7 +3,9 @@
 /// of json.h.
 #pragma once
 
+#include <array>
 #include <boost/json/value.hpp>
+#include <string_view>
 
 #include "chain/json/json.h"
 #include "chain/json/strict.h"
@@ -11,6 +13,15 @@
 #include "chain/store/view.h"
 
 namespace vostro::chain {
+
+/// Text as Boost.JSON keeps it: ours has another string_view.
+[[nodiscard]] inline boost::json::string json_text(std::string_view from) {
+  return boost::json::string(from.data(), from.size());
+}
+template <std::size_t N>
+[[nodiscard]] boost::json::string json_text(const std::array<char, N>& from) {
+  return boost::json::string(from.data(), from.size());
+}
 
 /// {"currency": "EUR", "amount": "1250.00"}. A currency that is not listed is written by its ISO
 /// 4217 digits; one that is not there either as {"currency": "XQX", "minor_units": "125000"}.

@@ -7,14 +7,11 @@ namespace json = boost::json;
 
 namespace {
 
-json::string text(std::string_view from) {
-  return json::string(from.data(), from.size());
-}
 json::string account(const AccountId& id) {
-  return text(to_text(id));
+  return json_text(to_text(id));
 }
 json::string hex(const Hash& hash) {
-  return text(to_hex(hash.view()));
+  return json_text(to_hex(hash.view()));
 }
 template <std::size_t N>
 json::string letters(const std::array<char, N>& from) {
@@ -36,14 +33,15 @@ class BodyWriter {
     return out;
   }
   json::object operator()(const PaymentBatch& body) const {
-    json::object out{{"debtor", account(body.debtor)}, {"currency", text(to_text(body.currency))}};
+    json::object out{{"debtor", account(body.debtor)},
+                     {"currency", json_text(to_text(body.currency))}};
     add_terms(out, body.bearer, body.acceptance, body.if_short);
     out["count"] = body.count;
     out["total"] = money({body.currency, body.total});
     json::array items;
     items.reserve(body.items.size());
     for (const BatchItem& item : body.items) {
-      json::object one{{"uetr", text(to_text(item.uetr))}};
+      json::object one{{"uetr", json_text(to_text(item.uetr))}};
       add_credit(one, item.credit, body.currency, body.currency);
       items.push_back(std::move(one));
     }
@@ -62,14 +60,14 @@ class BodyWriter {
   json::object operator()(const Reject& body) const { return with_code(answer(body), body.code); }
   json::object operator()(const Block& body) const {
     json::object out = answer(body);
-    out["legal_basis"] = text(body.legal_basis);
+    out["legal_basis"] = json_text(body.legal_basis);
     out["document"] = hex(body.document);
     return out;
   }
   json::object operator()(const Unblock& body) const {
     json::object out = answer(body);
-    out["to"] = text(words::word_of(words::unblock_to, body.to));
-    out["legal_basis"] = text(body.legal_basis);
+    out["to"] = json_text(words::word_of(words::unblock_to, body.to));
+    out["legal_basis"] = json_text(body.legal_basis);
     out["document"] = hex(body.document);
     return out;
   }
@@ -84,7 +82,7 @@ class BodyWriter {
   }
   json::object operator()(const ConfirmCredit& body) const {
     return {{"original", to_value(body.original, exponents_)},
-            {"credited_at", text(to_text(body.credited_at))}};
+            {"credited_at", json_text(to_text(body.credited_at))}};
   }
   json::object operator()(const Return& body) const {
     // The amount is in the original's currency; an original that is no payment's is of wrong form.
@@ -96,7 +94,7 @@ class BodyWriter {
             {"annex", hex_or_null(body.annex)}};
   }
   json::object operator()(const Issue& body) const {
-    return {{"agent", text(to_text(body.agent))},
+    return {{"agent", json_text(to_text(body.agent))},
             {"account", account(body.account)},
             {"amount", money(body.money)},
             {"entry", hex(body.entry)}};
@@ -107,23 +105,23 @@ class BodyWriter {
             {"annex", hex_or_null(body.annex)}};
   }
   json::object operator()(const RedeemOutcome& body) const {
-    return {{"agent", text(to_text(body.agent))},
+    return {{"agent", json_text(to_text(body.agent))},
             {"redeem", to_value(body.redeem)},
-            {"result", text(words::word_of(words::redeem_results, body.result))},
+            {"result", json_text(words::word_of(words::redeem_results, body.result))},
             {"code", body.code ? json::value(letters(*body.code)) : json::value(nullptr)},
             {"message", hex(body.message)}};
   }
   json::object operator()(const OpenBusinessDate& body) const {
-    return {{"agent", text(to_text(body.agent))},
-            {"currency", text(to_text(body.currency))},
-            {"date", text(to_text(body.date))}};
+    return {{"agent", json_text(to_text(body.agent))},
+            {"currency", json_text(to_text(body.currency))},
+            {"date", json_text(to_text(body.date))}};
   }
   json::object operator()(const OpenAccount& body) const { return account_terms(body); }
   json::object operator()(const UpdateAccount& body) const { return account_terms(body); }
   json::object operator()(const UpdatePolicy& body) const {
-    return {{"participant", text(to_text(body.participant))},
-            {"currency",
-             body.currency ? json::value(text(to_text(*body.currency))) : json::value(nullptr)},
+    return {{"participant", json_text(to_text(body.participant))},
+            {"currency", body.currency ? json::value(json_text(to_text(*body.currency)))
+                                       : json::value(nullptr)},
             {"policy", to_value(body.policy, exponents_)}};
   }
   json::object operator()(const CloseAccount& body) const {
@@ -148,9 +146,10 @@ class BodyWriter {
     json::array charges;
     for (const Charge& charge : credit.charges) {
       const Currency& leg = charge.payer == Payer::debtor ? debtor_leg : creditor_leg;
-      charges.push_back(json::object{{"payer", text(words::word_of(words::payers, charge.payer))},
-                                     {"account", account(charge.account)},
-                                     {"amount", money({leg, charge.amount})}});
+      charges.push_back(
+          json::object{{"payer", json_text(words::word_of(words::payers, charge.payer))},
+                       {"account", account(charge.account)},
+                       {"amount", money({leg, charge.amount})}});
     }
     out["charges"] = std::move(charges);
     out["purpose"] =
@@ -159,13 +158,13 @@ class BodyWriter {
   }
   static void add_terms(json::object& out, Bearer bearer, const Acceptance& acceptance,
                         IfShort if_short) {
-    out["bearer"] = text(to_string(bearer));
+    out["bearer"] = json_text(to_string(bearer));
     if (acceptance.accept_by) {
-      out["acceptance"] = json::object{{"accept_by", text(to_text(*acceptance.accept_by))}};
+      out["acceptance"] = json::object{{"accept_by", json_text(to_text(*acceptance.accept_by))}};
     } else {
       out["acceptance"] = "immediate";
     }
-    out["if_short"] = text(words::word_of(words::if_short, if_short));
+    out["if_short"] = json_text(words::word_of(words::if_short, if_short));
   }
   template <class Answer>
   static json::object answer(const Answer& body) {
@@ -188,7 +187,7 @@ class BodyWriter {
 }  // namespace
 
 json::value to_value(const Body& body, const ExponentOf& exponents) {
-  json::object out{{"type", text(kind_of(body))}};
+  json::object out{{"type", json_text(kind_of(body))}};
   for (auto& field : std::visit(BodyWriter(exponents), body)) out.insert(field);
   return out;
 }
@@ -196,13 +195,13 @@ json::value to_value(const Body& body, const ExponentOf& exponents) {
 json::value to_value(const Transaction& transaction, const ExponentOf& exponents) {
   json::array signatures;
   for (const TransactionSignature& each : transaction.signatures) {
-    signatures.push_back(json::object{{"key", text(to_text(each.key))},
-                                      {"signature", text(to_text(each.signature))}});
+    signatures.push_back(json::object{{"key", json_text(to_text(each.key))},
+                                      {"signature", json_text(to_text(each.signature))}});
   }
   return json::object{{"version", transaction.version},
                       {"network_id", hex(transaction.network_id)},
-                      {"id", text(to_text(transaction.id))},
-                      {"valid_until", text(to_text(transaction.valid_until))},
+                      {"id", json_text(to_text(transaction.id))},
+                      {"valid_until", json_text(to_text(transaction.valid_until))},
                       {"body", to_value(transaction.body, exponents)},
                       {"signatures", std::move(signatures)}};
 }

@@ -19,6 +19,9 @@ namespace http = beast::http;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLingerTime{1'000};
+/// What a request that waits for finality still gets when the node stops: less than the time the
+/// server takes for stopping, so that its answer gets out.
+constexpr milliseconds kLastWait{1'000};
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -55,7 +58,7 @@ std::string head_of(const Response& response, bool keep_alive) {
 /// connection's strand.
 class Connection final : public Session, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Core& core, Stream stream, Places::Place place, Places::Place client)
+  Connection(Core& core, net::Stream stream, Places::Place place, Places::Place client)
       : core_(core),
         stream_(std::move(stream)),
         executor_(stream_.get_executor()),
@@ -64,17 +67,18 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
         client_(std::move(client)) {}
 
   void start() {
-    if (stream_.tls() == nullptr) return read_head();
+    if (!stream_.is_tls()) return read_head();
     arm(core_.options.limits.header_time, [](Connection& self) { self.close(); });
-    stream_.tls()->async_handshake(asio::ssl::stream_base::server,
-                                   [self = shared_from_this()](error_code ec) {
-                                     if (ec) return self->close();
-                                     self->read_head();
-                                   });
+    stream_.async_handshake(asio::ssl::stream_base::server,
+                            [self = shared_from_this()](error_code ec) {
+                              if (ec) return self->close();
+                              self->read_head();
+                            });
   }
 
   void on_stop() override {
-    if (is_between_requests_) close();
+    if (is_between_requests_) return close();
+    if (is_waiting_) arm(kLastWait, &give_up);
   }
   [[nodiscard]] asio::any_io_executor executor() override { return executor_; }
 
@@ -320,11 +324,14 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
       return answer_async(round, [] { return refuse(problems::internal); });
     }
     request_.body.clear();
-    arm(core_.options.limits.wait_time, [](Connection& self) {
-      const MakeResponse make =
-          self.give_up_ ? self.give_up_ : [] { return refuse(problems::outcome_unknown); };
-      self.answer_async(self.async_round_, make);
-    });
+    arm(core_.stopping ? kLastWait : core_.options.limits.wait_time, &give_up);
+  }
+
+  /// Answers by what is known by now.
+  static void give_up(Connection& self) {
+    const MakeResponse make =
+        self.give_up_ ? self.give_up_ : [] { return refuse(problems::outcome_unknown); };
+    self.answer_async(self.async_round_, make);
   }
 
   void answer_async(std::uint64_t round, const MakeResponse& make) {
@@ -385,8 +392,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   /// refused (RFC 9112 section 9.6): so what it still sends is read away for a moment.
   void linger() {
     arm(kLingerTime, [](Connection& self) { self.close(); });
-    if (stream_.tls() != nullptr) {
-      stream_.tls()->async_shutdown([self = shared_from_this()](error_code) { self->close(); });
+    if (stream_.is_tls()) {
+      stream_.async_shutdown([self = shared_from_this()](error_code) { self->close(); });
       return;
     }
     error_code ec;
@@ -405,7 +412,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   }
 
   Core& core_;
-  Stream stream_;  ///< given away when the connection becomes an event stream
+  net::Stream stream_;  ///< given away when the connection becomes an event stream
   asio::any_io_executor executor_;
   asio::steady_timer timer_;
   Places::Place place_, client_, waiting_place_, binary_place_;
@@ -427,7 +434,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
 
 }  // namespace
 
-void serve_connection(Core& core, Stream stream, Places::Place place, Places::Place client) {
+void serve_connection(Core& core, net::Stream stream, Places::Place place, Places::Place client) {
   const auto connection =
       std::make_shared<Connection>(core, std::move(stream), std::move(place), std::move(client));
   core.add(connection);

@@ -3,6 +3,9 @@
 
 #include <array>
 #include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,13 +13,18 @@
 #include <string>
 #include <vector>
 
+#include "net/stream.h"
 #include "node/api/handlers.h"
 #include "node/api/options.h"
-#include "node/api/stream.h"
 #include "node/api/tokens.h"
 #include "p2p/limits.h"
 
 namespace vostro::node::api {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using boost::system::error_code;
 
 /// Things of which only so many may be had at once; what was taken is given back when the Place
 /// goes. Any thread.
@@ -162,11 +170,11 @@ struct Core {
 };
 
 /// Serves HTTP on the stream until it ends, or becomes an event stream.
-void serve_connection(Core& core, Stream stream, Places::Place place, Places::Place client);
+void serve_connection(Core& core, net::Stream stream, Places::Place place, Places::Place client);
 
 /// Goes on as a stream of events. `request` is the whole upgrade request's header, as it arrived.
 struct EventStart {
-  Stream stream;
+  net::Stream stream;
   std::string request;
   Caller caller;
   std::optional<Height> after;

@@ -102,6 +102,14 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
     if (is_ending_) return;
     if (!fill()) return end(websocket::close_code::internal_error, "a block cannot be read");
     if (!is_writing_ && !queue_.empty()) write();
+    if (!is_writing_ && !is_pump_posted_ && feed_.has_more(Height(core_.announced.load()))) {
+      // Much was looked at and none of it is this reader's: others first, then on.
+      is_pump_posted_ = true;
+      asio::post(websocket_.get_executor(), [self = shared_from_this()] {
+        self->is_pump_posted_ = false;
+        self->pump();
+      });
+    }
   }
 
   bool fill() {
@@ -166,7 +174,7 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
   EventFeed feed_;
   std::string request_bytes_;
   http::request<http::empty_body> request_;
-  websocket::stream<Stream, false> websocket_;  ///< without permessage-deflate
+  websocket::stream<net::Stream, false> websocket_;  ///< without permessage-deflate
   asio::steady_timer timer_;
   Places::Place connection_, client_, place_;
   beast::flat_buffer in_;
@@ -177,6 +185,7 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
   bool is_open_ = false;
   bool is_stopping_ = false;
   bool is_writing_ = false;
+  bool is_pump_posted_ = false;
   bool is_ending_ = false;
 };
 

@@ -8,7 +8,10 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kReceiptsAtOnce = 128;
+constexpr std::size_t kReceiptsPerStep = 128;
+/// Looked at in one call, whether or not they are this reader's: other requests wait meanwhile.
+constexpr std::size_t kReceiptsPerCall = 4'096;
+constexpr std::size_t kBlocksPerCall = 512;
 
 }  // namespace
 
@@ -25,14 +28,18 @@ Result<std::vector<std::string>, std::string> EventFeed::next(Height until, std:
     messages.push_back(json::serialize(message));
     bytes += messages.back().size();
   };
-  while (height_ <= until && bytes < bytes_max) {
+  std::size_t looked_at = 0;
+  std::size_t blocks = 0;
+  while (height_ <= until && bytes < bytes_max && looked_at < kReceiptsPerCall &&
+         blocks < kBlocksPerCall) {
     const auto block = view.block(height_);
     if (!block) return fail("block " + std::to_string(height_.value) + " cannot be read");
     const json::string time = text(to_text(block->time));
     if (index_ < block->receipts) {
-      const auto receipts = view.receipts(height_, index_, kReceiptsAtOnce);
+      const auto receipts = view.receipts(height_, index_, kReceiptsPerStep);
       if (receipts.empty())
         return fail("the receipts of block " + std::to_string(height_.value) + " cannot be read");
+      looked_at += receipts.size();
       for (const chain::Receipt& receipt : receipts) {
         if (!only_ || concerns(receipt, *only_)) {
           add({{"height", height_.value},
@@ -53,6 +60,7 @@ Result<std::vector<std::string>, std::string> EventFeed::next(Height until, std:
          {"receipts", block->receipts}});
     height_ = height_.next();
     index_ = 0;
+    ++blocks;
   }
   return messages;
 }

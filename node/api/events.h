@@ -22,9 +22,11 @@ class EventFeed {
   EventFeed(const chain::Store& store, Start start);
 
   /// The next messages, in order, up to the block `until`; stops when there are `bytes_max` of them
-  /// or more. Empty: nothing more up to there. Errors: a block could not be read.
+  /// or more, or when much was looked at, which may give none. Errors: a block could not be read.
   [[nodiscard]] Result<std::vector<std::string>, std::string> next(Height until,
                                                                    std::size_t bytes_max);
+  /// There is more up to the block `until`.
+  [[nodiscard]] bool has_more(Height until) const { return height_ <= until; }
 
  private:
   const chain::Store& store_;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <condition_variable>
 #include <thread>
 
@@ -163,7 +165,8 @@ struct Server::Impl {
     // An answer is one write: waiting to fill a packet would only delay it.
     socket.set_option(tcp::no_delay(true), ec);
     asio::ssl::context* tls = core.tls ? &*core.tls : nullptr;
-    serve_connection(core, Stream(std::move(socket), tls), std::move(place), std::move(client));
+    serve_connection(core, net::Stream(std::move(socket), tls), std::move(place),
+                     std::move(client));
   }
 
   void run() {

@@ -97,6 +97,8 @@ Response response_to(const Context& context, const SubmitOutcome& outcome) {
       return refuse_inclusion(outcome.inclusion);
     case SubmitKind::busy:
       return refuse(problems::busy, {.retry_after_s = outcome.retry_after_s});
+    case SubmitKind::undecided:
+      return refuse(problems::outcome_unknown, {.retry_after_s = outcome.retry_after_s});
     case SubmitKind::accepted:
       return pending_response(outcome.id, outcome.transaction_hash);
   }

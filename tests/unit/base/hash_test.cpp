@@ -6,13 +6,13 @@
 namespace vostro {
 namespace {
 
-struct Row {
+struct HashRow {
   std::string_view tag;
   std::string_view content;
   std::string_view expected;
 };
 
-constexpr Row kRows[] = {
+constexpr HashRow kRows[] = {
     {"block", "", "972673459081188313eab905c3399f7eafdcf414a82438a081464e8546f8ea71"},
     {"block", "abc", "d003ef38f2a84536c321633df05e7246439d03d2aff0d65a231a4260b9424ce6"},
     {"tx", "abc", "afcfd2bbeceaa446d2718122ef90661a9efc93533a4e3744f105c1678d3422e4"},
@@ -20,7 +20,7 @@ constexpr Row kRows[] = {
 };
 
 TEST(Hash, GivesThePinnedValues) {
-  for (const Row& row : kRows)
+  for (const HashRow& row : kRows)
     EXPECT_EQ(to_hex(hash(row.tag, as_bytes(row.content)).view()), row.expected) << row.tag;
 }
 

@@ -27,7 +27,7 @@ constexpr std::int64_t kMax = money_max_default.value;
 constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kInt64Min = std::numeric_limits<std::int64_t>::min();
 
-struct Row {
+struct FormRow {
   std::string what;
   FormReason reason;
   std::string where;
@@ -68,7 +68,7 @@ Transaction charged(Bearer bearer, std::initializer_list<Charge> charges) {
   return payment.build();
 }
 
-void add_envelope_rows(std::vector<Row>& rows) {
+void add_envelope_rows(std::vector<FormRow>& rows) {
   const auto add = [&](std::string what, FormReason reason, std::string where,
                        const std::function<void(Transaction&)>& change) {
     rows.push_back({std::move(what), reason, std::move(where), with_envelope(change)});
@@ -98,7 +98,7 @@ void add_envelope_rows(std::vector<Row>& rows) {
       [](auto& t) { t.valid_until = unix_seconds_max.next(); });
 }
 
-void add_identifier_rows(std::vector<Row>& rows) {
+void add_identifier_rows(std::vector<FormRow>& rows) {
   const auto add = [&](std::string what, std::string where, Transaction transaction) {
     rows.push_back({std::move(what), bad_identifier, std::move(where), std::move(transaction)});
   };
@@ -180,7 +180,7 @@ void add_identifier_rows(std::vector<Row>& rows) {
       with<Cancel>("Cancel", [](auto& b) { b.delayed->owner = {}; }));
 }
 
-void add_amount_rows(std::vector<Row>& rows) {
+void add_amount_rows(std::vector<FormRow>& rows) {
   const auto add = [&](std::string what, FormReason reason, std::string where,
                        Transaction transaction) {
     rows.push_back({std::move(what), reason, std::move(where), std::move(transaction)});
@@ -262,7 +262,7 @@ void add_amount_rows(std::vector<Row>& rows) {
       with_batch([](auto& b) { b.items[1].uetr = test::derived_id(1); }));
 }
 
-void add_charge_rows(std::vector<Row>& rows) {
+void add_charge_rows(std::vector<FormRow>& rows) {
   const auto add = [&](std::string what, std::string where, Transaction transaction) {
     rows.push_back({std::move(what), bad_charges, std::move(where), std::move(transaction)});
   };
@@ -288,7 +288,7 @@ void add_charge_rows(std::vector<Row>& rows) {
       with_fx([](auto& f) { f.credit.charges[0].account = account("ESTAEE2X/fees"); }));
 }
 
-void add_other_rows(std::vector<Row>& rows) {
+void add_other_rows(std::vector<FormRow>& rows) {
   const auto add = [&](std::string what, FormReason reason, std::string where,
                        Transaction transaction) {
     rows.push_back({std::move(what), reason, std::move(where), std::move(transaction)});
@@ -399,9 +399,9 @@ void add_other_rows(std::vector<Row>& rows) {
       with<OpenBusinessDate>("OpenBusinessDate", [](auto& b) { b.date = Date(2'932'897); }));
 }
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> all = [] {
-    std::vector<Row> table;
+const std::vector<FormRow>& rows() {
+  static const std::vector<FormRow> all = [] {
+    std::vector<FormRow> table;
     add_envelope_rows(table);
     add_identifier_rows(table);
     add_amount_rows(table);
@@ -430,7 +430,7 @@ TEST(Form, FaultsAreNamedWithTheirField) {
 
 TEST(Form, EveryReasonHasARow) {
   std::set<FormReason> seen{too_large, undecodable, bad_signature};  // of bytes: verify_test.cpp
-  for (const Row& row : rows()) seen.insert(row.reason);
+  for (const FormRow& row : rows()) seen.insert(row.reason);
   for (auto reason = too_large; reason <= bad_signature;
        reason = static_cast<FormReason>(static_cast<std::uint8_t>(reason) + 1))
     EXPECT_TRUE(seen.contains(reason)) << to_string(reason);
@@ -458,7 +458,7 @@ TEST(Form, TheFirstOfTwoReasonsIsNamed) {
       {bad_signature_list, [](Transaction& t) { t.signatures.clear(); }},
       {bad_time, [](Transaction& t) { t.valid_until = unix_seconds_max.next(); }},
   };
-  for (const Row& row : rows()) {
+  for (const FormRow& row : rows()) {
     for (const auto& [reason, change] : envelope) {
       Transaction transaction = row.transaction;
       change(transaction);

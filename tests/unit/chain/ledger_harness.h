@@ -187,4 +187,8 @@ class Network {
   std::uint64_t last_id_ = 10'000;
 };
 
+inline FxPaymentBuilder fx(Network& n) {
+  return FxPaymentBuilder().id(n.next_id()).valid_until(n.soon());
+}
+
 }  // namespace vostro::test

@@ -44,15 +44,15 @@ Subject bring_to(Network& n, Stage stage) {
   return {name, account(debtor), signer, n.ledger.original(n.ledger.height(), 0)};
 }
 
-struct Row {
+struct LifeRow {
   const char* event;
   std::function<std::string(Network&, const Subject&)> send;
   std::array<std::string, 5> expected;  // delayed, held, blocked, settled, ended
 };
 
-const std::vector<Row>& state_table() {
+const std::vector<LifeRow>& state_table() {
   static const AccountId ask = account("SUDBFRPP/ask");
-  static const std::vector<Row> table{
+  static const std::vector<LifeRow> table{
       {"Cancel",
        [](Network& n, const Subject& s) {
          return n.send(Cancel{s.name, {}}, {s.signer});
@@ -113,7 +113,7 @@ const std::vector<Row>& state_table() {
 }
 
 TEST(PaymentLife, EveryEventMeetsEveryState) {
-  for (const Row& row : state_table()) {
+  for (const LifeRow& row : state_table()) {
     for (const Stage stage : stages) {
       SCOPED_TRACE(std::string(row.event) + " meets stage " +
                    std::to_string(static_cast<int>(stage)));
@@ -127,7 +127,7 @@ TEST(PaymentLife, EveryEventMeetsEveryState) {
 // Money is with the debtor after cancelled and released, with the creditor after settled, in
 // between in the hold.
 TEST(PaymentLife, MoneyIsWhereTheTableSays) {
-  for (const Row& row : state_table()) {
+  for (const LifeRow& row : state_table()) {
     for (const Stage stage : {Stage::held, Stage::blocked}) {
       Network n;
       const Subject subject = bring_to(n, stage);

@@ -13,9 +13,6 @@ using namespace chain;
 
 // FX.
 
-FxPaymentBuilder fx(Network& n) {
-  return FxPaymentBuilder().id(n.next_id()).valid_until(n.soon());
-}
 FxPaymentBuilder held_fx(Network& n) {
   return fx(n).to("SUDBFRPP/ask").accept_by(n.in_seconds(60));
 }

@@ -39,9 +39,6 @@ void set_status(Network& n, std::string_view name, AccountStatus status) {
 OwnedId unknown(std::string_view owner = "NORDDEFF") {
   return {bic(owner), uetr(77)};
 }
-FxPaymentBuilder fx(Network& n) {
-  return FxPaymentBuilder().id(n.next_id()).valid_until(n.soon());
-}
 FxPaymentBuilder fx(Network& n, const SignedQuote& quote) {
   return fx(n).quote(quote);
 }
