@@ -1,0 +1,67 @@
+/// What must hold after a run, or its figures mean nothing: the ledger did its whole work for each
+/// payment. A guard looks at the ledger through the API and computes by itself what it should find.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/load.h"
+#include "bench/orders.h"
+
+namespace vostro::bench {
+
+struct Guard {
+  std::string name;
+  bool holds = false;
+  std::string detail;  ///< what was looked at, or what differs
+};
+
+/// Money as the API shows it: minor units in the account and held, by account and currency.
+struct Balance {
+  std::int64_t amount = 0;
+  std::int64_t held = 0;
+  bool operator==(const Balance&) const = default;
+};
+struct Balances {
+  std::map<std::pair<chain::AccountId, Currency>, Balance> accounts;
+  std::map<Currency, std::int64_t> supply;  ///< issued less redeemed, by the currency's own count
+};
+/// Each bank's accounts from its own node. Errors: a sentence.
+[[nodiscard]] Result<Balances, std::string> read_balances(const Network& network);
+
+/// What the accepted payments of a run come to, account by account, and some of them to look at.
+class Ledgerbook {
+ public:
+  explicit Ledgerbook(const Book& book) : book_(book), change_(book.accounts.size(), 0) {}
+
+  /// Notes a payment that the network has taken.
+  void note(const Order& order);
+  void note(const LoadResult& result);
+
+  /// Compares with what the ledger says: every account, and the sums by currency.
+  [[nodiscard]] std::vector<Guard> compare(const Balances& before, const Balances& after) const;
+  /// Looks some of the noted payments up at every node: each must be settled everywhere.
+  [[nodiscard]] Guard receipts(const Network& network) const;
+  /// Posts copies of noted payments whose signature was turned by one bit to every node: each node
+  /// must refuse each, although it knows the payment itself as valid.
+  [[nodiscard]] Guard forged_copies(const Network& network) const;
+
+ private:
+  const Book& book_;
+  std::vector<std::int64_t> change_;  ///< minor units of Book::currency
+  std::vector<Order> samples_;
+  std::uint64_t noted_ = 0;
+};
+
+/// What a load itself shows: forged ones were refused, what was accepted became final, and nothing
+/// was answered that should not be.
+[[nodiscard]] std::vector<Guard> guards_of(const LoadResult& result);
+/// The rate is one that signatures verified at every node allow.
+[[nodiscard]] Guard believable(const LoadResult& result, double ceiling);
+/// All nodes have the same height, block and state root. Waits for those that are behind.
+[[nodiscard]] Guard same_everywhere(const Network& network);
+
+}  // namespace vostro::bench

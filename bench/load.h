@@ -1,0 +1,82 @@
+/// Sustained load: single-signature payments offered to all nodes at a rate that does not depend on
+/// what they answer (open loop), and what becomes final on all nodes meanwhile.
+///
+/// Payments are signed before, and posted in groups of canonical bytes over kept connections, each
+/// bank's at its own node. What a node puts off (429, 503) is offered again after its Retry-After.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/orders.h"
+#include "bench/process.h"
+#include "bench/statistics.h"
+
+namespace vostro::bench {
+
+struct LoadPlan {
+  double rate = 0;                 ///< payments per second, offered to all nodes together
+  double warm_up_s = 5;            ///< offered and not counted
+  double window_s = 20;            ///< offered and counted
+  std::size_t group = 100;         ///< payments in one post
+  std::size_t connections = 3;     ///< to each node
+  std::size_t forged_every = 500;  ///< so manieth payments are forged; 0: none
+  bool has_probes = true;          ///< two payments a second and node are waited for
+  std::uint64_t seed = 1;
+};
+
+/// One bank's orders and what its node said of each.
+struct Sent {
+  enum class Fate : std::uint8_t {
+    unsent,          ///< not offered before the end
+    accepted,        ///< the node has taken it
+    put_off,         ///< 429 until the end
+    refused_forged,  ///< refused for its signature
+    refused,         ///< refused for another reason
+    unknown,         ///< no answer that could be read
+  };
+  std::vector<Order> orders;
+  std::vector<Fate> fates;
+};
+
+struct NodeCost {
+  std::string name;
+  CpuTime cpu;                         ///< in the window
+  std::int64_t resident_most_kib = 0;  ///< of all looks while the load ran
+  std::int64_t peak_kib = 0;           ///< since the process began, key unlocking included
+};
+
+struct LoadResult {
+  LoadPlan plan;
+  std::vector<Sent> sent;             ///< by bank, the load's payments and then the probes'
+  double window_s = 0;                ///< as measured
+  std::uint64_t final_in_window = 0;  ///< on all nodes
+  double served = 0;                  ///< payments per second, final on all nodes
+  Spread served_by_second;            ///< of each second of the window
+  std::uint64_t final_in_all = 0;     ///< from before the load until it had settled, on all nodes
+  std::uint64_t offered = 0;          ///< payments, each once
+  std::uint64_t accepted = 0;
+  /// Answers 429 and 503 to one payment, repeats included, by problem code.
+  std::map<std::string, std::uint64_t> put_off_for;
+  std::uint64_t given_up = 0;  ///< payments that were put off until the end
+  std::uint64_t forged = 0;
+  std::uint64_t forged_refused = 0;
+  Spread answer_ms;  ///< from when a group was due until its first answer (202: durably noted)
+  Spread late_ms;    ///< from when a group was due until it was sent: what the generator adds
+  Spread final_ms;   ///< from when a probe was due until it was final at its node
+  std::vector<NodeCost> nodes;
+  CpuTime generator;    ///< in the window
+  double others_s = 0;  ///< CPU of all other processes and of interrupts, in the window
+  double stolen_s = 0;  ///< CPU that the host kept back, in the window
+  std::string trouble;  ///< a refusal or error that should not be; empty: none
+};
+
+/// Runs one load to its end and waits until it has settled. Errors: a sentence.
+[[nodiscard]] Result<LoadResult, std::string> run_load(const Network& network, const Book& book,
+                                                       const LoadPlan& plan,
+                                                       const std::atomic<bool>& stop);
+
+}  // namespace vostro::bench

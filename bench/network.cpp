@@ -1,0 +1,187 @@
+#include "bench/network.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "base/keystore.h"
+
+namespace vostro::bench {
+namespace {
+
+namespace json = boost::json;
+
+/// Tokens of the network may ask as often as they like: what is measured is the node, not its
+/// limit.
+constexpr const char* kRequestsPerSecond = "1000000";
+
+/// Runs scripts/devnet to its end; what it prints goes to standard error. Errors: a sentence.
+Result<void, std::string> run_devnet(std::vector<std::string> arguments,
+                                     const std::string& programs) {
+  arguments.insert(arguments.begin(), VOSTRO_DEVNET_SCRIPT);
+  std::vector<char*> argv;
+  for (std::string& each : arguments) argv.push_back(each.data());
+  argv.push_back(nullptr);
+  std::vector<std::string> variables;
+  for (char** each = environ; *each != nullptr; ++each) {
+    if (!std::string_view(*each).starts_with("VOSTRO_BIN=")) variables.emplace_back(*each);
+  }
+  variables.push_back("VOSTRO_BIN=" + programs);
+  std::vector<char*> envp;
+  for (std::string& each : variables) envp.push_back(each.data());
+  envp.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  pid_t child = 0;
+  bool is_started = ::posix_spawn_file_actions_init(&actions) == 0;
+  if (is_started) {
+    is_started = ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) == 0 &&
+                 ::posix_spawn(&child, VOSTRO_DEVNET_SCRIPT, &actions, nullptr, argv.data(),
+                               envp.data()) == 0;
+    ::posix_spawn_file_actions_destroy(&actions);
+  }
+  if (!is_started) return fail(std::string(VOSTRO_DEVNET_SCRIPT) + " cannot be run");
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return fail(std::string("scripts/devnet was lost"));
+  }
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return fail("scripts/devnet " + arguments[1] + " failed");
+  return {};
+}
+
+/// An empty text where the field is missing or no text: the checks that follow name the place.
+std::string text_field(const json::value& object, std::string_view name) {
+  const auto* found =
+      object.is_object() ? object.get_object().if_contains({name.data(), name.size()}) : nullptr;
+  if (found == nullptr || !found->is_string()) return {};
+  return {found->get_string().data(), found->get_string().size()};
+}
+
+const json::array& list_of(const json::value& object, std::string_view name) {
+  static const json::array kNone;
+  const auto* found =
+      object.is_object() ? object.get_object().if_contains({name.data(), name.size()}) : nullptr;
+  return found != nullptr && found->is_array() ? found->get_array() : kNone;
+}
+
+Result<SecretKey, std::string> key_of(const json::value& info, const std::string& bank,
+                                      std::string_view name) {
+  for (const json::value& wallet : list_of(info, "wallets")) {
+    if (text_field(wallet, "participant") != bank || text_field(wallet, "key") != name) continue;
+    const auto passphrase = read_secret_from_file(text_field(wallet, "passphrase_file"));
+    if (!passphrase)
+      return fail(text_field(wallet, "passphrase_file") + ": " +
+                  std::string(to_string(passphrase.error())));
+    auto key = load_key(text_field(wallet, "key_file"), *passphrase);
+    if (!key) return fail(text_field(wallet, "key_file") + ": " + to_string(key.error()));
+    return *std::move(key);
+  }
+  return fail(bank + " has no key \"" + std::string(name) + "\" in devnet.json");
+}
+
+std::string fresh_directory() {
+  std::error_code error;
+  std::string path = (std::filesystem::temp_directory_path(error) / "vostro-bench-XXXXXX").string();
+  return ::mkdtemp(path.data()) == nullptr ? std::string() : path;
+}
+
+}  // namespace
+
+Result<Network, std::string> Network::start(const NetworkWish& wish) {
+  Network network;
+  network.is_own_ = true;
+  network.programs_ = wish.programs;
+  network.directory_ = wish.directory.empty() ? fresh_directory() : wish.directory;
+  network.remove_ = wish.directory.empty() && !wish.keep;
+  if (network.directory_.empty()) return fail(std::string("no temporary directory can be made"));
+  network.is_running_ = true;
+  if (auto done = run_devnet({"up", "-n", std::to_string(wish.nodes), "--dir", network.directory_,
+                              "--rate", kRequestsPerSecond},
+                             network.programs_);
+      !done)
+    return fail(done.error());
+  if (auto done = network.read(); !done) return fail(done.error());
+  return network;
+}
+
+Result<Network, std::string> Network::attach(const std::string& directory) {
+  Network network;
+  network.directory_ = directory;
+  if (auto done = network.read(); !done) return fail(done.error());
+  return network;
+}
+
+Network::Network(Network&& other) noexcept
+    : directory_(std::move(other.directory_)),
+      programs_(std::move(other.programs_)),
+      is_own_(other.is_own_),
+      is_running_(std::exchange(other.is_running_, false)),
+      remove_(std::exchange(other.remove_, false)),
+      id_(other.id_),
+      members_(std::move(other.members_)) {}
+
+Network::~Network() {
+  stop();
+}
+
+void Network::stop() {
+  if (!std::exchange(is_running_, false)) return;
+  const bool is_down =
+      run_devnet({"down", "--dir", directory_}, programs_).has_value();  // it says itself why not
+  std::error_code ignored;  // what stays behind is a directory of play money
+  if (is_down && remove_) std::filesystem::remove_all(directory_, ignored);
+}
+
+Result<void, std::string> Network::read() {
+  const std::string path = directory_ + "/devnet.json";
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  json::error_code error;
+  const json::value info = json::parse(text, error);
+  if (error) return fail(path + " is not there, or no JSON");
+  const auto id = fixed_from_hex<Hash>(text_field(info, "network_id"));
+  if (!id) return fail(path + ": no network_id");
+  id_ = *id;
+  for (const json::value& node : list_of(info, "nodes")) {
+    const std::string name = text_field(node, "participant");
+    const auto bic = parse_bic(name);
+    const auto api = client::parse_api_address(text_field(node, "api"));
+    if (!bic || !api) return fail(path + ": a node without participant or api");
+    const auto* pid = node.get_object().if_contains("pid");
+    if (pid == nullptr || !pid->is_int64())
+      return fail(path + ": node " + name + " does not run: scripts/devnet up");
+    auto maker = key_of(info, name, "maker");
+    if (!maker) return fail(maker.error());
+    auto checker = key_of(info, name, "checker");
+    if (!checker) return fail(checker.error());
+    members_.push_back({name, *bic, *api, text_field(node, "token_file"),
+                        static_cast<pid_t>(pid->get_int64()), *std::move(maker),
+                        *std::move(checker)});
+  }
+  if (members_.size() < 2) return fail(path + ": payments need two banks at least");
+  return {};
+}
+
+Result<SecretText, std::string> token_of(const Member& member) {
+  auto token = client::load_token(member.token_file);
+  if (!token) return fail(member.token_file + ": " + std::string(to_string(token.error())));
+  return *std::move(token);
+}
+
+Result<client::ApiClient, std::string> client_of(const Member& member) {
+  auto token = token_of(member);
+  if (!token) return fail(token.error());
+  return client::ApiClient(member.api, *std::move(token), client::ApiOptions{});
+}
+
+}  // namespace vostro::bench

@@ -1,0 +1,73 @@
+/// The network that is measured: real node processes on loopback, made by scripts/devnet in a
+/// directory of its own and stopped when this object goes, or one that runs already. Also the ways
+/// to talk to it. One thread; the clients that it makes are for one thread each.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/keys.h"
+#include "base/result.h"
+#include "client/api.h"
+
+namespace vostro::bench {
+
+/// One bank: its node, and its treasury's two keys.
+struct Member {
+  std::string name;  ///< the BIC, as a person reads it
+  Bic bic;
+  client::ApiAddress api;
+  std::string token_file;
+  pid_t pid = 0;
+  SecretKey maker;    ///< pays alone up to the policy's limit
+  SecretKey checker;  ///< joins in what needs two persons
+};
+
+struct NetworkWish {
+  std::size_t nodes = 4;
+  std::string directory;  ///< where the network is made; removed afterwards where it is empty here
+  std::string programs;   ///< directory of vostro-node and its like
+  bool keep = false;      ///< do not remove the directory
+};
+
+class Network {
+ public:
+  /// Makes and starts a network. Errors: a sentence.
+  [[nodiscard]] static Result<Network, std::string> start(const NetworkWish& wish);
+  /// Takes the one whose devnet.json stands in `directory`; it is left running.
+  [[nodiscard]] static Result<Network, std::string> attach(const std::string& directory);
+  Network(Network&& other) noexcept;
+  Network& operator=(Network&&) = delete;
+  ~Network();
+
+  /// Stops the nodes and removes what is not to be kept; nothing where the network was attached to.
+  void stop();
+
+  [[nodiscard]] const std::vector<Member>& members() const { return members_; }
+  [[nodiscard]] const Hash& id() const { return id_; }
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  /// Was made with the API limits that the load needs; false where it was attached to.
+  [[nodiscard]] bool is_own() const { return is_own_; }
+
+ private:
+  Network() = default;
+  [[nodiscard]] Result<void, std::string> read();
+
+  std::string directory_;
+  std::string programs_;
+  bool is_own_ = false;
+  bool is_running_ = false;
+  bool remove_ = false;
+  Hash id_;
+  std::vector<Member> members_;
+};
+
+/// Errors: a sentence with the file.
+[[nodiscard]] Result<client::ApiClient, std::string> client_of(const Member& member);
+[[nodiscard]] Result<SecretText, std::string> token_of(const Member& member);
+
+}  // namespace vostro::bench

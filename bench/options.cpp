@@ -1,0 +1,89 @@
+#include "bench/options.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <filesystem>
+#include <iostream>
+
+namespace vostro::bench {
+namespace {
+
+constexpr int kUsage = 2;
+
+/// vostro-node lies beside this program.
+std::string own_directory() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
+}
+
+std::optional<double> rate_of(const std::string& text) {
+  double rate = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate);
+  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
+  return is_whole && rate >= 1 && rate <= 1e6 ? std::optional(rate) : std::nullopt;
+}
+
+}  // namespace
+
+Result<Options, int> parse_options(int argc, char** argv) {
+  CLI::App app{
+      "Measures a network of Vostro nodes: lone payments, sustained load, memory. Starts a network "
+      "of its own and stops it again.",
+      "vostro-bench"};
+  Options options;
+  options.network.programs = own_directory();
+  std::string rate = "auto";
+  std::string only;
+  app.add_option("--nodes", options.network.nodes, "validators of the network it makes")
+      ->check(CLI::Range(2, 16));
+  app.add_option("--bin", options.network.programs, "directory of vostro-node; this program's own");
+  app.add_option("--dir", options.network.directory,
+                 "where to make the network; without it a temporary directory");
+  app.add_flag("--keep", options.network.keep, "do not remove the temporary directory");
+  app.add_option("--devnet", options.devnet,
+                 "use the network that runs in this directory (scripts/devnet up --rate 1000000)");
+  app.add_option("--accounts", options.accounts_of_bank,
+                 "accounts of each bank that pay and are paid; 0: its main account alone")
+      ->check(CLI::Range(0, 100'000));
+  app.add_option("--only", only, "lone or load")->check(CLI::IsMember({"lone", "load"}));
+  app.add_option("--lone-payments", options.lone.payments, "lone payments in each repeat")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--lone-repeats", options.lone.repeats, "repeats, each through the next node")
+      ->check(CLI::Range(1, 1'000));
+  app.add_option("--rate", rate,
+                 "payments offered per second to all nodes together, or auto: climb until more is "
+                 "offered than served, then offer a tenth more than was served best");
+  app.add_option("--seconds", options.load.window_s, "length of the window that counts")
+      ->check(CLI::Range(1.0, 86'400.0));
+  app.add_option("--warm-up", options.load.warm_up_s, "seconds of load before it")
+      ->check(CLI::Range(0.0, 3'600.0));
+  app.add_option("--load-repeats", options.load_repeats, "loads, one after another")
+      ->check(CLI::Range(1, 1'000));
+  app.add_option("--group", options.load.group, "payments in one post")
+      ->check(CLI::Range(1, 1'000));
+  app.add_option("--connections", options.load.connections, "connections to each node")
+      ->check(CLI::Range(1, 12));
+  app.add_option("--forged-every", options.load.forged_every, "every so manieth is forged; 0: none")
+      ->check(CLI::Range(0, 1'000'000));
+  app.add_option("--seed", options.load.seed, "chooses accounts and amounts");
+  app.add_option("--json", options.json_file, "write the figures to this file too");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int shown = app.exit(error);
+    return fail(shown == 0 ? 0 : kUsage);
+  }
+  if (rate != "auto") {
+    options.rate = rate_of(rate);
+    if (!options.rate) {
+      std::cerr << "--rate is auto, or 1 to 1000000\n";
+      return fail(static_cast<int>(kUsage));
+    }
+  }
+  options.lone.seed = options.load.seed;
+  options.has_lone = only != "load";
+  options.has_load = only != "lone";
+  return options;
+}
+
+}  // namespace vostro::bench

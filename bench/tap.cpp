@@ -1,0 +1,83 @@
+#include "bench/tap.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace vostro::bench {
+namespace {
+
+constexpr std::chrono::milliseconds kTapConnectTime{5'000};
+constexpr std::chrono::milliseconds kTapAnswerTime{20'000};
+
+/// The value of a metric without labels in Prometheus text: a line "name value".
+std::optional<std::uint64_t> metric_in(std::string_view text, std::string_view name) {
+  for (std::size_t at = text.find(name); at != std::string_view::npos;
+       at = text.find(name, at + 1)) {
+    const bool begins_line = at == 0 || text[at - 1] == '\n';
+    const std::size_t value = at + name.size() + 1;
+    if (!begins_line || value >= text.size() || text[value - 1] != ' ') continue;
+    double number = 0;
+    const auto [end, error] =
+        std::from_chars(text.data() + value, text.data() + text.size(), number);
+    if (error != std::errc{} || number < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(number);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::uint64_t Sweep::final_on_all() const {
+  std::uint64_t least = nodes.empty() ? 0 : nodes.front().final_transactions;
+  for (const Reading& each : nodes) least = std::min(least, each.final_transactions);
+  return least;
+}
+
+std::uint64_t Sweep::pending() const {
+  std::uint64_t sum = 0;
+  for (const Reading& each : nodes) sum += each.pending_transactions;
+  return sum;
+}
+
+Result<CpuSweep, std::string> cpu_sweep(const Network& network) {
+  CpuSweep out;
+  for (const Member& member : network.members()) {
+    const auto cpu = cpu_of(member.pid);
+    if (!cpu) return fail("node " + member.name + " is gone");
+    out.nodes.push_back(*cpu);
+  }
+  const auto own = cpu_of(::getpid());
+  const auto machine = machine_cpu();
+  if (!own || !machine) return fail(std::string("/proc cannot be read"));
+  out.generator = *own;
+  out.machine = *machine;
+  return out;
+}
+
+Result<Taps, std::string> Taps::open(const Network& network) {
+  Taps taps;
+  for (const Member& member : network.members())
+    taps.taps_.push_back({member.name, client::HttpConnection(member.api, kTapConnectTime, {})});
+  return taps;
+}
+
+Result<Sweep, std::string> Taps::sweep() {
+  Sweep sweep;
+  sweep.begun = Clock::now();
+  for (Tap& tap : taps_) {
+    const auto answer =
+        tap.connection.exchange({"GET", "/metrics", {}, {}}, SecretText(), kTapAnswerTime);
+    if (!answer) return fail("node " + tap.name + ": " + to_string(answer.error()));
+    const auto done = metric_in(answer->body, "vostro_transactions_final_total");
+    const auto waiting = metric_in(answer->body, "vostro_transactions_pending");
+    if (!done || !waiting) return fail("node " + tap.name + " does not count its transactions");
+    sweep.nodes.push_back({*done, *waiting});
+  }
+  sweep.ended = Clock::now();
+  return sweep;
+}
+
+}  // namespace vostro::bench
