@@ -1,5 +1,6 @@
 #include "client/address.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/bytes.h"
@@ -39,9 +40,13 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-}  // namespace
+bool is_loopback(std::string_view host) {
+  const bool is_ipv4 =
+      std::all_of(host.begin(), host.end(), [](char c) { return is_digit(c) || c == '.'; });
+  return host == "localhost" || host == "::1" || (is_ipv4 && host.starts_with("127."));
+}
 
-std::optional<ApiAddress> parse_api_address(std::string_view url) {
+std::optional<ApiAddress> parse_any_address(std::string_view url) {
   ApiAddress address;
   if (take_prefix(url, "https://")) {
     address.is_tls = true;
@@ -67,6 +72,15 @@ std::optional<ApiAddress> parse_api_address(std::string_view url) {
   const auto port = parse_port(rest);
   if (!port) return std::nullopt;
   address.port = *port;
+  return address;
+}
+
+}  // namespace
+
+std::optional<ApiAddress> parse_api_address(std::string_view url) {
+  auto address = parse_any_address(url);
+  // The token of every request would cross the network in clear.
+  if (address && !address->is_tls && !is_loopback(address->host)) return std::nullopt;
   return address;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace vostro::client {
 
@@ -47,6 +48,9 @@ struct ApiError {
   }
   bool operator==(const ApiError&) const = default;
 };
+[[nodiscard]] inline ApiError error_of(ApiError::Kind kind, std::string detail) {
+  return {kind, std::move(detail)};
+}
 /// One sentence.
 [[nodiscard]] std::string to_string(const ApiError& error);
 

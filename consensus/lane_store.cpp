@@ -124,7 +124,7 @@ void LaneStore::pin(const BatchId& id) {
   of_author.bytes_counted -= stored.held.bytes;
 }
 
-void LaneStore::unpin(const BatchId& id) {
+void LaneStore::unpin(const BatchId& id, bool is_own) {
   StoredBatch& stored = batches_.at(id);
   VOSTRO_CHECK(stored.pins > 0);
   if (--stored.pins > 0) return;
@@ -135,6 +135,15 @@ void LaneStore::unpin(const BatchId& id) {
   if (content.ctx != ctx_ || !is_well_formed(content, stored.held.bytes) ||
       is_stale(of_author, content)) {
     drop(id);
+    return;
+  }
+  // Only what is wanted gets past the caps, and this is wanted no more: else every lost proposal
+  // could leave a block's worth of bytes here.
+  const bool is_over_cap = of_author.batches_counted > caps_.batches_per_author ||
+                           of_author.bytes_counted > caps_.bytes_per_author;
+  if (!is_own && (is_over_cap || stored.check == BatchCheck::invalid)) {
+    drop(id);
+    reset_tip(of_author);
   }
 }
 

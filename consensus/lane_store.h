@@ -73,7 +73,9 @@ struct BatchFork {
 
 struct StoreCaps {
   std::size_t batches_per_author = 1'024;
-  std::size_t bytes_per_author = 64 * 1024 * 1024;
+  /// All in memory, so less than the 64 MiB of spec section 11: four batches of the largest size.
+  /// Counted by the node's memory budget.
+  std::size_t bytes_per_author = 16 * 1024 * 1024;
   std::size_t forks_reported_per_author = 16;
 };
 
@@ -95,7 +97,9 @@ class LaneStore {
   /// One more cut names this held batch: it stays, and does not count for the caps.
   void pin(const BatchId& id);
   /// One cut fewer. The last one drops the batch if it is stale by then.
-  void unpin(const BatchId& id);
+  /// So it does where the batch is invalid, or its author is above a cap without it; `is_own`: of
+  /// the own lane, which is never forgotten for a cap.
+  void unpin(const BatchId& id, bool is_own);
 
   /// No effect where the batch is not held (any more).
   void set_check(const BatchId& id, BatchCheck check, std::uint32_t items);

@@ -72,6 +72,23 @@ LaneActions Lanes::on_own_batch(HeldBatch batch, std::uint32_t items) {
   return actions;
 }
 
+LaneActions Lanes::keep(HeldBatch batch) {
+  const BatchId id = batch.id;
+  const LaneStore::Added added = store_.add(batch, true);
+  if (added.outcome != StoreOutcome::stored) return {};
+  store_.pin(id);
+  kept_.push_back(id);
+  LaneActions actions;
+  if (store_.find(id)->check == BatchCheck::unchecked)
+    actions.push_back(CheckBatch{std::move(batch)});
+  return actions;
+}
+
+void Lanes::release_kept() {
+  for (const BatchId& id : kept_) unpin(id);
+  kept_.clear();
+}
+
 // ---- What arrives ----
 
 /// Incarnations of the own lane are used up in order: a higher one was begun by somebody else, and

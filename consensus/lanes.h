@@ -156,6 +156,11 @@ class Lanes {
         std::optional<ValidatorIndex> own, LanePositions final_positions);
 
   // ---- The own lane ----
+  /// Before `begin_incarnation`: a batch read back from the journal, of a block that this node
+  /// voted for and that may yet become final. It stays, whatever newer incarnation comes, until
+  /// `release_kept`.
+  [[nodiscard]] LaneActions keep(HeldBatch batch);
+  void release_kept();
   /// After each start, with an incarnation above all used before, and synced. Drops the own older,
   /// unpinned batches.
   void begin_incarnation(std::uint32_t incarnation);
@@ -292,6 +297,7 @@ class Lanes {
   void give_up_hint(const Fetch& fetch);
   void send_haves(std::uint64_t now_ms, const std::set<ValidatorIndex>& leaders,
                   LaneActions& actions);
+  void unpin(const BatchId& id);
   [[nodiscard]] LanePositions unsent_to(ValidatorIndex peer) const;
   [[nodiscard]] std::vector<Candidate> select(const LanePositions& parent, ValidatorIndex proposer,
                                               Selection selection) const;
@@ -310,6 +316,7 @@ class Lanes {
   LaneStore store_;
   std::optional<std::uint32_t> incarnation_;
   LanePosition own_tip_;
+  std::vector<BatchId> kept_;  ///< pinned by `keep`
   std::map<BlockId, Requirement> required_;
   std::map<BatchId, Fetch> fetches_;
   std::map<ValidatorIndex, std::map<ValidatorIndex, Reported>> reported_;  // by peer, then lane

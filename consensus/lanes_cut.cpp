@@ -103,11 +103,15 @@ LaneActions Lanes::require_cut(RequiredCut required, std::uint64_t now_ms) {
   return actions;
 }
 
+void Lanes::unpin(const BatchId& id) {
+  store_.unpin(id, own_ && store_.find(id)->held.batch().author == *own_);
+}
+
 void Lanes::release_cut(const BlockId& block) {
   const auto found = required_.find(block);
   if (found == required_.end()) return;
   forget_fetches_of(block);
-  for (const BatchId& id : found->second.pinned) store_.unpin(id);
+  for (const BatchId& id : found->second.pinned) unpin(id);
   required_.erase(found);
 }
 

@@ -54,6 +54,13 @@ Outcome verify_held(const Committee& committee, const HeldCertificate& held,
   return verify_certificate(committee, held.certificate, cache);
 }
 
+/// The digest of J does not say which of its certificates is the parent's: P does, by its view. J
+/// cut otherwise is whoever relayed it, not the leader who signed.
+bool has_parent_where_due(const Proposal& proposal, const Justification& justification) {
+  if (!justification.parent && justification.nullifications.empty()) return true;
+  return justification.parent.has_value() == (proposal.parent_view.value > 0);
+}
+
 /// Everything of a PROPOSE but the validity of its justification's certificates.
 Outcome verify_propose(const Committee& committee, const Propose& propose, SignatureCache& cache) {
   const Proposal& proposal = propose.proposal;
@@ -62,12 +69,13 @@ Outcome verify_propose(const Committee& committee, const Propose& propose, Signa
   if (!committee.has(propose.vote.signer)) return fail(VerifyError::unknown_signer);
   if (propose.vote.signer != committee.leader(proposal.view))
     return fail(VerifyError::wrong_leader);
-  const bool fits = propose.vote.type == VoteType::notarize && propose.vote.view == proposal.view &&
-                    propose.vote.proposal == proposal.id(committee.ctx()) &&
-                    propose.header.id() == proposal.block &&
-                    propose.cut.root() == propose.header.cut_root &&
-                    propose.parent_proposal.has_value() == (proposal.parent_view.value > 0) &&
-                    (!propose.justification || propose.justification->digest() == proposal.just);
+  const bool fits =
+      propose.vote.type == VoteType::notarize && propose.vote.view == proposal.view &&
+      propose.vote.proposal == proposal.id(committee.ctx()) &&
+      propose.header.id() == proposal.block && propose.cut.root() == propose.header.cut_root &&
+      propose.parent_proposal.has_value() == (proposal.parent_view.value > 0) &&
+      (!propose.justification || (propose.justification->digest() == proposal.just &&
+                                  has_parent_where_due(proposal, *propose.justification)));
   if (!fits) return fail(VerifyError::hash_mismatch);
   return verify_vote(committee, propose.vote, cache);
 }
@@ -101,7 +109,8 @@ Outcome verify_bad(const Committee& committee, const BadJustification& bad, Sign
   const bool signed_for = bad.vote.type == VoteType::notarize &&
                           bad.vote.view == bad.proposal.view &&
                           bad.vote.proposal == bad.proposal.id(committee.ctx()) &&
-                          bad.justification.digest() == bad.proposal.just;
+                          bad.justification.digest() == bad.proposal.just &&
+                          has_parent_where_due(bad.proposal, bad.justification);
   if (!signed_for) return fail(VerifyError::no_evidence);
   if (const auto vote = verify_vote(committee, bad.vote, cache); !vote) return vote;
   // P_u is not signed by the accused: one that does not belong to the parent's certificate is the

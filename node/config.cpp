@@ -16,7 +16,7 @@ constexpr std::size_t kMiB = 1024 * 1024;
 constexpr std::int64_t kMillisecondsMax = 3'600'000;
 constexpr std::size_t kPeersMax = 1'024;
 /// Unfinalized batches of one author that are held in memory (threat model 2.2).
-constexpr std::size_t kBatchesPerAuthor = 8 * kMiB;
+constexpr std::size_t kBatchesPerAuthor = consensus::StoreCaps{}.bytes_per_author;
 /// Threads, code and what has no cap of its own; measured.
 constexpr std::size_t kBase = 64 * kMiB;
 constexpr std::size_t kPerConnection = 96 * 1024;  // header, read buffer, small body, answer
@@ -52,6 +52,14 @@ std::optional<HostPort> peer_address(std::string_view text) {
 
 std::optional<std::string> non_empty(std::string_view text) {
   return text.empty() ? std::nullopt : std::optional(std::string(text));
+}
+
+/// What is wrong where the caps do not fit the budget.
+std::optional<std::string> excess_of(const NodeConfig& config) {
+  if (config.memory_caps_bytes <= config.memory_budget_bytes) return std::nullopt;
+  return "the caps of caches and queues add up to " +
+         std::to_string(config.memory_caps_bytes / kMiB) + " MiB, above the budget of " +
+         std::to_string(config.memory_budget_bytes / kMiB) + " MiB: raise it, or lower the caps";
 }
 
 class ConfigReader {
@@ -205,13 +213,7 @@ class ConfigReader {
     number(from, "unverified", config.node.admission.unverified_max, 1, 1'000'000);
     number(from, "worker_threads", config.node.worker_threads, 1, 64);
     config.memory_caps_bytes = sum_of_caps(config);
-    if (config.memory_caps_bytes > config.memory_budget_bytes) {
-      from.refuse("memory_budget_mib", "the caps of caches and queues add up to " +
-                                           std::to_string(config.memory_caps_bytes / kMiB) +
-                                           " MiB, above the budget of " +
-                                           std::to_string(config.memory_budget_bytes / kMiB) +
-                                           " MiB: raise it, or lower the caps");
-    }
+    if (const auto excess = excess_of(config)) from.refuse("memory_budget_mib", *excess);
     from.finish();
   }
 
@@ -253,14 +255,15 @@ std::optional<p2p::ListenAddress> parse_listen(std::string_view text) {
 
 std::size_t sum_of_caps(const NodeConfig& config) {
   const p2p::Limits& network = config.node.network;
-  const std::size_t per_peer =
-      network.consensus.inbound_bytes_max + network.consensus.outbound_bytes_max +
-      network.bulk.inbound_bytes_max + network.bulk.outbound_bytes_max + kBatchesPerAuthor;
+  const std::size_t per_peer = network.consensus.inbound_bytes_max +
+                               network.consensus.outbound_bytes_max +
+                               network.bulk.inbound_bytes_max + network.bulk.outbound_bytes_max;
   const api::Limits& api = config.api.limits;
+  const std::size_t peers = std::max(config.node.peers.size(), config.peers_max);
   return kBase + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
-         config.node.admission.bytes_max + config.node.peers.size() * per_peer +
-         api.connections * kPerConnection + api.binary_bodies * 2 * api.binary_body_bytes +
-         api.streams * api.stream_bytes;
+         config.node.admission.bytes_max + peers * per_peer + (peers + 1) * kBatchesPerAuthor +
+         2 * Admission::verified_bytes_max + api.connections * kPerConnection +
+         api.binary_bodies * 2 * api.binary_body_bytes + api.streams * api.stream_bytes;
 }
 
 Result<NodeConfig, ConfigError> parse_config(std::string_view text, const std::string& directory,
@@ -306,6 +309,12 @@ Result<void, ConfigError> fit_to_network(NodeConfig& config,
                               " is no participant of the network"});
   }
   config.api.protocol_version = definition.protocol_version;
+  // Whoever the genesis file lists may connect, listed as a peer here or not.
+  config.peers_max =
+      participants.size() - 1 + (config.node.validator ? definition.observers.size() : 0);
+  config.memory_caps_bytes = sum_of_caps(config);
+  if (const auto excess = excess_of(config))
+    return fail(ConfigError{"[limits]: \"memory_budget_mib\": " + *excess});
   return {};
 }
 

@@ -30,7 +30,8 @@ struct NodeConfig {
   std::string tls_passphrase_file;  ///< the same
   std::size_t memory_budget_bytes = 0;
   std::size_t memory_caps_bytes = 0;  ///< the sum of all caps, for the log; not above the budget
-  bool has_timing = false;            ///< [consensus] has keys: for development networks only
+  std::size_t peers_max = 0;  ///< who may connect, by the network's definition: known once it is
+  bool has_timing = false;    ///< [consensus] has keys: for development networks only
 };
 
 /// `directory` is where relative paths begin; `name` stands for the file in messages.

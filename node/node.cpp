@@ -11,6 +11,8 @@
 namespace vostro::node {
 namespace {
 
+constexpr std::size_t kPaymentLinesPerBlock = 20;
+
 consensus::EpochContext genesis_context(const genesis::Definition& definition,
                                         const genesis::Anchor& anchor) {
   std::vector<consensus::Validator> validators;
@@ -170,6 +172,7 @@ std::vector<PeerEntry> Node::peer_entries() const {
 }
 
 Result<void, std::string> Node::start() {
+  urgent_workers_ = std::make_unique<WorkerPool>(1);
   workers_ = std::make_unique<WorkerPool>(options_.worker_threads);
   quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
 
@@ -177,7 +180,8 @@ Result<void, std::string> Node::start() {
   door.batch = [this](auto transactions) {
     loop_->post(TransactionsSubmitted{std::move(transactions)});
   };
-  door.is_ready = [this] { return is_ready(); };
+  // An observer has no lane to put them in.
+  door.is_ready = [this] { return own_ && is_ready(); };
   door.now = wall_clock;
   door.on_failure = [this](const std::string& what) { halt(what); };
   auto admission = Admission::open(options_.data_dir + "/admission", definition_.network_id,
@@ -211,14 +215,18 @@ Result<void, std::string> Node::start() {
   for (std::size_t i = 0; i < 8; ++i)
     network.jitter_seed = network.jitter_seed << 8U | seed.bytes[i];
   peers_ = std::make_unique<Peers>(
-      std::move(network), keys_.tls, peer_entries(), committee_, *store_, *workers_,
+      std::move(network), keys_.tls, peer_entries(), committee_, *store_, *urgent_workers_,
+      *workers_,
       Peers::Callbacks{[this](ReplicaEvent event, p2p::InboundLease lease) {
                          loop_->post(std::move(event), std::move(lease));
                        },
-                       [this](const std::string&, const chain::SignedQuote& quote) {
-                         if (const auto added = quotes_->add(quote); added.is_new)
-                           peers_->broadcast_quote(quote);
-                       }});
+                       [this](const std::string& peer, const chain::SignedQuote& quote) {
+                         const auto added = quotes_->add(quote);
+                         if (added.is_new) peers_->broadcast_quote(quote);
+                         if (added.outcome == QuoteOutcome::bad_form)
+                           peers_->penalise(peer, "a quote whose form or signature is wrong");
+                       },
+                       [this] { return quotes_->all(); }, [this] { return loop_->view(); }});
 
   journal_ = std::make_unique<JournalThread>(
       std::move(journal_file_),
@@ -266,6 +274,11 @@ ConsensusLoop::Sinks Node::sinks() {
   };
   sinks.resubmit = [this] { admission_->resubmit(); };
   sinks.halted = [this](const std::string& reason) { halt(reason); };
+  sinks.store_failure = [this]() -> std::optional<std::string> {
+    const auto failure = store_->failure();
+    if (!failure) return std::nullopt;
+    return "the block store failed: " + to_string(*failure);
+  };
   return sinks;
 }
 
@@ -312,6 +325,8 @@ void Node::on_final_synced(Height height) {
 /// Nobody is told of finality before the block is in the store and its proof in the journal, both
 /// synced.
 void Node::announce() {
+  // In the order of heights, whichever thread comes first.
+  const std::lock_guard in_order(announcing_mutex_);
   std::vector<std::shared_ptr<const chain::ExecutedBlock>> ready;
   std::vector<std::function<void(Height)>> listeners;
   {
@@ -323,8 +338,26 @@ void Node::announce() {
     listeners = listeners_;
   }
   for (const auto& block : ready) {
+    log_payments(*block);
     admission_->on_final(*block);
     for (const auto& listener : listeners) listener(block->height);
+  }
+}
+
+/// The payments of this bank, so that one can be followed; the log itself bounds how many lines.
+void Node::log_payments(const chain::ExecutedBlock& block) const {
+  std::size_t lines = 0;
+  for (const chain::Receipt& receipt : block.receipts) {
+    if (!receipt.payment || lines == kPaymentLinesPerBlock) continue;
+    const chain::PaymentFacts& payment = *receipt.payment;
+    const Bic& own = options_.participant;
+    if (payment.debtor.owner != own && payment.creditor.owner != own) continue;
+    ++lines;
+    log::info("payment", {{"uetr", payment.uetr},
+                          {"participant", payment.debtor.owner},
+                          {"status", chain::to_string(receipt.status)},
+                          {"code", receipt.reason ? chain::to_string(*receipt.reason) : ""},
+                          {"height", block.height}});
   }
 }
 
@@ -380,6 +413,7 @@ void Node::stop() {
   if (loop_) loop_->stop();
   if (journal_) journal_->stop();
   if (writer_) writer_->stop();
+  if (urgent_workers_) urgent_workers_->stop();
   if (workers_) workers_->stop();
   if (admission_) admission_->stop();
 }

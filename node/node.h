@@ -102,6 +102,7 @@ class Node final : public Service {
   void on_final_synced(Height height);
   void announce();
   void halt(const std::string& reason);
+  void log_payments(const chain::ExecutedBlock& block) const;
   void archive(const KeepCertificates& effect);
   void keep_evidence(const KeepEvidence& effect);
   [[nodiscard]] bool is_ready() const;
@@ -122,6 +123,7 @@ class Node final : public Service {
   std::optional<AppendFile> archive_;
   std::optional<AppendFile> evidence_;
 
+  std::mutex announcing_mutex_;  ///< held around everything that one `announce` does
   mutable std::mutex announce_mutex_;
   std::vector<std::shared_ptr<const chain::ExecutedBlock>>
       stored_;  ///< not announced yet, in height order
@@ -133,6 +135,7 @@ class Node final : public Service {
 
   std::unique_ptr<QuoteBook> quotes_;
   // Threads: in this order they are made, in the reverse order they end.
+  std::unique_ptr<WorkerPool> urgent_workers_;  ///< messages of the protocol, batches excepted
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<BlockWriter> writer_;

@@ -52,6 +52,7 @@ enum class SubmitKind : std::uint8_t {
   outside_window,  ///< refused: `inclusion` says expired or too far ahead
   not_authorised,  ///< refused: `inclusion` says why
   busy,            ///< refused: try again after `retry_after_s`
+  undecided,       ///< taken, but not durably: the node has halted, and it may be final or not
   accepted,        ///< durably noted: it will be final, or expire
 };
 

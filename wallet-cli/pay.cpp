@@ -225,6 +225,18 @@ std::optional<client::StoredOrder> stored_order(Wallet& wallet, const PayRequest
   return **found;
 }
 
+/// A stored order that a node has taken is over once the ledger says so.
+bool is_over(Wallet& wallet, const client::StoredOrder& order, const chain::Transaction& made) {
+  const auto found = wallet.api().transaction(order.name, made.valid_until);
+  const bool is_over = found && (found->state == client::TransactionState::final ||
+                                 found->state == client::TransactionState::expired);
+  if (is_over) {
+    if (const auto removed = wallet.journal().remove(order.name); !removed)
+      remark(wallet, to_string(removed.error()));
+  }
+  return is_over;
+}
+
 /// Whoever repeats an order whose outcome is unknown would pay twice.
 void warn_of_unfinished(Wallet& wallet, const PayRequest& request, bool is_another_meant) {
   if (!wallet.has_journal()) return;
@@ -235,10 +247,12 @@ void warn_of_unfinished(Wallet& wallet, const PayRequest& request, bool is_anoth
                                                   FileError::input_output, path}));
   std::size_t open = 0;
   for (const client::StoredOrder& order : content->orders) {
-    if (order.state == client::OrderState::accepted) continue;
-    ++open;
+    const bool is_accepted = order.state == client::OrderState::accepted;
+    if (!is_accepted) ++open;
     const auto transaction = chain::decode_transaction(order.transaction);
-    if (transaction && is_same_order(transaction->body, request) && !is_another_meant)
+    const bool is_same =
+        transaction && is_same_order(transaction->body, request) && !is_another_meant;
+    if (is_same && !(is_accepted && is_over(wallet, order, *transaction)))
       throw Stop{Exit::unknown,
                  "an order of the same amount between the same accounts is not finished, and may "
                  "have been paid: " +

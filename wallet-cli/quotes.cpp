@@ -98,7 +98,20 @@ Exit quote_publish(Wallet& wallet, const Arguments& arguments) {
            {"for", debtors.empty() ? "every bank" : debtors}});
   const auto keys = wallet.keys();
   if (keys.size() != 1) throw usage("a quote has one signature: give one --key");
-  must(api.publish(client::sign_quote(quote, keys.front())));
+  if (const auto published = api.publish(client::sign_quote(quote, keys.front())); !published) {
+    using ErrorKind = client::ApiError::Kind;
+    const client::ApiError& error = published.error();
+    const bool may_be_live = error.kind == ErrorKind::timed_out ||
+                             error.kind == ErrorKind::broken_off ||
+                             error.kind == ErrorKind::bad_answer || error.is_repeat;
+    if (!may_be_live) throw stop_of(error);
+    throw Stop{Exit::unknown,
+               "unknown: " + client::to_string(error) + ". The quote " + vostro::to_text(quote.id) +
+                   " may be live until " + vostro::to_text(quote.expires_at) +
+                   ": look with vostro quote list before you publish another",
+               "unknown",
+               {}};
+  }
   return finish(wallet, Exit::ok, quote_json(quote, quote.limit),
                 labelled({{"quote", vostro::to_text(quote.id)},
                           {"status", "published"},

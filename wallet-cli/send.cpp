@@ -52,7 +52,7 @@ std::string message_of(const chain::OwnedId& name, const client::Delivery& deliv
     case client::Outcome::final:
       return reason_text(delivery.final->receipt);
     case client::Outcome::accepted:
-      return "the node has taken it; it is not final yet";
+      return "the node has taken it; it is not final yet. " + how_to_learn(name);
     case client::Outcome::expired:
       return "it was in no block before its valid_until, and can never be";
     case client::Outcome::refused:

@@ -72,8 +72,10 @@ std::optional<PaymentHistory> StoreView::payment(const OwnedId& name) const {
       return std::nullopt;
     }
     if (moves_status(event->receipt, false)) {
-      history.status = status_after(event->receipt, settled_as);
-      if (history.status != Status::recall_requested) settled_as = history.status;
+      const Status after = status_after(event->receipt, settled_as);
+      if (after != Status::recall_requested) settled_as = after;
+      // A recall stays open until it is answered, also when the credit is confirmed meanwhile.
+      if (!hides_recall(history.status, after)) history.status = after;
     }
     history.receipts.push_back(std::move(*event));
   }

@@ -74,6 +74,10 @@ struct WaitingRow {
 [[nodiscard]] inline Status status_after(const Receipt& receipt, Status settled_as) {
   return receipt.status == Status::done ? settled_as : receipt.status;
 }
+/// An open recall goes on being what the payment waits for.
+[[nodiscard]] inline bool hides_recall(Status now, Status after) {
+  return now == Status::recall_requested && after == Status::credited;
+}
 
 /// The keys that a block changed, each with two bytes of length before it.
 void append_key(Bytes& to, ByteView key);

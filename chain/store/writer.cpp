@@ -179,6 +179,7 @@ class BlockWriter {
               .first;
     }
     std::optional<WaitingRow>& waiting = known->second;
+    if (waiting && hides_recall(waiting->status, receipt.status)) return;
     if (waiting) {
       erase(Family::receipts, keys::waiting_payment(waiting->debtor_agent, Side::debtor,
                                                     waiting->status, waiting->place));

@@ -94,6 +94,9 @@ Applied apply(Turn& turn, const ConfirmCredit& body) {
   const PaymentFacts& payment = *body.original.receipt.payment;
   turn.receipt.payment = payment;
   if (auto ok = check_answer(turn, payment.creditor, payment.amount.currency); !ok) return ok;
+  // What went back is no credit any more.
+  if (turn.state.find<ReturnedPayment>({payment.debtor.owner, payment.uetr}) != nullptr)
+    return fail(Reason::wrong_state);
   turn.receipt.status = Status::credited;
   return {};
 }

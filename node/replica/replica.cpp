@@ -82,13 +82,19 @@ void Replica::pump() {
 }
 
 void Replica::handle(const ReplicaStarted&) {
-  if (own_) begin_incarnation();
-  for (const consensus::BlockBody& body : recovered_bodies_) delivery_.on_body(body);
+  for (const consensus::BlockBody& body : recovered_bodies_) {
+    delivery_.on_body(body);
+    kept_until_ = std::max(kept_until_, body.header.height);
+  }
   recovered_bodies_.clear();
-  for (consensus::SharedBatch& batch : recovered_batches_)
-    perform_lanes(
-        lanes_.on_batch(std::nullopt, consensus::hold(std::move(batch.batch)), now_.steady_ms));
+  // Whoever voted for a block vouches for its batches, and perhaps nobody else has them any more:
+  // they outlive the incarnations that begin now, here and at their authors.
+  if (kept_until_ > executor_.base().height) {
+    for (consensus::SharedBatch& batch : recovered_batches_)
+      perform_lanes(lanes_.keep(consensus::hold(std::move(batch.batch))));
+  }
   recovered_batches_.clear();
+  if (own_) begin_incarnation();
   tell_engine(consensus::Started{});
   if (recovered_finality_)
     perform_delivery(delivery_.on_final(*recovered_finality_, now_.steady_ms));
@@ -134,6 +140,7 @@ void Replica::handle(const TransactionsChecked& event) {
 }
 
 void Replica::handle(const TransactionsSubmitted& event) {
+  if (!own_) return;  // an observer has no lane: its door takes nothing
   for (const auto& transaction : event.transactions) {
     queue_bytes_ += transaction->bytes().size();
     queue_.push_back(transaction);
@@ -155,9 +162,13 @@ void Replica::handle(const BlockStored& event) {
   std::erase_if(transactions_,
                 [this](const auto& entry) { return !lanes_.store().holds(entry.first); });
   perform_delivery(delivery_.on_executed(event.height, now_.steady_ms));
-  if (archivable_ && archivable_->first <= event.height) {
-    effects_.push_back(ReleaseJournal{archivable_->second});
-    archivable_.reset();
+  if (event.height >= kept_until_) lanes_.release_kept();
+  std::optional<View> released;
+  for (; !archivable_.empty() && archivable_.front().first <= event.height; archivable_.pop_front())
+    released = archivable_.front().second;
+  if (released) {
+    std::erase_if(journaled_, [&](const auto& entry) { return entry.second <= *released; });
+    effects_.push_back(ReleaseJournal{*released});
   }
   tasks_dirty_ = true;
   work_dirty_ = true;

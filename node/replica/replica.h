@@ -36,6 +36,7 @@ struct ReplicaConfig {
   std::uint64_t status_period_ms = 5'000;
   std::size_t answer_bytes_max = 4 * 1024 * 1024;  ///< of one answer to GET_BATCH
   std::size_t observers_max = 64;
+  std::uint64_t executed_ahead_max = 128;  ///< executed blocks above the stored one
   std::int64_t clock_alarm_ms =
       250;  ///< median offset of the others' clocks that is worth an alarm
 };
@@ -198,12 +199,14 @@ class Replica {
   std::map<consensus::BlockId, Task> tasks_;
   std::set<consensus::BlockId> required_;  ///< cuts asked of the lanes and not released
   std::map<consensus::BatchId, BatchTransactions>
-      transactions_;                          ///< of held batches that were checked
-  std::set<consensus::BatchId> journaled_;    ///< BatchRecords written, not yet stored
+      transactions_;  ///< of held batches that were checked
+  std::map<consensus::BatchId, View>
+      journaled_;  ///< BatchRecords in the journal, not yet stored, with the view they lie under
   std::deque<consensus::Deliver> delivered_;  ///< final, to be executed and stored, in height order
   std::deque<consensus::BlockId> storing_;    ///< StoreBlocks under way, in height order
-  std::optional<std::pair<Height, View>>
-      archivable_;  ///< once this height is stored, the journal needs nothing up to the view
+  std::deque<std::pair<Height, View>>
+      archivable_;     ///< once the height is stored, the journal needs nothing up to the view
+  Height kept_until_;  ///< of the blocks voted for before this start, the highest
   std::deque<chain::VerifiedTransactionPtr> queue_;  ///< admitted, not yet in a batch
   std::size_t queue_bytes_ = 0;
   std::optional<std::uint64_t> queued_since_ms_;

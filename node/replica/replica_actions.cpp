@@ -18,13 +18,13 @@ void Replica::perform(consensus::Persist& action) {
       const auto batches = lanes_.batches_of(own->propose.cut, own->propose.header.proposer);
       if (!batches) return halt("the engine voted for a block whose batches are not here");
       for (const consensus::HeldBatch& batch : *batches) {
-        if (journaled_.insert(batch.id).second)
+        if (journaled_.emplace(batch.id, own->propose.proposal.view).second)
           persist.records.push_back(
               consensus::BatchRecord{consensus::SharedBatch{batch.signed_batch}});
       }
     }
     if (const auto* finality = std::get_if<consensus::NewFinality>(&record))
-      archivable_ = {finality->proof.header.height, finality->proof.proposal.view};
+      archivable_.emplace_back(finality->proof.header.height, finality->proof.proposal.view);
     persist.records.push_back(std::move(record));
   }
   effects_.push_back(std::move(persist));

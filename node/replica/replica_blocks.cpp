@@ -46,6 +46,9 @@ bool Replica::advance(const BlockId& id, Task& task) {
     return true;
   }
   const consensus::Header& header = task.body.header;
+  // A disk that falls behind must not fill the memory: what is executed waits for it.
+  if (header.height.value > executor_.base().height.value + config_.executed_ahead_max)
+    return false;
   if (!executor_.is_executed(header.parent)) {
     if (header.height <= executor_.base().height.next()) return false;
     if (tasks_.contains(header.parent)) return false;
@@ -84,10 +87,9 @@ void Replica::conclude(const BlockId& id, bool valid, const std::string& what) {
         proposal, valid ? consensus::Verdict::valid : consensus::Verdict::invalid});
   if (valid) return;
   release_cut(id);
-  const bool final_here =
-      std::ranges::any_of(delivered_, [&](const auto& d) { return d.block.header.id() == id; });
-  if (final_here) {
-    halt("the final block at height " + std::to_string(task.body.header.height.value) +
+  // A quorum has executed it and found it valid (consensus-spec section 5: a fault of this node).
+  if (task.notarized) {
+    halt("the certified block at height " + std::to_string(task.body.header.height.value) +
          " is invalid on this node: " + what);
   }
 }

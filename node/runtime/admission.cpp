@@ -14,7 +14,7 @@ using chain::VerifiedTransactionPtr;
 
 namespace {
 
-constexpr std::size_t kVerifiedMax = 8'192;
+constexpr std::size_t kVerifiedFrame = 512;  // a decoded transaction beside its bytes, at least
 constexpr std::string_view kLogPrefix = "admitted-";
 
 /// The logs in the directory, oldest first.
@@ -68,7 +68,10 @@ Result<std::unique_ptr<Admission>, std::string> Admission::open(
     // Only what this node verified was written; what no longer verifies was made for another
     // network.
     if (!transaction) return;
-    if (admission->judge_verified(*transaction).kind != SubmitKind::accepted) return;
+    // Accepted is accepted until it is used or expired by the chain's own time: neither this
+    // machine's clock at boot nor a policy of the moment takes it back.
+    if (store.find_id((*transaction)->id())) return;
+    if (has_passed((*transaction)->transaction().valid_until, store.head()->time)) return;
     const auto [entry, is_new] = admission->pending_.try_emplace((*transaction)->id());
     if (!is_new) return;
     entry->second.transaction = *transaction;
@@ -98,14 +101,15 @@ Result<VerifiedTransactionPtr, chain::FormError> Admission::verify_once(ByteView
   }
   auto transaction = chain::verify(bytes, network_id_);
   if (!transaction) return fail(transaction.error());
+  const std::size_t size = bytes.size() + kVerifiedFrame;
   const std::lock_guard lock(verified_mutex_);
   if (verified_.try_emplace(key, *transaction).second) {
-    if (verified_ring_.size() < kVerifiedMax) {
-      verified_ring_.push_back(key);
-    } else {
-      verified_.erase(verified_ring_[verified_next_]);
-      verified_ring_[verified_next_] = key;
-      verified_next_ = (verified_next_ + 1) % kVerifiedMax;
+    verified_by_age_.emplace_back(key, size);
+    verified_bytes_ += size;
+    // Anybody can sign anything with a key of his own: what is remembered is bounded by its bytes.
+    for (; verified_bytes_ > verified_bytes_max; verified_by_age_.pop_front()) {
+      verified_bytes_ -= verified_by_age_.front().second;
+      verified_.erase(verified_by_age_.front().first);
     }
   }
   return *transaction;
@@ -195,7 +199,8 @@ void Admission::take(const VerifiedTransactionPtr& transaction, bool wait_final,
     if (entry != pending_.end() && entry->second.transaction->hash() != transaction->hash()) {
       outcome.kind = SubmitKind::id_used;
     } else if (halted_) {
-      outcome.kind = SubmitKind::halted;
+      // What was handed on before the halt may be final yet.
+      outcome.kind = entry == pending_.end() ? SubmitKind::halted : SubmitKind::undecided;
     } else if (entry == pending_.end()) {
       if (!callbacks_.is_ready()) {
         outcome.kind = SubmitKind::not_ready;
@@ -206,6 +211,11 @@ void Admission::take(const VerifiedTransactionPtr& transaction, bool wait_final,
         ++per_actor_[transaction->id().owner];
         pending_bytes_ += transaction->bytes().size();
         is_new = true;
+        // Queued for the log before anyone can see the entry: a repeat that is answered from it
+        // waits for the same sync.
+        const std::lock_guard log_lock(log_mutex_);
+        log_queue_.push_back(transaction);
+        log_changed_.notify_one();
       }
     }
     if (outcome.kind == SubmitKind::accepted && wait_final) entry->second.waiting.push_back(done);
@@ -229,10 +239,17 @@ void Admission::take(const VerifiedTransactionPtr& transaction, bool wait_final,
       return;
     }
   }
-  const std::lock_guard lock(log_mutex_);
-  if (is_new) log_queue_.push_back(transaction);
-  if (!wait_final) log_waiting_.push_back({done, outcome});
-  log_changed_.notify_one();
+  if (wait_final) return;
+  {
+    const std::lock_guard lock(log_mutex_);
+    if (!log_failed_) {
+      log_waiting_.push_back({done, outcome});
+      log_changed_.notify_one();
+      return;
+    }
+  }
+  outcome.kind = SubmitKind::undecided;
+  done(outcome);
 }
 
 void Admission::remove(std::map<chain::OwnedId, Pending>::iterator entry) {
@@ -325,8 +342,14 @@ void Admission::run_log() {
     lock.unlock();
     if (const auto done = write(records); !done) {
       halt();
+      lock.lock();
+      log_failed_ = true;
+      std::move(log_waiting_.begin(), log_waiting_.end(), std::back_inserter(waiting));
+      log_waiting_.clear();
+      lock.unlock();
+      // They were handed on before, and may be final yet: "not taken" would be a lie.
       for (Unsynced& unsynced : waiting) {
-        unsynced.outcome.kind = SubmitKind::halted;
+        unsynced.outcome.kind = SubmitKind::undecided;
         unsynced.done(unsynced.outcome);
       }
       callbacks_.on_failure(done.error());

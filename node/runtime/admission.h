@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -61,6 +62,8 @@ class Admission {
   void halt();
   void stop();
 
+  /// Of the verified transactions remembered; decoded, they take about twice as much.
+  static constexpr std::size_t verified_bytes_max = 16 * 1024 * 1024;
   /// The same transaction, verified once: by the hash of its bytes, signatures included.
   [[nodiscard]] Result<chain::VerifiedTransactionPtr, chain::FormError> verify_once(ByteView bytes);
 
@@ -115,14 +118,15 @@ class Admission {
 
   std::mutex verified_mutex_;
   std::unordered_map<Hash, chain::VerifiedTransactionPtr, FirstBytes> verified_;  // look-up only
-  std::vector<Hash> verified_ring_;
-  std::size_t verified_next_ = 0;
+  std::deque<std::pair<Hash, std::size_t>> verified_by_age_;
+  std::size_t verified_bytes_ = 0;
 
   std::mutex log_mutex_;
   std::condition_variable log_changed_;
   std::vector<chain::VerifiedTransactionPtr> log_queue_;
   std::vector<Unsynced> log_waiting_;
   bool log_stopping_ = false;
+  bool log_failed_ = false;        ///< nothing is written any more
   std::optional<AppendFile> log_;  ///< the log thread's, once that runs
   std::uint64_t log_number_ = 1;
   std::thread log_thread_;

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t kHeadSize = 8;  // length u32, CRC32C u32, little-endian
 
-std::string system_error(const std::string& what) {
-  return what + ": " + std::strerror(errno);
-}
-
 std::uint32_t little_endian_32(const Byte* at) {
   return std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8U | std::uint32_t{at[2]} << 16U |
          std::uint32_t{at[3]} << 24U;
@@ -39,6 +35,10 @@ Result<std::size_t, std::string> read_at(int descriptor, std::uint64_t offset,
 }
 
 }  // namespace
+
+std::string system_error(const std::string& what) {
+  return what + ": " + std::strerror(errno);
+}
 
 Result<AppendFile, std::string> AppendFile::open(const std::string& path,
                                                  const std::function<void(ByteView)>& read) {

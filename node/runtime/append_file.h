@@ -12,6 +12,9 @@
 
 namespace vostro::node {
 
+/// The same with what the system says of its last failure (errno).
+[[nodiscard]] std::string system_error(const std::string& what);
+
 class AppendFile {
  public:
   static constexpr std::size_t record_bytes_max = 16 * 1024 * 1024;

@@ -21,7 +21,8 @@ ConsensusLoop::ConsensusLoop(std::unique_ptr<Replica> replica, Sinks sinks)
     : replica_(std::move(replica)),
       sinks_(std::move(sinks)),
       status_(replica_->status()),
-      turned_ms_(steady_ms()) {}
+      turned_ms_(steady_ms()),
+      view_(status_.view.value) {}
 
 ConsensusLoop::~ConsensusLoop() {
   stop();
@@ -79,24 +80,31 @@ void ConsensusLoop::run() {
     fire_timers();
     lock.lock();
     status_ = replica_->status();
+    view_.store(status_.view.value, std::memory_order_relaxed);
     turned_ms_ = steady_ms();
   }
 }
 
 void ConsensusLoop::step(const ReplicaEvent& event) {
   if (halted_) return;
-  for (Effect& effect : replica_->on({steady_ms(), wall_clock()}, event))
-    std::visit([this](auto& e) { perform(e); }, effect);
+  Effects effects = replica_->on({steady_ms(), wall_clock()}, event);
+  // A read that failed looks like a record that is not there: nothing that came of it may leave.
+  if (auto failure = sinks_.store_failure()) return sinks_.halted(std::move(*failure));
+  for (Effect& effect : effects) std::visit([this](auto& e) { perform(e); }, effect);
 }
 
 void ConsensusLoop::fire_timers() {
   const std::uint64_t now = steady_ms();
-  for (;;) {
-    const auto due = std::ranges::find_if(
-        timers_, [now](const auto& entry) { return entry.second.at_ms <= now; });
-    if (due == timers_.end()) return;
-    const TimerExpired expired{due->first, due->second.view};
-    timers_.erase(due);
+  std::vector<TimerId> due;
+  for (const auto& [id, timer] : timers_) {
+    if (timer.at_ms <= now) due.push_back(id);
+  }
+  // Each once a turn: what a timer sets anew for a time that has passed waits for the next one.
+  for (const TimerId& id : due) {
+    const auto timer = timers_.find(id);
+    if (timer == timers_.end() || timer->second.at_ms > now) continue;
+    const TimerExpired expired{id, timer->second.view};
+    timers_.erase(timer);
     step(expired);
   }
 }

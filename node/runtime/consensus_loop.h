@@ -10,6 +10,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -35,6 +37,8 @@ class ConsensusLoop {
     std::function<void(ClockAlarm)> clock_alarm;
     std::function<void()> resubmit;
     std::function<void(std::string)> halted;
+    /// Why what was read from the store is not to be believed; none while it is.
+    std::function<std::optional<std::string>()> store_failure;
   };
 
   ConsensusLoop(std::unique_ptr<Replica> replica, Sinks sinks);
@@ -51,6 +55,8 @@ class ConsensusLoop {
 
   /// As of the last turn. Any thread.
   [[nodiscard]] ReplicaStatus status() const;
+  /// The same for the view alone, without waiting for anybody.
+  [[nodiscard]] View view() const { return View(view_.load(std::memory_order_relaxed)); }
   /// Steady time since the loop last turned, in milliseconds: a stall shows here.
   [[nodiscard]] std::uint64_t idle_ms() const;
 
@@ -93,6 +99,7 @@ class ConsensusLoop {
   ReplicaStatus status_;
   std::uint64_t turned_ms_ = 0;
   bool stopping_ = false;
+  std::atomic<std::uint64_t> view_;
   std::atomic<bool> halted_{false};
   std::thread thread_;
 };

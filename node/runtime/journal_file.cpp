@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "base/keys.h"
+#include "node/runtime/append_file.h"
 
 namespace vostro::node {
 
@@ -22,12 +23,10 @@ namespace {
 
 constexpr std::string_view kSegmentPrefix = "segment-";
 constexpr std::size_t kMarkerSize = 64;
+constexpr std::string_view kAmnesia =
+    "This key must not vote again: follow without voting, and rotate the key.";
 /// Four times the largest record: made quickly, even while votes wait for the next one.
 constexpr std::uint64_t kSegmentBytes = 4ULL * consensus::batch_bytes_max;
-
-std::string system_error(const std::string& what) {
-  return what + ": " + std::strerror(errno);
-}
 
 Result<OpenFile, std::string> lock(const std::string& directory) {
   const std::string path = directory + "/lock";
@@ -102,10 +101,9 @@ std::string sentence(const JournalFault& fault) {
   std::string text =
       "the vote journal cannot be believed: " + std::string(consensus::to_string(fault.kind)) +
       " (segment " + std::to_string(fault.segment) + ", byte " + std::to_string(fault.offset) + ")";
-  return text +
-         (fault.is_foreign()
-              ? ". It belongs to another key or network: check the configuration."
-              : ". This key must not vote again: follow without voting, and rotate the key.");
+  return text + ". " +
+         (fault.is_foreign() ? "It belongs to another key or network: check the configuration."
+                             : std::string(kAmnesia));
 }
 
 }  // namespace
@@ -147,6 +145,11 @@ Result<JournalFile::Opened, std::string> JournalFile::open(
     return fail(marker_of(key_file) + ": " + std::string(to_string(marker.error())) +
                 ". The key has no journal yet: make one with vostro-node init");
   }
+  struct stat about {};
+  if (::stat(directory.c_str(), &about) != 0 && errno == ENOENT) {
+    return fail("the vote journal cannot be believed: " + directory + " is missing, and " +
+                marker_of(key_file) + " says that there was one. " + std::string(kAmnesia));
+  }
   auto locked = lock(directory);
   if (!locked) return fail(locked.error());
   const auto numbers = segments_in(directory);
@@ -164,7 +167,7 @@ Result<JournalFile::Opened, std::string> JournalFile::open(
   if (!scan) return fail(sentence(scan.error()));
   if (name_of(scan->resume.salt) != as_text(*marker)) {
     return fail("the vote journal in " + directory + " is not the one that " + marker_of(key_file) +
-                " names. This key must not vote again: follow without voting, and rotate the key.");
+                " names. " + std::string(kAmnesia));
   }
   if (const auto repaired = file->carry_out(scan->repair); !repaired) return fail(repaired.error());
   file->writer_.emplace(std::move(scan->resume));

@@ -17,6 +17,8 @@ constexpr std::size_t kSignatureCacheEntries = 65'536;
 constexpr std::size_t kQuoteBytesMax = 1'024;
 constexpr std::size_t kServeBytesMax = 4 * 1024 * 1024;
 constexpr std::size_t kServeBatchesMax = 1'024;
+constexpr std::size_t kServedAtOnceMax = 16;  // as many as a node asks of one peer
+constexpr std::size_t kQuotesOnConnect = 500;
 
 enum RateClass : std::uint8_t { votes_class, requests_class, data_class, quotes_class };
 
@@ -97,9 +99,10 @@ p2p::FrameLimits frame_limits() {
 
 Peers::Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry> entries,
              std::shared_ptr<const consensus::Committee> committee, const chain::Store& store,
-             WorkerPool& workers, Callbacks callbacks)
+             WorkerPool& urgent_workers, WorkerPool& workers, Callbacks callbacks)
     : committee_(std::move(committee)),
       store_(store),
+      urgent_workers_(urgent_workers),
       workers_(workers),
       callbacks_(std::move(callbacks)),
       cache_(kSignatureCacheEntries) {
@@ -114,6 +117,7 @@ Peers::Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry
   network.on_connected = [this](const std::string& peer) {
     log::info("peer connected", {{"peer", peer}});
     callbacks_.post(PeerUp{ids_.at(peer)}, {});
+    workers_.post([this, peer] { send_quotes(peer); });
   };
   network.on_disconnected = [this](const std::string& peer, p2p::Reason reason) {
     log::info("peer disconnected", {{"peer", peer}, {"reason", to_string(reason)}});
@@ -135,20 +139,28 @@ std::string Peers::name_of(PeerId peer) const {
 }
 
 void Peers::on_frame(p2p::InboundFrame frame) {
-  auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
-  workers_.post([this, shared] {
+  const auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
+  const bool is_urgent = shared->type != quote_frame && !is_bulk(shared->type);
+  (is_urgent ? urgent_workers_ : workers_).post([this, shared] {
     if (shared->type == quote_frame) {
       handle_quote(shared->peer, shared->body);
     } else {
-      handle_message(shared->peer, std::move(shared->body), std::move(shared->lease));
+      handle_message(*shared);
     }
   });
 }
 
-void Peers::handle_message(const std::string& name, Bytes body, p2p::InboundLease lease) {
-  auto message = consensus::decode_message(body);
-  body = {};
+void Peers::handle_message(p2p::InboundFrame& frame) {
+  const std::string& name = frame.peer;
+  auto message = consensus::decode_message(std::exchange(frame.body, {}));
   if (!message) return network_->penalise(name, "malformed message: " + to_string(message.error()));
+  // Size, channel and rate were those of the frame's type.
+  if (consensus::tag_of(*message) != frame.type)
+    return network_->penalise(name, "a frame whose type is not its message's");
+  if (const auto* vote = std::get_if<consensus::VoteMessage>(&message->body);
+      vote != nullptr && !votes_.admit(ids_.at(name), vote->vote, callbacks_.current_view(),
+                                       std::chrono::steady_clock::now()))
+    return;
   auto verified = consensus::verify(*committee_, std::move(*message), cache_);
   if (!verified) {
     if (is_an_offence(verified.error()))
@@ -156,7 +168,7 @@ void Peers::handle_message(const std::string& name, Bytes body, p2p::InboundLeas
                          "refused message: " + std::string(consensus::to_string(verified.error())));
     return;
   }
-  callbacks_.post(PeerMessage{ids_.at(name), std::move(*verified)}, std::move(lease));
+  callbacks_.post(PeerMessage{ids_.at(name), std::move(*verified)}, std::move(frame.lease));
 }
 
 void Peers::handle_quote(const std::string& name, const Bytes& body) {
@@ -165,19 +177,30 @@ void Peers::handle_quote(const std::string& name, const Bytes& body) {
   callbacks_.on_quote(name, std::move(*quote));
 }
 
-void Peers::send(const SendMessage& message) {
+bool Peers::send(const SendMessage& message) {
   const auto body = std::make_shared<const Bytes>(consensus::encode_message(*message.message));
   const Byte type = consensus::tag_of(*message.message);
+  bool is_queued = true;
   for (const PeerId peer : message.to) {
     const auto name = names_.find(peer);
     // A peer that is not reachable hears of it later: votes and proposals are re-sent, the rest is
     // fetched.
-    if (name != names_.end()) static_cast<void>(network_->send(name->second, type, body));
+    is_queued = name != names_.end() && network_->send(name->second, type, body) && is_queued;
   }
+  return is_queued;
 }
 
 void Peers::broadcast_quote(const chain::SignedQuote& quote) {
   network_->broadcast(quote_frame, std::make_shared<const Bytes>(encode(quote)));
+}
+
+void Peers::send_quotes(const std::string& peer) {
+  std::vector<chain::SignedQuote> quotes = callbacks_.live_quotes();
+  // What the peer takes in one burst; the desks publish the rest again before it expires.
+  if (quotes.size() > kQuotesOnConnect) quotes.resize(kQuotesOnConnect);
+  for (const chain::SignedQuote& quote : quotes) {
+    if (!network_->send(peer, quote_frame, std::make_shared<const Bytes>(encode(quote)))) return;
+  }
 }
 
 void Peers::report(const PeerMisbehaved& misbehaviour) {
@@ -194,12 +217,20 @@ std::size_t Peers::connected_validators() const {
 }
 
 void Peers::serve(ServeHistory request) {
+  {
+    const std::lock_guard lock(serving_mutex_);
+    // Whoever asks for more at once asks again, or another.
+    if (serving_[request.peer] >= kServedAtOnceMax) return;
+    ++serving_[request.peer];
+  }
   workers_.post([this, request = std::move(request)] {
     if (const auto* blocks = std::get_if<consensus::GetBlock>(&request.request)) {
       serve_blocks(request.peer, *blocks);
     } else {
       serve_batches(request.peer, std::get<consensus::GetBatch>(request.request));
     }
+    const std::lock_guard lock(serving_mutex_);
+    --serving_[request.peer];
   });
 }
 
@@ -242,10 +273,10 @@ void Peers::serve_batches(PeerId peer, const consensus::GetBatch& request) {
     const bool is_first = batch->batch.seq <= request.lane.first_seq;
     const consensus::SharedBatch shared{
         std::make_shared<const consensus::SignedBatch>(std::move(*batch))};
-    send({{peer},
-          std::make_shared<const consensus::Message>(
-              consensus::Message{committee_->epoch(), consensus::BatchMessage{shared}})});
-    if (is_first) return;
+    const bool is_queued = send({{peer},
+                                 std::make_shared<const consensus::Message>(consensus::Message{
+                                     committee_->epoch(), consensus::BatchMessage{shared}})});
+    if (is_first || !is_queued) return;
   }
 }
 

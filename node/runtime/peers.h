@@ -16,6 +16,7 @@
 #include "chain/store/store.h"
 #include "consensus/verify.h"
 #include "node/replica/effects.h"
+#include "node/runtime/vote_gate.h"
 #include "node/runtime/worker_pool.h"
 #include "p2p/network.h"
 
@@ -51,19 +52,27 @@ class Peers {
   struct Callbacks {
     std::function<void(ReplicaEvent, p2p::InboundLease)> post;
     std::function<void(const std::string& peer, chain::SignedQuote)> on_quote;
+    std::function<std::vector<chain::SignedQuote>()> live_quotes;  ///< for a peer that connects
+    std::function<View()> current_view;
   };
-  /// `store` and `workers` outlive this; so does `tls_key` the constructor.
+  /// `urgent_workers` see to votes, certificates and proposals, `workers` to what is large or may
+  /// wait: no batch stands before a vote. `store` and both outlive this; so does `tls_key` the
+  /// constructor.
   Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry> entries,
         std::shared_ptr<const consensus::Committee> committee, const chain::Store& store,
-        WorkerPool& workers, Callbacks callbacks);
+        WorkerPool& urgent_workers, WorkerPool& workers, Callbacks callbacks);
 
   /// Errors: a sentence for the operator.
   [[nodiscard]] Result<std::uint16_t, std::string> start() { return network_->start(); }
   void stop() { network_->stop(); }
 
-  void send(const SendMessage& message);
+  /// False where some of them are not reachable or do not keep up.
+  bool send(const SendMessage& message);
   void serve(ServeHistory request);
   void report(const PeerMisbehaved& misbehaviour);
+  void penalise(const std::string& peer, std::string why) {
+    network_->penalise(peer, std::move(why));
+  }
   void broadcast_quote(const chain::SignedQuote& quote);
   [[nodiscard]] std::size_t connected_validators() const;
   [[nodiscard]] std::string name_of(consensus::PeerId peer) const;
@@ -71,7 +80,8 @@ class Peers {
 
  private:
   void on_frame(p2p::InboundFrame frame);
-  void handle_message(const std::string& name, Bytes body, p2p::InboundLease lease);
+  void send_quotes(const std::string& peer);
+  void handle_message(p2p::InboundFrame& frame);
   void handle_quote(const std::string& name, const Bytes& body);
   void serve_blocks(consensus::PeerId peer, const consensus::GetBlock& request);
   void serve_batches(consensus::PeerId peer, const consensus::GetBatch& request);
@@ -80,9 +90,13 @@ class Peers {
   std::unordered_map<std::string, consensus::PeerId> ids_;  // look-up only
   std::shared_ptr<const consensus::Committee> committee_;
   const chain::Store& store_;
+  WorkerPool& urgent_workers_;
   WorkerPool& workers_;
   Callbacks callbacks_;
+  std::mutex serving_mutex_;
+  std::map<consensus::PeerId, std::size_t> serving_;  ///< requests for history under way
   SharedSignatureCache cache_;
+  VoteGate votes_;
   std::unique_ptr<p2p::Network> network_;
 };
 

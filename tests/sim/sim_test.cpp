@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/scenario.h"
+#include "tests/support/sanitizers.h"
 
 namespace vostro::sim {
 namespace {
@@ -15,8 +16,8 @@ std::string explain(const Scenario& scenario, const Outcome& outcome) {
   return text;
 }
 
-constexpr std::uint64_t kSeeds = 200;
-constexpr std::uint64_t kSeedsPerTest = 20;
+constexpr std::uint64_t kSeedsPerTest = test::rounds<std::uint64_t>(20, 4);
+constexpr std::uint64_t kSeeds = 10 * kSeedsPerTest;
 
 class Seeds : public testing::TestWithParam<std::uint64_t> {};
 
@@ -81,6 +82,16 @@ TEST(Sim, AClockThatIsWrongRaisesTheAlarmWhereItIsWrong) {
     EXPECT_NEAR(static_cast<double>(outcome.clock_alarms.at(0)), static_cast<double>(-ahead),
                 static_cast<double>(scenario.delay_max_ms) + 1);
     EXPECT_EQ(outcome.clock_alarms.size(), 1U) << "the median of the others is not moved by one";
+  }
+}
+
+TEST(Sim, NothingIsLostWhenPowerFailsEverywhere) {
+  for (std::uint64_t seed = 3'001; seed <= 3'000 + test::rounds<std::uint64_t>(40, 5); ++seed) {
+    Scenario scenario = Scenario::of_seed(seed);
+    scenario.crashes = scenario.all_crash = true;
+    scenario.partitions = false;
+    const Outcome outcome = run(scenario);
+    ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
   }
 }
 

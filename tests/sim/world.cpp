@@ -64,6 +64,7 @@ Scenario Scenario::of_seed(std::uint64_t seed) {
   scenario.crashes = random.happens(2, 3);
   scenario.clock_skew = random.happens(1, 2);
   scenario.equivocator = random.happens(1, 3);
+  scenario.all_crash = random.happens(1, 3);
   scenario.trouble_ms = 2'000 + random.uniform(8'000);
   scenario.payments = 8 + random.uniform(24);
   return scenario;
@@ -196,7 +197,13 @@ void World::make_trouble() {
     if (kind != 0)
       note("links are cut, kind " + std::to_string(kind) + ", node " + std::to_string(one));
   }
-  if (scenario_.crashes && random_.happens(1, 2)) crash(random_.uniform(nodes_.size()));
+  if (!scenario_.crashes) return;
+  if (scenario_.all_crash && random_.happens(1, 3)) {
+    note("power fails everywhere");
+    for (std::size_t i = 0; i < nodes_.size(); ++i) crash(i);
+  } else if (random_.happens(1, 2)) {
+    crash(random_.uniform(nodes_.size()));
+  }
 }
 
 void World::heal() {

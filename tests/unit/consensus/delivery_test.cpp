@@ -62,7 +62,7 @@ struct Chain {
 };
 
 template <class Action>
-std::vector<Action> only(const DeliveryActions& actions) {
+std::vector<Action> actions_of(const DeliveryActions& actions) {
   std::vector<Action> found;
   for (const DeliveryAction& action : actions)
     if (const auto* of_kind = std::get_if<Action>(&action)) found.push_back(*of_kind);
@@ -448,12 +448,13 @@ TEST(Delivery, WhatBecomesFinalIsPushedToObserversAndTheyAreNeverAsked) {
   EXPECT_TRUE(driver.delivery.on_status(peer(observer_number), Height(99), driver.now_ms).empty());
   for (std::size_t height = 1; height <= 2; ++height) driver.delivery.on_body(chain.blocks[height]);
   const DeliveryActions actions = driver.delivery.on_final(chain.proof(2), driver.now_ms);
-  const auto pushes = only<PushToObservers>(actions);
+  const auto pushes = actions_of<PushToObservers>(actions);
   ASSERT_EQ(pushes.size(), 1u);
   EXPECT_EQ(pushes[0].observers, (std::vector<PeerId>{peer(observer_number)}));
   EXPECT_EQ(pushes[0].blocks, (std::vector<BlockBody>{chain.blocks[2], chain.blocks[1]}));
   EXPECT_EQ(pushes[0].proof, chain.proof(2));
-  EXPECT_TRUE(only<AskBlocks>(driver.delivery.on_final(chain.proof(3), driver.now_ms)).empty());
+  EXPECT_TRUE(
+      actions_of<AskBlocks>(driver.delivery.on_final(chain.proof(3), driver.now_ms)).empty());
 }
 
 TEST(Delivery, AnObserverFollowsByWhatIsPushed) {

@@ -97,8 +97,12 @@ TEST_F(Pay, WithoutWaitItIsAcceptedAndRemembered) {
   EXPECT_EQ(ran.exit, Exit::ok);
   EXPECT_EQ(text(ran.json(), "outcome"), "accepted");
   EXPECT_EQ(stored_orders(), 1U);
-  // One that a node has taken is no reason to stop the next.
-  EXPECT_EQ(run(pay_args({"--yes"})).exit, Exit::ok);
+  // The same again, while nobody knows how the first one ends, is asked about; a second payment
+  // that is meant is not.
+  EXPECT_EQ(run(pay_args({"--yes"})).exit, Exit::unknown);
+  EXPECT_EQ(node_->posted_transactions().size(), 1U);
+  EXPECT_EQ(run(pay_args({"--yes", "--another"})).exit, Exit::ok);
+  EXPECT_EQ(node_->posted_transactions().size(), 2U);
 }
 
 TEST_F(Pay, ATimeoutIsUnknownAndNeverFailed) {

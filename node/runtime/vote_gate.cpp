@@ -1,0 +1,25 @@
+#include "node/runtime/vote_gate.h"
+
+#include <algorithm>
+
+namespace vostro::node {
+
+bool VoteGate::admit(consensus::PeerId peer, const consensus::Vote& vote, View current,
+                     p2p::SteadyTime now) {
+  const std::uint64_t oldest = current.value - std::min(current.value, views_below);
+  if (vote.view.value < oldest) return false;
+  const std::lock_guard lock(mutex_);
+  Peer& of_peer = peers_[peer];
+  if (vote.view.value > current.value + views_ahead) return of_peer.ahead.try_take(now);
+  of_peer.seen.erase(of_peer.seen.begin(),
+                     of_peer.seen.lower_bound({View(oldest), consensus::ValidatorIndex(0)}));
+  std::set<Hash>& votes = of_peer.seen[{vote.view, vote.signer}];
+  const Byte type = static_cast<Byte>(vote.type);
+  const Hash name = hash("vote", {ByteView(&type, 1), vote.proposal.view(), vote.signature});
+  if (votes.contains(name)) return true;  // known to be good by now, or worth another look
+  if (votes.size() == votes_max) return false;
+  votes.insert(name);
+  return true;
+}
+
+}  // namespace vostro::node
