@@ -4,6 +4,7 @@ Used by scripts/devnet, scripts/demo and the functional tests. Standard library 
 its directory, in devnet.json; nothing is kept in memory between calls.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -38,6 +39,7 @@ BANKS = [
 CURRENCIES = ["EUR", "USD", "SGD"]
 OPENING_UNITS = 10_000_000  # whole units of each currency for each bank's main account
 BUSINESS_DATE = "2026-01-05"
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class NetError(Exception):
@@ -102,8 +104,16 @@ def is_alive(pid):
     return True
 
 
+def die_with_parent():
+    """In the child: the kernel kills it when the thread that started it ends, however that comes."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Network:
-    def __init__(self, directory):
+    """`outlives_us`: whether its processes run on after this program."""
+
+    def __init__(self, directory, outlives_us=True):
+        self.outlives_us = outlives_us
         self.dir = Path(directory).resolve()
         self.file = self.dir / "devnet.json"
         self.info = None
@@ -242,7 +252,8 @@ listen = "127.0.0.1:{p2p_ports[index]}"
         with open(node["log"], "ab") as log:
             process = subprocess.Popen(
                 [str(bin_dir() / "vostro-node"), "run", "--config", node["config"], "--ready-file", str(ready)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=None if self.outlives_us else die_with_parent)
         node["pid"] = process.pid
         self.save()
         end = time.monotonic() + 30

@@ -7,27 +7,27 @@
 namespace vostro::p2p {
 namespace {
 
-constexpr SteadyTime kStart = SteadyTime(std::chrono::hours(5));
+constexpr SteadyTime kBegin = SteadyTime(std::chrono::hours(5));
 
 TEST(TokenBucket, GivesTheBurstAtOnceAndThenAsksForWaiting) {
   TokenBucket bucket(Rate{.per_second = 10, .burst = 3});
-  EXPECT_EQ(bucket.take(kStart), nanoseconds(0));
-  EXPECT_EQ(bucket.take(kStart), nanoseconds(0));
-  EXPECT_EQ(bucket.take(kStart), milliseconds(100));
-  EXPECT_EQ(bucket.take(kStart), milliseconds(200));
+  EXPECT_EQ(bucket.take(kBegin), nanoseconds(0));
+  EXPECT_EQ(bucket.take(kBegin), nanoseconds(0));
+  EXPECT_EQ(bucket.take(kBegin), milliseconds(100));
+  EXPECT_EQ(bucket.take(kBegin), milliseconds(200));
 }
 
 TEST(TokenBucket, ThatIsWaitedForKeepsExactlyTheRate) {
   TokenBucket bucket(Rate{.per_second = 1000, .burst = 5});
-  SteadyTime now = kStart;
+  SteadyTime now = kBegin;
   for (int i = 0; i < 1000; ++i) now += bucket.take(now);
-  EXPECT_EQ(now - kStart, milliseconds(1000 - 4));
+  EXPECT_EQ(now - kBegin, milliseconds(1000 - 4));
 }
 
 TEST(TokenBucket, RefillsNoHigherThanTheBurst) {
   TokenBucket bucket(Rate{.per_second = 10, .burst = 2});
-  EXPECT_TRUE(bucket.try_take(kStart));
-  const SteadyTime later = kStart + std::chrono::hours(1);
+  EXPECT_TRUE(bucket.try_take(kBegin));
+  const SteadyTime later = kBegin + std::chrono::hours(1);
   EXPECT_TRUE(bucket.try_take(later));
   EXPECT_TRUE(bucket.try_take(later));
   EXPECT_FALSE(bucket.try_take(later));
@@ -37,9 +37,9 @@ TEST(TokenBucket, RefillsNoHigherThanTheBurst) {
 
 TEST(TokenBucket, RefusalTakesNothing) {
   TokenBucket bucket(Rate{.per_second = 1, .burst = 1});
-  EXPECT_TRUE(bucket.try_take(kStart));
-  for (int i = 0; i < 100; ++i) EXPECT_FALSE(bucket.try_take(kStart + milliseconds(i)));
-  EXPECT_TRUE(bucket.try_take(kStart + seconds(1)));
+  EXPECT_TRUE(bucket.try_take(kBegin));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(bucket.try_take(kBegin + milliseconds(i)));
+  EXPECT_TRUE(bucket.try_take(kBegin + seconds(1)));
 }
 
 TEST(Limits, AreThoseOfTheThreatModel) {
