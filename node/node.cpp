@@ -98,6 +98,18 @@ Result<void, std::string> Node::open_store() {
 }
 
 Result<void, std::string> Node::open_files() {
+  const PublicKey tls_key = keys_.tls.public_key();
+  const bool is_pinned =
+      std::ranges::any_of(definition_.state.participants,
+                          [&](const chain::Participant& each) {
+                            return each.bic == options_.participant && each.tls_key == tls_key;
+                          }) ||
+      std::ranges::any_of(definition_.observers, [&](const genesis::Observer& each) {
+        return each.owner == options_.participant && each.tls_key == tls_key;
+      });
+  if (!is_pinned)
+    return fail("the TLS key is not one that the genesis file names for " +
+                to_text(options_.participant) + ": every peer would refuse it");
   if (options_.validator) {
     VOSTRO_CHECK(keys_.validator.has_value());
     own_ = committee_->context().validators.index_of(member_of(options_.participant));

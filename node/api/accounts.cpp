@@ -27,8 +27,8 @@ void add(Sums& sums, const Money& money) {
       checked_add(sums[money.currency], money.units.value).value_or(money.units.value);
 }
 
-/// What left each account for a hold. Holds are kept by their order, so all are looked through, and
-/// only while an account among these is party to one.
+/// What left each account for a hold, or was bought with it. Holds are kept by their order, so all
+/// are looked through, and only while an account among these is party to one.
 std::map<AccountId, Sums> held_of(const chain::StoreView& view,
                                   const std::vector<AccountId>& accounts) {
   std::map<AccountId, Sums> held;
@@ -48,8 +48,13 @@ std::map<AccountId, Sums> held_of(const chain::StoreView& view,
       if (!hold) continue;
       for (const AccountId& party : chain::parties_of(*hold))
         if (held.contains(party) && left > 0) --left;
-      if (const auto at = held.find(hold->debtor); at != held.end())
-        add(at->second, chain::taken_from_debtor(hold->principal, hold->charges));
+      if (const auto at = held.find(hold->debtor); at != held.end()) {
+        // Of a blocked exchange the provider has been paid, and what was bought is held instead.
+        Money principal = hold->principal;
+        if (hold->is_exchanged()) principal.units = MinorUnits(0);
+        add(at->second, chain::taken_from_debtor(principal, hold->charges));
+        if (hold->is_exchanged()) add(at->second, hold->amount);
+      }
       if (!hold->provider || hold->is_exchanged()) continue;
       if (const auto at = held.find(*hold->provider); at != held.end())
         add(at->second, hold->amount);

@@ -116,8 +116,7 @@ class T8(NetworkCase):
         for framed in orders:
             self.assertIn(post(self.nodes[0], framed, wait=False).status, (200, 202))
         self.network.stop(self.nodes[0], signal.SIGKILL)
-        answers = [post(self.nodes[1], framed).body for framed in orders]
-        self.assertEqual([a["receipt"]["status"] for a in answers], ["settled"] * 4)
+        answers = [self.settle(1, framed) for framed in orders]
         self.network.start(self.nodes[0])
         self.wait_connected()
         for framed, answer in zip(orders, answers):

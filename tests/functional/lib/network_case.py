@@ -68,6 +68,7 @@ class NetworkCase(unittest.TestCase):
             with open(node["config"], "a", encoding="utf-8") as config:
                 config.write("\n[limits]\n" + "".join(f"{key} = {value}\n" for key, value in self.limits.items()))
         network.up()
+        self.wait_connected(network)
         fund(network)
         network.wait(lambda: len({network.status(node)["height"] for node in network.info["nodes"]}) == 1, 30,
                      "the opening balances are not everywhere")
@@ -77,14 +78,15 @@ class NetworkCase(unittest.TestCase):
     def nodes(self):
         return self.network.info["nodes"]
 
-    def wait_connected(self):
+    def wait_connected(self, network=None):
         """Until all nodes that run are ready and connected to each other: a peer that came back is dialled again only after a while."""
-        running = [node for node in self.nodes if node["pid"]]
+        network = network or self.network
+        running = [node for node in network.info["nodes"] if node["pid"]]
 
         def look():
-            states = [self.network.status(node) for node in running]
+            states = [network.status(node) for node in running]
             return all(s.get("_ready") and s["connected_validators"] == len(running) for s in states)
-        self.network.wait(look, 60, "the nodes do not find each other")
+        network.wait(look, 60, "the nodes do not find each other")
 
     # ---- orders ----
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
+#include <map>
 
 #include "chain/json/json.h"
 #include "node/api/problem.h"
@@ -284,6 +285,33 @@ TEST_F(Api, AccountsShowBalancesAndWhatIsHeld) {
   EXPECT_EQ(json_of(nord.get("/v1/accounts")).at("items").as_array().size(), 5U);
   EXPECT_EQ(json_of(nord.get("/v1/accounts?limit=2")).at("items").as_array().size(), 2U);
   EXPECT_GT(json_of(nord.get("/v1/accounts", Role::operate)).at("items").as_array().size(), 5U);
+}
+
+TEST_F(Api, OfABlockedExchangeTheMoneyThatWasBoughtIsHeld) {
+  const auto exchange = test::an_fx_payment()
+                            .id(node.next_id())
+                            .to("SUDBFRPP/ask")
+                            .accept_by(UnixSeconds(test_time.value + 3'000))
+                            .verified();
+  const auto held_by = [&](const std::string& account) {
+    const auto body =
+        json_of(nord.get("/v1/accounts/" + account, Role::operate)).at("balances").as_array();
+    std::map<std::string, std::string> held;
+    for (const auto& balance : body)
+      held[std::string(balance.at("currency").as_string())] = balance.at("held").as_string();
+    return held;
+  };
+  using Held = std::map<std::string, std::string>;
+  node.block({exchange});
+  EXPECT_EQ(held_by("NORDDEFF/main"), (Held{{"EUR", "0.00"}, {"USD", "13.56"}}));
+  EXPECT_EQ(held_by("FXPRUS33/desk"), (Held{{"EUR", "12.50"}, {"USD", "0.00"}}));
+  node.block(
+      {test::a_transaction(chain::Block{test::account("SUDBFRPP/ask"), exchange->id(), "law", {}})
+           .id(node.next_id())
+           .signed_by({"sud"})
+           .verified()});
+  EXPECT_EQ(held_by("NORDDEFF/main"), (Held{{"EUR", "12.50"}, {"USD", "0.00"}}));
+  EXPECT_EQ(held_by("FXPRUS33/desk"), (Held{{"EUR", "0.00"}, {"USD", "0.00"}}));
 }
 
 TEST_F(Api, StatementsCarryTheRunningBalanceAcrossPages) {
