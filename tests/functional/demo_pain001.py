@@ -12,4 +12,4 @@ SAMPLE = DATA / "iso20022" / "samples" / "pain.001.001.09__php-sepa-xml__pain.00
 if not SAMPLE.exists():
     print("test data not found, set VOSTRO_TEST_DATA")
     sys.exit(77)
-sys.exit(subprocess.run([sys.executable, str(ROOT / "scripts" / "demo"), str(SAMPLE)], check=False).returncode)
+sys.exit(subprocess.run([str(ROOT / "scripts" / "demo"), str(SAMPLE)], check=False).returncode)

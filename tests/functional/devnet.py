@@ -15,7 +15,7 @@ from vostronet import Network, is_alive  # noqa: E402
 
 
 def devnet(*args):
-    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "devnet"), *[str(a) for a in args]], capture_output=True,
+    done = subprocess.run([str(ROOT / "scripts" / "devnet"), *[str(a) for a in args]], capture_output=True,
                           text=True, timeout=240, check=False)
     return done.returncode, done.stdout, done.stderr
 
