@@ -93,7 +93,7 @@ void World::step(std::size_t at, const node::ReplicaEvent& event) {
   mix("step", at * 64 + event.index(), effects.size());
   for (node::Effect& effect : effects) {
     // A crash can fall between any two outputs.
-    if (!healed_ && scenario_.crashes && random_.happens(1, 6'000)) crash(at);
+    if (!healed_ && scenario_.crashes && random_.happens(1, scenario_.outputs_per_crash)) crash(at);
     if (node.generation != generation) return;
     mix("effect", at, effect.index());
     std::visit([this, at](auto& e) { perform(at, e); }, effect);

@@ -29,7 +29,8 @@ struct Scenario {
   std::uint64_t delay_max_ms = 60;
   bool partitions = true;
   bool crashes = true;
-  bool all_crash = false;  ///< of the crashes, some are of all nodes at once
+  std::uint64_t outputs_per_crash = 6'000;  ///< on average, beside the crashes of whole seconds
+  bool all_crash = false;                   ///< of the crashes, some are of all nodes at once
   bool clock_skew = true;
   std::int64_t first_clock_ms = 0;  ///< what the clock of node 0 is ahead, beside the skew
   bool equivocator = false;         ///< validator 0 sends two proposals when it leads
