@@ -262,8 +262,9 @@ std::size_t sum_of_caps(const NodeConfig& config) {
   const std::size_t peers = std::max(config.node.peers.size(), config.peers_max);
   return kBase + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
          config.node.admission.bytes_max + peers * per_peer + (peers + 1) * kBatchesPerAuthor +
-         2 * Admission::verified_bytes_max + api.connections * kPerConnection +
-         api.binary_bodies * 2 * api.binary_body_bytes + api.streams * api.stream_bytes;
+         2 * Admission::verified_bytes_max + HeadState::bytes_max +
+         api.connections * kPerConnection + api.binary_bodies * 2 * api.binary_body_bytes +
+         api.streams * api.stream_bytes;
 }
 
 Result<NodeConfig, ConfigError> parse_config(std::string_view text, const std::string& directory,

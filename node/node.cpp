@@ -12,6 +12,7 @@ namespace vostro::node {
 namespace {
 
 constexpr std::size_t kPaymentLinesPerBlock = 20;
+constexpr int kWorkersNiceness = 5;
 
 consensus::EpochContext genesis_context(const genesis::Definition& definition,
                                         const genesis::Anchor& anchor) {
@@ -184,8 +185,8 @@ std::vector<PeerEntry> Node::peer_entries() const {
 }
 
 Result<void, std::string> Node::start() {
-  urgent_workers_ = std::make_unique<WorkerPool>(1);
-  workers_ = std::make_unique<WorkerPool>(options_.worker_threads);
+  urgent_workers_ = std::make_unique<WorkerPool>(1, 0);
+  workers_ = std::make_unique<WorkerPool>(options_.worker_threads, kWorkersNiceness);
   quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
 
   Admission::Callbacks door;
@@ -295,7 +296,7 @@ ConsensusLoop::Sinks Node::sinks() {
 }
 
 void Node::check_batch(CheckTransactions effect) {
-  workers_->post([this, batch = std::move(effect.batch)] {
+  workers_->post(WorkFor::peers, [this, batch = std::move(effect.batch)] {
     std::vector<chain::VerifiedTransactionPtr> transactions;
     transactions.reserve(batch.batch().transactions.size());
     for (const consensus::RawTransaction& raw : batch.batch().transactions) {

@@ -53,6 +53,7 @@ Admission::Admission(std::string directory, const Hash& network_id, AdmissionLim
       network_id_(network_id),
       limits_(limits),
       store_(store),
+      head_(store),
       workers_(workers),
       callbacks_(std::move(callbacks)) {}
 
@@ -125,15 +126,16 @@ void Admission::submit(Submission submission, Done done) {
       refusal.kind = SubmitKind::busy;
     } else {
       ++unverified_;
-      workers_.post([this, submission = std::move(submission), done = std::move(done)] {
-        judge(submission.transaction, submission.wait_final, done);
-        const std::lock_guard relock(mutex_);
-        --unverified_;
-      });
+      workers_.post(WorkFor::clients,
+                    [this, submission = std::move(submission), done = std::move(done)] {
+                      judge(submission.transaction, submission.wait_final, done);
+                      const std::lock_guard relock(mutex_);
+                      --unverified_;
+                    });
       return;
     }
   }
-  workers_.post([refusal, done = std::move(done)] { done(refusal); });
+  workers_.post(WorkFor::clients, [refusal, done = std::move(done)] { done(refusal); });
 }
 
 void Admission::judge(const Bytes& bytes, bool wait_final, const Done& done) {
@@ -163,7 +165,7 @@ std::optional<SubmitOutcome> Admission::outcome_of_used(
 SubmitOutcome Admission::judge_verified(const VerifiedTransactionPtr& transaction) const {
   if (const auto used = outcome_of_used(*transaction)) return *used;
   SubmitOutcome outcome = outcome_for(*transaction, SubmitKind::accepted);
-  outcome.inclusion = chain::check_inclusion(store_.view(), *transaction, callbacks_.now());
+  outcome.inclusion = chain::check_inclusion(*head_.reader(), *transaction, callbacks_.now());
   switch (outcome.inclusion) {
     case chain::Inclusion::included:
       break;
@@ -273,6 +275,8 @@ std::size_t Admission::pending_count() const {
 }
 
 void Admission::on_final(const chain::ExecutedBlock& block) {
+  // Before anybody is told: what a client does next meets the state that this block made.
+  head_.renew();
   std::vector<std::pair<Done, SubmitOutcome>> answers;
   {
     const std::lock_guard lock(mutex_);

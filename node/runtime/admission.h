@@ -20,16 +20,17 @@
 #include "chain/execute.h"
 #include "chain/store/store.h"
 #include "node/runtime/append_file.h"
+#include "node/runtime/head_state.h"
 #include "node/runtime/worker_pool.h"
 #include "node/service.h"
 
 namespace vostro::node {
 
 struct AdmissionLimits {
-  std::size_t transactions_max = 20'000;  ///< waiting for a block
+  std::size_t transactions_max = 4'096;  ///< waiting for a block
   std::size_t bytes_max = 64 * 1024 * 1024;
-  std::size_t per_actor_max = 10'000;  ///< of one bank
-  std::size_t unverified_max = 4'096;  ///< given to the workers
+  std::size_t per_actor_max = 2'048;   ///< of one bank
+  std::size_t unverified_max = 1'024;  ///< given to the workers
   std::uint64_t log_rotate_bytes = 64 * 1024 * 1024;
 };
 
@@ -105,6 +106,7 @@ class Admission {
   Hash network_id_;
   AdmissionLimits limits_;
   const chain::Store& store_;
+  HeadState head_;
   WorkerPool& workers_;
   Callbacks callbacks_;
 

@@ -117,7 +117,7 @@ Peers::Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry
   network.on_connected = [this](const std::string& peer) {
     log::info("peer connected", {{"peer", peer}});
     callbacks_.post(PeerUp{ids_.at(peer)}, {});
-    workers_.post([this, peer] { send_quotes(peer); });
+    workers_.post(WorkFor::peers, [this, peer] { send_quotes(peer); });
   };
   network.on_disconnected = [this](const std::string& peer, p2p::Reason reason) {
     log::info("peer disconnected", {{"peer", peer}, {"reason", to_string(reason)}});
@@ -141,7 +141,7 @@ std::string Peers::name_of(PeerId peer) const {
 void Peers::on_frame(p2p::InboundFrame frame) {
   const auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
   const bool is_urgent = shared->type != quote_frame && !is_bulk(shared->type);
-  (is_urgent ? urgent_workers_ : workers_).post([this, shared] {
+  (is_urgent ? urgent_workers_ : workers_).post(WorkFor::peers, [this, shared] {
     if (shared->type == quote_frame) {
       handle_quote(shared->peer, shared->body);
     } else {
@@ -223,7 +223,7 @@ void Peers::serve(ServeHistory request) {
     if (serving_[request.peer] >= kServedAtOnceMax) return;
     ++serving_[request.peer];
   }
-  workers_.post([this, request = std::move(request)] {
+  workers_.post(WorkFor::peers, [this, request = std::move(request)] {
     if (const auto* blocks = std::get_if<consensus::GetBlock>(&request.request)) {
       serve_blocks(request.peer, *blocks);
     } else {

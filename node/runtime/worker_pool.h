@@ -1,27 +1,46 @@
 /// The threads that do what can be done in any order: decoding, signature checks, answering peers
-/// from the store.
+/// from the store. They yield the processor to the threads that agree, execute and store: a block
+/// that waits holds up more than a check that waits.
 #pragma once
 
+#include <array>
+#include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <functional>
-#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 namespace vostro::node {
 
+/// What a free thread takes first. Peers' batches come before this node's own clients: what is
+/// ordered already gets done, and under too much load the door is where things wait (and clients
+/// are told to come back), not the network.
+enum class WorkFor : std::size_t { peers, clients };
+
 class WorkerPool {
  public:
-  explicit WorkerPool(std::size_t threads);
+  /// `niceness` as in nice(2), of each thread: 0 for work that others wait for.
+  WorkerPool(std::size_t threads, int niceness);
   /// Finishes what was posted.
   ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
   /// Any thread; never blocks. Whoever posts bounds how much may wait.
-  void post(std::function<void()> work);
+  void post(WorkFor whom, std::function<void()> work);
   /// What was posted is finished; nothing more is taken.
   void stop();
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  void run(int niceness);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::array<std::deque<std::function<void()>>, 2> queues_;  ///< by WorkFor, the first one first
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace vostro::node
