@@ -46,9 +46,12 @@ std::string media_type_of(std::string_view value) {
 std::string head_of(const Response& response, bool keep_alive) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head += view_of(http::obsolete_reason(http::int_to_status(response.status)));
-  head += "\r\nContent-Type: " + response.content_type +
-          "\r\nContent-Length: " + std::to_string(response.body.size());
-  head += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff";
+  // What has not changed has no length of its own to tell (RFC 9110, 8.6).
+  if (response.status != 304) {
+    head += "\r\nContent-Type: " + response.content_type +
+            "\r\nContent-Length: " + std::to_string(response.body.size());
+  }
+  head += "\r\nCache-Control: " + response.cache_control + "\r\nX-Content-Type-Options: nosniff";
   for (const auto& [name, value] : response.headers) head += "\r\n" + name + ": " + value;
   head += keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
   return head;
@@ -169,6 +172,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     const auto& header = parser_->get();
     request_.method = std::string(view_of(header.method_string()));
     request_.content_type = media_type_of(view_of(header[http::field::content_type]));
+    request_.if_none_match = std::string(view_of(header[http::field::if_none_match]));
     auto target = read_target(view_of(header.target()));
     const bool needs_token = !target || !is_public(target->segments);
     if (needs_token) {
@@ -203,7 +207,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   }
 
   /// A browser says where its page comes from. Pages may not use the API; listed ones may open an
-  /// event stream.
+  /// event stream. The console's own page names itself where it loads its scripts; what it asks the
+  /// API is GET, of which browsers name no origin to a page's own server.
   std::optional<Response> check_origin() {
     const auto& header = parser_->get();
     if (header.count(http::field::origin) == 0) return std::nullopt;
@@ -211,6 +216,12 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     const auto& allowed = core_.options.allowed_origins;
     const bool is_events = std::holds_alternative<Events>(route_->handler);
     if (is_events && std::ranges::find(allowed, origin) != allowed.end()) return std::nullopt;
+    const auto* handler = std::get_if<Handler>(&route_->handler);
+    const std::string host(view_of(header[http::field::host]));
+    // Whoever ends TLS before this node changes the scheme, and no datum hangs on it.
+    if (handler != nullptr && *handler == &get_console && header.count(http::field::origin) == 1 &&
+        (origin == "http://" + host || origin == "https://" + host))
+      return std::nullopt;
     return refuse(problems::foreign_origin);
   }
 
@@ -370,7 +381,9 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     ++core_.counters.by_class[std::min<std::size_t>(response.status / 100,
                                                     core_.counters.by_class.size() - 1)];
     out_head_ = head_of(response, keep_alive);
-    out_body_ = std::move(response.body);
+    // HEAD tells the length and sends nothing, also where it is refused: else the reader would take
+    // the body for the next answer.
+    out_body_ = request_.method == "HEAD" ? std::string() : std::move(response.body);
     arm(core_.options.limits.idle_time, [](Connection& self) { self.close(); });
     const std::array<asio::const_buffer, 2> parts{asio::buffer(out_head_), asio::buffer(out_body_)};
     asio::async_write(stream_, parts,

@@ -104,8 +104,10 @@ Listing list_both(const chain::StoreView& view, const chain::PaymentFilter& filt
   }
   const auto place = [](const PaymentHistory& payment) { return payment.receipts.front().place; };
   std::ranges::sort(found, std::greater{}, place);
-  const auto repeated = std::ranges::unique(found, {}, place);
-  found.erase(repeated.begin(), repeated.end());
+  const auto repeated =
+      std::unique(found.begin(), found.end(),
+                  [&](const auto& one, const auto& other) { return place(one) == place(other); });
+  found.erase(repeated, found.end());
   if (boundary)
     std::erase_if(found, [&](const PaymentHistory& payment) { return place(payment) < *boundary; });
   Listing listing{std::move(found), boundary};

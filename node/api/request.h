@@ -24,6 +24,7 @@ struct Request {
   std::vector<std::string> captured;                       ///< for each {} of the route's pattern
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the order given
   std::string content_type;                                ///< without parameters, lower case
+  std::string if_none_match;                               ///< as it was sent; empty: absent
   std::string body;
   Caller caller;
 };
@@ -31,6 +32,7 @@ struct Request {
 struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";
+  std::string cache_control = "no-store";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< beside those that every answer has
 };

@@ -32,11 +32,12 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     }
     const auto byte = from_hex(text.substr(i + 1, 2));
     if (!byte || byte->size() != 1) return std::nullopt;
-    // Our parameters are names, numbers and times: printable ASCII.
-    if ((*byte)[0] < ' ' || (*byte)[0] > '~') return std::nullopt;
     out.push_back(static_cast<char>((*byte)[0]));
     i += 2;
   }
+  // Our parameters are names, numbers and times: printable ASCII, written plainly or not.
+  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (!std::ranges::all_of(out, is_printable)) return std::nullopt;
   return out;
 }
 
@@ -55,7 +56,9 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 Result<Target, Response> read_target(std::string_view target) {
   Target read;
   const std::size_t question = target.find('?');
-  const std::string_view path = target.substr(0, question);
+  std::string_view path = target.substr(0, question);
+  // The one address that people write, and they may end it as addresses of folders end.
+  if (path == "/console/") path.remove_suffix(1);
   if (path.empty() || path.front() != '/') return fail(refuse(problems::bad_path));
   for (const std::string_view segment : split(path.substr(1), '/')) {
     if (!is_segment(segment) || read.segments.size() == kSegmentsMax)

@@ -3,11 +3,13 @@
   scripts/demo [FILE]     FILE: credits as CSV or pain.001; scripts/demo-credits.csv where left out
 
 Installs what is missing (as root, or with sudo), builds, makes a fresh network of four banks' nodes on this machine, sends
-real payments through it while one node is killed, and compares all nodes at the end. Exits non-zero when anything differs.
+real payments through it while one node is killed, and compares all nodes at the end. Exits non-zero when anything differs. Ends by
+telling where the web console is; at a terminal the network stays up for five minutes, or until Enter.
 """
 
 import argparse
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -247,6 +249,23 @@ def play(agents, banks):
     return played
 
 
+def look_around(network, kept):
+    """Where the console is. With somebody at the terminal the network stays up until they have seen it."""
+    node = network.info["nodes"][0]
+    say()
+    say(f"The console: {node['api']}/console in a browser, with the token in {node['token_file']}")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        say("   The network stays up for five minutes, or until you press Enter.")
+        try:
+            select.select([sys.stdin], [], [], 300)
+        except KeyboardInterrupt:
+            say()
+    elif kept:
+        say(f"   The network stops now; scripts/devnet up --dir {network.dir} starts it again.")
+    else:
+        say("   The network ends now: nobody is at the terminal. --keep DIR keeps it.")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", default=str(SCRIPTS / "demo-credits.csv"), help="credits as CSV or pain.001")
@@ -281,6 +300,7 @@ def main():
         demo.compare()
         say()
         say(f"{demo.settled} payments settled, everything agrees. {time.monotonic() - began:.0f} s after the build.")
+        look_around(network, args.keep)
     finally:
         if network.info:
             network.down()

@@ -48,6 +48,7 @@ SAMPLES = [
     ("machine", {"scripts/a.sh": "cd /ho" "me/jane/x\n"}, "a place of one machine"),
     ("machine in a shebang script", {"scripts/run": "#!/bin/sh\ncd /wo" "rk/x\n"}, "scripts/run:2"),
     ("relative", {"scripts/a.sh": "cd ../shared/wo" "rk/x\n"}, None),
+    ("a page of the console", {"console/a.html": "<p>caf\u00e9\n"}, "console/a.html:1: not ASCII"),
     ("long", {"base/a.cpp": "int a;\n" * (LINES_MAX + 1)}, "701 lines"),
     ("not ASCII", {"base/a.cpp": "// caf\u00e9\n"}, "not ASCII"),
     ("trailing space", {"base/a.cpp": "int a; \n"}, "white space at the end"),

@@ -7,7 +7,7 @@ from pathlib import Path
 # Folders that are no sources of ours.
 SKIPPED_FOLDERS = {".git", "build", "__pycache__", ".cache", "node_modules"}
 CPP_SUFFIXES = {".h", ".cpp"}
-SCRIPT_SUFFIXES = {".py", ".sh", ".cmake"}
+SCRIPT_SUFFIXES = {".py", ".sh", ".cmake", ".js", ".css", ".html", ".svg"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 # Comments, string literals (raw ones first) and character literals, in one pass, so that neither hides the other.
@@ -58,7 +58,7 @@ class Tree:
         return [name for name in self.files if Path(name).suffix in CPP_SUFFIXES]
 
     def source_files(self):
-        """Everything a person writes to be run: C++, scripts, build files."""
+        """Everything a person writes to be run: C++, scripts, build files, the console."""
         return [name for name in self.files if self._is_source(name)]
 
     def _is_source(self, name):

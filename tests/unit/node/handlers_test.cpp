@@ -374,6 +374,8 @@ TEST_F(Api, CatalogueA7OddPathsAndParameters) {
                                    "/v1/payments?limit",
                                    "/v1/payments?cursor=9999999999999999999999.1",
                                    "/v1/payments?cursor=%00",
+                                   "/v1/payments?cursor=\xc3\xa9",
+                                   "/v1/payments?status=%ff",
                                    "/v1/payments?status=done",
                                    "/v1/accounts/NORDDEFF/main/entries?cursor=1.2.3~EU1",
                                    "/v1/transactions/NORDDEFF/xyz",
@@ -400,7 +402,7 @@ TEST(Problem, IsARfc9457Object) {
 // Catalogue row A6: what changes something needs the role write.
 TEST(Routes, CatalogueA6WritesNeedTheRole) {
   for (const Route& route : routes()) {
-    if (route.method == "GET") continue;
+    if (route.method == "GET" || route.method == "HEAD") continue;
     EXPECT_EQ(route.role, Role::write) << route.pattern;
   }
   for (const Route& route : routes()) {

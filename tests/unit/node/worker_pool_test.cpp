@@ -17,9 +17,10 @@ namespace {
 TEST(WorkerPool, TakesPeersWorkBeforeClientsAndEachInOrder) {
   std::vector<int> order;
   {
-    WorkerPool pool(1, 0);
     std::promise<void> gate;
-    pool.post(WorkFor::clients, [&] { gate.get_future().wait(); });
+    const std::shared_future<void> open = gate.get_future().share();
+    WorkerPool pool(1, 0);
+    pool.post(WorkFor::clients, [open] { open.wait(); });
     for (int i = 0; i < 3; ++i)
       pool.post(WorkFor::clients, [&order, i] { order.push_back(10 + i); });
     for (int i = 0; i < 3; ++i) pool.post(WorkFor::peers, [&order, i] { order.push_back(i); });

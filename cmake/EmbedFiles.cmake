@@ -1,0 +1,46 @@
+# Writes files into a C++ source, so that a program needs none of them beside it. Run by `cmake -P` as a build step:
+#   cmake -DOUTPUT=F -DFOLDER=D -DFILES=a.css,b.js -P EmbedFiles.cmake
+# Each becomes a row {name, media type, entity tag, content}; the tag is the content's SHA-256, so it changes with it.
+set(type_html "text/html; charset=utf-8")
+set(type_css "text/css; charset=utf-8")
+set(type_js "text/javascript; charset=utf-8")
+set(type_svg "image/svg+xml")
+# Content stands in raw literals, which end at this word.
+set(mark "console_file")
+
+string(REPLACE "," ";" names "${FILES}")
+set(rows "")
+foreach(name IN LISTS names)
+  file(READ ${FOLDER}/${name} content)
+  file(SHA256 ${FOLDER}/${name} digest)
+  file(SIZE ${FOLDER}/${name} size)
+  string(LENGTH "${content}" length)
+  string(FIND "${content}" ")${mark}\"" clash)
+  get_filename_component(extension ${name} LAST_EXT)
+  string(SUBSTRING ${extension} 1 -1 extension)
+  if(NOT length EQUAL size OR NOT clash EQUAL -1)
+    message(FATAL_ERROR "${name} is not plain ASCII, or holds the mark that ends it: it cannot be embedded")
+  endif()
+  if(NOT DEFINED type_${extension})
+    message(FATAL_ERROR "${name}: no media type for .${extension} in EmbedFiles.cmake")
+  endif()
+  string(SUBSTRING ${digest} 0 32 tag)
+  string(APPEND rows "    ConsoleFile{\"${name}\", \"${type_${extension}}\", \"\\\"${tag}\\\"\",\n"
+    "                R\"${mark}(${content})${mark}\"},\n")
+endforeach()
+
+file(WRITE ${OUTPUT} "// Made by cmake/EmbedFiles.cmake from console/.
+#include <array>
+
+#include \"node/api/console_files.h\"
+
+namespace vostro::node::api {
+
+std::span<const ConsoleFile> console_files() {
+  static constexpr std::array kFiles{
+${rows}  };
+  return kFiles;
+}
+
+}  // namespace vostro::node::api
+")
