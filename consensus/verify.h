@@ -85,7 +85,8 @@ class VerifiedMessage {
   std::optional<VerifiedBatch> batch_;
 };
 
-/// Errors: those of VerifyError, in that order.
+/// Of a FINALITY only the proofs of the committee's epoch are left: no others can be judged with
+/// it. Errors: those of VerifyError, in that order.
 [[nodiscard]] Result<VerifiedMessage, VerifyError> verify(const Committee& committee,
                                                           Message message, SignatureCache& cache);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "genesis/toml_lines.h"
+
 // The only place that sees the library; its errors come back as values, not as exceptions.
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
@@ -13,42 +15,15 @@ namespace {
 
 using Kind = GenesisError::Kind;
 
-/// Our format nests five deep; the library takes nested dotted keys of any depth, and frees them by
-/// recursion.
-constexpr std::size_t kDotsInLineMax = 8;
-constexpr std::size_t kLineSizeMax = 8 * 1024;
 constexpr int kDepthMax = 12;
 constexpr std::size_t kShownMax = 60;
 
-/// Looks at one line before the library does. Texts end on their line, since multi-line ones are
-/// refused here, so every line can be judged alone.
-std::optional<std::string> fault_of_line(std::string_view line) {
-  if (line.size() > kLineSizeMax) return "the line is longer than 8192 bytes";
-  std::size_t dots = 0;
-  for (std::size_t i = 0; i < line.size() && line[i] != '#'; ++i) {
-    const char c = line[i];
-    if (c == '.') ++dots;
-    if (c != '"' && c != '\'') continue;
-    if (line.substr(i).starts_with(std::string(3, c)))
-      return "texts of several lines are not taken";
-    for (++i; i < line.size() && line[i] != c; ++i) {
-      if (c == '"' && line[i] == '\\') ++i;
-    }
-  }
-  if (dots > kDotsInLineMax) return "a key has too many parts";
-  return std::nullopt;
-}
-
-std::optional<GenesisError> fault_of_lines(std::string_view text) {
-  std::uint32_t number = 1;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (auto fault = fault_of_line(text.substr(0, end)))
-      return GenesisError{Kind::not_toml, number, *std::move(fault)};
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++number;
-  }
-  return std::nullopt;
+/// The library repeats what it met, line feeds and control characters too.
+std::string one_line(std::string_view description) {
+  std::string out(description);
+  std::ranges::replace_if(
+      out, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
 }
 
 /// Recursion is bounded by kDepthMax.
@@ -112,7 +87,7 @@ Result<TomlNode, GenesisError> read_toml(std::string_view text) {
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
-    return refusal(Kind::not_toml, error.source().begin.line, std::string(error.description()));
+    return refusal(Kind::not_toml, error.source().begin.line, one_line(error.description()));
   }
   return convert(parsed.table(), 0);
 }

@@ -203,6 +203,35 @@ TEST_F(VerifyTest, BatchMustBeOfThisContextAndSignedByItsAuthor) {
   EXPECT_EQ(error(other, 1), VerifyError::malformed) << "the first has nothing before it";
 }
 
+// A proof that only names another epoch would else be believed by whoever fetches final blocks.
+TEST_F(VerifyTest, C4_FinalityIsProvenByThisCommitteeOrNotThere) {
+  const Proposal& proposal = propose.proposal;
+  const FinalityProof good{
+      propose.header, proposal,
+      certificate(VoteType::finalize, 2, proposal.id(committee.ctx()), {0, 1, 2})};
+  EXPECT_EQ(error_of(Finality{{good}}), std::nullopt);
+  FinalityProof bad = good;
+  bad.header.height = Height(2);
+  EXPECT_EQ(error_of(Finality{{good, bad}}), VerifyError::hash_mismatch);
+  bad = good;
+  bad.finalization.signatures[1][5] ^= 1;
+  EXPECT_EQ(error_of(Finality{{bad}}), VerifyError::bad_signature);
+  bad = good;
+  bad.finalization.type = VoteType::notarize;
+  EXPECT_EQ(error_of(Finality{{bad}}), VerifyError::hash_mismatch);
+
+  FinalityProof foreign;  // signed by nobody
+  foreign.header = propose.header;
+  foreign.header.epoch = Epoch(1);
+  foreign.header.height = Height(2);
+  foreign.proposal.block = foreign.header.id();
+  EXPECT_EQ(error_of(Certs{foreign, {}}), VerifyError::hash_mismatch);
+  net::PlainCache fresh;
+  const auto left = verify(committee, {Epoch(0), Finality{{foreign, good, foreign}}}, fresh);
+  ASSERT_TRUE(left);
+  EXPECT_EQ(std::get<Finality>(left->body()), Finality{{good}});
+}
+
 TEST_F(VerifyTest, C12_ForgedEvidenceIsRefused) {
   ProposalId other;
   other.bytes[0] = 1;

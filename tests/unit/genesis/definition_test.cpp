@@ -297,6 +297,57 @@ TEST(RowG1, EveryChangedCharacterOfAValueIsRefusedOrAnotherNetwork) {
   EXPECT_GT(refused, 100u);
 }
 
+// Of some of these the library makes undefined behaviour, or an assertion.
+TEST(RowG1, WhatTheLibraryCannotReadIsRefusedBefore) {
+  struct Row {
+    std::string_view text;
+    std::string_view says;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"[{policy.rule]]", "a table's name is missing behind its bracket"},
+           {"[[{]]", "a table's name is missing behind its bracket"},
+           {"[[]]", "a table's name is missing behind its bracket"},
+           {"[", "a table's name has no end on its line"},
+           {"[\r", "a table's name has no end on its line"},
+           {"[a", "a table's name has no end on its line"},
+           {" \t[ \t.a]", "a word begins or ends with a point"},
+           {"[+a]", "a key has a sign in it"},
+           {"[a]b", "a word is out of place"},
+           {"a\xef\xbb\xb5[a = 1", "\"?\" stands outside texts and comments"},
+           {"a = \"x\"\xc2\xa0", "\"?\" stands outside texts and comments"},
+           {"\xef\xbb\xbf"
+            "a = 1",
+            "\"?\" stands outside texts and comments"},
+           {"a = 1z\"d\xef\xbb\xbby\"", "a text is out of place"},
+           {"a = \"x\" \"y\"", "a text is out of place"},
+           {"a = \"x", "the text does not end on its line"},
+           {"a = [}\"x\"]", "\"}\" is out of place"},
+           {"a = [,]", "\",\" is out of place"},
+           {"a = {]", "\"]\" is out of place"},
+           {"a = ]", "\"]\" is out of place"},
+           {"a = #", "the value is missing behind \"=\""},
+           {"a = b = 1 = ", "the value is missing behind \"=\""},
+           {"{a = 1}", "\"{\" is out of place"},
+           {"]", "\"]\" is out of place"},
+       }) {
+    const auto error = parse("\n" + std::string(row.text) + "\n").error();
+    EXPECT_EQ(to_string(error), "line 2: " + std::string(row.says)) << row.text;
+  }
+  EXPECT_EQ(parse("a = [\n\n}").error().line, 3u);
+  EXPECT_EQ(parse("\xef\xbb\xbf[{").error().line, 1u) << "a byte order mark is no fault";
+}
+
+TEST(RowG1, WhatLooksOddIsRead) {
+  for (const std::string_view text :
+       {"[ \"gas\" ] # \xc3\xa9\r\n\"\xc3\xa9\" = 'M\xc3\xbc#'\r\n",
+        "a = [ # one\n  1,\n\n  2, ]\n",
+        "a = [\n1\n, [ true, \"\\\"]\" ] ]\nb.c = { d = -1, e = {} }\n", "[[ a.b-c ]]\n1 = []\n"})
+    EXPECT_EQ(parse(text).error().kind, Kind::missing_key)
+        << text << to_string(parse(text).error());
+  EXPECT_EQ(parse("role = f\nb = 2\n").error().what.find('\n'), std::string::npos)
+      << "one sentence, whatever it repeats";
+}
+
 TEST(RowG1, SizeAndDepthAreBounded) {
   EXPECT_EQ(parse(std::string(file_size_max + 1, '#')).error().kind, Kind::too_large);
   EXPECT_EQ(parse(std::string(file_size_max, '\n')).error().kind, Kind::missing_key);
