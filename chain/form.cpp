@@ -223,7 +223,7 @@ class FormCheck {
   void check(const Payment& body) {
     check_account(body.debtor, Path("debtor"));
     check_currency(body.currency, Path("currency"));
-    check_credit(body.credit, {body.debtor, body.bearer}, Path("credit"));
+    check_credit(body.credit, {body.debtor, body.bearer}, Path(""));
     check_acceptance(body.acceptance);
   }
 
@@ -238,7 +238,7 @@ class FormCheck {
       const BatchItem& item = body.items[i];
       const Path at(root, "items", i);
       check_uetr(item.uetr, Path(at, "uetr"));
-      check_credit(item.credit, {body.debtor, body.bearer}, Path(at, "credit"));
+      check_credit(item.credit, {body.debtor, body.bearer}, at);
       if (sum) sum = checked_add(*sum, item.credit.amount.value);
     }
     require(!body.items.empty() && body.items.size() <= PaymentBatch::items_max, bad_totals,
@@ -270,7 +270,7 @@ class FormCheck {
     const Quote& quote = body.quote.quote;
     check_account(body.debtor, Path("debtor"));
     check_currency(body.currency, Path("currency"));
-    check_credit(body.credit, {body.debtor, body.bearer, &quote.provider}, Path("credit"));
+    check_credit(body.credit, {body.debtor, body.bearer, &quote.provider}, Path(""));
     check_acceptance(body.acceptance);
     check_money(body.debtor_amount, Path("debtor_amount"));
     const Path at("quote");

@@ -113,12 +113,14 @@ struct Parameters {
   std::uint64_t max_validity_s = 7 * 24 * 3600;
   std::uint64_t max_acceptance_s = 30 * 24 * 3600;
   std::uint64_t max_quote_life_s = 3600;
-  MinorUnits money_max = money_max_default;  ///< most that an amount or a balance may be
-  std::uint32_t max_due = 10'000;            ///< most due orders and deadlines one block works off
+  /// Most that a balance or a hold may become; single amounts end at money_max_default.
+  MinorUnits money_max = money_max_default;
+  std::uint32_t max_due = 10'000;  ///< most due orders and deadlines one block works off
   std::uint32_t max_block_bytes = 8 * 1024 * 1024;
   std::uint32_t max_block_items = 100'000;  ///< transactions and bulk items
   std::uint32_t proof_window = 10'000;      ///< heights back for which nodes prove state
-  std::uint64_t heartbeat_ms = 0;           ///< 0: an idle network makes no blocks
+  /// An idle network votes again for its newest block this often, and makes no new one; 0: never.
+  std::uint64_t heartbeat_ms = 0;
 
   bool operator==(const Parameters&) const = default;
   template <class Archive>

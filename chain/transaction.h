@@ -110,8 +110,7 @@ enum class FormReason : std::uint8_t {
 
 struct FormError {
   FormReason reason;
-  std::string
-      where;  ///< the field at fault, as in JSON: "credit.charges[1].account"; or "byte 17 (...)"
+  std::string where;  ///< the field at fault, as in JSON: "charges[1].account"; or "byte 17 (...)"
 
   bool operator==(const FormError&) const = default;
 };

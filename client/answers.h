@@ -22,6 +22,7 @@ struct NodeStatus {
   Bic participant;
   std::string role;  ///< "validator", "observer"
   std::string version;
+  std::uint64_t protocol_version = 0;
   Height height;
   Hash block_id;
   std::optional<UnixMillis> block_time;
@@ -33,6 +34,7 @@ struct NodeStatus {
   std::uint64_t quorum = 0;
   std::uint64_t connected_validators = 0;
   bool is_syncing = false;
+  bool is_ready = false;              ///< takes transactions
   std::optional<std::string> halted;  ///< why
   std::uint64_t pending_transactions = 0;
   std::uint64_t uptime_seconds = 0;

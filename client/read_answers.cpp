@@ -80,6 +80,7 @@ NodeStatus read_status(const JsonIn& in) {
   out.participant = in.field("participant").bic();
   out.role = in.field("role").text();
   out.version = in.field("version").text();
+  out.protocol_version = number(in.field("protocol_version"));
   out.height = height(in.field("height"));
   out.block_id = in.field("block_id").hash();
   out.block_time = in.field("block_time").optional(block_time);
@@ -91,6 +92,7 @@ NodeStatus read_status(const JsonIn& in) {
   out.quorum = number(in.field("quorum"));
   out.connected_validators = number(in.field("connected_validators"));
   out.is_syncing = in.field("syncing").boolean();
+  out.is_ready = in.field("ready").boolean();
   out.halted =
       in.field("halted").optional([](const JsonIn& each) { return each.field("reason").text(); });
   out.pending_transactions = number(in.field("pending_transactions"));

@@ -67,6 +67,8 @@ class Engine {
   /// The block of the highest notarized view, where its proposal is known: what the next block most
   /// likely extends.
   [[nodiscard]] std::optional<BlockId> tip() const;
+  /// After a start, while a second instance of this key would show: this node signs nothing yet.
+  [[nodiscard]] bool is_listening() const { return identity_ && listening_; }
   /// work() of spec section 6, as of the last step.
   [[nodiscard]] bool has_work() const { return had_work_; }
   [[nodiscard]] Status status(Time now) const;

@@ -32,6 +32,16 @@ void drop_up_to(Map& map, View floor) {
 void raise_floor(RecoveredState& state, View floor) {
   if (floor <= state.floor) return;
   state.floor = floor;
+  std::vector<HeldCertificate> outlived;
+  for (auto at = state.notarizations.begin(); at != state.notarizations.upper_bound(floor); ++at)
+    outlived.push_back(std::move(at->second));
+  for (auto at = state.nullifications.begin(); at != state.nullifications.upper_bound(floor); ++at)
+    outlived.push_back({std::move(at->second), std::nullopt});
+  std::stable_sort(outlived.begin(), outlived.end(),
+                   [](const HeldCertificate& a, const HeldCertificate& b) {
+                     return a.certificate.view < b.certificate.view;
+                   });
+  state.outlived.insert(state.outlived.end(), outlived.begin(), outlived.end());
   drop_up_to(state.notarized, floor);
   drop_up_to(state.nullified, floor);
   drop_up_to(state.finalized, floor);
@@ -45,6 +55,7 @@ void take_proof(RecoveredState& state, const FinalityProof& proof) {
   if (state.finality && state.finality->proposal.view >= proof.proposal.view) return;
   state.finality = proof;
   raise_floor(state, proof.proposal.view);
+  state.outlived.push_back({proof.finalization, proof.proposal});
 }
 
 void take(RecoveredState& state, const OwnNotarize& record) {
@@ -78,7 +89,9 @@ void take(RecoveredState& state, const Checkpoint& record) {
   raise_floor(state, record.floor);
 }
 void take(RecoveredState& state, const EpochRecord& record) {
+  std::vector<HeldCertificate> outlived = std::move(state.outlived);
   state = RecoveredState{};
+  state.outlived = std::move(outlived);
   state.epoch = record.epoch;
   state.epoch_record = record;
 }

@@ -157,6 +157,9 @@ struct RecoveredState {
   std::map<View, HeldCertificate> notarizations;  ///< N
   std::map<View, Certificate> nullifications;     ///< U
   std::map<BatchId, SharedBatch> batches;         ///< of BatchRecords, whatever their view
+  /// Certificates of views up to the floor, and of the proofs, in the order in which they were
+  /// outlived: of no more use to the engine, and perhaps not in the archive yet.
+  std::vector<HeldCertificate> outlived;
 
   bool operator==(const RecoveredState&) const = default;
 };

@@ -143,7 +143,7 @@ void write_parameters(Writer& out, const chain::Parameters& p, bool with_comment
   seconds("max_validity", p.max_validity_s);
   seconds("max_acceptance", p.max_acceptance_s);
   seconds("max_quote_life", p.max_quote_life_s);
-  remark("Most that one amount or balance may be, in minor units.");
+  remark("Most that a balance may become, in minor units.");
   out.number("money_max", p.money_max.value);
   remark(
       "Most due orders and deadlines that one block works off; most bytes and items of a block.");
@@ -152,7 +152,9 @@ void write_parameters(Writer& out, const chain::Parameters& p, bool with_comment
   out.number("max_block_items", p.max_block_items);
   remark("Heights back for which nodes prove state.");
   out.number("proof_window", p.proof_window);
-  remark("Blocks of an idle network; 0s: none.");
+  remark(
+      "How often an idle network votes again for its newest block, and makes no new one; 0s: "
+      "never.");
   out.text("heartbeat", duration_text(p.heartbeat_ms));
 }
 
@@ -172,8 +174,8 @@ void write_currencies(Writer& out, const Draft& draft, bool with_comments) {
     out.comment("agent = \"NORDDEFF\"");
     out.comment("business_date = \"2026-01-05\"");
     out.comment(
-        "attestation_max_age = \"1d\"   # issuing stops when the last attestation of reserves is "
-        "older; optional");
+        "attestation_max_age = \"1d\"   # leave it out: nothing attests reserves yet, so nothing "
+        "could be issued");
   }
   for (const ListedCurrency& currency : draft.currencies) {
     out.array_item("currency");

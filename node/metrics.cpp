@@ -63,6 +63,13 @@ std::string Node::metrics_text() const {
     out.gauge("vostro_peer_connected", "1 while both channels of the peer are connected.",
               is_live ? 1 : 0, {{"peer", peer.name}});
   }
+  for (const p2p::PeerStatistics& peer : network.peers) {
+    const auto& round_trip_us = peer.channels[p2p::index_of(p2p::Channel::consensus)].round_trip_us;
+    if (round_trip_us)
+      out.gauge("vostro_peer_round_trip_seconds",
+                "Time to the peer's host and back, as its connection for votes measures it.",
+                metric(*round_trip_us) / 1'000'000, {{"peer", peer.name}});
+  }
   each("vostro_peer_frames_received_total", "Frames from the peer.",
        &p2p::ChannelStatistics::frames_in, true);
   each("vostro_peer_bytes_received_total", "Bytes of frames from the peer.",

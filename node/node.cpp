@@ -135,14 +135,12 @@ Result<void, std::string> Node::open_files() {
     auto proof = decode<consensus::FinalityProof>(stored->bytes);
     if (!proof)
       return fail("the newest finality proof in the store is damaged: " + to_string(proof.error()));
-    if (!recovered_.finality || recovered_.finality->proposal.view < proof->proposal.view) {
-      recovered_.finality = std::move(*proof);
-      recovered_.floor = std::max(recovered_.floor, recovered_.finality->proposal.view);
-    }
+    consensus::apply(recovered_, consensus::NewFinality{std::move(*proof)});
   }
-  auto archive = AppendFile::open(options_.data_dir + "/certificates", [](ByteView) {});
+  auto archive = CertificateArchive::open(options_.data_dir + "/certificates", recovered_.outlived);
   if (!archive) return fail(archive.error());
   archive_ = std::move(*archive);
+  recovered_.outlived.clear();
   auto evidence =
       AppendFile::open(options_.data_dir + "/evidence", [this](ByteView) { ++evidence_count_; });
   if (!evidence) return fail(evidence.error());
@@ -189,6 +187,7 @@ Result<void, std::string> Node::start() {
   workers_ = std::make_unique<WorkerPool>(options_.worker_threads, kWorkersNiceness);
   quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
 
+  final_synced_ = recovered_.finality ? recovered_.finality->header.height : Height(0);
   Admission::Callbacks door;
   door.batch = [this](auto transactions) {
     loop_->post(TransactionsSubmitted{std::move(transactions)});
@@ -197,8 +196,9 @@ Result<void, std::string> Node::start() {
   door.is_ready = [this] { return own_ && is_ready(); };
   door.now = wall_clock;
   door.on_failure = [this](const std::string& what) { halt(what); };
-  auto admission = Admission::open(options_.data_dir + "/admission", definition_.network_id,
-                                   options_.admission, *store_, *workers_, std::move(door));
+  auto admission = Admission::open(
+      options_.data_dir + "/admission", definition_.network_id, options_.admission, *store_,
+      std::min(store_->head()->height, final_synced_), *workers_, std::move(door));
   if (!admission) return fail(admission.error());
   admission_ = std::move(*admission);
 
@@ -209,7 +209,6 @@ Result<void, std::string> Node::start() {
   const auto head = store_->head();
   consensus::BlockId base;
   base.bytes = head->block.bytes;
-  final_synced_ = recovered_.finality ? recovered_.finality->header.height : Height(0);
   options_.replica.engine.timeouts.heartbeat_ms = definition_.state.parameters.heartbeat_ms;
   options_.replica.lanes.block_bytes_max = definition_.state.parameters.max_block_bytes;
   options_.replica.lanes.block_items_max = definition_.state.parameters.max_block_items;
@@ -247,7 +246,6 @@ Result<void, std::string> Node::start() {
                                [this](Height height) { on_final_synced(height); },
                                [this](const std::string& what) { halt(what); },
                                [this] {
-                                 const std::lock_guard lock(archive_mutex_);
                                  const auto synced = archive_->sync();
                                  if (!synced) halt(synced.error());
                                  return synced.has_value();
@@ -273,7 +271,9 @@ ConsensusLoop::Sinks Node::sinks() {
   sinks.store = [this](StoreBlock block) { writer_->add(std::move(block)); };
   sinks.serve = [this](ServeHistory request) { peers_->serve(std::move(request)); };
   sinks.release = [this](ReleaseJournal effect) { journal_->release(effect.archived); };
-  sinks.archive = [this](const KeepCertificates& effect) { archive(effect); };
+  sinks.archive = [this](const KeepCertificates& effect) {
+    if (const auto done = archive_->keep(effect.certificates); !done) halt(done.error());
+  };
   sinks.evidence = [this](const KeepEvidence& effect) { keep_evidence(effect); };
   sinks.invalid_proposal = [](const NoteInvalidProposal& effect) {
     log::warning("a signed proposal holds an invalid block",
@@ -284,6 +284,9 @@ ConsensusLoop::Sinks Node::sinks() {
     log::warning(
         "this clock and those of the other validators are apart: see to time synchronisation",
         {{"duration_ms", alarm.offset_ms}});
+  };
+  sinks.measure_round_trips = [this] {
+    if (const auto median_ms = peers_->median_round_trip_ms()) loop_->post(RoundTrip{*median_ms});
   };
   sinks.resubmit = [this] { admission_->resubmit(); };
   sinks.halted = [this](const std::string& reason) { halt(reason); };
@@ -385,19 +388,11 @@ void Node::halt(const std::string& reason) {
   if (loop_) loop_->halt();
 }
 
-void Node::archive(const KeepCertificates& effect) {
-  const std::lock_guard lock(archive_mutex_);
-  for (const consensus::HeldCertificate& held : effect.certificates) {
-    if (const auto done = archive_->append(encode(held)); !done) return halt(done.error());
-  }
-}
-
 void Node::keep_evidence(const KeepEvidence& effect) {
   ++evidence_count_;
   log::error("a validator signed what no honest one signs: evidence kept",
              {{"validator", consensus::accused_by(effect.evidence)},
               {"kind", static_cast<int>(consensus::kind_of(effect.evidence))}});
-  const std::lock_guard lock(archive_mutex_);
   const Bytes bytes = encode(consensus::EvidenceMessage{effect.evidence});
   if (const auto done = evidence_->append(bytes); !done) return halt(done.error());
   if (const auto done = evidence_->sync(); !done) return halt(done.error());

@@ -16,6 +16,7 @@
 #include "node/runtime/admission.h"
 #include "node/runtime/append_file.h"
 #include "node/runtime/block_writer.h"
+#include "node/runtime/certificate_archive.h"
 #include "node/runtime/consensus_loop.h"
 #include "node/runtime/journal_thread.h"
 #include "node/runtime/peers.h"
@@ -103,7 +104,6 @@ class Node final : public Service {
   void announce();
   void halt(const std::string& reason);
   void log_payments(const chain::ExecutedBlock& block) const;
-  void archive(const KeepCertificates& effect);
   void keep_evidence(const KeepEvidence& effect);
   [[nodiscard]] bool is_ready() const;
 
@@ -119,9 +119,8 @@ class Node final : public Service {
   std::unique_ptr<JournalFile> journal_file_;
   consensus::RecoveredState recovered_;
 
-  std::mutex archive_mutex_;
-  std::optional<AppendFile> archive_;
-  std::optional<AppendFile> evidence_;
+  std::unique_ptr<CertificateArchive> archive_;
+  std::optional<AppendFile> evidence_;  ///< the consensus loop's, once that runs
 
   std::mutex announcing_mutex_;  ///< held around everything that one `announce` does
   mutable std::mutex announce_mutex_;

@@ -1,5 +1,9 @@
 #include "p2p/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
@@ -124,6 +128,7 @@ class WebSocketConnection final : public Connection {
   // Time and end.
   void watch();
   void on_watch();
+  void measure_round_trip();
   void end(Reason reason, const std::string& detail);
   void finish(Reason reason, const std::string& detail);
 
@@ -381,6 +386,7 @@ void WebSocketConnection::establish() {
   established_at = heard_at_ = beat_at_ = std::chrono::steady_clock::now();
   owner_.on_established(self());
   VOSTRO_CHECK(counters != nullptr);
+  measure_round_trip();
   read();
 }
 
@@ -532,6 +538,7 @@ void WebSocketConnection::on_watch() {
     }
     return;
   }
+  measure_round_trip();
   if (frame_started_at_ && now - *frame_started_at_ > limits.frame_time) {
     return close(Reason::slow_frame, "");
   }
@@ -539,6 +546,14 @@ void WebSocketConnection::on_watch() {
   if (is_reading_ && now - heard_at_ > limits.idle_time) return close(Reason::idle, "");
   // Also while reading is paused, so that the peer knows that we live.
   if (!is_beating_ && now - beat_at_ > limits.idle_time / 3) beat();
+}
+
+void WebSocketConnection::measure_round_trip() {
+  // What the kernel knows from acknowledgements. A ping would measure the peer's queues as well.
+  struct tcp_info about {};
+  socklen_t size = sizeof(about);
+  if (::getsockopt(tcp_socket().native_handle(), IPPROTO_TCP, TCP_INFO, &about, &size) != 0) return;
+  counters->round_trip_us.store(about.tcpi_rtt, std::memory_order_relaxed);
 }
 
 void WebSocketConnection::close(Reason reason, const std::string& detail) {

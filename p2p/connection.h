@@ -28,6 +28,8 @@ struct ChannelCounters {
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> connects{0};
   std::atomic<std::uint64_t> pauses{0};
+  /// Microseconds, smoothed by the kernel, of the newest connection; 0 until it is measured.
+  std::atomic<std::uint64_t> round_trip_us{0};
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {

@@ -330,6 +330,7 @@ void Network::Impl::on_established(const std::shared_ptr<Connection>& connection
   Slot& slot = peer->slot(connection->channel);
   connection->counters = slot.counters;
   slot.counters->connects.fetch_add(1, std::memory_order_relaxed);
+  slot.counters->round_trip_us.store(0, std::memory_order_relaxed);
   slot.last_failure.clear();
   if (!connection->is_inbound) slot.is_dialling = false;
   if (const auto older = slot.live) {
@@ -596,6 +597,7 @@ Statistics Network::Impl::statistics() const {
                        .breaches = peer->breaches.load(kRelaxed)};
     for (const Channel channel : all_channels) {
       const Slot& slot = peer->slot(channel);
+      const std::uint64_t round_trip_us = slot.counters->round_trip_us.load(kRelaxed);
       one.channels[index_of(channel)] = {
           .is_live = slot.live != nullptr,
           .frames_in = slot.counters->frames_in.load(kRelaxed),
@@ -605,6 +607,8 @@ Statistics Network::Impl::statistics() const {
           .connects = slot.counters->connects.load(kRelaxed),
           .pauses = slot.counters->pauses.load(kRelaxed),
           .queued_bytes = slot.live ? slot.live->queued_bytes() : 0,
+          .round_trip_us =
+              slot.live && round_trip_us > 0 ? std::optional(round_trip_us) : std::nullopt,
       };
     }
     all.peers.push_back(std::move(one));

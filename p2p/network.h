@@ -81,6 +81,8 @@ struct ChannelStatistics {
   std::uint64_t connects = 0;
   std::uint64_t pauses = 0;  ///< Times that reading waited for the owner or for the peer's rate.
   std::uint64_t queued_bytes = 0;  ///< Now waiting to be written.
+  /// Microseconds to the peer's host and back, as the kernel smooths it; none while not live.
+  std::optional<std::uint64_t> round_trip_us;
 };
 struct PeerStatistics {
   std::string name;

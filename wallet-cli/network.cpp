@@ -9,7 +9,8 @@ Exit network_status(Wallet& wallet, const Arguments&) {
   const auto status = must(wallet.api().status());
   const std::string state = status.halted       ? "halted: " + *status.halted
                             : status.is_syncing ? "syncing"
-                                                : "in sync";
+                            : status.is_ready   ? "in sync"
+                                                : "in sync, not ready: takes no transactions";
   json::object object{
       {"network_id", as_json(to_hex(status.network_id.view()))},
       {"network_name", as_json(status.network_name)},
@@ -17,6 +18,7 @@ Exit network_status(Wallet& wallet, const Arguments&) {
       {"participant", as_json(vostro::to_text(status.participant))},
       {"role", as_json(status.role)},
       {"version", as_json(status.version)},
+      {"protocol_version", status.protocol_version},
       {"height", status.height.value},
       {"block_id", as_json(to_hex(status.block_id.view()))},
       {"block_time", as_json(status.block_time)},
@@ -28,6 +30,7 @@ Exit network_status(Wallet& wallet, const Arguments&) {
       {"quorum", status.quorum},
       {"connected_validators", status.connected_validators},
       {"syncing", status.is_syncing},
+      {"ready", status.is_ready},
       {"halted", status.halted ? json::value(as_json(*status.halted)) : json::value(nullptr)},
       {"pending_transactions", status.pending_transactions},
       {"uptime_seconds", status.uptime_seconds},

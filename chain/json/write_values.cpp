@@ -255,8 +255,8 @@ json::value to_value(const BlockSummary& block) {
 
 json::value to_value(const Participant& participant, const ExponentOf& exponents) {
   json::array roles;
-  if (participant.roles.has(ParticipantRole::settlement_agent)) roles.push_back("settlement_agent");
-  if (participant.roles.has(ParticipantRole::fx_provider)) roles.push_back("fx_provider");
+  if (participant.roles.has(ParticipantRole::settlement_agent)) roles.push_back("settlement-agent");
+  if (participant.roles.has(ParticipantRole::fx_provider)) roles.push_back("fx-provider");
   if (participant.roles.has(ParticipantRole::supervisor)) roles.push_back("supervisor");
   return json::object{
       {"bic", json_text(to_text(participant.bic))},

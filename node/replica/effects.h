@@ -64,6 +64,7 @@ struct TimerExpired {
   View view;  ///< as it was set
 };
 
+/// To the connected validators and back, their median: the answer to MeasureRoundTrips.
 struct RoundTrip {
   std::uint32_t median_ms = 0;
 };
@@ -139,6 +140,8 @@ struct PeerMisbehaved {
 struct ClockAlarm {
   std::int64_t offset_ms = 0;  ///< positive: the others are ahead
 };
+/// Answer with RoundTrip, where any round trip is known. Once every status period.
+struct MeasureRoundTrips {};
 /// Own transactions that wait were in batches that can no longer be included: submit what is not
 /// final again.
 struct ResubmitTransactions {};
@@ -150,7 +153,7 @@ struct HaltReplica {
 using Effect =
     std::variant<PersistRecords, SendMessage, StartTimer, StopTimer, CheckTransactions, StoreBlock,
                  ServeHistory, ReleaseJournal, KeepCertificates, KeepEvidence, NoteInvalidProposal,
-                 PeerMisbehaved, ClockAlarm, ResubmitTransactions, HaltReplica>;
+                 PeerMisbehaved, ClockAlarm, MeasureRoundTrips, ResubmitTransactions, HaltReplica>;
 using Effects = std::vector<Effect>;
 
 }  // namespace vostro::node

@@ -192,6 +192,7 @@ void Replica::handle(const TimerExpired& event) {
       if (const auto offset = clock_offset_ms();
           offset && std::abs(*offset) > config_.clock_alarm_ms)
         effects_.push_back(ClockAlarm{*offset});
+      effects_.push_back(MeasureRoundTrips{});
       judged_on_ = {};  // clocks move: what was too far ahead may be in its window now
       work_dirty_ = true;
       effects_.push_back(
@@ -212,7 +213,9 @@ void Replica::restart_timers() {
                 lanes_.next_wakeup({committee_->leader(engine_.view()),
                                     committee_->leader(engine_.view().next())}));
   restart_timer(ReplicaTimer::delivery, delivery_.next_wakeup());
-  restart_timer(ReplicaTimer::batch, queued_since_ms_
+  // What waits while the node listens is batched as soon as that is over: its time has passed then.
+  const bool may_batch = queued_since_ms_ && !engine_.is_listening();
+  restart_timer(ReplicaTimer::batch, may_batch
                                          ? std::optional(*queued_since_ms_ + config_.batch_delay_ms)
                                          : std::nullopt);
 }

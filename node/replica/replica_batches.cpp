@@ -14,7 +14,9 @@ void Replica::begin_incarnation() {
 }
 
 void Replica::make_own_batches(bool waited_enough) {
-  if (!own_) return;
+  // A batch is signed too: a second instance of this key is found before anything of this one
+  // leaves (consensus-spec section 13).
+  if (!own_ || engine_.is_listening()) return;
   while (!queue_.empty()) {
     const bool full =
         queue_bytes_ >= config_.batch_bytes || queue_.size() >= config_.batch_transactions;

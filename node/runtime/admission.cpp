@@ -48,22 +48,24 @@ SubmitOutcome outcome_for(const chain::VerifiedTransaction& transaction, SubmitK
 }  // namespace
 
 Admission::Admission(std::string directory, const Hash& network_id, AdmissionLimits limits,
-                     const chain::Store& store, WorkerPool& workers, Callbacks callbacks)
+                     const chain::Store& store, Height announced, WorkerPool& workers,
+                     Callbacks callbacks)
     : directory_(std::move(directory)),
       network_id_(network_id),
       limits_(limits),
       store_(store),
       head_(store),
       workers_(workers),
-      callbacks_(std::move(callbacks)) {}
+      callbacks_(std::move(callbacks)),
+      announced_(announced) {}
 
 Result<std::unique_ptr<Admission>, std::string> Admission::open(
     const std::string& directory, const Hash& network_id, AdmissionLimits limits,
-    const chain::Store& store, WorkerPool& workers, Callbacks callbacks) {
+    const chain::Store& store, Height announced, WorkerPool& workers, Callbacks callbacks) {
   if (const auto made = ensure_private_directory(directory); !made)
     return fail(directory + ": " + std::string(to_string(made.error())));
-  std::unique_ptr<Admission> admission(
-      new Admission(directory, network_id, limits, store, workers, std::move(callbacks)));
+  std::unique_ptr<Admission> admission(new Admission(directory, network_id, limits, store,
+                                                     announced, workers, std::move(callbacks)));
   const auto restore = [&](ByteView record) {
     const auto transaction = chain::verify(record, network_id);
     // Only what this node verified was written; what no longer verifies was made for another
@@ -155,11 +157,20 @@ std::optional<SubmitOutcome> Admission::outcome_of_used(
     const chain::VerifiedTransaction& transaction) const {
   const auto used = store_.find_id(transaction.id());
   if (!used) return std::nullopt;
-  SubmitOutcome outcome = outcome_for(
-      transaction, used->hash == transaction.hash() ? SubmitKind::final_ : SubmitKind::id_used);
+  const bool is_same = used->hash == transaction.hash();
+  // Stored, but the proof of its finality may not be on disk: it waits for `on_final` as before.
+  if (!is_announced(used->height))
+    return outcome_for(transaction, is_same ? SubmitKind::accepted : SubmitKind::id_used);
+  SubmitOutcome outcome =
+      outcome_for(transaction, is_same ? SubmitKind::final_ : SubmitKind::id_used);
   outcome.height = used->height;
   outcome.receipt_index = used->receipt;
   return outcome;
+}
+
+bool Admission::is_announced(Height height) const {
+  const std::lock_guard lock(mutex_);
+  return height <= announced_;
 }
 
 SubmitOutcome Admission::judge_verified(const VerifiedTransactionPtr& transaction) const {
@@ -209,7 +220,7 @@ void Admission::take(const VerifiedTransactionPtr& transaction, bool wait_final,
       } else if (!has_room_for(*transaction)) {
         outcome.kind = SubmitKind::busy;
       } else {
-        entry = pending_.emplace(transaction->id(), Pending{transaction, {}}).first;
+        entry = pending_.emplace(transaction->id(), Pending{transaction, {}, {}}).first;
         ++per_actor_[transaction->id().owner];
         pending_bytes_ += transaction->bytes().size();
         is_new = true;
@@ -227,7 +238,8 @@ void Admission::take(const VerifiedTransactionPtr& transaction, bool wait_final,
     callbacks_.batch({transaction});
     // A block may have made it final between the first look and the entry: then nobody else will
     // tell.
-    if (const auto used = outcome_of_used(*transaction)) {
+    if (const auto used = outcome_of_used(*transaction);
+        used && used->kind != SubmitKind::accepted) {
       std::vector<Done> waiting;
       {
         const std::lock_guard lock(mutex_);
@@ -277,14 +289,14 @@ std::size_t Admission::pending_count() const {
 void Admission::on_final(const chain::ExecutedBlock& block) {
   // Before anybody is told: what a client does next meets the state that this block made.
   head_.renew();
-  std::vector<std::pair<Done, SubmitOutcome>> answers;
+  Answers answers;
+  std::vector<VerifiedTransactionPtr> again;
   {
     const std::lock_guard lock(mutex_);
-    const auto answer = [&](std::map<chain::OwnedId, Pending>::iterator entry,
-                            const SubmitOutcome& outcome) {
-      for (Done& done : entry->second.waiting) answers.emplace_back(std::move(done), outcome);
-      remove(entry);
-    };
+    // Blocks between were stored before this start, and their finality is known only now.
+    const bool is_gap = block.height.value > announced_.value + 1;
+    announced_ = std::max(announced_, block.height);
+    if (is_gap) answer_stored(answers);
     for (const auto& [id, record] : block.ids) {
       const auto entry = pending_.find(id);
       if (entry == pending_.end()) continue;
@@ -294,20 +306,58 @@ void Admission::on_final(const chain::ExecutedBlock& block) {
                       record.hash == transaction.hash() ? SubmitKind::final_ : SubmitKind::id_used);
       outcome.height = record.height;
       outcome.receipt_index = record.receipt;
-      answer(entry, outcome);
+      answer(entry, outcome, answers);
     }
     // Once a second of block time is often enough: nobody waits longer than that for "expired".
-    const bool sweep = block.time.value >= swept_at_.value + 1'000;
-    if (sweep) swept_at_ = block.time;
-    for (auto entry = pending_.begin(); sweep && entry != pending_.end();) {
-      const auto current = entry++;
-      if (!has_passed(current->second.transaction->transaction().valid_until, block.time)) continue;
-      SubmitOutcome outcome = outcome_for(*current->second.transaction, SubmitKind::outside_window);
-      outcome.inclusion = chain::Inclusion::expired;
-      answer(current, outcome);
+    if (block.time.value >= swept_at_.value + 1'000) {
+      swept_at_ = block.time;
+      again = sweep(block.time, answers);
     }
   }
   for (const auto& [done, outcome] : answers) done(outcome);
+  if (!again.empty()) callbacks_.batch(std::move(again));
+}
+
+void Admission::answer(std::map<chain::OwnedId, Pending>::iterator entry,
+                       const SubmitOutcome& outcome, Answers& answers) {
+  for (Done& done : entry->second.waiting) answers.emplace_back(std::move(done), outcome);
+  remove(entry);
+}
+
+/// Under `mutex_`: what waits and stands in a stored block that may be told of.
+void Admission::answer_stored(Answers& answers) {
+  for (auto next = pending_.begin(); next != pending_.end();) {
+    const auto entry = next++;
+    const chain::VerifiedTransaction& transaction = *entry->second.transaction;
+    const auto used = store_.find_id(transaction.id());
+    if (!used || used->height > announced_) continue;
+    SubmitOutcome outcome = outcome_for(
+        transaction, used->hash == transaction.hash() ? SubmitKind::final_ : SubmitKind::id_used);
+    outcome.height = used->height;
+    outcome.receipt_index = used->receipt;
+    answer(entry, outcome, answers);
+  }
+}
+
+/// Under `mutex_`: answers what has expired, and returns what is to be batched again.
+std::vector<VerifiedTransactionPtr> Admission::sweep(UnixMillis block_time, Answers& answers) {
+  std::vector<VerifiedTransactionPtr> again;
+  for (auto next = pending_.begin(); next != pending_.end();) {
+    const auto entry = next++;
+    Pending& pending = entry->second;
+    if (has_passed(pending.transaction->transaction().valid_until, block_time)) {
+      SubmitOutcome outcome = outcome_for(*pending.transaction, SubmitKind::outside_window);
+      outcome.inclusion = chain::Inclusion::expired;
+      answer(entry, outcome, answers);
+      continue;
+    }
+    // The first look starts the time: an idle network has no block time to count from.
+    if (!pending.batched_at) pending.batched_at = block_time;
+    if (block_time.value < pending.batched_at->value + limits_.resubmit_after_ms) continue;
+    pending.batched_at = block_time;
+    again.push_back(pending.transaction);
+  }
+  return again;
 }
 
 void Admission::resubmit() {

@@ -32,6 +32,10 @@ struct AdmissionLimits {
   std::size_t per_actor_max = 2'048;   ///< of one bank
   std::size_t unverified_max = 1'024;  ///< given to the workers
   std::uint64_t log_rotate_bytes = 64 * 1024 * 1024;
+  /// Block time after which what still waits is batched again: a block may have passed it over as
+  /// too far ahead or not yet authorised, and its batch is used up then. Long against the time to
+  /// finality, so that little is batched twice in vain.
+  std::uint64_t resubmit_after_ms = 30'000;
 };
 
 class Admission {
@@ -42,11 +46,12 @@ class Admission {
     std::function<UnixMillis()> now;
     std::function<void(std::string)> on_failure;  ///< the log cannot be written: stop. Once.
   };
-  /// Opens the log in `directory`; what it holds is submitted again by `resubmit`. Errors: a
+  /// Opens the log in `directory`; what it holds is submitted again by `resubmit`. Blocks up to
+  /// `announced` count as told by `on_final`; of those above nobody hears before that. Errors: a
   /// sentence for the operator.
   [[nodiscard]] static Result<std::unique_ptr<Admission>, std::string> open(
       const std::string& directory, const Hash& network_id, AdmissionLimits limits,
-      const chain::Store& store, WorkerPool& workers, Callbacks callbacks);
+      const chain::Store& store, Height announced, WorkerPool& workers, Callbacks callbacks);
   ~Admission();
 
   /// See Service::submit.
@@ -73,7 +78,10 @@ class Admission {
   struct Pending {
     chain::VerifiedTransactionPtr transaction;
     std::vector<Done> waiting;
+    /// Block time at which it was batched again, or first looked at; none before a block has come.
+    std::optional<UnixMillis> batched_at;
   };
+  using Answers = std::vector<std::pair<Done, SubmitOutcome>>;
   /// Hashes are even already.
   struct FirstBytes {
     std::size_t operator()(const Hash& hash) const {
@@ -88,7 +96,7 @@ class Admission {
   };
 
   Admission(std::string directory, const Hash& network_id, AdmissionLimits limits,
-            const chain::Store& store, WorkerPool& workers, Callbacks callbacks);
+            const chain::Store& store, Height announced, WorkerPool& workers, Callbacks callbacks);
   void judge(const Bytes& bytes, bool wait_final, const Done& done);
   [[nodiscard]] SubmitOutcome judge_verified(
       const chain::VerifiedTransactionPtr& transaction) const;
@@ -96,6 +104,12 @@ class Admission {
       const chain::VerifiedTransaction& transaction) const;
   void take(const chain::VerifiedTransactionPtr& transaction, bool wait_final, const Done& done);
   [[nodiscard]] bool has_room_for(const chain::VerifiedTransaction& transaction) const;
+  [[nodiscard]] bool is_announced(Height height) const;
+  void answer(std::map<chain::OwnedId, Pending>::iterator entry, const SubmitOutcome& outcome,
+              Answers& answers);
+  void answer_stored(Answers& answers);
+  [[nodiscard]] std::vector<chain::VerifiedTransactionPtr> sweep(UnixMillis block_time,
+                                                                 Answers& answers);
   void remove(std::map<chain::OwnedId, Pending>::iterator entry);
   void run_log();
   [[nodiscard]] Result<void, std::string> write(
@@ -115,6 +129,7 @@ class Admission {
   std::map<Bic, std::size_t> per_actor_;
   std::size_t pending_bytes_ = 0;
   std::size_t unverified_ = 0;
+  Height announced_;     ///< nobody hears from here what became final above it
   UnixMillis swept_at_;  ///< block time of the last look for expired ones
   bool halted_ = false;
 

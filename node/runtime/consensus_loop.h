@@ -35,6 +35,7 @@ class ConsensusLoop {
     std::function<void(NoteInvalidProposal)> invalid_proposal;
     std::function<void(PeerMisbehaved)> misbehaved;
     std::function<void(ClockAlarm)> clock_alarm;
+    std::function<void()> measure_round_trips;
     std::function<void()> resubmit;
     std::function<void(std::string)> halted;
     /// Why what was read from the store is not to be believed; none while it is.
@@ -87,6 +88,7 @@ class ConsensusLoop {
   void perform(NoteInvalidProposal& effect) { sinks_.invalid_proposal(std::move(effect)); }
   void perform(PeerMisbehaved& effect) { sinks_.misbehaved(std::move(effect)); }
   void perform(ClockAlarm& effect) { sinks_.clock_alarm(effect); }
+  void perform(MeasureRoundTrips&) { sinks_.measure_round_trips(); }
   void perform(ResubmitTransactions&) { sinks_.resubmit(); }
   void perform(HaltReplica& effect) { sinks_.halted(std::move(effect.reason)); }
 

@@ -1,6 +1,7 @@
 #include "node/runtime/peers.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
 #include "base/codec.h"
@@ -214,6 +215,27 @@ std::size_t Peers::connected_validators() const {
     return committee_->validator_of(entry.first).has_value() &&
            network_->is_connected(entry.second);
   }));
+}
+
+std::optional<std::uint32_t> median_ms_of(std::vector<std::uint64_t> round_trips_us) {
+  if (round_trips_us.empty()) return std::nullopt;
+  std::ranges::sort(round_trips_us);
+  const std::uint64_t median_us = round_trips_us[round_trips_us.size() / 2];
+  const std::uint64_t median_ms = median_us / 1'000 + (median_us % 1'000 == 0 ? 0 : 1);
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(median_ms, std::numeric_limits<std::uint32_t>::max()));
+}
+
+std::optional<std::uint32_t> Peers::median_round_trip_ms() const {
+  std::vector<std::uint64_t> round_trips_us;
+  for (const p2p::PeerStatistics& peer : network_->statistics().peers) {
+    const auto id = ids_.find(peer.name);
+    if (id == ids_.end() || !committee_->validator_of(id->second)) continue;
+    // Votes travel on this channel, and nothing long stands before them.
+    const auto& measured = peer.channels[p2p::index_of(p2p::Channel::consensus)].round_trip_us;
+    if (measured) round_trips_us.push_back(*measured);
+  }
+  return median_ms_of(std::move(round_trips_us));
 }
 
 void Peers::serve(ServeHistory request) {

@@ -75,6 +75,8 @@ class Peers {
   }
   void broadcast_quote(const chain::SignedQuote& quote);
   [[nodiscard]] std::size_t connected_validators() const;
+  /// Of the connected validators, see median_ms_of. None while none is measured.
+  [[nodiscard]] std::optional<std::uint32_t> median_round_trip_ms() const;
   [[nodiscard]] std::string name_of(consensus::PeerId peer) const;
   [[nodiscard]] p2p::Statistics statistics() const { return network_->statistics(); }
 
@@ -99,6 +101,10 @@ class Peers {
   VoteGate votes_;
   std::unique_ptr<p2p::Network> network_;
 };
+
+/// The median of round trips in microseconds, in milliseconds rounded up; of an even number the
+/// upper one of the middle: a timer that is too long costs less than one that is too short.
+[[nodiscard]] std::optional<std::uint32_t> median_ms_of(std::vector<std::uint64_t> round_trips_us);
 
 /// What each frame may be: size, channel and rate, for p2p.
 [[nodiscard]] p2p::FrameLimits frame_limits();

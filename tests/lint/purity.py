@@ -1,9 +1,9 @@
-"""consensus/ and chain/ give the same bytes on every machine: nothing in them reads a clock, a file, the environment,
+"""consensus/, chain/ and node/replica/ give the same bytes on every machine: nothing in them reads a clock, a file, the environment,
 the locale or chance, waits, runs beside another, rounds, or depends on an order that is not that of the bytes."""
 
 import re
 
-PURE = ("consensus/", "chain/")
+PURE = ("consensus/", "chain/", "node/replica/")
 EDGES = ("chain/store/", "chain/json/")
 
 FORBIDDEN_HEADERS = [
@@ -95,5 +95,6 @@ SAMPLES = [
     sample("unordered", "std::unordered_map<int, int> m;", "unordered container"),
     sample("unordered for look-up", "// Look-up only.\nstd::unordered_map<int, int> m;", None),
     sample("exception", "throw Oops{};", "Result and fail"),
+    sample("replica", "#include <chrono>", "node/replica/a.cpp:1: includes chrono", "node/replica/a.cpp"),
     sample("other houses may", "#include <chrono>\nstd::mutex m;", None, "node/a.cpp"),
 ]

@@ -26,6 +26,13 @@ std::shared_ptr<const consensus::VerifiedMessage> World::verified(
 void World::send(std::size_t from, const node::SendMessage& message) {
   const Byte tag = consensus::tag_of(*message.message);
   if (tag != consensus::Status::tag && tag != consensus::Have::tag) ++busy_messages_;
+  if (const auto* batch = std::get_if<consensus::BatchMessage>(&message.message->body)) {
+    const consensus::Batch& own = batch->batch.batch->batch;
+    if (own.author.value == from && own.incarnation == nodes_[from].incarnation &&
+        nodes_[from].replica->engine().is_listening())
+      oracle_.fault("node " + std::to_string(from) +
+                    " sends a new batch while it listens for a second instance of itself");
+  }
   if (scenario_.equivocator && from == 0) {
     if (const auto* propose = std::get_if<consensus::Propose>(&message.message->body);
         propose != nullptr && propose->vote.signer.value == from &&

@@ -108,6 +108,14 @@ void World::submit(std::size_t at, const chain::VerifiedTransactionPtr& transact
   step(at, node::TransactionsSubmitted{{transaction}});
 }
 
+/// What a kernel would measure: twice the mean delay of a link.
+void World::perform(std::size_t at, node::MeasureRoundTrips&) {
+  after(0, [this, at, generation = nodes_[at].generation] {
+    if (nodes_[at].generation != generation) return;
+    step(at, node::RoundTrip{static_cast<std::uint32_t>(scenario_.delay_max_ms)});
+  });
+}
+
 void World::perform(std::size_t at, node::ResubmitTransactions&) {
   Node& node = nodes_[at];
   std::vector<chain::VerifiedTransactionPtr> waiting;
@@ -120,7 +128,11 @@ void World::perform(std::size_t at, node::ResubmitTransactions&) {
 
 void World::perform(std::size_t at, node::PersistRecords& effect) {
   Node& node = nodes_[at];
-  for (consensus::Record& record : effect.records) node.unsynced.push_back(std::move(record));
+  for (consensus::Record& record : effect.records) {
+    if (const auto* begun = std::get_if<consensus::IncarnationRecord>(&record))
+      node.incarnation = begun->incarnation;
+    node.unsynced.push_back(std::move(record));
+  }
   begin_sync(at);
 }
 

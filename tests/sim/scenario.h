@@ -47,6 +47,7 @@ struct Outcome {
   std::size_t settled = 0;
   std::size_t crashes = 0;
   std::size_t evidence = 0;
+  std::map<std::size_t, std::uint64_t> flush_ms;     ///< at the end, of each node that is up
   std::map<std::size_t, std::int64_t> clock_alarms;  ///< the newest offset that each node reported
   std::uint64_t heal_ms = 0;         ///< from the end of trouble until all was final
   std::vector<std::string> history;  ///< readable, where asked for

@@ -85,6 +85,16 @@ TEST(Sim, AClockThatIsWrongRaisesTheAlarmWhereItIsWrong) {
   }
 }
 
+TEST(Sim, TheFlushTimeIsTwiceTheMeasuredRoundTrip) {
+  Scenario scenario;
+  scenario.crashes = scenario.partitions = scenario.clock_skew = false;
+  const Outcome outcome = run(scenario);
+  ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
+  ASSERT_EQ(outcome.flush_ms.size(), scenario.validators);
+  for (const auto& [node, flush_ms] : outcome.flush_ms)
+    EXPECT_EQ(flush_ms, 2 * scenario.delay_max_ms) << "node " << node;
+}
+
 TEST(Sim, NothingIsLostWhenPowerFailsEverywhere) {
   for (std::uint64_t seed = 3'001; seed <= 3'000 + test::rounds<std::uint64_t>(40, 5); ++seed) {
     Scenario scenario = Scenario::of_seed(seed);

@@ -247,6 +247,7 @@ void World::check_silence() {
 void World::check_end() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     oracle_.on_end(i, nodes_[i].height);
+    if (nodes_[i].is_up) outcome_.flush_ms[i] = nodes_[i].replica->engine().pacing().flush_ms();
     if (const auto sound = chain::check_whole_state(nodes_[i].store); !sound)
       oracle_.fault("node " + std::to_string(i) + ": money is not conserved: " + sound.error());
     for (const chain::OwnedId& id : accepted_) {

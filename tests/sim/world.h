@@ -75,6 +75,7 @@ class World {
     std::deque<node::SendMessage> held;  ///< waits for the sync under way or the next
     bool syncing = false;
     Height proof_synced;
+    std::uint32_t incarnation = 0;   ///< of its lane, begun by this process
     std::uint64_t stored_at_ms = 0;  ///< when the last block handed over is durable
     std::int64_t clock_offset_ms = 0;
     bool is_up = false;
@@ -123,6 +124,7 @@ class World {
   void perform(std::size_t at, node::ClockAlarm& effect) {
     outcome_.clock_alarms[at] = effect.offset_ms;
   }
+  void perform(std::size_t at, node::MeasureRoundTrips&);
   void perform(std::size_t at, node::ResubmitTransactions&);
   void perform(std::size_t at, node::HaltReplica& effect);
   void begin_sync(std::size_t at);

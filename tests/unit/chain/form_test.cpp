@@ -107,24 +107,24 @@ void add_identifier_rows(std::vector<FormRow>& rows) {
         p.debtor.owner.text[4] = 'Q';
         p.debtor.owner.text[5] = 'Q';
       }));
-  add("T17: label too long", "credit.creditor",
+  add("T17: label too long", "creditor",
       with_payment([](auto& p) { p.credit.creditor.label = std::string(35, 'a'); }));
-  add("T17: bidirectional control in a label", "credit.creditor",
+  add("T17: bidirectional control in a label", "creditor",
       with_payment([](auto& p) { p.credit.creditor.label = "a\xE2\x80\xAE"; }));
-  add("T17: invalid UTF-8 in a label", "credit.creditor",
+  add("T17: invalid UTF-8 in a label", "creditor",
       with_payment([](auto& p) { p.credit.creditor.label = "a\xFF"; }));
-  add("empty label", "credit.charges[0].account",
+  add("empty label", "charges[0].account",
       with_payment([](auto& p) { p.credit.charges[0].account.label = ""; }));
   add("lower-case currency", "currency", with_payment([](auto& p) {
         p.currency.code = {'e', 'u', 'r'};
       }));
-  add("purpose with digit", "credit.purpose",
+  add("purpose with digit", "purpose",
       with_payment([](auto& p) { p.credit.purpose = test::purpose("SAL1"); }));
-  add("purpose in lower case", "credit.purpose",
+  add("purpose in lower case", "purpose",
       with_payment([](auto& p) { p.credit.purpose = test::purpose("sala"); }));
-  add("item's purpose", "items[0].credit.purpose",
+  add("item's purpose", "items[0].purpose",
       with_batch([](auto& b) { b.items[0].credit.purpose = Purpose{}; }));
-  add("item's creditor", "items[2].credit.creditor",
+  add("item's creditor", "items[2].creditor",
       with_batch([](auto& b) { b.items[2].credit.creditor.owner = {}; }));
   add("batch currency", "currency", with_batch([](auto& b) { b.currency = {}; }));
   add("batch debtor", "debtor", with_batch([](auto& b) { b.debtor = {}; }));
@@ -185,20 +185,20 @@ void add_amount_rows(std::vector<FormRow>& rows) {
                        Transaction transaction) {
     rows.push_back({std::move(what), reason, std::move(where), std::move(transaction)});
   };
-  add("T11: amount 0", amount_not_positive, "credit.amount", paying(0));
-  add("T11: amount -1", amount_not_positive, "credit.amount", paying(-1));
-  add("T11: least int64", amount_not_positive, "credit.amount", paying(kInt64Min));
-  add("T11: 10^17 + 1", amount_too_large, "credit.amount", paying(kMax + 1));
-  add("T11: most int64", amount_too_large, "credit.amount", paying(kInt64Max));
-  add("charge of 0", amount_not_positive, "credit.charges[1].amount",
+  add("T11: amount 0", amount_not_positive, "amount", paying(0));
+  add("T11: amount -1", amount_not_positive, "amount", paying(-1));
+  add("T11: least int64", amount_not_positive, "amount", paying(kInt64Min));
+  add("T11: 10^17 + 1", amount_too_large, "amount", paying(kMax + 1));
+  add("T11: most int64", amount_too_large, "amount", paying(kInt64Max));
+  add("charge of 0", amount_not_positive, "charges[1].amount",
       with_payment([](auto& p) { p.credit.charges[1].amount = MinorUnits(0); }));
-  add("charge above the maximum", amount_too_large, "credit.charges[0].amount",
+  add("charge above the maximum", amount_too_large, "charges[0].amount",
       with_payment([](auto& p) { p.credit.charges[0].amount = MinorUnits(kMax + 1); }));
-  add("item of 0", amount_not_positive, "items[1].credit.amount", with_batch([](auto& b) {
+  add("item of 0", amount_not_positive, "items[1].amount", with_batch([](auto& b) {
         b.items[1].credit.amount = MinorUnits(0);
         b.total = MinorUnits(901);
       }));
-  add("item above the maximum", amount_too_large, "items[1].credit.amount",
+  add("item above the maximum", amount_too_large, "items[1].amount",
       with_batch([](auto& b) { b.items[1].credit.amount = MinorUnits(kMax + 1); }));
   add("total of 0", amount_not_positive, "total", a_batch().build());
   add("total above the maximum", amount_too_large, "total",
@@ -206,7 +206,7 @@ void add_amount_rows(std::vector<FormRow>& rows) {
           .item(test::uetr(11), "SUDBFRPP/main", kMax)
           .item(test::uetr(12), "SUDBFRPP/main", 1)
           .build());
-  add("FX amount of 0", amount_not_positive, "credit.amount",
+  add("FX amount of 0", amount_not_positive, "amount",
       with_fx([](auto& f) { f.credit.amount = MinorUnits(0); }));
   add("FX debtor's amount of 0", amount_not_positive, "debtor_amount.amount",
       with_fx([](auto& f) { f.debtor_amount.units = MinorUnits(0); }));
@@ -221,11 +221,11 @@ void add_amount_rows(std::vector<FormRow>& rows) {
   add("return of 0", amount_not_positive, "amount",
       with<Return>("Return", [](auto& b) { b.amount = MinorUnits(0); }));
 
-  add("T13: debtor is creditor", debtor_is_creditor, "credit.creditor",
+  add("T13: debtor is creditor", debtor_is_creditor, "creditor",
       a_payment().to("NORDDEFF/main").build());
-  add("T13: in a bulk", debtor_is_creditor, "items[1].credit.creditor",
+  add("T13: in a bulk", debtor_is_creditor, "items[1].creditor",
       with_batch([](auto& b) { b.items[1].credit.creditor = b.debtor; }));
-  add("T13: in an exchange", debtor_is_creditor, "credit.creditor",
+  add("T13: in an exchange", debtor_is_creditor, "creditor",
       with_fx([](auto& f) { f.credit.creditor = f.debtor; }));
 
   add("T14: no item", bad_totals, "items", with_batch([](auto& b) {
@@ -268,23 +268,23 @@ void add_charge_rows(std::vector<FormRow>& rows) {
   };
   const Charge by_debtor = test::debtor_charge("NORDDEFF/fees", 1);
   const Charge by_creditor = test::creditor_charge("SUDBFRPP/fees", 1);
-  add("DEBT with the creditor paying", "credit.charges[1].payer",
+  add("DEBT with the creditor paying", "charges[1].payer",
       charged(Bearer::debt, {by_debtor, by_creditor}));
-  add("CRED with the debtor paying", "credit.charges[0].payer", charged(Bearer::cred, {by_debtor}));
-  add("to a stranger", "credit.charges[0].account",
+  add("CRED with the debtor paying", "charges[0].payer", charged(Bearer::cred, {by_debtor}));
+  add("to a stranger", "charges[0].account",
       charged(Bearer::shar, {test::debtor_charge("ESTAEE2X/fees", 1)}));
-  add("to an FX provider, without FX", "credit.charges[0].account",
+  add("to an FX provider, without FX", "charges[0].account",
       charged(Bearer::shar, {test::debtor_charge("FXPRUS33/fees", 1)}));
-  add("all of the amount", "credit.charges",
+  add("all of the amount", "charges",
       charged(Bearer::cred, {test::creditor_charge("SUDBFRPP/fees", 1250)}));
-  add("all of the amount, in two", "credit.charges",
+  add("all of the amount, in two", "charges",
       charged(Bearer::cred, {test::creditor_charge("SUDBFRPP/fees", 625),
                              test::creditor_charge("NORDDEFF/fees", 625)}));
-  add("5 charges", "credit.charges",
+  add("5 charges", "charges",
       with_payment([](auto& p) { p.credit.charges.resize(5, p.credit.charges[0]); }));
-  add("in a bulk", "items[0].credit.charges[0].payer",
+  add("in a bulk", "items[0].charges[0].payer",
       with_batch([](auto& b) { b.bearer = Bearer::debt; }));
-  add("in an exchange", "credit.charges[0].account",
+  add("in an exchange", "charges[0].account",
       with_fx([](auto& f) { f.credit.charges[0].account = account("ESTAEE2X/fees"); }));
 }
 
@@ -444,8 +444,8 @@ TEST(Form, EveryReasonHasAWordAndASentence) {
     EXPECT_TRUE(sentence(reason).ends_with('.')) << to_string(reason);
   }
   EXPECT_FALSE(words.contains("unknown"));
-  EXPECT_EQ(to_string(FormError{amount_not_positive, "credit.amount"}),
-            "amount_not_positive at credit.amount: An amount is 0 or below.");
+  EXPECT_EQ(to_string(FormError{amount_not_positive, "amount"}),
+            "amount_not_positive at amount: An amount is 0 or below.");
 }
 
 // Any fault of the envelope together with any fault of a body: the reason that comes first in

@@ -345,7 +345,7 @@ TEST(Json, RecordsOfTheState) {
   const std::string text = boost::json::serialize(to_value(participant, exponent_of));
   EXPECT_NE(
       text.find(
-          R"("legal_name":"Nordbank \"AG\"","country":"DE","lei":null,"roles":["settlement_agent","fx_provider"])"),
+          R"("legal_name":"Nordbank \"AG\"","country":"DE","lei":null,"roles":["settlement-agent","fx-provider"])"),
       std::string::npos)
       << text;
   CurrencyRecord record;

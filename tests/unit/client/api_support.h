@@ -81,7 +81,8 @@ inline std::string status_answer(const Hash& network_id, const std::string& name
          zeros + "\",\"block_time\":null,\"state_root\":\"" + zeros +
          "\",\"epoch\":0,\"view\":3,\"finalized_view\":2,\"validators\":4,\"quorum\":3,\"connected_"
          "validators\":4,"
-         "\"syncing\":false,\"halted\":null,\"pending_transactions\":0,\"uptime_seconds\":5,\"from_"
+         "\"syncing\":false,\"ready\":true,\"halted\":null,\"pending_transactions\":0,\"uptime_"
+         "seconds\":5,\"from_"
          "the_future\":[1]}";
 }
 

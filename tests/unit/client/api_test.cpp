@@ -23,6 +23,8 @@ TEST(Api, SendsTheTokenAndReadsTheStatus) {
   EXPECT_EQ(status->network_id, test::network());
   EXPECT_EQ(status->network_name, "Demo");
   EXPECT_EQ(status->height, Height(12));
+  EXPECT_EQ(status->protocol_version, 1U);
+  EXPECT_TRUE(status->is_ready);
   EXPECT_FALSE(status->block_time);
   ASSERT_EQ(server.seen().size(), 1U);
   EXPECT_EQ(server.seen()[0].target, "/v1/status");
@@ -201,7 +203,7 @@ TEST(Api, ReadsEveryPageOfAList) {
     const std::string bic = is_second ? "SUDBFRPP" : "NORDDEFF";
     return test::json_reply(200, "{\"items\":[{\"bic\":\"" + bic +
                                      "\",\"legal_name\":\"Bank\",\"country\":\"DE\",\"lei\":null,"
-                                     "\"roles\":[\"fx_provider\"],"
+                                     "\"roles\":[\"fx-provider\"],"
                                      "\"status\":\"active\",\"validator\":true}],\"next\":" +
                                      (is_second ? "null" : "\"a/b\"") + "}");
   });

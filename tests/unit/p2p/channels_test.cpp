@@ -69,6 +69,26 @@ TEST(Channels, FramesOfTheLargestLengthArriveWholeInBothDirections) {
   EXPECT_EQ(pair.two.frames[0].body, *large);
 }
 
+TEST(Channels, TheRoundTripIsMeasuredWhileAPeerIsConnected) {
+  Pair pair;
+  ASSERT_TRUE(pair.connect());
+  for (Node* node : {&pair.one, &pair.two}) {
+    const std::string name = node == &pair.one ? "node2" : "node1";
+    for (const Channel channel : all_channels) {
+      const auto measured = [&] {
+        return node->peer(name).channels[index_of(channel)].round_trip_us;
+      };
+      ASSERT_TRUE(node->wait([&](const Node&) { return measured().has_value(); }));
+      EXPECT_GT(*measured(), 0U);
+      EXPECT_LT(*measured(), 1'000'000U) << "the other side is on the same machine";
+    }
+  }
+  pair.two.network().stop();
+  EXPECT_TRUE(pair.one.wait([](const Node& node) {
+    return !node.peer("node2").channels[index_of(Channel::consensus)].round_trip_us;
+  })) << "what was measured says nothing of a peer that is gone";
+}
+
 TEST(Channels, HeartbeatsKeepConnectionsAndMixWithFrames) {
   Limits limits;
   limits.idle_time = milliseconds(250);

@@ -21,7 +21,7 @@ std::string account_answer(const std::string& name, const std::string& status = 
 }
 std::string participant_answer(const std::string& bic) {
   return "{\"bic\":\"" + bic + "\",\"legal_name\":\"Bank " + bic +
-         "\",\"country\":\"DE\",\"lei\":null,\"roles\":[\"fx_provider\"],\"status\":\"active\","
+         "\",\"country\":\"DE\",\"lei\":null,\"roles\":[\"fx-provider\"],\"status\":\"active\","
          "\"validator\":true}";
 }
 std::string currency_answer(const std::string& code, int exponent, const std::string& zero) {

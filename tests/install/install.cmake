@@ -1,0 +1,25 @@
+# Installs the build directory BUILD into BUILD/installed and looks for everything that an operator needs.
+foreach(program vostro-node vostro-genesis vostro)
+  if(NOT EXISTS ${BUILD}/bin/${program})
+    message("skipped: ${program} is not built")
+    return()
+  endif()
+endforeach()
+
+set(prefix ${BUILD}/installed)
+file(REMOVE_RECURSE ${prefix})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+
+foreach(program vostro-node vostro-genesis vostro)
+  execute_process(COMMAND ${prefix}/bin/${program} --help OUTPUT_QUIET RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${prefix}/bin/${program} --help: ${result}")
+  endif()
+endforeach()
+foreach(file share/vostro/vostro-node.example.toml share/doc/vostro/README.md share/doc/vostro/genesis.md
+             share/doc/vostro/operating/runbook.md)
+  if(NOT EXISTS ${prefix}/${file})
+    message(FATAL_ERROR "${file} is not installed")
+  endif()
+endforeach()
+file(REMOVE_RECURSE ${prefix})
