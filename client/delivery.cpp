@@ -141,4 +141,19 @@ Delivery deliver_again(PaymentJournal& journal, ApiClient& api, const StoredOrde
   return noted(journal, order, doubted(api, order, send(api, order, wait_final)));
 }
 
+Delivery deliver_kept(ApiClient& api, const StoredOrder& order, bool may_have_been_sent,
+                      bool wait_final) {
+  if (may_have_been_sent) {
+    const Delivery found = look_up(api, order, {Outcome::unknown});
+    const bool is_open = found.outcome == Outcome::unknown || found.outcome == Outcome::accepted;
+    // A node that does not answer a question is not given an order.
+    if (!is_open || found.error || (found.outcome == Outcome::accepted && !wait_final))
+      return found;
+  }
+  Delivery delivery = send(api, order, wait_final);
+  if (may_have_been_sent || (delivery.error && delivery.error->is_repeat))
+    delivery = doubted(api, order, std::move(delivery));
+  return delivery;
+}
+
 }  // namespace vostro::client

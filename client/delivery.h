@@ -38,4 +38,9 @@ struct Delivery {
 [[nodiscard]] Delivery deliver_again(PaymentJournal& journal, ApiClient& api,
                                      const StoredOrder& order, bool wait_final);
 
+/// For whoever keeps signed orders in a store of his own (client/bulk_journal.h): looks the order
+/// up where it may have been sent before, sends it where no outcome is known, and notes nothing.
+[[nodiscard]] Delivery deliver_kept(ApiClient& api, const StoredOrder& order,
+                                    bool may_have_been_sent, bool wait_final);
+
 }  // namespace vostro::client

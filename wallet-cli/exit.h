@@ -19,6 +19,7 @@ enum class Exit : std::uint8_t {
   wrong_network = 6,   ///< The node is of another network than the genesis file.
   local = 7,           ///< A file of this machine cannot be read or written. Nothing was sent.
   declined = 8,        ///< The user said no.
+  partly = 9,          ///< Of several credits some were paid, and others rejected or refused.
 };
 
 /// A command that cannot go on: thrown anywhere, caught once, in run().

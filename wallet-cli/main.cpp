@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
 #include "wallet-cli/program.h"
 
@@ -42,9 +43,15 @@ int main(int argc, char** argv) {
   }
   ensure_crypto_ready();
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
-  wallet::Environment environment{std::cout,  std::cerr, ::isatty(STDOUT_FILENO) == 1,
-                                  wall_clock, variable,  ask_secret,
-                                  ask_line};
+  wallet::Environment environment{
+      std::cout,
+      std::cerr,
+      ::isatty(STDOUT_FILENO) == 1,
+      wall_clock,
+      variable,
+      ask_secret,
+      ask_line,
+      [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }};
   const wallet::Exit exit = wallet::run(args, environment);
   std::cout.flush();
   // A result that could not be written is not a result; an order's outcome stays in the journal or

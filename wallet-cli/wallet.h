@@ -3,6 +3,7 @@
 /// do. One thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -31,6 +32,8 @@ struct Environment {
   std::function<Result<SecretText, SecretError>(std::string_view question)> ask_secret;
   /// At the terminal; empty where there is none to ask at.
   std::function<std::optional<std::string>(std::string_view question)> ask_line;
+  /// Waits until a node that is busy may be asked again.
+  std::function<void(std::chrono::milliseconds)> pause = [](std::chrono::milliseconds) {};
 };
 
 class Wallet {

@@ -45,6 +45,10 @@ void FakeNode::answer(const std::string& method, const std::string& path, HttpRe
   const std::lock_guard lock(mutex_);
   replies_[method + " " + path] = std::move(reply);
 }
+void FakeNode::forget_answer(const std::string& method, const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  replies_.erase(method + " " + path);
+}
 void FakeNode::quote(const chain::SignedQuote& quote, MinorUnits remaining) {
   const std::lock_guard lock(mutex_);
   std::string item = chain::to_json(quote, client::iso_exponents());
@@ -99,9 +103,36 @@ HttpReply FakeNode::reply_to(const HttpSeen& request) {
   if (path == "/v1/transactions") {
     const chain::Transaction transaction = posted(request);
     if (!status_) return json_reply(202, pending_answer(transaction));
+    final_.push_back(transaction);
     return json_reply(200, final_answer(transaction, *status_, reason_));
   }
+  if (path.starts_with("/v1/transactions/")) return reply_about(path.substr(path.rfind('/') + 1));
   return problem_reply(404, "unknown-path", "nothing here");
+}
+
+/// A transaction that is final, or an item of one.
+HttpReply FakeNode::reply_about(const std::string& id) const {
+  for (const chain::Transaction& transaction : final_) {
+    chain::Receipt receipt = receipt_of(transaction, *status_, reason_);
+    bool is_meant = to_text(transaction.id) == id;
+    if (const auto* batch = std::get_if<chain::PaymentBatch>(&transaction.body);
+        batch && !is_meant) {
+      for (const chain::BatchItem& item : batch->items) {
+        if (to_text(item.uetr) != id) continue;
+        is_meant = true;
+        receipt.kind = chain::ReceiptKind::item;
+        receipt.id.id = item.uetr;
+        receipt.payment = chain::PaymentFacts{
+            item.uetr, batch->debtor, item.credit.creditor, {batch->currency, item.credit.amount}};
+      }
+    }
+    if (is_meant)
+      return json_reply(200, "{\"id\":\"" + id + "\",\"owner\":\"" + to_text(receipt.id.owner) +
+                                 "\",\"transaction_hash\":\"" +
+                                 to_hex(receipt.transaction_hash.view()) + "\"," +
+                                 final_fields(receipt) + "}");
+  }
+  return problem_reply(404, "unknown-transaction", "never seen");
 }
 
 boost::json::object Ran::json() const {

@@ -26,6 +26,8 @@ class FakeNode {
   [[nodiscard]] std::string url() const { return server_.url(); }
   /// Instead of the usual answer. `path` is without query.
   void answer(const std::string& method, const std::string& path, HttpReply reply);
+  /// The usual answer again.
+  void forget_answer(const std::string& method, const std::string& path);
   void quote(const chain::SignedQuote& quote, MinorUnits remaining);
   /// How posted transactions end; none: accepted and pending.
   void outcome(std::optional<chain::Status> status, std::optional<chain::Reason> reason = {});
@@ -34,6 +36,7 @@ class FakeNode {
 
  private:
   [[nodiscard]] HttpReply reply_to(const HttpSeen& request);
+  [[nodiscard]] HttpReply reply_about(const std::string& id) const;
 
   mutable std::mutex mutex_;
   Hash network_id_;
@@ -41,7 +44,8 @@ class FakeNode {
   std::string quotes_;
   std::optional<chain::Status> status_ = chain::Status::settled;
   std::optional<chain::Reason> reason_;
-  HttpServer server_;  // last: it answers as soon as it is there
+  std::vector<chain::Transaction> final_;  ///< posted while they had an outcome
+  HttpServer server_;                      // last: it answers as soon as it is there
 };
 
 struct Ran {
