@@ -164,8 +164,10 @@ Result<LoadResult, std::string> run_load(const Network& network, const Book& boo
     crew.lanes.push_back(std::make_unique<Lane>(
         network.members()[bank], result.sent[bank], plan.group,
         LaneTimes{start + seconds(shift), interval_s, start + seconds(total_s)}));
+    // Not through `lanes`: that moves while it grows, and the first threads are at work by then.
+    Lane& lane = *crew.lanes.back();
     for (std::size_t i = 0; i < plan.connections; ++i)
-      crew.threads.emplace_back([&crew, bank] { crew.lanes[bank]->carry(crew.stop); });
+      crew.threads.emplace_back([&crew, &lane] { lane.carry(crew.stop); });
     if (probes_of_bank == 0) continue;
     crew.threads.emplace_back([&, bank] {
       const double first =
