@@ -137,7 +137,8 @@ class Pain001Reader final : public XmlHandler {
   std::size_t credits_ = 0;
   // Of what is being read: present where it was there and in order.
   bool has_method_ = false, has_date_ = false, has_debtor_agent_ = false;
-  bool has_amount_ = false, has_creditor_agent_ = false, is_equivalent_ = false;
+  bool is_amount_read_ = false, has_amount_ = false, has_creditor_agent_ = false,
+       is_equivalent_ = false;
   std::optional<Currency> transfer_currency_;
   CashAccount* account_ = nullptr;
   Field agent_ = Field::none;
@@ -285,7 +286,7 @@ void Pain001Reader::begin(const Level& level) {
       instruction().credits.emplace_back();
       credit().line = level.line;
       credit().where = path();
-      has_amount_ = has_creditor_agent_ = is_equivalent_ = false;
+      is_amount_read_ = has_amount_ = has_creditor_agent_ = is_equivalent_ = false;
       transfer_currency_.reset();
       break;
     case Place::account:
@@ -385,14 +386,10 @@ void Pain001Reader::end_credit(const Level& level) {
     note_missing(level, "Amt/EqvtAmt/CcyOfTrf",
                  "what the debtor pays is given, and not what the creditor gets; the ledger pays "
                  "exact amounts to creditors: write it as InstdAmt");
-  if (!level.seen.any() || !has_amount_) {
+  if (!has_amount_) {
     instruction_totals_.has_bad_amount = group_.has_bad_amount = true;
-    const auto rules = pain001_rules();
-    const auto* rule = std::find_if(rules.data(), rules.data() + rules.size(), [](const Rule& r) {
-      return r.parent == Place::credit && r.place == Place::amount;
-    });
-    if (!level.seen[static_cast<std::size_t>(rule - rules.data())])
-      note_missing(level, "Amt/InstdAmt", "the credit has no amount");
+    // One that cannot be taken was noted where it stands.
+    if (!is_amount_read_) note_missing(level, "Amt/InstdAmt", "the credit has no amount");
   } else {
     instruction_totals_.sum += scaled(done.amount);
     group_.sum += scaled(done.amount);
@@ -470,6 +467,7 @@ void Pain001Reader::take_date(const Level& level, std::string_view text) {
 }
 
 void Pain001Reader::read_amount(const Level& level, std::string_view text) {
+  is_amount_read_ = true;
   const auto currency = parse_currency(level.currency);
   const auto exponent = currency ? iso4217_exponent(*currency) : std::nullopt;
   if (!exponent) {

@@ -1,5 +1,7 @@
 #include "iso20022/problem.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace vostro::iso20022 {
@@ -15,6 +17,11 @@ void Problems::add(Problem problem) {
     return;
   }
   problem.value = quotable(problem.value);
+  // A reason may repeat the file too: a problem is one line, and no file writes on a terminal by
+  // it.
+  std::replace_if(
+      problem.what.begin(), problem.what.end(),
+      [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   list.push_back(std::move(problem));
 }
 

@@ -4,6 +4,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -148,9 +149,14 @@ xmlEntity* no_entity(void*, const xmlChar*) {
 void on_error(void* data, xmlError* error) {
   if (error->level < XML_ERR_ERROR) return;
   std::string what = error->message == nullptr ? "not well formed" : error->message;
+  // libxml2 writes some messages in two lines, and names of the text as they stand there.
+  std::replace_if(
+      what.begin(), what.end(), [](unsigned char c) { return c < 0x20; }, ' ');
   while (!what.empty() && (what.back() == '\n' || what.back() == ' ')) what.pop_back();
   reading_of(data).refuse("no well-formed XML: " + what);
 }
+
+void on_stray_message(void*, const char*, ...) {}
 
 xmlSAXHandler callbacks() {
   xmlSAXHandler handler;
@@ -174,7 +180,12 @@ xmlSAXHandler callbacks() {
 Result<void, XmlError> read_xml(std::string_view text, const XmlLimits& limits,
                                 XmlHandler& handler) {
   static std::once_flag once;
-  std::call_once(once, [] { xmlInitParser(); });
+  std::call_once(once, [] {
+    xmlInitParser();
+    // Its decoders know no context, and would write to stderr what `on_error` is told anyway.
+    xmlThrDefSetGenericErrorFunc(nullptr, on_stray_message);
+    xmlSetGenericErrorFunc(nullptr, on_stray_message);
+  });
   const std::size_t bytes_max =
       std::min<std::size_t>(limits.bytes_max, std::numeric_limits<int>::max());
   if (text.size() > bytes_max)

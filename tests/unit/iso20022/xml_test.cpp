@@ -51,6 +51,13 @@ TEST(Xml, OtherEncodingsArriveAsUtf8) {
   EXPECT_EQ(notes.text_, "<a@1>\xC3\xA9/");
 }
 
+TEST(Xml, ErrorIsOneLineAlsoWhereTheParserSaysTwo) {
+  const XmlError error = error_of("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a>\xA9</a>");
+  EXPECT_EQ(error.line, 2U);
+  EXPECT_NE(error.what.find("UTF-8"), std::string::npos) << error.what;
+  EXPECT_EQ(error.what.find('\n'), std::string::npos) << error.what;
+}
+
 TEST(Xml, RefusesDocumentTypesBeforeTheirFirstEntity) {
   const std::string bomb =
       "<?xml version=\"1.0\"?>\n<!DOCTYPE a [\n<!ENTITY a0 \"aaaaaaaaaaaaaaaaaaaaaaaa\">\n"

@@ -76,6 +76,7 @@ TEST(BulkFile, SaysWhatIsWrongWithARow) {
            {",SUDBFRPP/main,EUR,1.00,,,,,,", "line 3, debtor: this cell must not be empty"},
            {"NORDDEFF,SUDBFRPP/main,EUR,1.00,,,,,,", "line 3, debtor: \"NORDDEFF\" is no account"},
            {"NORDDEFF/main,SUDBXXPP/main,EUR,1.00,,,,,,", "line 3, creditor"},
+           {"NORDDEFF/main,\"SUD\n\x1b[2J\",EUR,1.00,,,,,,", "line 3, creditor: \"SUD??[2J\""},
            {"NORDDEFF/main,NORDDEFF/main,EUR,1.00,,,,,,", "the same account"},
            {"NORDDEFF/main,SUDBFRPP/main,eur,1.00,,,,,,", "line 3, currency \"eur\""},
            {"NORDDEFF/main,SUDBFRPP/main,EUR,1.005,,,,,,",
