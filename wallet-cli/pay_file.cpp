@@ -313,7 +313,7 @@ Lines bulk_lines_of(const BulkRequest& request, const Prepared& prepared) {
     const Money pays{of.second, MinorUnits(sum.units)};
     const auto& balances = prepared.debtors.at(of.first).balances;
     const auto balance = std::find_if(balances.begin(), balances.end(), [&](const auto& each) {
-      return each.amount.currency == of.second;
+      return each.amount.currency == pays.currency;
     });
     const Money has = balance == balances.end() ? Money{of.second, {}} : balance->amount;
     lines.emplace_back("payer", chain::to_text(of.first) + " pays " + to_text(pays) + " for " +
