@@ -95,7 +95,8 @@ std::string csv_line(const std::vector<std::string>& cells) {
   std::string out;
   for (const std::string& cell : cells) {
     if (&cell != &cells.front()) out += ',';
-    if (cell.find_first_of(",\"\r\n") == std::string::npos) {
+    // A byte order mark at the start of a file would be taken for the file's own.
+    if (cell.find_first_of(",\"\r\n") == std::string::npos && !cell.starts_with(kByteOrderMark)) {
       out += cell;
       continue;
     }

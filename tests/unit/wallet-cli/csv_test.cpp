@@ -46,6 +46,7 @@ TEST(Csv, WhatIsWrittenIsReadBack) {
   ASSERT_TRUE(rows);
   EXPECT_EQ(rows->at(0).cells, cells);
   EXPECT_EQ(csv_line({"a", "b\"c"}), "a,\"b\"\"c\"\r\n");
+  EXPECT_EQ(csv_line({"\xEF\xBB\xBF"}), "\"\xEF\xBB\xBF\"\r\n");
 }
 
 }  // namespace
