@@ -1,5 +1,6 @@
 #include "client/api.h"
 
+#include "base/codec.h"
 #include "chain/json/json.h"
 #include "client/read_answers.h"
 
@@ -166,6 +167,20 @@ Result<PaymentView, ApiError> ApiClient::payment(const Uuid& uetr,
                                                  const std::optional<Bic>& agent) {
   return get("/v1/payments/" + to_text(uetr) + (agent ? "?agent=" + to_text(*agent) : ""),
              read_payment);
+}
+
+Result<chain::Original, ApiError> ApiClient::original(const chain::OwnedId& payment) {
+  const auto text =
+      get("/v1/proofs/payment/" + to_text(payment.id) + "?agent=" + to_text(payment.owner),
+          [](const JsonIn& in) { return in.field("original").text(); });
+  if (!text) return fail(text.error());
+  const auto bytes = from_hex(*text);
+  if (!bytes) return fail(bad_answer("the original is not in hexadecimal digits"));
+  auto original = decode<chain::Original>(*bytes);
+  if (!original || !original->receipt.payment || original->receipt.payment->uetr != payment.id ||
+      original->receipt.payment->debtor.owner != payment.owner)
+    return fail(bad_answer("the original is not that of the payment"));
+  return *std::move(original);
 }
 
 Result<Page<AccountView>, ApiError> ApiClient::accounts(const std::optional<std::string>& cursor) {

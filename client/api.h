@@ -48,6 +48,8 @@ class ApiClient {
       const PaymentFilter& filter, const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<PaymentView, ApiError> payment(const Uuid& uetr,
                                                       const std::optional<Bic>& agent);
+  /// The settled payment's receipt with its path: what orders about it show. 409 `not-settled`.
+  [[nodiscard]] Result<chain::Original, ApiError> original(const chain::OwnedId& payment);
   [[nodiscard]] Result<Page<AccountView>, ApiError> accounts(
       const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<AccountView, ApiError> account(const chain::AccountId& account);

@@ -57,6 +57,8 @@ struct Command {
 [[nodiscard]] std::vector<Command> account_commands();
 [[nodiscard]] std::vector<Command> pay_commands();
 [[nodiscard]] std::vector<Command> bulk_commands();
+[[nodiscard]] std::vector<Command> settled_commands();
+[[nodiscard]] std::vector<Command> statement_commands();
 [[nodiscard]] std::vector<Command> quote_commands();
 [[nodiscard]] std::vector<Command> inbox_commands();
 [[nodiscard]] std::vector<Command> track_commands();

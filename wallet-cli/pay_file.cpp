@@ -14,6 +14,7 @@
 #include "wallet-cli/bulk_plan.h"
 #include "wallet-cli/bulk_result.h"
 #include "wallet-cli/command.h"
+#include "wallet-cli/input_file.h"
 #include "wallet-cli/lookup.h"
 #include "wallet-cli/send.h"
 #include "wallet-cli/text.h"
@@ -22,31 +23,6 @@ namespace vostro::wallet {
 namespace {
 
 using iso20022::Problems;
-
-Stop input_stop(const std::string& path, const std::string& why) {
-  return {Exit::local, path + ": " + why, "local", {}};
-}
-
-std::string read_input(const std::string& path) {
-  const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) throw input_stop(path, std::strerror(errno));
-  struct stat about {};
-  if (::fstat(file.get(), &about) != 0) throw input_stop(path, std::strerror(errno));
-  if (S_ISDIR(about.st_mode)) throw input_stop(path, "is a directory");
-  std::string content;
-  std::array<char, 65'536> buffer;
-  for (;;) {
-    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) throw input_stop(path, std::strerror(errno));
-    if (size == 0) return content;
-    content.append(buffer.data(), static_cast<std::size_t>(size));
-    if (content.size() > bulk_file_bytes_max)
-      throw usage(
-          path + " has more than " + std::to_string(bulk_file_bytes_max) + " bytes; split it",
-          "file_too_large");
-  }
-}
 
 /// What is asked for, checked as far as that needs neither file nor node.
 struct BulkRequest {
@@ -94,7 +70,7 @@ BulkRequest bulk_request_from(Wallet& wallet, const Arguments& arguments) {
     if (!bearer) throw usage("--charge-bearer " + *given + ": known are DEBT, SHAR and CRED");
     defaults.bearer = *bearer;
   }
-  request.content = read_input(request.path);
+  request.content = read_input(request.path, bulk_file_bytes_max);
   request.hash = client::bulk_file_hash(as_bytes(request.content));
   return request;
 }

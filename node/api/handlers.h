@@ -40,6 +40,9 @@ struct Context {
 [[nodiscard]] Response get_payments(const Context& context, const Request& request);
 [[nodiscard]] Response get_payment(const Context& context, const Request& request);
 
+// proofs.cpp
+[[nodiscard]] Response get_payment_proof(const Context& context, const Request& request);
+
 // accounts.cpp
 [[nodiscard]] Response get_accounts(const Context& context, const Request& request);
 [[nodiscard]] Response get_account(const Context& context, const Request& request);

@@ -70,6 +70,8 @@ inline constexpr ProblemKind unknown_payment{404, "unknown-payment",
                                              "This node knows no such payment."};
 inline constexpr ProblemKind ambiguous_uetr{
     409, "ambiguous-uetr", "Several payments bear this UETR: say whose with agent."};
+inline constexpr ProblemKind not_settled{409, "not-settled",
+                                         "The payment has not settled: there is nothing to prove."};
 inline constexpr ProblemKind unknown_account{404, "unknown-account", "There is no such account."};
 inline constexpr ProblemKind unknown_block{404, "unknown-block", "There is no such block yet."};
 inline constexpr ProblemKind other_bank{403, "other-bank", "These are another bank's objects."};
