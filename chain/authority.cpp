@@ -141,6 +141,24 @@ std::vector<PublicKey> signers_of(const Transaction& transaction) {
   return signers;
 }
 
+/// A demand with the policy and the rule that it meets now.
+struct Asked {
+  Demand demand;
+  const Policy* policy;
+  const Rule* rule;  ///< null: any one key, or no rule fits
+};
+
+std::optional<Asked> asked_of(State& state, const Transaction& transaction,
+                              std::span<const PublicKey> signers) {
+  const auto demand = std::visit(DemandOf(state, signers), transaction.body);
+  const Policy* policy = demand ? state.policy_of(demand->scope) : nullptr;
+  if (policy == nullptr) return std::nullopt;
+  const Rule* rule =
+      demand->action ? find_rule(*policy, *demand->action, demand->amount, demand->delay_allowed)
+                     : nullptr;
+  return Asked{*demand, policy, rule};
+}
+
 }  // namespace
 
 Result<Authority, Inclusion> authorise(State& state, const VerifiedTransaction& verified,
@@ -152,24 +170,28 @@ Result<Authority, Inclusion> authorise(State& state, const VerifiedTransaction& 
   if (state.is_id_used(verified.id())) return fail(Inclusion::id_used);
 
   const std::vector<PublicKey> signers = signers_of(transaction);
-  const auto demand = std::visit(DemandOf(state, signers), transaction.body);
-  const Policy* policy = demand ? state.policy_of(demand->scope) : nullptr;
-  if (policy == nullptr) return fail(Inclusion::actor_unknown);
-
-  const Rule* rule =
-      demand->action ? find_rule(*policy, *demand->action, demand->amount, demand->delay_allowed)
-                     : nullptr;
-  if (rule == nullptr) {
+  const auto asked = asked_of(state, transaction, signers);
+  if (!asked) return fail(Inclusion::actor_unknown);
+  if (asked->rule == nullptr) {
     // Any one key will do, or no rule says who: whoever is in the policy is heard.
-    if (!knows_signers(*policy, signers)) return fail(Inclusion::signer_not_in_policy);
-    return Authority{demand->scope, !demand->action, 0};
+    if (!knows_signers(*asked->policy, signers)) return fail(Inclusion::signer_not_in_policy);
+    return Authority{asked->demand.scope, !asked->demand.action, 0};
   }
-  const auto met = check_signers(*policy, *rule, signers);
+  const auto met = check_signers(*asked->policy, *asked->rule, signers);
   if (!met) {
     return fail(met.error() == Reason::signatures_short ? Inclusion::signatures_short
                                                         : Inclusion::signer_not_in_policy);
   }
-  return Authority{demand->scope, true, rule->delay_ms};
+  return Authority{asked->demand.scope, true, asked->rule->delay_ms};
+}
+
+std::optional<SigningNeed> signing_need(const StateReader& reader,
+                                        const VerifiedTransaction& verified) {
+  State state(reader);
+  const auto asked = asked_of(state, verified.transaction(), signers_of(verified.transaction()));
+  if (!asked) return std::nullopt;
+  return SigningNeed{*asked->policy,
+                     asked->rule != nullptr ? std::optional(*asked->rule) : std::nullopt};
 }
 
 const Hold* find_payment(State& state, const OwnedId& payment) {

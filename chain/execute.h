@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "chain/policy.h"
 #include "chain/receipt.h"
 #include "chain/storage.h"
 #include "chain/transaction.h"
@@ -89,6 +90,16 @@ enum class Inclusion : std::uint8_t {
 [[nodiscard]] std::string_view to_string(Inclusion inclusion);
 [[nodiscard]] Inclusion check_inclusion(const StateReader& state,
                                         const VerifiedTransaction& transaction, UnixMillis now);
+
+/// Who is asked to sign a transaction, for people and for what collects signatures. Decides
+/// nothing: that is `check_inclusion`.
+struct SigningNeed {
+  Policy policy;             ///< of the acting account, bank or currency, as the state has it
+  std::optional<Rule> rule;  ///< none: any one key will do, or no rule fits the amount (AM02)
+};
+/// Empty where the acting account, participant or currency is unknown.
+[[nodiscard]] std::optional<SigningNeed> signing_need(const StateReader& state,
+                                                      const VerifiedTransaction& transaction);
 
 /// The earliest time at which something is due in this state; none when nothing waits.
 [[nodiscard]] std::optional<UnixSeconds> next_due(const StateReader& state);

@@ -7,7 +7,7 @@
 namespace vostro::chain {
 namespace {
 
-constexpr std::size_t kTransactionDomainSize = 16;
+constexpr std::size_t kDomainSize = 16;
 // Version, network id, id and valid_until come before the tag of the body.
 constexpr std::size_t kTagOffset = 2 + Hash::size + Uuid::size + 8;
 
@@ -114,9 +114,9 @@ Hash transaction_hash(const Transaction& transaction) {
 
 Bytes transaction_message(const Hash& network_id, const Hash& transaction_hash) {
   Bytes message;
-  message.reserve(kTransactionDomainSize + 2 * Hash::size);
+  message.reserve(kDomainSize + 2 * Hash::size);
   append(message, as_bytes("VOSTRO-TX-1"));
-  message.resize(kTransactionDomainSize);
+  message.resize(kDomainSize);
   append(message, network_id.view());
   append(message, transaction_hash.view());
   return message;
@@ -154,6 +154,29 @@ Bic acting_participant(const Body& body) {
                         },
                     },
                     body);
+}
+
+Bytes refusal_message(const Hash& network_id, const Hash& transaction_hash,
+                      std::string_view reason) {
+  Bytes message;
+  message.reserve(kDomainSize + 2 * Hash::size + reason.size());
+  append(message, as_bytes("VOSTRO-REFUSE-1"));
+  message.resize(kDomainSize);
+  append(message, network_id.view());
+  append(message, transaction_hash.view());
+  append(message, as_bytes(reason));
+  return message;
+}
+
+bool merge_signatures(Transaction& to, const Transaction& from) {
+  std::vector<TransactionSignature> merged = to.signatures;
+  for (const TransactionSignature& signature : from.signatures) {
+    const auto at = std::ranges::lower_bound(merged, signature.key, {}, &TransactionSignature::key);
+    if (at == merged.end() || at->key != signature.key) merged.insert(at, signature);
+  }
+  if (merged.size() > Transaction::signatures_max) return false;
+  to.signatures = std::move(merged);
+  return true;
 }
 
 std::string_view kind_of(const Body& body) {

@@ -70,6 +70,13 @@ struct FormError;
 /// The participant under whose policy the body is signed: the owner of the id. Zeros where the body
 /// names none, which only a body of wrong form does.
 [[nodiscard]] Bic acting_participant(const Body& body);
+/// What a person signs to refuse an order that waits for approval: the domain "VOSTRO-REFUSE-1",
+/// network id, transaction hash, and the reason to the end. Never on the ledger.
+[[nodiscard]] Bytes refusal_message(const Hash& network_id, const Hash& transaction_hash,
+                                    std::string_view reason);
+/// Adds the signatures of `from`, another copy of the same transaction (same transaction_hash),
+/// that `to` does not have; false, and nothing added, where there would be more than 16.
+[[nodiscard]] bool merge_signatures(Transaction& to, const Transaction& from);
 /// "Payment", "FxPayment", ...: for logs, JSON and metrics.
 [[nodiscard]] std::string_view kind_of(const Body& body);
 /// Transactions and bulk items (a bulk of three counts four): what counts against a block's item

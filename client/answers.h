@@ -159,6 +159,34 @@ struct QuoteView {
   MinorUnits remaining;  ///< of what is sold
 };
 
+/// An order that waits for signatures of its bank, or did.
+struct ApprovalView {
+  struct Signer {
+    PublicKey key;
+    std::optional<std::string> person;  ///< where the policy knows the key
+  };
+  struct Step {
+    std::string kind;  ///< "entered", "approved", "refused", "released", "final", "void", "expired"
+    UnixMillis at;
+    std::optional<std::string> token;
+    std::vector<Signer> signers;
+    std::optional<std::string> reason;
+  };
+  chain::OwnedId id;
+  std::string kind;   ///< "Payment"
+  std::string state;  ///< "waiting", "released", "final", "refused", "expired", "void"
+  Hash transaction_hash;
+  UnixSeconds valid_until;
+  std::optional<chain::AccountId> debtor;
+  std::optional<chain::AccountId> creditor;
+  std::optional<Money> amount;
+  std::optional<std::uint64_t> credits;  ///< of a bulk
+  std::uint64_t signatures_given = 0;
+  std::optional<std::uint64_t> signatures_wanted;  ///< while it is not closed
+  std::vector<Signer> signers;
+  std::vector<Step> steps;
+};
+
 template <class T>
 struct Page {
   std::vector<T> items;

@@ -1,5 +1,7 @@
 #include "client/api.h"
 
+#include <boost/json/serialize.hpp>
+
 #include "base/codec.h"
 #include "chain/json/json.h"
 #include "client/read_answers.h"
@@ -222,6 +224,49 @@ Result<Page<QuoteView>, ApiError> ApiClient::quotes(const std::optional<Currency
   if (sells) target += "&sells=" + to_text(*sells);
   if (buys) target += "&buys=" + to_text(*buys);
   return get_page(std::move(target), cursor, read_quote);
+}
+
+Result<ApprovalView, ApiError> ApiClient::offer(ByteView transaction) {
+  Bytes framed;
+  append_little_endian(framed, transaction.size(), 4);
+  append(framed, transaction);
+  const auto response =
+      call({"POST", "/v1/approvals", "application/octet-stream", std::string(as_text(framed))},
+           options_.timeout);
+  if (!response) return fail(response.error());
+  return read_body(*response, read_approval);
+}
+
+Result<Page<ApprovalView>, ApiError> ApiClient::approvals(
+    const std::optional<std::string>& state, const std::optional<std::string>& cursor) {
+  return get_page("/v1/approvals?limit=100" + (state ? "&state=" + url_encode(*state) : ""), cursor,
+                  read_approval);
+}
+
+Result<ApprovalView, ApiError> ApiClient::approval(const Uuid& id) {
+  return get("/v1/approvals/" + to_text(id), read_approval);
+}
+
+Result<Bytes, ApiError> ApiClient::approval_transaction(const Uuid& id) {
+  const auto response =
+      call({"GET", "/v1/approvals/" + to_text(id) + "/transaction", {}, {}}, options_.timeout);
+  if (!response) return fail(response.error());
+  const ByteView body = as_bytes(response->body);
+  return Bytes(body.begin(), body.end());
+}
+
+Result<ApprovalView, ApiError> ApiClient::refuse_approval(const Uuid& id, const PublicKey& key,
+                                                          const Signature& signature,
+                                                          const std::string& reason) {
+  boost::json::object body;
+  body["key"] = to_text(key);
+  body["signature"] = to_text(signature);
+  body["reason"] = reason;
+  const auto response = call({"POST", "/v1/approvals/" + to_text(id) + "/refusal",
+                              "application/json", boost::json::serialize(body)},
+                             options_.timeout);
+  if (!response) return fail(response.error());
+  return read_body(*response, read_approval);
 }
 
 Result<void, ApiError> ApiClient::publish(const chain::SignedQuote& quote) {

@@ -65,6 +65,18 @@ class ApiClient {
   [[nodiscard]] Result<Page<QuoteView>, ApiError> quotes(
       const std::optional<Currency>& sells, const std::optional<Currency>& buys,
       const std::optional<std::string>& cursor = {});
+  /// Enters an order that wants more signatures than it has, or adds those it has to one that
+  /// waits.
+  [[nodiscard]] Result<ApprovalView, ApiError> offer(ByteView transaction);
+  [[nodiscard]] Result<Page<ApprovalView>, ApiError> approvals(
+      const std::optional<std::string>& state, const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<ApprovalView, ApiError> approval(const Uuid& id);
+  /// The canonical encoding, with the signatures so far.
+  [[nodiscard]] Result<Bytes, ApiError> approval_transaction(const Uuid& id);
+  /// `signature` is over chain::refusal_message.
+  [[nodiscard]] Result<ApprovalView, ApiError> refuse_approval(const Uuid& id, const PublicKey& key,
+                                                               const Signature& signature,
+                                                               const std::string& reason);
   [[nodiscard]] Result<void, ApiError> publish(const chain::SignedQuote& quote);
 
   [[nodiscard]] const ApiAddress& address() const { return http_.address(); }

@@ -36,31 +36,54 @@ Refusal refusal_of(const Problem& problem) {
 Delivery from_error(const ApiError& error) {
   switch (error.kind) {
     case ApiError::Kind::cannot_connect:
-      return {Outcome::not_sent, {}, error};
+      return {Outcome::not_sent, {}, {}, error};
     case ApiError::Kind::timed_out:
     case ApiError::Kind::broken_off:
     case ApiError::Kind::bad_answer:
-      return {Outcome::unknown, {}, error};
+      return {Outcome::unknown, {}, {}, error};
     case ApiError::Kind::problem:
       switch (refusal_of(*error.problem)) {
         case Refusal::never:
-          return {Outcome::refused, {}, error};
+          return {Outcome::refused, {}, {}, error};
         case Refusal::nothing:
-          return {Outcome::not_sent, {}, error};
+          return {Outcome::not_sent, {}, {}, error};
         case Refusal::unproven:
-          return {Outcome::unknown, {}, error};
+          return {Outcome::unknown, {}, {}, error};
       }
   }
   VOSTRO_CHECK(false);
 }
 
-Delivery send(ApiClient& api, const StoredOrder& order, bool wait_final) {
-  const auto answer = api.submit(order.transaction, wait_final);
-  if (!answer) return from_error(answer.error());
-  if (answer->id != order.name)
+Delivery about_another() {
+  return {Outcome::unknown,
+          {},
+          {},
+          ApiError{ApiError::Kind::bad_answer, "the answer is about another transaction"}};
+}
+
+/// Signed by fewer persons than the policy asks: it waits on the bank's node for the others.
+Delivery offer(ApiClient& api, const StoredOrder& order) {
+  const auto waiting = api.offer(order.transaction);
+  if (!waiting) return from_error(waiting.error());
+  if (waiting->id != order.name) return about_another();
+  if (waiting->id != order.name)
     return {Outcome::unknown,
             {},
-            ApiError{ApiError::Kind::bad_answer, "the answer is about another transaction"}};
+            {},
+            ApiError{ApiError::Kind::bad_answer, "the answer is about another order"}};
+  if (waiting->state != "waiting") return {Outcome::accepted};
+  return {Outcome::awaiting_approval, {}, *waiting};
+}
+
+Delivery send(ApiClient& api, const StoredOrder& order, bool wait_final) {
+  const auto answer = api.submit(order.transaction, wait_final);
+  if (!answer) {
+    const ApiError& error = answer.error();
+    if (error.is_problem(409, "not-authorised") && error.problem->reason == "DS19")
+      return offer(api, order);
+    return from_error(error);
+  }
+  if (answer->id != order.name) return about_another();
   if (answer->final) return {Outcome::final, answer->final};
   return {Outcome::accepted};
 }
@@ -74,7 +97,7 @@ Delivery look_up(ApiClient& api, const StoredOrder& order, Delivery refused) {
     return refused;
   }
   const auto found = api.transaction(order.name, transaction->valid_until);
-  if (!found) return {Outcome::unknown, {}, found.error()};
+  if (!found) return {Outcome::unknown, {}, {}, found.error()};
   // Where another transaction has the id, it is used up, and these bytes can never settle.
   const bool is_ours = !found->final || found->final->receipt.transaction_hash ==
                                             chain::transaction_hash(*transaction);
@@ -96,7 +119,11 @@ Delivery look_up(ApiClient& api, const StoredOrder& order, Delivery refused) {
 
 /// A refusal of an order that may have been sent before.
 Delivery doubted(ApiClient& api, const StoredOrder& order, Delivery delivery) {
-  if (delivery.outcome == Outcome::refused) return look_up(api, order, std::move(delivery));
+  // The bank's own node keeps the signed refusal, and has not let the order go.
+  const bool is_refused_here =
+      delivery.error && delivery.error->is_problem(409, "approval-refused");
+  if (delivery.outcome == Outcome::refused && !is_refused_here)
+    return look_up(api, order, std::move(delivery));
   // That this send did not arrive says nothing about the one before.
   if (delivery.outcome == Outcome::not_sent) delivery.outcome = Outcome::unknown;
   return delivery;
@@ -110,6 +137,7 @@ Delivery noted(PaymentJournal& journal, const StoredOrder& order, Delivery deliv
     case Outcome::expired:
     case Outcome::refused:
     case Outcome::not_sent:
+    case Outcome::awaiting_approval:  // the node keeps it, durably
       done = journal.remove(order.name);
       break;
     case Outcome::accepted:

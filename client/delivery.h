@@ -14,9 +14,10 @@
 namespace vostro::client {
 
 enum class Outcome : std::uint8_t {
-  final,     ///< It has a receipt: settled, held, rejected, ...
-  accepted,  ///< A node has taken it; it will be final, or expire.
-  expired,   ///< It was in no block in time, and can never be.
+  final,              ///< It has a receipt: settled, held, rejected, ...
+  accepted,           ///< A node has taken it; it will be final, or expire.
+  expired,            ///< It was in no block in time, and can never be.
+  awaiting_approval,  ///< It waits on the bank's node for more signatures of the bank.
   refused,  ///< The node does not take this order, and no node has it: another one would need a new
             ///< id.
   not_sent,  ///< No node has it: it can be given again.
@@ -25,8 +26,9 @@ enum class Outcome : std::uint8_t {
 
 struct Delivery {
   Outcome outcome = Outcome::unknown;
-  std::optional<FinalReceipt> final = {};  ///< where final
-  std::optional<ApiError> error = {};      ///< why refused, not_sent or unknown
+  std::optional<FinalReceipt> final = {};     ///< where final
+  std::optional<ApprovalView> approval = {};  ///< where it awaits approval
+  std::optional<ApiError> error = {};         ///< why refused, not_sent or unknown
   std::optional<JournalError> journal =
       {};  ///< what could not be noted on disk; the outcome stands
 };

@@ -248,4 +248,33 @@ QuoteView read_quote(const JsonIn& in) {
   return out;
 }
 
+ApprovalView read_approval(const JsonIn& in) {
+  const auto word = [](const JsonIn& each) { return each.text(); };
+  const auto account = [](const JsonIn& each) { return each.account(); };
+  const auto signer = [&](const JsonIn& each) {
+    return ApprovalView::Signer{each.field("key").public_key(),
+                                each.field("person").optional(word)};
+  };
+  ApprovalView out;
+  out.id = read_id(in);
+  out.kind = in.field("kind").text();
+  out.state = in.field("state").text();
+  out.transaction_hash = in.field("transaction_hash").hash();
+  out.valid_until = in.field("valid_until").time();
+  out.debtor = in.field("debtor").optional(account);
+  out.creditor = in.field("creditor").optional(account);
+  out.amount = in.field("amount").optional([](const JsonIn& each) { return each.money(); });
+  out.credits = in.field("credits").optional(number);
+  out.signatures_given = number(in.field("signatures_given"));
+  out.signatures_wanted = in.field("signatures_wanted").optional(number);
+  out.signers = list_of(in.field("signers"), chain::Transaction::signatures_max, signer);
+  out.steps = list_of(in.field("steps"), 64, [&](const JsonIn& each) {
+    return ApprovalView::Step{
+        each.field("kind").text(), block_time(each.field("at")), each.field("token").optional(word),
+        list_of(each.field("signers"), chain::Transaction::signatures_max, signer),
+        each.field("reason").optional(word)};
+  });
+  return out;
+}
+
 }  // namespace vostro::client

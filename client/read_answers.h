@@ -23,5 +23,6 @@ namespace vostro::client {
 [[nodiscard]] ParticipantView read_participant(const chain::JsonIn& in);
 [[nodiscard]] CurrencyView read_currency(const chain::JsonIn& in);
 [[nodiscard]] QuoteView read_quote(const chain::JsonIn& in);
+[[nodiscard]] ApprovalView read_approval(const chain::JsonIn& in);
 
 }  // namespace vostro::client

@@ -5,6 +5,7 @@
 
 #include "genesis/toml.h"
 #include "node/api/target.h"
+#include "node/runtime/approval_book.h"
 
 namespace vostro::node {
 namespace {
@@ -262,7 +263,8 @@ std::size_t sum_of_caps(const NodeConfig& config) {
   const std::size_t peers = std::max(config.node.peers.size(), config.peers_max);
   return kBase + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
          config.node.admission.bytes_max + peers * per_peer + (peers + 1) * kBatchesPerAuthor +
-         2 * Admission::verified_bytes_max + HeadState::bytes_max +
+         2 * Admission::verified_bytes_max + HeadState::bytes_max + ApprovalBook::bytes_max +
+         ApprovalBook::remembered_max * ApprovalBook::closed_bytes_max +
          api.connections * kPerConnection + api.binary_bodies * 2 * api.binary_body_bytes +
          api.streams * api.stream_bytes;
 }

@@ -185,6 +185,14 @@ std::vector<PeerEntry> Node::peer_entries() const {
 Result<void, std::string> Node::start() {
   urgent_workers_ = std::make_unique<WorkerPool>(1, 0);
   workers_ = std::make_unique<WorkerPool>(options_.worker_threads, kWorkersNiceness);
+  auto approvals = ApprovalBook::open(
+      options_.data_dir + "/approvals",
+      {definition_.network_id, options_.participant, *store_, wall_clock, [this] {
+         const auto head = store_->head();
+         return head ? head->time : UnixMillis(0);
+       }});
+  if (!approvals) return fail(approvals.error());
+  approvals_ = std::move(*approvals);
   quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
 
   final_synced_ = recovered_.finality ? recovered_.finality->header.height : Height(0);
@@ -255,6 +263,7 @@ Result<void, std::string> Node::start() {
   if (!port) return fail(port.error());
   port_ = *port;
   admission_->resubmit();
+  release_approvals();
   log::info("node started", {{"participant", options_.participant},
                              {"role", options_.validator ? "validator" : "observer"},
                              {"network", definition_.network_id},
@@ -357,6 +366,20 @@ void Node::announce() {
     log_payments(*block);
     admission_->on_final(*block);
     for (const auto& listener : listeners) listener(block->height);
+  }
+  if (!ready.empty()) release_approvals();
+}
+
+/// What has its signatures and did not get through the door when the last of them came, because the
+/// node was busy or went down.
+void Node::release_approvals() {
+  approvals_->close_passed();
+  for (const chain::VerifiedTransactionPtr& transaction : approvals_->complete()) {
+    admission_->submit({transaction->bytes(), false}, [this, name = transaction->id()](
+                                                          const SubmitOutcome& outcome) {
+      if (outcome.kind == SubmitKind::accepted || outcome.kind == SubmitKind::final_)
+        approvals_->note_released(name);
+    });
   }
 }
 

@@ -15,6 +15,7 @@
 #include "genesis/definition.h"
 #include "node/runtime/admission.h"
 #include "node/runtime/append_file.h"
+#include "node/runtime/approval_book.h"
 #include "node/runtime/block_writer.h"
 #include "node/runtime/certificate_archive.h"
 #include "node/runtime/consensus_loop.h"
@@ -71,6 +72,7 @@ class Node final : public Service {
   [[nodiscard]] std::optional<Hash> pending(const chain::OwnedId& id) const override;
   void submit(Submission submission, std::function<void(SubmitOutcome)> done) override;
   QuoteOutcome publish_quote(const chain::SignedQuote& quote) override;
+  [[nodiscard]] ApprovalBook& approvals() override { return *approvals_; }
   [[nodiscard]] std::vector<LiveQuote> quotes() const override;
   void on_block(std::function<void(Height)> listener) override;
   [[nodiscard]] std::string metrics_text() const override;
@@ -105,6 +107,7 @@ class Node final : public Service {
   void halt(const std::string& reason);
   void log_payments(const chain::ExecutedBlock& block) const;
   void keep_evidence(const KeepEvidence& effect);
+  void release_approvals();
   [[nodiscard]] bool is_ready() const;
 
   NodeOptions options_;
@@ -133,6 +136,7 @@ class Node final : public Service {
   std::atomic<std::uint64_t> transactions_final_{0};
 
   std::unique_ptr<QuoteBook> quotes_;
+  std::unique_ptr<ApprovalBook> approvals_;
   // Threads: in this order they are made, in the reverse order they end.
   std::unique_ptr<WorkerPool> urgent_workers_;  ///< messages of the protocol, batches excepted
   std::unique_ptr<WorkerPool> workers_;

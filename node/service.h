@@ -85,6 +85,8 @@ struct LiveQuote {
   MinorUnits remaining;  ///< what is left of its limit after final fills
 };
 
+class ApprovalBook;
+
 class Service {
  public:
   virtual ~Service() = default;
@@ -100,6 +102,8 @@ class Service {
   virtual QuoteOutcome publish_quote(const chain::SignedQuote& quote) = 0;
   /// Live quotes, best rate first: lowest mantissa x 10^-scale per pair.
   [[nodiscard]] virtual std::vector<LiveQuote> quotes() const = 0;
+  /// Orders of this bank that want more signatures.
+  [[nodiscard]] virtual ApprovalBook& approvals() = 0;
   /// `listener` is called after each block is stored, on the store's thread: it must only note and
   /// return.
   virtual void on_block(std::function<void(Height)> listener) = 0;

@@ -75,10 +75,13 @@ std::string counts_text(Wallet& wallet, const BulkCounts& counts) {
 }
 
 Exit exit_of(const RunOutcome& outcome) {
-  bool has_unknown = false, has_unsent = false, has_paid = false, has_refused = false;
+  bool has_unknown = false, has_unsent = false, has_paid = false, has_refused = false,
+       has_awaiting = false;
   for (const ItemOutcome& item : outcome.items) {
     if (item.status == "unknown" || item.status == "accepted") {
       has_unknown = true;
+    } else if (item.status == "awaiting_approval") {
+      has_awaiting = true;
     } else if (item.status == "not_sent") {
       has_unsent = true;
     } else if (is_paid(item)) {
@@ -95,6 +98,7 @@ Exit exit_of(const RunOutcome& outcome) {
   };
   if (has_unknown) return Exit::unknown;
   if (has_unsent) return exit_of_first(client::Outcome::not_sent);
+  if (has_awaiting) return has_refused ? Exit::partly : Exit::awaiting;
   if (has_paid) return has_refused ? Exit::partly : Exit::ok;
   // Where the node refused, its word for it: not authorised, for example.
   return exit_of_first(client::Outcome::refused);

@@ -27,6 +27,10 @@ bool is_busy(const Delivery& delivery) {
 bool is_open(const Delivery& delivery) {
   return delivery.outcome == Outcome::accepted || delivery.outcome == Outcome::unknown;
 }
+/// Waits for other persons of the bank: nothing more can be done for it in this run of the program.
+bool is_with_others(const Delivery& delivery) {
+  return delivery.outcome == Outcome::awaiting_approval;
+}
 bool is_over(const Delivery& delivery) {
   return delivery.outcome == Outcome::final || delivery.outcome == Outcome::expired ||
          delivery.outcome == Outcome::refused;
@@ -126,7 +130,7 @@ class Runner {
         make_room(i);
       }
       report(i);
-      if ((!is_open(now) && !is_over(now)) || is_silence(now)) {
+      if ((!is_open(now) && !is_over(now) && !is_with_others(now)) || is_silence(now)) {
         out_.trouble = now.error ? client::to_string(*now.error) : "the node gave no reason";
         return;
       }
@@ -165,7 +169,7 @@ class Runner {
       const auto found = wallet_.api().transaction(run_.orders[i].name, transaction.valid_until);
       Delivery& now = delivery(i);
       if (!found) {
-        now = {Outcome::unknown, {}, found.error()};
+        now = {Outcome::unknown, {}, {}, found.error()};
       } else if (found->state == client::TransactionState::final &&
                  found->final->receipt.transaction_hash == chain::transaction_hash(transaction)) {
         now = {Outcome::final, found->final};
@@ -179,7 +183,9 @@ class Runner {
   }
 
   void report(std::size_t index) {
-    if (is_over(delivery(index)) && reported_.insert(index).second) done_ += items_of_[index];
+    if ((is_over(delivery(index)) || is_with_others(delivery(index))) &&
+        reported_.insert(index).second)
+      done_ += items_of_[index];
     report_(done_);
   }
 
@@ -297,6 +303,8 @@ std::string_view outcome_word(Outcome outcome) {
       return "accepted";
     case Outcome::expired:
       return "expired";
+    case Outcome::awaiting_approval:
+      return "awaiting_approval";
     case Outcome::refused:
       return "refused";
     case Outcome::not_sent:

@@ -20,6 +20,7 @@ enum class Exit : std::uint8_t {
   local = 7,           ///< A file of this machine cannot be read or written. Nothing was sent.
   declined = 8,        ///< The user said no.
   partly = 9,          ///< Of several credits some were paid, and others rejected or refused.
+  awaiting = 10,       ///< It waits for more signatures of the bank: nothing has moved yet.
 };
 
 /// A command that cannot go on: thrown anywhere, caught once, in run().

@@ -465,6 +465,9 @@ class ProgressBar {
 std::string_view what_next(const BulkCounts& counts) {
   if (counts.contains("unknown") || counts.contains("accepted"))
     return "some outcomes are unknown: give the same file again, which cannot pay twice";
+  if (counts.contains("awaiting_approval"))
+    return "other persons sign: vostro approve list; then give the same file again for the "
+           "receipts";
   if (counts.contains("not_sent"))
     return "what was not sent is sent when the same file is given again";
   if (counts.size() == 1 && (counts.contains("refused") || counts.contains("expired")))

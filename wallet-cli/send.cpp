@@ -21,6 +21,8 @@ std::string_view word_of(client::Outcome outcome) {
       return "accepted";
     case client::Outcome::expired:
       return "expired";
+    case client::Outcome::awaiting_approval:
+      return "awaiting_approval";
     case client::Outcome::refused:
       return "refused";
     case client::Outcome::not_sent:
@@ -55,6 +57,11 @@ std::string message_of(const chain::OwnedId& name, const client::Delivery& deliv
       return "the node has taken it; it is not final yet. " + how_to_learn(name);
     case client::Outcome::expired:
       return "it was in no block before its valid_until, and can never be";
+    case client::Outcome::awaiting_approval:
+      return "it has " + std::to_string(delivery.approval->signatures_given) + " of " +
+             std::to_string(delivery.approval->signatures_wanted.value_or(0)) +
+             " signatures, and waits on this bank's node. Another person: vostro approve sign " +
+             vostro::to_text(name.id);
     case client::Outcome::refused:
       return error_text(delivery);
     case client::Outcome::not_sent:
@@ -117,6 +124,8 @@ Exit exit_of(const client::Delivery& delivery, bool waited) {
       return delivery.final->receipt.status == chain::Status::rejected ? Exit::refused : Exit::ok;
     case client::Outcome::accepted:
       return waited ? Exit::unknown : Exit::ok;
+    case client::Outcome::awaiting_approval:
+      return Exit::awaiting;
     case client::Outcome::expired:
       return Exit::refused;
     case client::Outcome::refused:

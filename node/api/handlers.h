@@ -59,4 +59,15 @@ struct Context {
 [[nodiscard]] Response get_quotes(const Context& context, const Request& request);
 [[nodiscard]] Response post_quote(const Context& context, const Request& request);
 
+// approvals.cpp
+[[nodiscard]] Response get_approvals(const Context& context, const Request& request);
+[[nodiscard]] Response get_approval(const Context& context, const Request& request);
+/// The canonical bytes, with the signatures so far: what one more person signs.
+[[nodiscard]] Response get_approval_transaction(const Context& context, const Request& request);
+/// Enters an order or adds signatures to it; what is complete goes to the ledger. As
+/// post_transactions.
+[[nodiscard]] MakeResponse post_approval(const Context& context, const Request& request,
+                                         Answer answer);
+[[nodiscard]] Response post_refusal(const Context& context, const Request& request);
+
 }  // namespace vostro::node::api

@@ -75,6 +75,14 @@ inline constexpr ProblemKind not_settled{409, "not-settled",
 inline constexpr ProblemKind unknown_account{404, "unknown-account", "There is no such account."};
 inline constexpr ProblemKind unknown_block{404, "unknown-block", "There is no such block yet."};
 inline constexpr ProblemKind other_bank{403, "other-bank", "These are another bank's objects."};
+inline constexpr ProblemKind unknown_approval{404, "unknown-approval",
+                                              "No such order waits for approval here."};
+inline constexpr ProblemKind approval_refused{409, "approval-refused",
+                                              "A person of the bank has refused the order."};
+inline constexpr ProblemKind approval_closed{409, "approval-closed",
+                                             "The order waits for approval no more."};
+inline constexpr ProblemKind own_request{403, "own-request",
+                                         "A person who has signed an order does not approve it."};
 inline constexpr ProblemKind bad_quote{
     400, "bad-quote", "The quote is malformed, of another network, or badly signed."};
 inline constexpr ProblemKind quote_signer{409, "quote-signer-unknown",

@@ -31,6 +31,11 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/currencies", Role::read, &get_currencies},
     Route{"GET", "/v1/quotes", Role::read, &get_quotes},
     Route{"POST", "/v1/quotes", Role::write, &post_quote},
+    Route{"GET", "/v1/approvals", Role::read, &get_approvals},
+    Route{"POST", "/v1/approvals", Role::write, &post_approval, true},
+    Route{"GET", "/v1/approvals/{id}", Role::read, &get_approval},
+    Route{"GET", "/v1/approvals/{id}/transaction", Role::read, &get_approval_transaction},
+    Route{"POST", "/v1/approvals/{id}/refusal", Role::write, &post_refusal},
     Route{"GET", "/v1/events", Role::read, Events{}},
 };
 

@@ -3,6 +3,7 @@
 
 #include "node/api/answers.h"
 #include "node/api/options.h"
+#include "node/api/submission.h"
 
 namespace vostro::node::api {
 
@@ -12,40 +13,9 @@ namespace {
 
 constexpr std::size_t kLengthSize = 4;  // bytes before each canonical encoding
 
-Response refuse_form(const chain::FormError& error) {
-  return refuse(400, to_string(error.reason), chain::sentence(error.reason),
-                {.field = error.where});
-}
-
 Response refuse_json(const chain::JsonError& error) {
   return refuse(400, to_string(error.fault), "The JSON is not that of a transaction.",
                 {.detail = to_string(error), .field = error.where});
-}
-
-Response refuse_inclusion(chain::Inclusion inclusion) {
-  using enum chain::Inclusion;
-  switch (inclusion) {
-    case expired:
-      return refuse(problems::outside_window, {"valid_until has passed.", "valid_until", "TM01"});
-    case too_far_ahead:
-      return refuse(
-          problems::outside_window,
-          {"valid_until is further ahead than the network allows.", "valid_until", "TM01"});
-    case id_used:
-      return refuse(problems::id_used, {.field = "id", .reason = "AM05"});
-    case actor_unknown:
-      return refuse(problems::not_authorised,
-                    {.detail = "The acting account or participant is unknown.", .reason = "AC02"});
-    case signer_not_in_policy:
-      return refuse(problems::not_authorised,
-                    {"A signer is not in the policy.", "signatures", "DS0H"});
-    case signatures_short:
-      return refuse(problems::not_authorised,
-                    {"The signatures are short of what the rule asks.", "signatures", "DS19"});
-    case included:
-      break;
-  }
-  return refuse(problems::internal);
 }
 
 /// {"id", "owner", "transaction_hash", "status", "link"}, without its closing brace. All of it is
@@ -80,6 +50,39 @@ Response final_response(const Context& context, const SubmitOutcome& outcome) {
   return response;
 }
 
+}  // namespace
+
+Response refuse_form(const chain::FormError& error) {
+  return refuse(400, to_string(error.reason), chain::sentence(error.reason),
+                {.field = error.where});
+}
+
+Response refuse_inclusion(chain::Inclusion inclusion) {
+  using enum chain::Inclusion;
+  switch (inclusion) {
+    case expired:
+      return refuse(problems::outside_window, {"valid_until has passed.", "valid_until", "TM01"});
+    case too_far_ahead:
+      return refuse(
+          problems::outside_window,
+          {"valid_until is further ahead than the network allows.", "valid_until", "TM01"});
+    case id_used:
+      return refuse(problems::id_used, {.field = "id", .reason = "AM05"});
+    case actor_unknown:
+      return refuse(problems::not_authorised,
+                    {.detail = "The acting account or participant is unknown.", .reason = "AC02"});
+    case signer_not_in_policy:
+      return refuse(problems::not_authorised,
+                    {"A signer is not in the policy.", "signatures", "DS0H"});
+    case signatures_short:
+      return refuse(problems::not_authorised,
+                    {"The signatures are short of what the rule asks.", "signatures", "DS19"});
+    case included:
+      break;
+  }
+  return refuse(problems::internal);
+}
+
 Response response_to(const Context& context, const SubmitOutcome& outcome) {
   switch (outcome.kind) {
     case SubmitKind::bad_form:
@@ -104,6 +107,8 @@ Response response_to(const Context& context, const SubmitOutcome& outcome) {
   }
   return refuse(problems::internal);
 }
+
+namespace {
 
 /// One request's transactions under way. The node answers each on a thread of its own; the last one
 /// makes the answer.
@@ -217,6 +222,12 @@ Result<std::vector<Bytes>, Response> split_canonical(std::string_view body) {
   return transactions;
 }
 
+std::optional<bool> parse_wait(std::string_view word) {
+  return word == "final" ? std::optional(true) : std::nullopt;
+}
+
+}  // namespace
+
 Result<std::vector<Bytes>, Response> read_transactions(const Context& context,
                                                        const Request& request) {
   if (request.content_type == "application/octet-stream") return split_canonical(request.body);
@@ -234,12 +245,6 @@ Result<std::vector<Bytes>, Response> read_transactions(const Context& context,
   one.push_back(chain::encode_transaction(*transaction));
   return one;
 }
-
-std::optional<bool> parse_wait(std::string_view word) {
-  return word == "final" ? std::optional(true) : std::nullopt;
-}
-
-}  // namespace
 
 bool waits_for_final(const Request& request) {
   QueryReader query(request);

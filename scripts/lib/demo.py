@@ -182,6 +182,42 @@ class Demo:
             raise NetError(f"sent twice: {first}, {second}, receipts {receipts}")
         say(f"   {uetr}: settled once, in block {receipts[0][0]['height']}; asking again gives the same receipt")
 
+    def two_persons(self):
+        step("A bulk of 1 000 credits, which one person alone cannot pay")
+        bank = self.bank(0)
+        debtor = f"{bank['participant']}/main"
+        creditors = [f"{self.bank(i)['participant']}/main" for i in (1, 2, 3)]
+        amounts = [Decimal(20000 + 25 * i) / 100 for i in range(1000)]
+        path = self.network.dir.parent / "bulk.csv"
+        path.write_text("debtor,creditor,currency,amount,reference\n" + "".join(
+            f"{debtor},{creditors[i % len(creditors)]},EUR,{amount},salary {i + 1}\n" for i, amount in enumerate(amounts)), encoding="utf-8")
+        say(f"   {bank['participant']}'s policy: above 100000.00 EUR a maker enters and a checker, another person, approves")
+        before = self.balance(bank, debtor)
+        code, entered = self.network.wallet(bank, "pay-file", path, keys=("maker",), check=False)
+        waiting = self.network.wallet(bank, "approve", "list", keys=())[1]["items"]
+        if code != 10 or entered.get("counts") != {"awaiting_approval": 1000} or len(waiting) != 1:
+            raise NetError(f"the bulk does not wait: exit {code}, {entered}, {waiting}")
+        bulk = waiting[0]
+        say(f"   the maker signs {bulk['amount']['amount']} EUR in {bulk['credits']} credits: it waits on {bank['participant']}'s own node, nowhere else")
+        if self.balance(bank, debtor) != before:
+            raise NetError("money has moved with one person's signature")
+        alone = self.network.wallet(bank, "approve", "sign", bulk["id"], keys=("maker",))[1]
+        if alone["state"] != "waiting":
+            raise NetError(f"the maker approves his own request: {alone}")
+        say("   the maker approves it too: still one person, still waiting")
+        began = time.monotonic()
+        signed = self.network.wallet(bank, "approve", "sign", bulk["id"], keys=("checker",))[1]
+        steps = ", ".join(f"{each['kind']} by {each['signers'][0]['person']}" for each in signed["steps"] if each["signers"])
+        _, paid = self.network.wallet(bank, "pay-file", path, keys=("maker",), check=False)
+        if paid["counts"] != {"settled": 1000} or self.balance(bank, debtor) != before - sum(amounts):
+            raise NetError(f"the bulk did not settle: {paid.get('counts', paid)}")
+        self.settled += 1000
+        say(f"   the checker looks at it and signs ({steps}): 1 000 credits are final, each with a receipt, in {time.monotonic() - began:.1f} s")
+
+    def balance(self, node, account):
+        balances = self.network.get(node, f"/v1/accounts/{account}")["balances"]
+        return next(Decimal(each["amount"]) for each in balances if each["currency"] == "EUR")
+
     def crash(self):
         victim = self.bank(2)
         step(f"{victim['participant']}'s node is killed (SIGKILL), the others settle on")
@@ -296,6 +332,7 @@ def main():
         demo.held()
         demo.refused()
         demo.twice()
+        demo.two_persons()
         demo.crash()
         demo.compare()
         say()

@@ -64,6 +64,15 @@ inline std::string final_answer(const chain::Transaction& transaction, chain::St
          final_fields(receipt_of(transaction, status, reason)) + ",\"link\":\"/v1/x\"}";
 }
 
+/// The node's answer to an order that was brought for approval.
+inline std::string approval_answer(const chain::Transaction& transaction,
+                                   const std::string& state) {
+  return "{" + id_fields(transaction) + R"(,"kind":"Payment","state":")" + state +
+         R"(","valid_until":")" + to_text(transaction.valid_until) +
+         R"(","debtor":null,"creditor":null,"amount":null,"credits":null,"rule":null,)"
+         R"("signatures_given":1,"signatures_wanted":2,"signers":[],"steps":[]})";
+}
+
 /// The transaction in the body of a POST: four bytes of length, little-endian, then its encoding.
 inline chain::Transaction posted(const HttpSeen& request) {
   VOSTRO_CHECK(request.body.size() > 4);

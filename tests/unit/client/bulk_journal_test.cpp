@@ -139,6 +139,7 @@ struct KeptRow {
   test::HttpReply to_post;
   Outcome outcome;
   std::size_t posts;
+  test::HttpReply to_offer = test::problem_reply(500, "internal", "not to be asked");
 };
 
 TEST_F(BulkJournalTest, DeliversWhatNobodyKnowsAndAsksFirst) {
@@ -149,7 +150,10 @@ TEST_F(BulkJournalTest, DeliversWhatNobodyKnowsAndAsksFirst) {
   const auto final =
       test::json_reply(200, test::final_answer(transaction_, chain::Status::settled));
   const auto unseen = test::problem_reply(404, "unknown-transaction", "never seen");
-  const auto refused = test::problem_reply(409, "not-authorised", "no", "DS19");
+  const auto refused = test::problem_reply(409, "not-authorised", "no", "DS0H");
+  const auto short_of = test::problem_reply(409, "not-authorised", "no", "DS19");
+  const auto waits = test::json_reply(202, test::approval_answer(transaction_, "waiting"));
+  const auto rejected = test::problem_reply(409, "approval-refused", "a person said no");
   const auto none = test::problem_reply(500, "internal", "not to be asked");
   const test::HttpReply closed{"", true};
   const std::vector<KeptRow> table{
@@ -161,10 +165,16 @@ TEST_F(BulkJournalTest, DeliversWhatNobodyKnowsAndAsksFirst) {
       {"sent and never seen", true, unseen, final, Outcome::final, 1},
       {"sent, pending, waited for", true, state("pending"), final, Outcome::final, 1},
       {"sent, never seen, refused now", true, unseen, refused, Outcome::unknown, 1},
+      {"new, short of signatures", false, none, short_of, Outcome::awaiting_approval, 2, waits},
+      {"brought before, short still", true, unseen, short_of, Outcome::awaiting_approval, 2, waits},
+      {"brought before, approved since", true, final, none, Outcome::final, 0},
+      {"brought before, rejected since", true, unseen, short_of, Outcome::refused, 2, rejected},
+      {"brought before, never approved", true, state("expired"), none, Outcome::expired, 0},
       {"sent, the question is not answered", true, closed, final, Outcome::unknown, 0},
   };
   for (const KeptRow& row : table) {
     test::HttpServer server([&](const test::HttpSeen& request) {
+      if (request.target.starts_with("/v1/approvals")) return row.to_offer;
       return request.method == "POST" ? row.to_post : row.to_look_up;
     });
     ApiClient api = test::client_of(server.url());

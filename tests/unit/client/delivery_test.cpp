@@ -69,7 +69,7 @@ TEST_F(DeliveryTest, OfANewOrder) {
        Outcome::accepted, true},
       {"wrong form", test::problem_reply(400, "bad_charges", "no"), none, Outcome::refused, false},
       {"used id", test::problem_reply(409, "id-used", "no", "AM05"), none, Outcome::refused, false},
-      {"signers", test::problem_reply(409, "not-authorised", "no", "DS19"), none, Outcome::refused,
+      {"a signer", test::problem_reply(409, "not-authorised", "no", "DS0H"), none, Outcome::refused,
        false},
       {"window", test::problem_reply(422, "outside-window", "no", "TM01"), none, Outcome::refused,
        false},
@@ -101,6 +101,54 @@ TEST_F(DeliveryTest, OfANewOrder) {
     EXPECT_EQ(is_stored(), row.stays) << row.name;
     EXPECT_FALSE(delivery->journal) << row.name;
     ASSERT_TRUE(journal_->remove(order_.name));
+  }
+}
+
+TEST_F(DeliveryTest, ShortOfSignaturesItIsBroughtForApproval) {
+  struct Brought {
+    std::string name;
+    HttpReply reply;
+    Outcome outcome;
+    bool stays;
+  };
+  const std::vector<Brought> rows{
+      {"waits", test::json_reply(202, test::approval_answer(transaction_, "waiting")),
+       Outcome::awaiting_approval, false},
+      {"was complete by now",
+       test::json_reply(202, test::approval_answer(transaction_, "released")), Outcome::accepted,
+       true},
+      {"a person has refused it", test::problem_reply(409, "approval-refused", "no"),
+       Outcome::refused, false},
+      {"too many wait", test::problem_reply(429, "busy", "no"), Outcome::not_sent, false},
+      {"the book cannot be written", test::problem_reply(500, "store-failed", "no"),
+       Outcome::unknown, true},
+      {"silence", {}, Outcome::unknown, true},
+      {"another's answer",
+       test::json_reply(
+           202, test::approval_answer(test::a_payment().id(test::uetr(9)).build(), "waiting")),
+       Outcome::unknown, true},
+  };
+  const HttpReply short_of = test::problem_reply(409, "not-authorised", "no", "DS19");
+  for (const bool was_sent_before : {false, true}) {
+    for (const Brought& row : rows) {
+      HttpServer server([&](const HttpSeen& request) {
+        if (request.method == "GET") return never_seen();
+        return request.target.starts_with("/v1/approvals") ? row.reply : short_of;
+      });
+      auto api = test::client_of(server.url(), 300ms);
+      if (was_sent_before) {
+        ASSERT_TRUE(journal_->store(order_));
+      }
+      // Only the first time a failed attempt proves that no node has it.
+      const bool is_doubted = was_sent_before && row.outcome == Outcome::not_sent;
+      const Delivery delivery = was_sent_before ? deliver_again(*journal_, api, order_, true)
+                                                : *deliver_new(*journal_, api, order_, true);
+      EXPECT_EQ(delivery.outcome, is_doubted ? Outcome::unknown : row.outcome) << row.name;
+      EXPECT_EQ(is_stored(), row.stays || is_doubted) << row.name;
+      EXPECT_EQ(delivery.approval.has_value(), row.outcome == Outcome::awaiting_approval)
+          << row.name;
+      ASSERT_TRUE(journal_->remove(order_.name));
+    }
   }
 }
 

@@ -36,8 +36,20 @@ FakeNode::FakeNode() : ledger_(small_network(), network(), start_time) {
   genesis.nodes = tree.nodes;
   genesis.state_root = tree.root;
   VOSTRO_CHECK(store_->commit({hash_of("anchor"), {}, {}, {}, false, {}, genesis}).has_value());
+  reopen_approvals();
   for (const std::string_view name : {"NORDDEFF/main", "SUDBFRPP/main", "FXPRUS33/desk"})
     for (const std::string_view code : {"EUR", "USD"}) block({issue(name, money(code, 10'000'00))});
+}
+
+void FakeNode::reopen_approvals() {
+  approvals_.reset();
+  auto book =
+      node::ApprovalBook::open(directory.path("approvals"),
+                               {network(), bic("NORDDEFF"), *store_,
+                                [this] { return UnixMillis(store_->head()->time.value + 1000); },
+                                [this] { return store_->head()->time; }});
+  VOSTRO_CHECK(book.has_value());
+  approvals_ = std::move(*book);
 }
 
 PaymentBuilder FakeNode::payment(std::int64_t cents) {
@@ -211,11 +223,19 @@ api::Response Door::get(std::string_view target, api::Role role) const {
   return run(context, target, std::move(request));
 }
 
-api::Response Door::post(std::string_view target, std::string body,
-                         std::string content_type) const {
+std::optional<api::Role> Door::role_of(std::string_view method, std::string_view target) const {
+  const auto read = api::read_target(target);
+  VOSTRO_CHECK(read.has_value());
+  const auto match = api::find_route(method, read->segments);
+  VOSTRO_CHECK(match.has_value());
+  return match->route->role;
+}
+
+api::Response Door::post(std::string_view target, std::string body, std::string content_type,
+                         std::string token) const {
   api::Request request;
   request.method = "POST";
-  request.caller = {"token", api::Role::write, 100};
+  request.caller = {std::move(token), api::Role::write, 100};
   request.body = std::move(body);
   request.content_type = std::move(content_type);
   return run(context, target, std::move(request));

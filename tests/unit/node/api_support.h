@@ -16,6 +16,7 @@
 
 #include "node/api/handlers.h"
 #include "node/api/server.h"
+#include "node/runtime/approval_book.h"
 #include "node/service.h"
 #include "tests/support/memory_ledger.h"
 #include "tests/unit/chain/ledger_harness.h"
@@ -58,8 +59,12 @@ class FakeNode final : public node::Service {
   void submit(node::Submission submission, std::function<void(node::SubmitOutcome)> done) override;
   node::QuoteOutcome publish_quote(const chain::SignedQuote& quote) override;
   [[nodiscard]] std::vector<node::LiveQuote> quotes() const override { return quotes_; }
+  [[nodiscard]] node::ApprovalBook& approvals() override { return *approvals_; }
   void on_block(std::function<void(Height)> listener) override;
   [[nodiscard]] std::string metrics_text() const override { return "# node\n"; }
+
+  /// The node goes down and comes back: the book is read from its file.
+  void reopen_approvals();
 
   std::optional<std::string> halted;
   bool ready = true;
@@ -76,6 +81,7 @@ class FakeNode final : public node::Service {
 
   MemoryLedger ledger_;
   std::unique_ptr<chain::Store> store_;
+  std::unique_ptr<node::ApprovalBook> approvals_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<chain::OwnedId, Waiting> pending_;
@@ -93,7 +99,11 @@ struct Door {
   [[nodiscard]] node::api::Response get(std::string_view target,
                                         node::api::Role role = node::api::Role::read) const;
   [[nodiscard]] node::api::Response post(std::string_view target, std::string body,
-                                         std::string content_type = "application/json") const;
+                                         std::string content_type = "application/json",
+                                         std::string token = "token") const;
+  /// The least role that the table asks for.
+  [[nodiscard]] std::optional<node::api::Role> role_of(std::string_view method,
+                                                       std::string_view target) const;
 
   FakeNode& node;
   node::api::Context context;

@@ -94,7 +94,7 @@ TEST(Documentation, DescribesEveryCommandOptionAndExitCode) {
       EXPECT_NE(section.find(option.name), std::string::npos)
           << command.words << " " << option.name;
   }
-  for (int code = 0; code <= static_cast<int>(Exit::partly); ++code)
+  for (int code = 0; code <= static_cast<int>(Exit::awaiting); ++code)
     EXPECT_NE(text.find("| " + std::to_string(code) + " |"), std::string::npos) << code;
 }
 

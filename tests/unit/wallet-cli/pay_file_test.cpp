@@ -134,11 +134,12 @@ TEST_F(PayFile, ALostConnectionLeavesNothingToGuess) {
 }
 
 TEST_F(PayFile, ARefusedFileIsAsIfNeverGiven) {
-  node_->answer("POST", "/v1/transactions",
-                test::problem_reply(409, "not-authorised", "signatures are short", "DS19"));
+  node_->answer(
+      "POST", "/v1/transactions",
+      test::problem_reply(409, "not-authorised", "a signer is not in the policy", "DS0H"));
   const Ran refused = pay({"--result", path("result.csv")});
   EXPECT_EQ(refused.exit, Exit::not_authorised) << refused.out;
-  EXPECT_NE(read("result.csv").find(",refused,,not-authorised,DS19,"), std::string::npos);
+  EXPECT_NE(read("result.csv").find(",refused,,not-authorised,DS0H,"), std::string::npos);
   node_->forget_answer("POST", "/v1/transactions");
   const Ran again = pay({"--key", "checker"});
   ASSERT_EQ(again.exit, Exit::ok) << again.out << again.err;

@@ -187,7 +187,7 @@ TEST_F(Pay, RefusalsHaveTheirExitCodes) {
       {test::problem_reply(400, "bad_charges", "no"), Exit::refused},
       {test::problem_reply(401, "unauthorised", "no"), Exit::not_authorised},
       {test::problem_reply(403, "forbidden", "no"), Exit::not_authorised},
-      {test::problem_reply(409, "not-authorised", "no", "DS19"), Exit::not_authorised},
+      {test::problem_reply(409, "not-authorised", "no", "DS0H"), Exit::not_authorised},
       {test::problem_reply(422, "outside-window", "no", "TM01"), Exit::refused},
       {test::problem_reply(429, "busy", "no"), Exit::unreachable},
       {test::problem_reply(503, "halted", "no"), Exit::unreachable},

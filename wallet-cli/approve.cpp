@@ -1,0 +1,291 @@
+// Four eyes: what this bank's node holds until more of the bank's persons have signed. What is
+// signed is always what was decoded and shown here, never what the node says about it.
+#include <boost/json/serialize.hpp>
+#include <ostream>
+
+#include "base/private_file.h"
+#include "chain/json/values.h"
+#include "client/read_answers.h"
+#include "wallet-cli/command.h"
+#include "wallet-cli/lookup.h"
+#include "wallet-cli/send.h"
+#include "wallet-cli/text.h"
+
+namespace vostro::wallet {
+namespace {
+
+constexpr std::size_t kElementsShown = 5;  // of a list; the others are counted
+
+json::array signers_json(const std::vector<client::ApprovalView::Signer>& signers) {
+  json::array out;
+  for (const auto& signer : signers) {
+    json::object one{{"key", as_json(vostro::to_text(signer.key))}, {"person", nullptr}};
+    if (signer.person) one["person"] = as_json(*signer.person);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+json::object approval_json(const client::ApprovalView& approval) {
+  json::array steps;
+  for (const auto& step : approval.steps) {
+    json::object one{{"kind", as_json(step.kind)},
+                     {"at", as_json(step.at)},
+                     {"token", nullptr},
+                     {"signers", signers_json(step.signers)},
+                     {"reason", nullptr}};
+    if (step.token) one["token"] = as_json(*step.token);
+    if (step.reason) one["reason"] = as_json(*step.reason);
+    steps.push_back(std::move(one));
+  }
+  json::object out{{"owner", as_json(vostro::to_text(approval.id.owner))},
+                   {"id", as_json(vostro::to_text(approval.id.id))},
+                   {"kind", as_json(approval.kind)},
+                   {"state", as_json(approval.state)},
+                   {"transaction_hash", as_json(to_hex(approval.transaction_hash.view()))},
+                   {"valid_until", as_json(approval.valid_until)},
+                   {"debtor", as_json(approval.debtor)},
+                   {"creditor", as_json(approval.creditor)},
+                   {"amount", as_json(approval.amount)},
+                   {"credits", nullptr},
+                   {"signatures_given", approval.signatures_given},
+                   {"signatures_wanted", nullptr},
+                   {"signers", signers_json(approval.signers)},
+                   {"steps", std::move(steps)}};
+  if (approval.credits) out["credits"] = *approval.credits;
+  if (approval.signatures_wanted) out["signatures_wanted"] = *approval.signatures_wanted;
+  return out;
+}
+
+std::string persons_text(const std::vector<client::ApprovalView::Signer>& signers) {
+  std::string out;
+  for (const auto& signer : signers)
+    out += (out.empty() ? "" : ", ") + signer.person.value_or(vostro::to_text(signer.key));
+  return out;
+}
+
+std::string given_text(const client::ApprovalView& approval) {
+  const std::string given = std::to_string(approval.signatures_given);
+  return approval.signatures_wanted ? given + " of " + std::to_string(*approval.signatures_wanted)
+                                    : given;
+}
+
+/// Every field of the order, as "debtor", "credit.amount.currency", ...
+void add_fields(const std::string& name, const json::value& value, Lines& to) {
+  if (value.is_object()) {
+    for (const auto& member : value.get_object())
+      add_fields((name.empty() ? "" : name + ".") + std::string(member.key()), member.value(), to);
+  } else if (value.is_array()) {
+    const json::array& list = value.get_array();
+    if (list.size() > kElementsShown)
+      to.emplace_back(name, std::to_string(list.size()) + " of them");
+    for (std::size_t i = 0; i < list.size() && i < kElementsShown; ++i)
+      add_fields(name + "[" + std::to_string(i) + "]", list[i], to);
+  } else if (value.is_string()) {
+    to.emplace_back(name, std::string(value.get_string()));
+  } else if (!value.is_null()) {
+    to.emplace_back(name, json::serialize(value));
+  }
+}
+
+/// What is signed, from its own bytes.
+Lines lines_of(const chain::Transaction& transaction) {
+  Lines lines{{"order", std::string(chain::kind_of(transaction.body))},
+              {"id", vostro::to_text(transaction.id)},
+              {"valid until", vostro::to_text(transaction.valid_until)}};
+  add_fields("", chain::to_value(transaction.body, client::iso_exponents()), lines);
+  lines.emplace_back("hash", to_hex(chain::transaction_hash(transaction).view()));
+  lines.emplace_back("signatures", std::to_string(transaction.signatures.size()));
+  return lines;
+}
+
+/// Bytes from a node or a file, of the network that the wallet signs for.
+chain::Transaction decoded(Wallet& wallet, ByteView bytes, const std::string& whence) {
+  auto transaction = chain::decode_transaction(bytes);
+  if (!transaction)
+    throw usage(whence + " is no order: " + chain::to_string(transaction.error()), "bad_order");
+  if (transaction->network_id != wallet.network().network_id)
+    throw Stop{
+        Exit::wrong_network, whence + " is an order of another network", "wrong_network", {}};
+  return *std::move(transaction);
+}
+
+chain::Transaction asked_for(chain::Transaction transaction, const Uuid& id) {
+  if (transaction.id != id)
+    throw Stop{Exit::refused, "the node shows another order than was asked for", "bad_order", {}};
+  return transaction;
+}
+
+Bytes read_order(const std::string& path) {
+  auto bytes = read_private_file(path, chain::Transaction::batch_bytes_max);
+  if (!bytes)
+    throw Stop{Exit::local, path + ": " + std::string(to_string(bytes.error())), "file", {}};
+  return *std::move(bytes);
+}
+
+void write_order(const std::string& path, ByteView bytes) {
+  const auto saved = save_private_file(path, bytes, IfExists::refuse);
+  if (!saved)
+    throw Stop{Exit::local, path + ": " + std::string(to_string(saved.error())), "file", {}};
+}
+
+void add_signatures(Wallet& wallet, chain::Transaction& transaction) {
+  chain::Transaction own = transaction;
+  own.signatures.clear();
+  const Bytes message =
+      chain::transaction_message(transaction.network_id, chain::transaction_hash(transaction));
+  for (const SecretKey& key : wallet.keys()) {
+    own.signatures = {{key.public_key(), key.sign(message)}};
+    if (!chain::merge_signatures(transaction, own))
+      throw usage("the order has 16 signatures already", "bad_signature_list");
+  }
+}
+
+Uuid order_id(const Arguments& arguments) {
+  const auto id = parse_uuid(arguments.text("ID"));
+  if (!id)
+    throw usage("\"" + arguments.text("ID") +
+                "\" is no id of an order: " + std::string(to_string(id.error())));
+  return *id;
+}
+
+Exit report(Wallet& wallet, const client::ApprovalView& approval) {
+  Lines lines{{"id", vostro::to_text(approval.id.id)},
+              {"state", painted(wallet, approval.state)},
+              {"signatures", given_text(approval)},
+              {"signed by", persons_text(approval.signers)},
+              {"valid until", vostro::to_text(approval.valid_until)}};
+  for (const auto& step : approval.steps) {
+    std::string what = vostro::to_text(step.at) + " " + step.kind;
+    if (!step.signers.empty()) what += " by " + persons_text(step.signers);
+    if (step.reason) what += ": " + *step.reason;
+    lines.emplace_back("", what);
+  }
+  return finish(wallet, Exit::ok, approval_json(approval), labelled(lines));
+}
+
+Exit approve_list(Wallet& wallet, const Arguments& arguments) {
+  std::optional<std::string> state = arguments.find("--state").value_or("waiting");
+  if (*state == "all") state.reset();
+  const auto approvals = must(
+      client::all_pages([&](const auto& cursor) { return wallet.api().approvals(state, cursor); }));
+  json::array items;
+  std::vector<std::vector<std::string>> rows{
+      {"ID", "ORDER", "FROM", "TO", "AMOUNT", "SIGNED", "BY", "VALID UNTIL", "STATE"}};
+  for (const auto& approval : approvals) {
+    items.push_back(approval_json(approval));
+    std::string to = approval.creditor ? chain::to_text(*approval.creditor) : "-";
+    if (approval.credits) to = std::to_string(*approval.credits) + " credits";
+    rows.push_back({vostro::to_text(approval.id.id), approval.kind,
+                    approval.debtor ? chain::to_text(*approval.debtor) : "-", to,
+                    approval.amount ? to_text(*approval.amount) : "-", given_text(approval),
+                    persons_text(approval.signers), vostro::to_text(approval.valid_until),
+                    approval.state});
+  }
+  return finish_list(wallet, std::move(items),
+                     rows.size() == 1 ? "no order waits for approval\n" : columns(rows));
+}
+
+Exit approve_show(Wallet& wallet, const Arguments& arguments) {
+  const Uuid id = order_id(arguments);
+  const auto approval = must(wallet.api().approval(id));
+  const auto path = arguments.find("--out");
+  // What is closed has an outline only, and cannot be signed any more.
+  const bool is_open = approval.state == "waiting" || approval.state == "released";
+  Lines lines{{"order", approval.kind}};
+  if (is_open || path) {
+    const Bytes bytes = must(wallet.api().approval_transaction(id));
+    lines = lines_of(asked_for(decoded(wallet, bytes, "what the node holds"), id));
+    if (path) write_order(*path, bytes);
+  } else {
+    if (approval.debtor) lines.emplace_back("debtor", chain::to_text(*approval.debtor));
+    if (approval.creditor) lines.emplace_back("creditor", chain::to_text(*approval.creditor));
+    if (approval.amount) lines.emplace_back("amount", to_text(*approval.amount));
+    if (approval.credits) lines.emplace_back("credits", std::to_string(*approval.credits));
+    lines.emplace_back("hash", to_hex(approval.transaction_hash.view()));
+  }
+  if (!wallet.settings().is_json) wallet.environment().out << labelled(lines) << "\n";
+  return report(wallet, approval);
+}
+
+Exit approve_sign(Wallet& wallet, const Arguments& arguments) {
+  const Uuid id = order_id(arguments);
+  chain::Transaction transaction = asked_for(
+      decoded(wallet, must(wallet.api().approval_transaction(id)), "what the node holds"), id);
+  confirm(wallet, "Approve an order", lines_of(transaction));
+  add_signatures(wallet, transaction);
+  return report(wallet, must(wallet.api().offer(chain::encode_transaction(transaction))));
+}
+
+Exit approve_reject(Wallet& wallet, const Arguments& arguments) {
+  const Uuid id = order_id(arguments);
+  const std::string& reason = arguments.text("--reason");
+  if (reason.empty() || reason.size() > 140)
+    throw usage("--reason has 1 to 140 bytes, this one " + std::to_string(reason.size()));
+  const chain::Transaction transaction = asked_for(
+      decoded(wallet, must(wallet.api().approval_transaction(id)), "what the node holds"), id);
+  Lines lines = lines_of(transaction);
+  lines.emplace_back("reason", reason);
+  confirm(wallet, "Reject an order", lines);
+  const auto keys = wallet.keys();
+  const Bytes message =
+      chain::refusal_message(transaction.network_id, chain::transaction_hash(transaction), reason);
+  return report(wallet, must(wallet.api().refuse_approval(id, keys.front().public_key(),
+                                                          keys.front().sign(message), reason)));
+}
+
+/// For a key on a machine without a network: no node is asked.
+Exit approve_sign_file(Wallet& wallet, const Arguments& arguments) {
+  chain::Transaction transaction =
+      decoded(wallet, read_order(arguments.text("FILE")), arguments.text("FILE"));
+  confirm(wallet, "Sign an order in a file", lines_of(transaction));
+  add_signatures(wallet, transaction);
+  const Bytes bytes = chain::encode_transaction(transaction);
+  write_order(arguments.text("--out"), bytes);
+  return finish(wallet, Exit::ok,
+                json::object{{"id", as_json(vostro::to_text(transaction.id))},
+                             {"signatures_given", transaction.signatures.size()},
+                             {"file", as_json(arguments.text("--out"))}},
+                "signed; bring " + arguments.text("--out") +
+                    " to a machine with a node: vostro approve submit\n");
+}
+
+Exit approve_submit(Wallet& wallet, const Arguments& arguments) {
+  const Bytes bytes = read_order(arguments.text("FILE"));
+  static_cast<void>(decoded(wallet, bytes, arguments.text("FILE")));
+  return report(wallet, must(wallet.api().offer(bytes)));
+}
+
+}  // namespace
+
+std::vector<Command> approve_commands() {
+  using Kind = Option::Kind;
+  const Option id{"ID", Kind::positional, false, "The order's id; for a payment its UETR"};
+  return {
+      {"approve list",
+       "List orders of this bank that wait for signatures",
+       {{"--state", Kind::value, false,
+         "waiting (default), released, final, refused, expired, void or all"}},
+       approve_list},
+      {"approve show",
+       "Show an order that waits, and who has signed it",
+       {id, {"--out", Kind::value, false, "Write it to this file, to be signed elsewhere"}},
+       approve_show},
+      {"approve sign", "Sign an order that another person has entered", {id}, approve_sign},
+      {"approve reject",
+       "Refuse an order that waits, for good",
+       {id, {"--reason", Kind::value, true, "Why, in 1 to 140 bytes"}},
+       approve_reject},
+      {"approve sign-file",
+       "Sign an order in a file; no node is needed",
+       {{"FILE", Kind::positional, false, "From \"approve show --out\""},
+        {"--out", Kind::value, true, "Where the signed order goes"}},
+       approve_sign_file},
+      {"approve submit",
+       "Bring an order that was signed in a file",
+       {{"FILE", Kind::positional, false, "From \"approve sign-file\""}},
+       approve_submit},
+  };
+}
+
+}  // namespace vostro::wallet
