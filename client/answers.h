@@ -71,6 +71,14 @@ struct PlacedReceipt {
   chain::Receipt receipt;
 };
 
+/// A step of a payment's life: docs/payment-life.md has the words.
+struct TimelineView {
+  std::string event;
+  UnixMillis time;  ///< of the block
+  Height height;
+  std::optional<std::string> reason_code;
+};
+
 struct PaymentView {
   chain::OwnedId name;  ///< debtor agent and UETR
   std::string status;   ///< a word of the life table, or "pending", "expired"
@@ -86,6 +94,7 @@ struct PaymentView {
   std::optional<Height> height;
   std::optional<UnixSeconds> accept_by;
   std::vector<PlacedReceipt> receipts;  ///< only in the single view
+  std::vector<TimelineView> timeline;   ///< only in the single view
 };
 
 struct BalanceView {

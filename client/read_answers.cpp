@@ -153,6 +153,13 @@ PaymentView read_payment(const JsonIn& in) {
                            chain::read_receipt(each.field("receipt"))};
     });
   }
+  if (!in.field("timeline").is_null()) {
+    // A receipt is at most two steps, and the first one three.
+    out.timeline = list_of(in.field("timeline"), 129, [](const JsonIn& each) {
+      return TimelineView{each.field("event").text(), block_time(each.field("time")),
+                          height(each.field("height")), text_if_any(each.field("reason_code"))};
+    });
+  }
   return out;
 }
 

@@ -69,6 +69,13 @@ json::object payment_json(const client::PaymentView& payment) {
                      {"block_time", as_json(each.block_time)},
                      {"receipt", chain::to_value(each.receipt, client::iso_exponents())}});
   }
+  json::array timeline;
+  for (const auto& each : payment.timeline) {
+    timeline.push_back(json::object{{"event", as_json(each.event)},
+                                    {"time", as_json(each.time)},
+                                    {"height", each.height.value},
+                                    {"reason_code", as_json(each.reason_code)}});
+  }
   return {{"uetr", as_json(to_text(payment.name.id))},
           {"agent", as_json(to_text(payment.name.owner))},
           {"status", as_json(payment.status)},
@@ -83,7 +90,8 @@ json::object payment_json(const client::PaymentView& payment) {
           {"final_at", as_json(payment.final_at)},
           {"height", as_json(payment.height)},
           {"accept_by", as_json(payment.accept_by)},
-          {"receipts", std::move(receipts)}};
+          {"receipts", std::move(receipts)},
+          {"timeline", std::move(timeline)}};
 }
 
 std::string payment_text(Wallet& wallet, const client::PaymentView& payment) {
@@ -102,6 +110,11 @@ std::string payment_text(Wallet& wallet, const client::PaymentView& payment) {
   if (payment.final_at) fields.emplace_back("final at", vostro::to_text(*payment.final_at));
   if (payment.height) fields.emplace_back("height", std::to_string(payment.height->value));
   std::string out = labelled(fields);
+  std::vector<std::vector<std::string>> steps;
+  for (const auto& each : payment.timeline)
+    steps.push_back({"  " + each.event, vostro::to_text(each.time),
+                     "height " + std::to_string(each.height.value), each.reason_code.value_or("")});
+  if (!steps.empty()) out += "timeline\n" + columns(steps);
   std::vector<std::vector<std::string>> rows;
   for (const auto& placed : payment.receipts) {
     rows.push_back({"  " + std::string(chain::to_string(placed.receipt.status)),

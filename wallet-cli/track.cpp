@@ -52,17 +52,31 @@ bool forget_if_over(Wallet& wallet, const client::StoredOrder& order) {
   return is_expired;
 }
 
-/// Until the payment is neither pending, delayed, held nor blocked, or `until` has come.
-client::PaymentView follow(Wallet& wallet, client::PaymentView payment, UnixSeconds until) {
+/// Steps that were not told yet, as they happen.
+void tell_steps(Wallet& wallet, const client::PaymentView& payment, std::size_t& told) {
+  for (; told < payment.timeline.size(); ++told) {
+    const client::TimelineView& step = payment.timeline[told];
+    remark(wallet, vostro::to_text(step.time) + "  " + step.event +
+                       (step.reason_code ? " " + *step.reason_code : "") + "  height " +
+                       std::to_string(step.height.value));
+  }
+}
+
+/// Until the payment is neither pending, delayed, held nor blocked, or `until` has come; for ever
+/// without it.
+client::PaymentView follow(Wallet& wallet, client::PaymentView payment,
+                           std::optional<UnixSeconds> until, bool tells_steps) {
+  std::size_t told = 0;
   // The height is read before the payment's state: no event between the two can be missed.
   const auto height = must(wallet.api().status()).height;
   auto stream = client::EventStream::open(wallet.api(), height);
   if (!stream) throw stop_of(stream.error());
   for (;;) {
     payment = must(wallet.api().payment(payment.name.id, payment.name.owner));
+    if (tells_steps) tell_steps(wallet, payment, told);
     if (!is_open(payment.status)) return payment;
     for (;;) {
-      if (wallet.now() >= until) return payment;
+      if (until && wallet.now() >= *until) return payment;
       const auto event = must(stream->next(std::chrono::seconds(1)));
       if (!event) continue;
       const auto* receipt = std::get_if<client::ReceiptEvent>(&*event);
@@ -78,12 +92,16 @@ client::PaymentView follow(Wallet& wallet, client::PaymentView payment, UnixSeco
 Exit track(Wallet& wallet, const Arguments& arguments) {
   const Uuid uetr = uetr_from(arguments.text("UETR"));
   std::optional<std::string> agent = arguments.find("--agent");
-  std::uint64_t patience_s = 60;
+  const bool follows = arguments.has("--follow");
+  // Whoever follows stays to the end, unless told how long.
+  std::optional<std::uint64_t> patience_s;
+  if (!follows) patience_s = 60;
   if (const auto given = arguments.find("--for")) {
     const auto seconds = parse_duration_s(*given);
     if (!seconds) throw usage("--for " + *given + ": write a duration, as in 90s, 15m, 1h");
     patience_s = *seconds;
   }
+  if (follows && arguments.has("--wait")) throw usage("--follow and --wait: choose one");
   const auto orders = stored_orders(wallet);
   const auto stored = std::find_if(orders.begin(), orders.end(),
                                    [&](const auto& each) { return each.name.id == uetr; });
@@ -105,10 +123,14 @@ Exit track(Wallet& wallet, const Arguments& arguments) {
                "unknown-payment",
                {}};
   }
-  if (arguments.has("--wait"))
-    payment = follow(wallet, *payment, UnixSeconds(wallet.now().value + patience_s));
+  if (follows || arguments.has("--wait")) {
+    std::optional<UnixSeconds> until;
+    if (patience_s) until = UnixSeconds(wallet.now().value + *patience_s);
+    payment = follow(wallet, *payment, until, follows);
+  }
   if (stored != orders.end()) (void)forget_if_over(wallet, *stored);
-  const bool is_late = arguments.has("--wait") && payment->status == "pending";
+  const bool is_late =
+      follows ? is_open(payment->status) : arguments.has("--wait") && payment->status == "pending";
   return finish(wallet, is_late ? Exit::unknown : exit_of(payment->status), payment_json(*payment),
                 payment_text(wallet, *payment));
 }
@@ -145,7 +167,10 @@ std::vector<Command> track_commands() {
         {"--agent", Kind::value, false,
          "BIC of its debtor agent, where several payments bear the UETR"},
         {"--wait", Kind::flag, false, "Wait while it is pending, delayed, held or blocked"},
-        {"--for", Kind::value, false, "How long to wait: 90s, 15m, 1h (default 60s)"}},
+        {"--follow", Kind::flag, false,
+         "Tell each step as it happens, until the payment has ended"},
+        {"--for", Kind::value, false,
+         "How long to wait: 90s, 15m, 1h (default 60s; with --follow to the end)"}},
        track},
       {"submit",
        "Send orders again whose outcome is unknown: the same bytes, which cannot pay twice",

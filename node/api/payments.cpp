@@ -3,6 +3,7 @@
 
 #include "chain/records.h"
 #include "node/api/answers.h"
+#include "node/api/timeline.h"
 
 namespace vostro::node::api {
 
@@ -63,6 +64,17 @@ json::object payment_object(const PaymentHistory& payment, const chain::StateRea
       receipts.push_back(std::move(one));
     }
     out["receipts"] = std::move(receipts);
+    json::array timeline;
+    for (const TimelineEvent& event : timeline_of(payment)) {
+      timeline.push_back(json::object{
+          {"event", text(to_string(event.step))},
+          {"time", text(to_text(event.time))},
+          {"height", event.place.height.value},
+          {"index", event.place.index},
+          {"reason_code", event.code ? json::value(text({event.code->data(), event.code->size()}))
+                                     : json::value(nullptr)}});
+    }
+    out["timeline"] = std::move(timeline);
   }
   return out;
 }
@@ -198,7 +210,8 @@ Response get_payment(const Context& context, const Request& request) {
                                       {"agent", text(to_text(bank))},
                                       {"status", text(status)},
                                       {"iso_status", nullptr},
-                                      {"receipts", json::array{}}});
+                                      {"receipts", json::array{}},
+                                      {"timeline", json::array{}}});
   };
   if (!pending.empty()) return unsettled(pending.front().owner, "pending");
   const Bic bank = agent.value_or(context.bank);

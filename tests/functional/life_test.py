@@ -3,6 +3,7 @@ redeemed; and statements and positions that agree with the balances."""
 
 import csv
 import io
+import json
 import subprocess
 import sys
 import unittest
@@ -14,7 +15,7 @@ from network_case import NetworkCase  # noqa: E402
 from orders import ask  # noqa: E402
 from vostronet import bin_dir  # noqa: E402
 
-OK, REFUSED = 0, 1
+OK, REFUSED, UNKNOWN = 0, 1, 4
 BOTH = ("maker", "checker")
 
 
@@ -139,6 +140,49 @@ class Life(NetworkCase):
         self.assertEqual(position["held"]["amount"], "7.00")
         other = next(p for p in self.wallet(1, "position", keys=())["items"] if p["currency"] == "EUR")
         self.assertEqual(other["expected"]["amount"], "7.00")
+
+    def steps(self, uetr):
+        """The timeline, the same on all nodes, with the height of each step."""
+        told = {tuple((step["event"], step["height"], step["time"]) for step in ask(node, "GET", f"/v1/payments/{uetr}?agent={self.bic(0)}").body["timeline"])
+                for node in self.nodes[:2]}
+        self.assertEqual(len(told), 1, told)
+        return [event for event, _, _ in told.pop()]
+
+    def test_Track_tells_each_step_and_follows_to_the_end(self):
+        self.assertEqual(self.steps(self.pay()), ["ordered", "final"])
+        uetr = self.held()
+        follower = self.follower(uetr)
+        # It tells what has been before it waits for more.
+        for line in follower.stderr:
+            if "held" in line:
+                break
+        self.wallet(1, "inbox", "accept", uetr, *self.agent())
+        out, err = follower.communicate(timeout=30)
+        self.assertEqual(follower.returncode, OK, err)
+        answer = json.loads(out)
+        self.assertEqual([step["event"] for step in answer["timeline"]], ["ordered", "held", "accepted", "final"])
+        self.assertIn("final", err)
+        self.assertRegex(answer["timeline"][0]["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        self.status(uetr, "settled")
+        self.assertEqual(self.steps(uetr), ["ordered", "held", "accepted", "final"])
+
+        rejected = self.held()
+        follower = self.follower(rejected)
+        self.wallet(1, "inbox", "reject", rejected, *self.agent(), "--reason", "AC04")
+        out, err = follower.communicate(timeout=30)
+        self.assertEqual(follower.returncode, REFUSED, err)
+        self.assertEqual([(step["event"], step["reason_code"]) for step in json.loads(out)["timeline"]][-1], ("released", "AC04"))
+        # What does not end in the time that was given is no success.
+        open_one = self.held()
+        late = self.follower(open_one, "--for", "1s")
+        late.communicate(timeout=30)
+        self.assertEqual(late.returncode, UNKNOWN)
+
+    def follower(self, uetr, *more):
+        node = self.nodes[0]
+        return subprocess.Popen([str(each) for each in (bin_dir() / "vostro", "track", uetr, "--follow", "--json", *more, "--api", node["api"],
+                                                        "--token-file", node["token_file"], "--genesis", self.network.info["genesis"])],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
 
     def index_of_agent(self, currency):
         agent = next(c["agent"] for c in self.network.info["currencies"] if c["currency"] == currency)

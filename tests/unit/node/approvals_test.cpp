@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
-#include <fstream>
 
 #include "node/runtime/approval_book.h"
 #include "tests/unit/node/api_support.h"
@@ -225,24 +224,51 @@ TEST_F(Approvals, AForgedFileIsNotBelievedAndOneKeyIsNotEnough) {
       "not-authorised");
   EXPECT_FALSE(node.pending(payment.verified()->id()));
 
-  const std::string path = node.directory.path("approvals");
-  std::ifstream in(path, std::ios::binary);
-  std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  // Every byte of the only step, turned: never a complete order, never another one.
-  for (std::size_t at = 0; at < content.size(); ++at) {
-    std::string forged = content;
-    forged[at] = static_cast<char>(forged[at] ^ 1);
-    const std::string copy = node.directory.path("forged");
-    std::ofstream(copy, std::ios::binary | std::ios::trunc) << forged;
-    const auto book = ApprovalBook::open(
-        copy, {network(), bic("NORDDEFF"), node.store(),
-               [&] { return UnixMillis(node.store().head()->time.value + 1000); },
-               [&] { return node.store().head()->time; }});
-    if (!book) continue;
-    EXPECT_TRUE((*book)->complete().empty()) << at;
-    for (const Approval& approval : (*book)->all())
-      EXPECT_EQ(approval.transaction->hash(), payment.verified()->hash()) << at;
+  ASSERT_EQ(refuse_as("dual-checker", *payment.verified(), "not ours").status, 200U);
+  std::vector<Bytes> steps;
+  ASSERT_TRUE(AppendFile::open(node.directory.path("approvals"), [&](ByteView record) {
+    steps.emplace_back(record.begin(), record.end());
+  }));
+  ASSERT_EQ(steps.size(), 2U);
+  const auto book_of = [&](const std::string& path) {
+    return ApprovalBook::open(path,
+                              {network(), bic("NORDDEFF"), node.store(),
+                               [&] { return UnixMillis(node.store().head()->time.value + 1000); },
+                               [&] { return node.store().head()->time; }});
+  };
+  // Every byte of both steps turned, each in a file whose checksums are right: never a complete
+  // order, never another one, never another refusal.
+  std::size_t refused = 0;
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    for (std::size_t at = 0; at < steps[step].size(); ++at) {
+      const std::string copy =
+          node.directory.path("forged-" + std::to_string(step) + "-" + std::to_string(at));
+      {
+        auto file = AppendFile::open(copy, [](ByteView) {});
+        ASSERT_TRUE(file);
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+          Bytes record = steps[i];
+          if (i == step) record[at] ^= 1;
+          ASSERT_TRUE(file->append(record));
+        }
+      }
+      const auto book = book_of(copy);
+      if (!book) {
+        ++refused;
+        continue;
+      }
+      EXPECT_TRUE((*book)->complete().empty()) << step << " " << at;
+      for (const Approval& approval : (*book)->all()) {
+        EXPECT_EQ(approval.hash, payment.verified()->hash()) << step << " " << at;
+        if (approval.last() == ApprovalStepKind::refused) {
+          EXPECT_EQ(approval.steps.back().reason, "not ours") << step << " " << at;
+        }
+      }
+    }
   }
+  // What is not signed is a time, a token's name and a person's, which a turned bit leaves
+  // readable.
+  EXPECT_GT(refused, (steps[0].size() + steps[1].size()) / 2);
 }
 
 }  // namespace
