@@ -122,6 +122,7 @@ class WebSocketConnection final : public Connection {
   void on_read(error_code ec, std::size_t size);
   void on_read_error(error_code ec);
   void pause(nanoseconds time);
+  void resume();
   void write();
   void beat();
 
@@ -377,7 +378,7 @@ void WebSocketConnection::establish() {
   inbox_ = std::make_shared<Inbox>(caps.inbound_bytes_max - largest,
                                    [weak = std::weak_ptr(self()), io = &context_.io] {
                                      asio::post(*io, [weak] {
-                                       if (const auto me = weak.lock()) me->read();
+                                       if (const auto me = weak.lock()) me->resume();
                                      });
                                    });
 
@@ -452,9 +453,14 @@ void WebSocketConnection::pause(nanoseconds time) {
   pause_timer_.async_wait([me = self()](error_code ec) {
     if (ec) return;  // Cancelled by the end of the connection.
     me->is_pausing_ = false;
-    me->heard_at_ = std::chrono::steady_clock::now();
-    me->read();
+    me->resume();
   });
+}
+
+void WebSocketConnection::resume() {
+  // Nothing was heard while nothing was read: the peer's silence begins now.
+  if (!is_reading_) heard_at_ = std::chrono::steady_clock::now();
+  read();
 }
 
 Outbox::Push WebSocketConnection::send(OutboundFrame frame) {
