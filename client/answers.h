@@ -74,14 +74,15 @@ struct PlacedReceipt {
 /// A step of a payment's life: docs/payment-life.md has the words.
 struct TimelineView {
   std::string event;
-  UnixMillis time;  ///< of the block
-  Height height;
+  UnixMillis time;               ///< of the block, or of the node's clock where there is no height
+  std::optional<Height> height;  ///< none before the order is in a block
   std::optional<std::string> reason_code;
 };
 
 struct PaymentView {
   chain::OwnedId name;  ///< debtor agent and UETR
-  std::string status;   ///< a word of the life table, or "pending", "expired"
+  std::string status;   ///< a word of the life table, or "pending", "awaiting_approval", "refused",
+                        ///< "expired"
   std::string iso_status;
   std::optional<std::string> reason;
   std::optional<std::string> reason_code;

@@ -154,10 +154,12 @@ PaymentView read_payment(const JsonIn& in) {
     });
   }
   if (!in.field("timeline").is_null()) {
-    // A receipt is at most two steps, and the first one three.
-    out.timeline = list_of(in.field("timeline"), 129, [](const JsonIn& each) {
-      return TimelineView{each.field("event").text(), block_time(each.field("time")),
-                          height(each.field("height")), text_if_any(each.field("reason_code"))};
+    // A receipt is at most two steps, and the first one three; up to 17 are before it.
+    out.timeline = list_of(in.field("timeline"), 146, [](const JsonIn& each) {
+      return TimelineView{
+          each.field("event").text(), block_time(each.field("time")),
+          each.field("height").optional([](const JsonIn& at) { return height(at); }),
+          text_if_any(each.field("reason_code"))};
     });
   }
   return out;

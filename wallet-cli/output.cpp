@@ -73,7 +73,7 @@ json::object payment_json(const client::PaymentView& payment) {
   for (const auto& each : payment.timeline) {
     timeline.push_back(json::object{{"event", as_json(each.event)},
                                     {"time", as_json(each.time)},
-                                    {"height", each.height.value},
+                                    {"height", as_json(each.height)},
                                     {"reason_code", as_json(each.reason_code)}});
   }
   return {{"uetr", as_json(to_text(payment.name.id))},
@@ -113,7 +113,8 @@ std::string payment_text(Wallet& wallet, const client::PaymentView& payment) {
   std::vector<std::vector<std::string>> steps;
   for (const auto& each : payment.timeline)
     steps.push_back({"  " + each.event, vostro::to_text(each.time),
-                     "height " + std::to_string(each.height.value), each.reason_code.value_or("")});
+                     each.height ? "height " + std::to_string(each.height->value) : "own node",
+                     each.reason_code.value_or("")});
   if (!steps.empty()) out += "timeline\n" + columns(steps);
   std::vector<std::vector<std::string>> rows;
   for (const auto& placed : payment.receipts) {

@@ -16,12 +16,13 @@ bool is_one_of(const std::string& word, const std::array<std::string_view, N>& w
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 bool is_open(const std::string& status) {
-  return is_one_of(status,
-                   std::array<std::string_view, 4>{"pending", "delayed", "held", "blocked"});
+  return is_one_of(status, std::array<std::string_view, 5>{"pending", "awaiting_approval",
+                                                           "delayed", "held", "blocked"});
 }
 Exit exit_of(const std::string& status) {
-  return is_one_of(status,
-                   std::array<std::string_view, 4>{"rejected", "cancelled", "released", "expired"})
+  if (status == "awaiting_approval") return Exit::awaiting;
+  return is_one_of(status, std::array<std::string_view, 5>{"rejected", "cancelled", "released",
+                                                           "refused", "expired"})
              ? Exit::refused
              : Exit::ok;
 }
@@ -57,8 +58,8 @@ void tell_steps(Wallet& wallet, const client::PaymentView& payment, std::size_t&
   for (; told < payment.timeline.size(); ++told) {
     const client::TimelineView& step = payment.timeline[told];
     remark(wallet, vostro::to_text(step.time) + "  " + step.event +
-                       (step.reason_code ? " " + *step.reason_code : "") + "  height " +
-                       std::to_string(step.height.value));
+                       (step.reason_code ? " " + *step.reason_code : "") +
+                       (step.height ? "  height " + std::to_string(step.height->value) : ""));
   }
 }
 
@@ -78,6 +79,8 @@ client::PaymentView follow(Wallet& wallet, client::PaymentView payment,
     for (;;) {
       if (until && wallet.now() >= *until) return payment;
       const auto event = must(stream->next(std::chrono::seconds(1)));
+      // Signatures make no event: the node is asked again.
+      if (!event && payment.status == "awaiting_approval") break;
       if (!event) continue;
       const auto* receipt = std::get_if<client::ReceiptEvent>(&*event);
       if (receipt == nullptr) continue;

@@ -4,6 +4,7 @@
 #include "chain/records.h"
 #include "node/api/answers.h"
 #include "node/api/timeline.h"
+#include "node/runtime/approval_book.h"
 
 namespace vostro::node::api {
 
@@ -22,8 +23,39 @@ bool is_waiting(Status status) {
   return status == Status::delayed || status == Status::held || status == Status::blocked;
 }
 
+json::object step_object(std::string_view event, UnixMillis time) {
+  return {{"event", text(event)},
+          {"time", text(to_text(time))},
+          {"height", nullptr},
+          {"index", nullptr},
+          {"reason_code", nullptr}};
+}
+
+/// What happened on the bank's own node before the order was in a block: who signed it and when is
+/// in the approval.
+json::array steps_before(const std::optional<Approval>& approval) {
+  json::array steps;
+  if (!approval) return steps;
+  for (const ApprovalStep& step : approval->steps) {
+    const bool is_told = step.kind == ApprovalStepKind::entered ||
+                         step.kind == ApprovalStepKind::approved ||
+                         step.kind == ApprovalStepKind::refused;
+    if (is_told) steps.push_back(step_object(to_string(step.kind), step.at));
+  }
+  return steps;
+}
+
+/// A payment that is in no block.
+json::object absent_payment(const chain::OwnedId& name, std::string_view status,
+                            json::array timeline) {
+  return {{"uetr", text(to_text(name.id))}, {"agent", text(to_text(name.owner))},
+          {"status", text(status)},         {"iso_status", nullptr},
+          {"receipts", json::array{}},      {"timeline", std::move(timeline)}};
+}
+
 json::object payment_object(const PaymentHistory& payment, const chain::StateReader& state,
-                            const chain::ExponentOf& exponents, bool with_receipts) {
+                            const chain::ExponentOf& exponents, bool with_receipts,
+                            json::array timeline = {}) {
   const chain::PlacedReceipt& first = payment.receipts.front();
   const chain::PlacedReceipt& last = payment.receipts.back();
   json::object out{{"uetr", text(to_text(payment.name.id))},
@@ -64,15 +96,12 @@ json::object payment_object(const PaymentHistory& payment, const chain::StateRea
       receipts.push_back(std::move(one));
     }
     out["receipts"] = std::move(receipts);
-    json::array timeline;
     for (const TimelineEvent& event : timeline_of(payment)) {
-      timeline.push_back(json::object{
-          {"event", text(to_string(event.step))},
-          {"time", text(to_text(event.time))},
-          {"height", event.place.height.value},
-          {"index", event.place.index},
-          {"reason_code", event.code ? json::value(text({event.code->data(), event.code->size()}))
-                                     : json::value(nullptr)}});
+      json::object step = step_object(to_string(event.step), event.time);
+      step["height"] = event.place.height.value;
+      step["index"] = event.place.index;
+      if (event.code) step["reason_code"] = text({event.code->data(), event.code->size()});
+      timeline.push_back(std::move(step));
     }
     out["timeline"] = std::move(timeline);
   }
@@ -203,22 +232,37 @@ Response get_payment(const Context& context, const Request& request) {
   }
   if (found.size() + pending.size() > 1)
     return refuse(problems::ambiguous_uetr, {.field = "agent"});
-  if (!found.empty())
-    return json_response(payment_object(found.front(), view, exponents_of(view), true));
-  const auto unsettled = [&](const Bic& bank, std::string_view status) {
-    return json_response(json::object{{"uetr", text(to_text(*uetr))},
-                                      {"agent", text(to_text(bank))},
-                                      {"status", text(status)},
-                                      {"iso_status", nullptr},
-                                      {"receipts", json::array{}},
-                                      {"timeline", json::array{}}});
+  // Approvals are this bank's own.
+  ApprovalBook& approvals = context.service.approvals();
+  if (!found.empty()) {
+    const PaymentHistory& payment = found.front();
+    std::optional<Approval> approval;
+    if (payment.name.owner == context.bank)
+      approval = approvals.find(payment.receipts.front().receipt.transaction_hash);
+    return json_response(
+        payment_object(payment, view, exponents_of(view), true, steps_before(approval)));
+  }
+  const chain::OwnedId name{pending.empty() ? agent.value_or(context.bank) : pending.front().owner,
+                            *uetr};
+  std::optional<Approval> approval;
+  if (name.owner == context.bank) {
+    approvals.close_passed();
+    approval = approvals.find(name);
+  }
+  const auto absent = [&](std::string_view status) {
+    return json_response(absent_payment(name, status, steps_before(approval)));
   };
-  if (!pending.empty()) return unsettled(pending.front().owner, "pending");
-  const Bic bank = agent.value_or(context.bank);
-  const bool is_used = view.find_id({bank, *uetr}).has_value();
-  if (valid_until && !is_used && may_see(context, request, bank) && view.head() &&
+  if (!pending.empty()) return absent("pending");
+  const bool is_used = view.find_id(name).has_value();
+  if (approval && !is_used) {
+    const ApprovalStepKind last = approval->last();
+    if (last == ApprovalStepKind::refused || last == ApprovalStepKind::expired)
+      return absent(to_string(last));
+    if (!approval->is_closed()) return absent("awaiting_approval");
+  }
+  if (valid_until && !is_used && may_see(context, request, name.owner) && view.head() &&
       has_passed(*valid_until, view.head()->time))
-    return unsettled(bank, "expired");
+    return absent("expired");
   return refuse(problems::unknown_payment);
 }
 

@@ -392,6 +392,13 @@ std::optional<Approval> ApprovalBook::find(const chain::OwnedId& name) const {
   return known == approvals_.end() ? std::nullopt : std::optional(known->second);
 }
 
+std::optional<Approval> ApprovalBook::find(const Hash& transaction) const {
+  const std::lock_guard lock(mutex_);
+  const auto known =
+      std::ranges::find(approvals_, transaction, [](const auto& each) { return each.second.hash; });
+  return known == approvals_.end() ? std::nullopt : std::optional(known->second);
+}
+
 std::vector<Approval> ApprovalBook::all() const {
   const std::lock_guard lock(mutex_);
   std::vector<Approval> list;

@@ -155,6 +155,8 @@ class ApprovalBook {
   void close_passed();
 
   [[nodiscard]] std::optional<Approval> find(const chain::OwnedId& name) const;
+  /// By what was signed: also the bulk that a credit came with.
+  [[nodiscard]] std::optional<Approval> find(const Hash& transaction) const;
   /// By id.
   [[nodiscard]] std::vector<Approval> all() const;
   /// Complete, and not yet taken by the door: to be handed on when the node starts and at each

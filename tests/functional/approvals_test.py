@@ -72,6 +72,7 @@ class Approvals(NetworkCase):
         said = self.person("maker", "pay", "--from", self.account(0), "--to", self.account(1), "--amount", f"{ABOVE} EUR", "--uetr", uetr, "--wait",
                            expect=AWAITING)
         self.assertIn(f"vostro approve sign {uetr}", said)
+        self.assertRegex(self.person("checker", "track", uetr, expect=AWAITING), "status +awaiting_approval")
         listed = self.person("checker", "approve", "list")
         self.assertRegex(listed, rf"{uetr} +Payment +{self.account(0)} +{self.account(1)} +{ABOVE} EUR +1 of 2 +p1 ")
         self.assertRegex(self.person("maker", "approve", "sign", uetr), "signatures +1 of 2")
@@ -80,6 +81,8 @@ class Approvals(NetworkCase):
             self.assertRegex(shown, expected)
         self.assertRegex(self.person("checker", "approve", "sign", uetr), r"approved by p2\n.*released")
         self.assertEqual(self.payment_everywhere(0, uetr)["status"], "settled")
+        tracked = self.person("maker", "track", uetr)
+        self.assertRegex(tracked, r"(?s)timeline\n  entered .* own node *\n  approved .* own node *\n  ordered .*\n  final ")
         shown = self.person("maker", "approve", "show", uetr)  # its bytes are gone, its steps are not
         for expected in (f"debtor +{self.account(0)}", f"amount +{ABOVE} EUR", "state +final", "entered by p1", "approved by p2"):
             self.assertRegex(shown, expected)

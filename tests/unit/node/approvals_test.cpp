@@ -72,6 +72,43 @@ TEST_F(Approvals, WaitsForACheckerAndThenGoesToTheLedger) {
   EXPECT_EQ(json_of(offer(payment.bytes())).at("state").as_string(), "final");
 }
 
+TEST_F(Approvals, ThePaymentsTimelineBeginsWithWhoEnteredAndApprovedIt) {
+  auto payment = dual({"dual-maker"});
+  const auto entered = payment.verified();
+  const std::string path = "/v1/payments/" + to_text(entered->id().id);
+  const auto events = [&](Door& door) {
+    std::string words;
+    const auto shown = json_of(door.get(path));
+    for (const auto& step : shown.at("timeline").as_array()) {
+      words += std::string(step.at("event").as_string()) + " ";
+      const bool is_of_the_ledger = !step.at("height").is_null();
+      const std::string_view event = step.at("event").as_string();
+      EXPECT_EQ(is_of_the_ledger, event != "entered" && event != "approved" && event != "refused");
+    }
+    return words + std::string(shown.at("status").as_string());
+  };
+  Door bank_of_creditor(node, kOther);
+  ASSERT_EQ(offer(payment.bytes()).status, 202U);
+  EXPECT_EQ(events(nord), "entered awaiting_approval");
+  EXPECT_EQ(code_of(bank_of_creditor.get(path)), "unknown-payment");
+  payment.signed_by({"dual-checker"});
+  ASSERT_EQ(offer(payment.bytes()).status, 202U);
+  EXPECT_EQ(events(nord), "entered approved pending");
+  node.block_of_pending();
+  EXPECT_EQ(events(nord), "entered approved ordered final settled");
+  EXPECT_EQ(events(bank_of_creditor), "ordered final settled") << "who signed is no other bank's";
+}
+
+TEST_F(Approvals, ARefusedOrderIsShownAsSuchAndNotAsUnknown) {
+  auto payment = dual({"dual-maker"});
+  const auto entered = payment.verified();
+  ASSERT_EQ(offer(payment.bytes()).status, 202U);
+  ASSERT_EQ(refuse_as("dual-checker", *entered, "wrong beneficiary").status, 200U);
+  const auto shown = json_of(nord.get("/v1/payments/" + to_text(entered->id().id)));
+  EXPECT_EQ(shown.at("status").as_string(), "refused");
+  EXPECT_EQ(shown.at("timeline").as_array().size(), 2U);
+}
+
 TEST_F(Approvals, CatalogueA6NobodyApprovesHisOwnRequest) {
   auto payment = dual({"dual-maker"});
   ASSERT_EQ(offer(payment.bytes()).status, 202U);
