@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "base/man_page.h"
 #include "base/secret_text.h"
 #include "genesis/commands.h"
 
@@ -157,12 +158,23 @@ void add_inspect(CLI::App& app) {
   command->callback([options] { run_inspect(*options); });
 }
 
+void add_man(CLI::App& app) {
+  auto directory = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("man", "Write the manual pages into a directory");
+  command->add_option("DIR", *directory, "A directory that exists")->required();
+  command->callback([directory, &app] {
+    const auto written = write_man_pages(*directory, man_pages_of(app), VOSTRO_VERSION);
+    if (!written) refuse(written.error());
+  });
+}
+
 int run(int argc, char** argv) {
   if (!harden_process()) {
     std::cerr << "vostro-genesis: the kernel refuses to protect this process's memory\n";
     return code(Exit::refused);
   }
   CLI::App app{std::string(kAbout), "vostro-genesis"};
+  app.set_version_flag("--version", "vostro-genesis " VOSTRO_VERSION);
   app.require_subcommand(1);
   add_new(app);
   add_keys(app);
@@ -172,6 +184,7 @@ int run(int argc, char** argv) {
   add_check(app);
   add_id(app);
   add_inspect(app);
+  add_man(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

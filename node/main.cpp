@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "base/man_page.h"
 #include "base/secret_text.h"
 #include "node/commands.h"
 
@@ -62,6 +63,15 @@ int main(int argc, char** argv) {
   revoke->callback(with_arguments(&revoke_token_command));
   CLI::App* list = with_config(token->add_subcommand("list", "show the tokens"));
   list->callback(with_arguments(&list_tokens_command));
+
+  CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
+  std::string directory;
+  man->add_option("DIR", directory, "a directory that exists")->required();
+  man->callback([&] {
+    const auto written =
+        vostro::write_man_pages(directory, vostro::man_pages_of(app), VOSTRO_VERSION);
+    if (!written) exit = complain(Exit::failed, written.error());
+  });
 
   try {
     app.parse(argc, argv);

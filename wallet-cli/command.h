@@ -66,6 +66,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> order_commands();
 [[nodiscard]] std::vector<Command> approve_commands();
 [[nodiscard]] std::vector<Command> network_commands();
+[[nodiscard]] std::vector<Command> manual_commands();
 
 /// All of them.
 [[nodiscard]] const std::vector<Command>& commands();

@@ -13,9 +13,9 @@ namespace {
 
 constexpr const char* kAbout =
     "Vostro's wallet: pays, answers payments, quotes, issues, and shows what the ledger says.\n\n"
-    "Exit codes: 0 done, 1 refused, 2 usage, 3 node unreachable, 4 outcome unknown (track it), 5 "
-    "not authorised,\n"
-    "6 other network, 7 local file, 8 declined. docs/cli.md describes every command.";
+    "Exit codes: 0 done, 1 refused, 2 usage, 3 node unreachable, 4 outcome unknown (track it),\n"
+    "5 not authorised, 6 other network, 7 local file, 8 declined, 9 some credits not paid,\n"
+    "10 waits for signatures. docs/cli.md describes every command.";
 
 /// Where CLI11 puts the values of one option.
 struct Slot {
@@ -91,6 +91,36 @@ void add_option(CLI::App& app, Slot& slot) {
   if (option.is_required) made->required();
 }
 
+/// The command line's program: CLI11 keeps addresses, so it stays where it was made.
+struct Program {
+  explicit Program(Settings& settings) {
+    app.set_version_flag("--version", "vostro " VOSTRO_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_globals(app, settings);
+    std::map<std::string, CLI::App*> groups;
+    for (const Command& command : commands()) {
+      const auto words = split_list(command.words, ' ');
+      CLI::App* parent = &app;
+      if (words.size() == 2) {
+        CLI::App*& group = groups[words[0]];
+        if (group == nullptr) {
+          group = app.add_subcommand(words[0], "Commands of \"" + words[0] + "\"");
+          group->require_subcommand(1);
+        }
+        parent = group;
+      }
+      CLI::App* sub = parent->add_subcommand(words.back(), std::string(command.help));
+      Bound& entry = bound.emplace_back(Bound{&command, sub, {}});
+      for (const Option& option : command.options)
+        add_option(*sub, entry.slots.emplace_back(Slot{&option, {}, false}));
+    }
+  }
+
+  CLI::App app{kAbout, "vostro"};
+  std::deque<Bound> bound;
+};
+
 std::vector<std::string> words_of_all() {
   std::vector<std::string> words;
   for (const Command& command : commands()) words.emplace_back(command.words);
@@ -108,52 +138,54 @@ std::string words_given(const std::vector<std::string>& args) {
   return out;
 }
 
+/// The first word that is no command, or the first name that is no option, with the nearest one;
+/// empty where the fault is another.
+std::string unknown_word(const std::vector<std::string>& args) {
+  const std::string given = words_given(args);
+  const std::string first = given.substr(0, given.find(' '));
+  const Command* meant = nullptr;
+  bool is_group = false;
+  for (const Command& command : commands()) {
+    if (command.words == given || command.words == first) meant = &command;
+    is_group = is_group || command.words.starts_with(first + " ");
+  }
+  const bool is_unfinished = given.empty() || (is_group && given == first);
+  if (meant == nullptr && !is_unfinished)
+    return "there is no command \"" + given + "\"" + suggestion(given, words_of_all());
+  std::vector<std::string> options;
+  for (const OptionOutline& each : common_options()) options.push_back(each.name);
+  if (meant != nullptr) {
+    for (const Option& option : meant->options) options.emplace_back(option.name);
+  }
+  for (const std::string& arg : args) {
+    const std::string name = arg.substr(0, arg.find('='));
+    if (name.starts_with("--") && std::find(options.begin(), options.end(), name) == options.end())
+      return "there is no option " + name +
+             (meant != nullptr ? " of " + std::string(meant->words) : "") +
+             suggestion(name, options);
+  }
+  return "";
+}
+
 }  // namespace
 
 Invocation parse_command_line(const std::vector<std::string>& args) {
   Invocation invocation;
-  CLI::App app{kAbout, "vostro"};
-  app.require_subcommand(1);
-  app.fallthrough();
-  add_globals(app, invocation.settings);
-  std::map<std::string, CLI::App*> groups;
-  std::deque<Bound> bound;
-  for (const Command& command : commands()) {
-    const auto words = split_list(command.words, ' ');
-    CLI::App* parent = &app;
-    if (words.size() == 2) {
-      CLI::App*& group = groups[words[0]];
-      if (group == nullptr) {
-        group = app.add_subcommand(words[0], "Commands of \"" + words[0] + "\"");
-        group->require_subcommand(1);
-      }
-      parent = group;
-    }
-    CLI::App* sub = parent->add_subcommand(words.back(), std::string(command.help));
-    Bound& entry = bound.emplace_back(Bound{&command, sub, {}});
-    for (const Option& option : command.options)
-      add_option(*sub, entry.slots.emplace_back(Slot{&option, {}, false}));
-  }
+  Program program(invocation.settings);
   std::vector<std::string> reversed(args.rbegin(), args.rend());  // what CLI11's parse takes
   try {
-    app.parse(std::move(reversed));
+    program.app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;
-    if (app.exit(error, out, err) == 0) {
+    if (program.app.exit(error, out, err) == 0) {
       invocation.help = out.str();
       return invocation;
     }
-    const std::string given = words_given(args);
-    const auto all = words_of_all();
-    const bool is_known =
-        std::find(all.begin(), all.end(), given) != all.end() ||
-        std::find(all.begin(), all.end(), given.substr(0, given.find(' '))) != all.end();
-    throw usage(std::string(error.what()) +
-                (is_known || given.empty() ? "" : suggestion(given, all)) +
-                " (vostro --help lists the commands)");
+    const std::string unknown = unknown_word(args);
+    throw usage((unknown.empty() ? error.what() : unknown) + " (vostro --help lists the commands)");
   }
-  for (Bound& entry : bound) {
+  for (Bound& entry : program.bound) {
     if (!entry.app->parsed()) continue;
     invocation.command = entry.command;
     for (Slot& slot : entry.slots) {
@@ -163,6 +195,23 @@ Invocation parse_command_line(const std::vector<std::string>& args) {
     }
   }
   return invocation;
+}
+
+std::vector<OptionOutline> common_options() {
+  Settings settings;
+  const Program program(settings);
+  std::vector<OptionOutline> out;
+  for (const CLI::Option* option : program.app.get_options()) {
+    for (const std::string& name : option->get_lnames())
+      out.push_back({"--" + name, option->get_items_expected_max() > 0});
+  }
+  return out;
+}
+
+std::vector<ManPage> man_pages() {
+  Settings settings;
+  const Program program(settings);
+  return man_pages_of(program.app);
 }
 
 }  // namespace vostro::wallet

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/man_page.h"
 #include "wallet-cli/command.h"
 #include "wallet-cli/profile.h"
 
@@ -19,5 +20,15 @@ struct Invocation {
 
 /// `args` without the program's name. Throws Stop (usage).
 [[nodiscard]] Invocation parse_command_line(const std::vector<std::string>& args);
+
+/// The options of every command, for whoever only needs to know their names.
+struct OptionOutline {
+  std::string name;
+  bool takes_value = false;
+};
+[[nodiscard]] std::vector<OptionOutline> common_options();
+
+/// The manual, from the same tables as the help.
+[[nodiscard]] std::vector<ManPage> man_pages();
 
 }  // namespace vostro::wallet

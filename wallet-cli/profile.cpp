@@ -84,21 +84,42 @@ void read_file(Settings& settings, const std::string& path) {
     throw usage(path + " has no profile \"" + wanted + "\"" + suggestion(wanted, names), "config");
 }
 
+/// Of the configuration file: the one that was named, or the usual one where there is a home.
+std::optional<std::string> config_path(const Settings& given, const Variables& variables) {
+  if (given.config_file) return expand_home(*given.config_file, variables);
+  const bool is_asked = given.profile.has_value();
+  const bool has_home = variables("HOME").has_value() || variables("XDG_CONFIG_HOME").has_value();
+  if (!has_home && !is_asked) return std::nullopt;
+  return under(variables, "XDG_CONFIG_HOME", ".config") + "/config.toml";
+}
+
 }  // namespace
 
 std::string expand_home(const std::string& path, const Variables& variables) {
   return path.starts_with("~/") ? home_of(variables) + path.substr(1) : path;
 }
 
+std::vector<std::string> profile_names(const Settings& given, const Variables& variables) {
+  const auto path = config_path(given, variables);
+  if (!path) return {};
+  const auto text = genesis::read_text_file(*path);
+  if (!text) return {};
+  const auto root = genesis::read_toml(*text);
+  if (!root) return {};
+  genesis::FirstFault fault;
+  genesis::TableReader file(*root, "the configuration", fault);
+  std::vector<std::string> names;
+  if (const genesis::TomlNode* profiles = file.table_if_any("profile")) {
+    for (const auto& member : profiles->members) names.push_back(member.key);
+  }
+  return names;
+}
+
 Settings complete(Settings given, const Variables& variables) {
   const bool is_asked = given.config_file.has_value() || given.profile.has_value();
-  std::optional<std::string> path = given.config_file;
-  const bool has_home = variables("HOME").has_value() || variables("XDG_CONFIG_HOME").has_value();
-  if (!path && (has_home || is_asked))
-    path = under(variables, "XDG_CONFIG_HOME", ".config") + "/config.toml";
+  const auto path = config_path(given, variables);
   std::error_code error;
-  if (path && (is_asked || std::filesystem::exists(expand_home(*path, variables), error)))
-    read_file(given, expand_home(*path, variables));
+  if (path && (is_asked || std::filesystem::exists(*path, error))) read_file(given, *path);
   for (auto* each : {&given.token_file, &given.genesis, &given.ca_file}) {
     if (*each) *each = expand_home(**each, variables);
   }

@@ -47,6 +47,10 @@ struct Settings {
 /// (usage, local).
 [[nodiscard]] Settings complete(Settings given, const Variables& variables);
 
+/// The profiles of the configuration file; none where there is no such file or it is not in order.
+[[nodiscard]] std::vector<std::string> profile_names(const Settings& given,
+                                                     const Variables& variables);
+
 /// "~/x" under the user's home; other text as it is.
 [[nodiscard]] std::string expand_home(const std::string& path, const Variables& variables);
 

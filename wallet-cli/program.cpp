@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <ostream>
 
+#include "wallet-cli/completion.h"
 #include "wallet-cli/options.h"
 #include "wallet-cli/output.h"
 
@@ -27,6 +28,11 @@ Exit report(const Stop& stop, bool is_json, Environment& environment) {
 }  // namespace
 
 Exit run(const std::vector<std::string>& args, Environment& environment) {
+  // What the shells' scripts ask: any words may follow, so that no parser looks at them.
+  if (!args.empty() && args.front() == "__complete") {
+    environment.out << completion_lines({args.begin() + 1, args.end()}, environment.variables);
+    return Exit::ok;
+  }
   // Looked for by hand, so that a command line that is not understood is answered in the form that
   // was asked for.
   const bool is_json = std::find(args.begin(), args.end(), "--json") != args.end();

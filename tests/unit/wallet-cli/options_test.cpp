@@ -66,8 +66,24 @@ TEST(CommandLine, AMistypedCommandIsGuessed) {
   EXPECT_NE(stop_of_line({"trak"}).what.find("did you mean track?"), std::string::npos);
 }
 
+TEST(CommandLine, AMistypedOptionIsGuessed) {
+  EXPECT_NE(stop_of_line({"pay", "--form", "A"}).what.find("--form of pay; did you mean --from?"),
+            std::string::npos);
+  EXPECT_NE(stop_of_line({"account", "list", "--prfile", "x"}).what.find("did you mean --profile?"),
+            std::string::npos);
+  EXPECT_NE(stop_of_line({"--jsn"}).what.find("did you mean --json?"), std::string::npos);
+  EXPECT_EQ(stop_of_line({"pay"}).what.find("did you mean"), std::string::npos);
+}
+
 TEST(CommandLine, HelpIsNoError) {
   EXPECT_NE(parse_command_line({"--help"}).help.find("Exit codes"), std::string::npos);
+  const std::string help = parse_command_line({"--help"}).help;
+  for (int code = 0; code <= static_cast<int>(Exit::awaiting); ++code) {
+    const std::string number = std::to_string(code) + " ";
+    const bool is_there = help.find(" " + number) != std::string::npos ||
+                          help.find("\n" + number) != std::string::npos;
+    EXPECT_TRUE(is_there) << code;
+  }
   EXPECT_NE(parse_command_line({"pay", "--help"}).help.find("--pay-with"), std::string::npos);
 }
 
@@ -88,8 +104,11 @@ TEST(Documentation, DescribesEveryCommandOptionAndExitCode) {
     const std::string heading = "### vostro " + std::string(command.words) + "\n";
     const std::size_t begin = text.find(heading);
     ASSERT_NE(begin, std::string::npos) << heading;
-    const std::string section = text.substr(begin, text.find("\n### ", begin + 1) - begin);
+    const std::string section = text.substr(
+        begin, std::min(text.find("\n### ", begin + 1), text.find("\n## ", begin + 1)) - begin);
     EXPECT_NE(section.find("```"), std::string::npos) << "no example of " << command.words;
+    EXPECT_NE(section.find("\nJSON: "), std::string::npos)
+        << "no word on JSON of " << command.words;
     for (const Option& option : command.options)
       EXPECT_NE(section.find(option.name), std::string::npos)
           << command.words << " " << option.name;

@@ -2,12 +2,14 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "base/keystore.h"
 #include "tests/unit/genesis/genesis_support.h"
+#include "wallet-cli/options.h"
 
 namespace vostro::test {
 namespace {
@@ -143,6 +145,58 @@ boost::json::object Ran::json() const {
   return value.get_object();
 }
 
+namespace {
+
+std::string manual() {
+  std::ifstream file(std::string(VOSTRO_DOCS) + "/cli.md");
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+std::string section_at(const std::string& text, const std::string& heading) {
+  const std::size_t begin = text.find("\n" + heading + "\n");
+  if (begin == std::string::npos) return "";
+  const std::size_t body = begin + heading.size() + 2;
+  return text.substr(body, std::min(text.find("\n## ", body), text.find("\n### ", body)) - body);
+}
+
+/// Each field of a command's JSON stands in docs/cli.md: with the command, with the one that it
+/// refers to, or under "JSON".
+void check_documented(const std::vector<std::string>& args, const std::string& out) {
+  if (std::find(args.begin(), args.end(), "--json") == args.end()) return;
+  boost::system::error_code error;
+  const auto value = boost::json::parse(out, error);
+  if (error || !value.is_object()) return;  // a test that expects JSON says so itself
+  std::string words;
+  try {
+    const auto invocation = wallet::parse_command_line(args);
+    if (invocation.command != nullptr) words = invocation.command->words;
+  } catch (const wallet::Stop&) {
+    words = "";  // the error's fields are under "JSON"
+  }
+  static const std::string text = manual();
+  std::string described = section_at(text, "## JSON");
+  const std::string own = section_at(text, "### vostro " + words);
+  described += own;
+  const std::size_t refers = own.find(" of `");
+  if (refers != std::string::npos)
+    described += section_at(
+        text, "### vostro " + own.substr(refers + 5, own.find('`', refers + 5) - refers - 5));
+  std::vector<const boost::json::object*> objects{&value.get_object()};
+  if (const auto* items = value.get_object().if_contains("items")) {
+    for (const auto& item : items->as_array()) objects.push_back(&item.as_object());
+  }
+  for (const auto* object : objects) {
+    for (const auto& member : *object)
+      EXPECT_NE(described.find("`" + std::string(member.key()) + "`"), std::string::npos)
+          << "docs/cli.md does not say what " << member.key() << " of \"vostro " << words
+          << " --json\" is";
+  }
+}
+
+}  // namespace
+
 void WalletTest::SetUp() {
   std::string pattern = (fs::temp_directory_path() / "vostro-wallet-XXXXXX").string();
   ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
@@ -221,6 +275,7 @@ Ran WalletTest::run_bare(const std::vector<std::string>& args) {
                                     return typed_;
                                   }};
   const wallet::Exit exit = wallet::run(args, environment);
+  check_documented(args, out.str());
   return {exit, out.str(), err.str()};
 }
 
