@@ -1,12 +1,15 @@
 // Four eyes: what this bank's node holds until more of the bank's persons have signed. What is
 // signed is always what was decoded and shown here, never what the node says about it.
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <ostream>
 
 #include "base/private_file.h"
+#include "chain/json/json.h"
 #include "chain/json/values.h"
 #include "client/read_answers.h"
 #include "wallet-cli/command.h"
+#include "wallet-cli/input_file.h"
 #include "wallet-cli/lookup.h"
 #include "wallet-cli/send.h"
 #include "wallet-cli/text.h"
@@ -14,6 +17,8 @@
 namespace vostro::wallet {
 namespace {
 
+const std::vector<std::string> kStates{"waiting", "released", "final", "refused",
+                                       "expired", "void",     "all"};
 constexpr std::size_t kElementsShown = 5;  // of a list; the others are counted
 
 json::array signers_json(const std::vector<client::ApprovalView::Signer>& signers) {
@@ -99,15 +104,25 @@ Lines lines_of(const chain::Transaction& transaction) {
   return lines;
 }
 
-/// Bytes from a node or a file, of the network that the wallet signs for.
+/// Of the network that the wallet signs for (catalogue row K4).
+chain::Transaction of_this_network(Wallet& wallet, chain::Transaction transaction,
+                                   const std::string& whence) {
+  const Hash& ours = wallet.network().network_id;
+  if (transaction.network_id == ours) return transaction;
+  throw Stop{Exit::wrong_network,
+             whence + " is an order of another network: " +
+                 to_hex(transaction.network_id.view()).substr(0, 16) +
+                 "..., and the genesis file's is " + to_hex(ours.view()).substr(0, 16) + "...",
+             "wrong_network",
+             {}};
+}
+
+/// Bytes from a node or a file.
 chain::Transaction decoded(Wallet& wallet, ByteView bytes, const std::string& whence) {
   auto transaction = chain::decode_transaction(bytes);
   if (!transaction)
     throw usage(whence + " is no order: " + chain::to_string(transaction.error()), "bad_order");
-  if (transaction->network_id != wallet.network().network_id)
-    throw Stop{
-        Exit::wrong_network, whence + " is an order of another network", "wrong_network", {}};
-  return *std::move(transaction);
+  return of_this_network(wallet, *std::move(transaction), whence);
 }
 
 chain::Transaction asked_for(chain::Transaction transaction, const Uuid& id) {
@@ -116,14 +131,33 @@ chain::Transaction asked_for(chain::Transaction transaction, const Uuid& id) {
   return transaction;
 }
 
-Bytes read_order(const std::string& path) {
-  auto bytes = read_private_file(path, chain::Transaction::batch_bytes_max);
-  if (!bytes)
-    throw Stop{Exit::local, path + ": " + std::string(to_string(bytes.error())), "file", {}};
-  return *std::move(bytes);
+/// Files whose names end so hold an order as JSON, as the API takes it; others its canonical bytes.
+bool is_json_file(const std::string& path) {
+  return path.ends_with(".json");
 }
 
-void write_order(const std::string& path, ByteView bytes) {
+chain::Transaction read_order(Wallet& wallet, const std::string& path) {
+  if (is_json_file(path)) {
+    auto transaction = chain::transaction_from_json(
+        read_input(path, chain::Transaction::batch_bytes_max), client::iso_exponents());
+    if (!transaction)
+      throw usage(path + " is no order: " + transaction.error().where + ": " +
+                      chain::to_string(transaction.error()),
+                  "bad_order");
+    return of_this_network(wallet, *std::move(transaction), path);
+  }
+  const auto bytes = read_private_file(path, chain::Transaction::batch_bytes_max);
+  if (!bytes)
+    throw Stop{Exit::local, path + ": " + std::string(to_string(bytes.error())), "file", {}};
+  return decoded(wallet, *bytes, path);
+}
+
+void write_order(const std::string& path, const chain::Transaction& transaction) {
+  Bytes bytes = chain::encode_transaction(transaction);
+  if (is_json_file(path)) {
+    const std::string text = chain::to_json(transaction, client::iso_exponents()) + "\n";
+    bytes.assign(text.begin(), text.end());
+  }
   const auto saved = save_private_file(path, bytes, IfExists::refuse);
   if (!saved)
     throw Stop{Exit::local, path + ": " + std::string(to_string(saved.error())), "file", {}};
@@ -166,6 +200,10 @@ Exit report(Wallet& wallet, const client::ApprovalView& approval) {
 
 Exit approve_list(Wallet& wallet, const Arguments& arguments) {
   std::optional<std::string> state = arguments.find("--state").value_or("waiting");
+  if (std::find(kStates.begin(), kStates.end(), *state) == kStates.end())
+    throw usage("--state " + *state +
+                ": known are waiting, released, final, refused, expired, void and all" +
+                suggestion(*state, kStates));
   if (*state == "all") state.reset();
   const auto approvals = must(
       client::all_pages([&](const auto& cursor) { return wallet.api().approvals(state, cursor); }));
@@ -195,8 +233,9 @@ Exit approve_show(Wallet& wallet, const Arguments& arguments) {
   Lines lines{{"order", approval.kind}};
   if (is_open || path) {
     const Bytes bytes = must(wallet.api().approval_transaction(id));
-    lines = lines_of(asked_for(decoded(wallet, bytes, "what the node holds"), id));
-    if (path) write_order(*path, bytes);
+    const auto transaction = asked_for(decoded(wallet, bytes, "what the node holds"), id);
+    lines = lines_of(transaction);
+    if (path) write_order(*path, transaction);
   } else {
     if (approval.debtor) lines.emplace_back("debtor", chain::to_text(*approval.debtor));
     if (approval.creditor) lines.emplace_back("creditor", chain::to_text(*approval.creditor));
@@ -236,12 +275,14 @@ Exit approve_reject(Wallet& wallet, const Arguments& arguments) {
 
 /// For a key on a machine without a network: no node is asked.
 Exit approve_sign_file(Wallet& wallet, const Arguments& arguments) {
-  chain::Transaction transaction =
-      decoded(wallet, read_order(arguments.text("FILE")), arguments.text("FILE"));
+  chain::Transaction transaction = read_order(wallet, arguments.text("FILE"));
   confirm(wallet, "Sign an order in a file", lines_of(transaction));
   add_signatures(wallet, transaction);
-  const Bytes bytes = chain::encode_transaction(transaction);
-  write_order(arguments.text("--out"), bytes);
+  // As the node will: an order that it refuses is better not carried there.
+  if (const auto checked = chain::check_form(transaction, wallet.network().network_id); !checked)
+    throw usage(arguments.text("FILE") + ": " + chain::to_string(checked.error()),
+                std::string(chain::to_string(checked.error().reason)));
+  write_order(arguments.text("--out"), transaction);
   return finish(wallet, Exit::ok,
                 json::object{{"id", as_json(vostro::to_text(transaction.id))},
                              {"signatures_given", transaction.signatures.size()},
@@ -251,9 +292,8 @@ Exit approve_sign_file(Wallet& wallet, const Arguments& arguments) {
 }
 
 Exit approve_submit(Wallet& wallet, const Arguments& arguments) {
-  const Bytes bytes = read_order(arguments.text("FILE"));
-  static_cast<void>(decoded(wallet, bytes, arguments.text("FILE")));
-  return report(wallet, must(wallet.api().offer(bytes)));
+  const chain::Transaction transaction = read_order(wallet, arguments.text("FILE"));
+  return report(wallet, must(wallet.api().offer(chain::encode_transaction(transaction))));
 }
 
 }  // namespace
@@ -278,7 +318,8 @@ std::vector<Command> approve_commands() {
        approve_reject},
       {"approve sign-file",
        "Sign an order in a file; no node is needed",
-       {{"FILE", Kind::positional, false, "From \"approve show --out\""},
+       {{"FILE", Kind::positional, false,
+         "From \"approve show --out\"; an order as JSON where it ends in .json"},
         {"--out", Kind::value, true, "Where the signed order goes"}},
        approve_sign_file},
       {"approve submit",

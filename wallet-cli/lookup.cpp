@@ -98,7 +98,8 @@ client::CurrencyView listed_currency(Wallet& wallet, const Currency& currency) {
   }
   std::string list;
   for (const std::string& each : names) list += (list.empty() ? "" : ", ") + each;
-  throw usage("this network has no " + vostro::to_text(currency) + "; it has " + list,
+  throw usage("this network has no " + vostro::to_text(currency) + "; it has " + list +
+                  suggestion(vostro::to_text(currency), names),
               "unknown_currency");
 }
 

@@ -140,7 +140,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::optional<std::string> nearest(std::string_view text,
                                    const std::vector<std::string>& candidates) {
-  const std::size_t most = std::max<std::size_t>(2, text.size() / 4);
+  // Of three letters two others make anything of anything.
+  const std::size_t most = text.size() <= 3 ? 1 : std::max<std::size_t>(2, text.size() / 4);
   std::optional<std::string> best;
   std::size_t best_distance = most + 1;
   for (const std::string& candidate : candidates) {

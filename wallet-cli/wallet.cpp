@@ -119,8 +119,13 @@ const genesis::Definition& Wallet::network() {
         "signing needs the network's genesis file: give --genesis FILE, or set \"genesis\" in a "
         "profile");
   auto definition = genesis::load(*settings_.genesis);
-  if (!definition)
-    throw usage(*settings_.genesis + ": " + genesis::to_string(definition.error()), "genesis");
+  if (!definition) {
+    const bool is_file = definition.error().kind == genesis::GenesisError::Kind::unreadable;
+    throw Stop{is_file ? Exit::local : Exit::usage,
+               *settings_.genesis + ": " + genesis::to_string(definition.error()),
+               "genesis",
+               {}};
+  }
   return network_.emplace(*std::move(definition));
 }
 
