@@ -64,5 +64,6 @@ endif()
 function(vostro_house name)
   cmake_parse_arguments(HOUSE "" "" "LINK" ${ARGN})
   add_library(vostro_${name} STATIC ${HOUSE_UNPARSED_ARGUMENTS})
-  target_link_libraries(vostro_${name} PUBLIC vostro_options ${HOUSE_LINK})
+  # Whoever uses an installed house has warnings and sanitizers of his own.
+  target_link_libraries(vostro_${name} PUBLIC $<BUILD_INTERFACE:vostro_options> ${HOUSE_LINK})
 endfunction()

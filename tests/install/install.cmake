@@ -1,7 +1,7 @@
 # Installs the build directory BUILD into BUILD/installed and looks for everything that an operator needs.
-foreach(program vostro-node vostro-genesis vostro)
-  if(NOT EXISTS ${BUILD}/bin/${program})
-    message("skipped: ${program} is not built")
+foreach(file bin/vostro-node bin/vostro-genesis bin/vostro manual/made)
+  if(NOT EXISTS ${BUILD}/${file})
+    message("skipped: ${file} is not built")
     return()
   endif()
 endforeach()
@@ -17,9 +17,29 @@ foreach(program vostro-node vostro-genesis vostro)
   endif()
 endforeach()
 foreach(file share/vostro/vostro-node.example.toml share/doc/vostro/README.md share/doc/vostro/genesis.md
-             share/doc/vostro/operating/runbook.md)
+             share/doc/vostro/operating/runbook.md share/doc/vostro/example/pay.cpp
+             share/man/man1/vostro.1 share/man/man1/vostro-pay.1 share/man/man1/vostro-node.1
+             share/man/man1/vostro-genesis-seal.1
+             share/bash-completion/completions/vostro share/zsh/vendor-completions/_vostro
+             include/vostro/client/api.h include/vostro/chain/tx/payment.h)
   if(NOT EXISTS ${prefix}/${file})
     message(FATAL_ERROR "${file} is not installed")
   endif()
 endforeach()
-file(REMOVE_RECURSE ${prefix})
+
+# The library for other programs: the example, built outside of this tree. A sanitizer's library wants its own flags.
+if(SANITIZE)
+  file(REMOVE_RECURSE ${prefix})
+  return()
+endif()
+set(consumer ${BUILD}/consumer)
+file(REMOVE_RECURSE ${consumer})
+execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${consumer}
+  -DCMAKE_PREFIX_PATH=${prefix} -DEXAMPLE=${prefix}/share/doc/vostro/example/pay.cpp
+  OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${consumer} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${consumer}/payments ERROR_VARIABLE said RESULT_VARIABLE result)
+if(NOT result EQUAL 2 OR NOT said MATCHES "--api is missing")
+  message(FATAL_ERROR "the program built against the package: ${result}, ${said}")
+endif()
+file(REMOVE_RECURSE ${prefix} ${consumer})
