@@ -127,12 +127,20 @@ std::vector<std::string> words_of_all() {
   return words;
 }
 
-/// The words of the command line up to the first option: what the user meant as a command.
-std::string words_given(const std::vector<std::string>& args) {
+/// The words that name a command: at most two, before the first option that follows them.
+std::string words_given(const std::vector<std::string>& args,
+                        const std::vector<OptionOutline>& common) {
   std::string out;
-  for (const std::string& arg : args) {
-    if (arg.starts_with('-')) break;
-    out += (out.empty() ? "" : " ") + arg;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (args[i].starts_with('-')) {
+      if (!out.empty()) break;
+      const bool takes_next = std::any_of(
+          common.begin(), common.end(),
+          [&](const OptionOutline& each) { return each.name == args[i] && each.takes_value; });
+      if (takes_next) ++i;
+      continue;
+    }
+    out += (out.empty() ? "" : " ") + args[i];
     if (out.find(' ') != std::string::npos) break;
   }
   return out;
@@ -141,7 +149,8 @@ std::string words_given(const std::vector<std::string>& args) {
 /// The first word that is no command, or the first name that is no option, with the nearest one;
 /// empty where the fault is another.
 std::string unknown_word(const std::vector<std::string>& args) {
-  const std::string given = words_given(args);
+  const auto common = common_options();
+  const std::string given = words_given(args, common);
   const std::string first = given.substr(0, given.find(' '));
   const Command* meant = nullptr;
   bool is_group = false;
@@ -153,9 +162,10 @@ std::string unknown_word(const std::vector<std::string>& args) {
   if (meant == nullptr && !is_unfinished)
     return "there is no command \"" + given + "\"" + suggestion(given, words_of_all());
   std::vector<std::string> options;
-  for (const OptionOutline& each : common_options()) options.push_back(each.name);
-  if (meant != nullptr) {
-    for (const Option& option : meant->options) options.emplace_back(option.name);
+  for (const OptionOutline& each : common) options.push_back(each.name);
+  for (const Command& command : commands()) {
+    if (meant != nullptr && meant != &command) continue;
+    for (const Option& option : command.options) options.emplace_back(option.name);
   }
   for (const std::string& arg : args) {
     const std::string name = arg.substr(0, arg.find('='));

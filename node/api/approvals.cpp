@@ -190,20 +190,21 @@ MakeResponse post_approval(const Context& context, const Request& request, Answe
 
   // It waits for nobody any more: to the ledger's door.
   const chain::OwnedId name = outcome.approval->name;
-  const auto now_of = [context, name] {
-    const auto approval = context.service.approvals().find(name);
+  const auto shown = [context](const std::optional<Approval>& approval) {
     return approval ? json_response(item_of(context, *approval), 202)
                     : refuse(problems::unknown_approval);
   };
   context.service.submit(
       {outcome.approval->transaction->bytes(), false},
-      [context, name, now_of, answer](const SubmitOutcome& submitted) {
+      [context, name, shown, answer](const SubmitOutcome& submitted) {
         if (submitted.kind != SubmitKind::accepted && submitted.kind != SubmitKind::final_)
           return answer([context, submitted] { return response_to(context, submitted); });
-        context.service.approvals().note_released(name);
-        answer(now_of);
+        ApprovalBook& approvals = context.service.approvals();
+        approvals.note_released(name);
+        // As it is now: by the time of the answer it may be final already.
+        answer([shown, released = approvals.find(name)] { return shown(released); });
       });
-  return now_of;
+  return [context, name, shown] { return shown(context.service.approvals().find(name)); };
 }
 
 Response post_refusal(const Context& context, const Request& request) {

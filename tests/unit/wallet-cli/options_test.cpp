@@ -73,6 +73,17 @@ TEST(CommandLine, AMistypedOptionIsGuessed) {
             std::string::npos);
   EXPECT_NE(stop_of_line({"--jsn"}).what.find("did you mean --json?"), std::string::npos);
   EXPECT_EQ(stop_of_line({"pay"}).what.find("did you mean"), std::string::npos);
+  // Options that stand before the command belong to it all the same.
+  for (const std::vector<std::string>& first :
+       {std::vector<std::string>{"--json"}, std::vector<std::string>{"--key", "a"},
+        std::vector<std::string>{"--key=a"}}) {
+    auto args = first;
+    args.insert(args.end(), {"pay", "--from", "A"});
+    EXPECT_NE(stop_of_line(args).what.find("--to is required"), std::string::npos);
+    args[args.size() - 2] = "--form";
+    EXPECT_NE(stop_of_line(args).what.find("--form of pay; did you mean --from?"),
+              std::string::npos);
+  }
 }
 
 TEST(CommandLine, HelpIsNoError) {
