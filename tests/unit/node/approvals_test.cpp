@@ -87,7 +87,7 @@ TEST_F(Approvals, ThePaymentsTimelineBeginsWithWhoEnteredAndApprovedIt) {
     }
     return words + std::string(shown.at("status").as_string());
   };
-  Door bank_of_creditor(node, kOther);
+  Door bank_of_creditor(node, "SUDBFRPP");
   ASSERT_EQ(offer(payment.bytes()).status, 202U);
   EXPECT_EQ(events(nord), "entered awaiting_approval");
   EXPECT_EQ(code_of(bank_of_creditor.get(path)), "unknown-payment");
