@@ -1,10 +1,6 @@
 #include "client/connection.h"
 
-#include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
-
 #include <boost/asio/connect.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 namespace vostro::client {
@@ -46,16 +42,10 @@ Result<void, ApiError> connect_tcp(boost::asio::io_context& io, net::Stream& str
 
 Result<void, ApiError> start_tls(boost::asio::io_context& io, net::Stream& stream,
                                  const ApiAddress& address, std::chrono::milliseconds timeout) {
-  error_code error;
-  stream.expect_host(address.host, error);
-  if (error) return fail(cannot_connect(address, error.message()));
-  error_code not_an_address;
-  boost::asio::ip::make_address(address.host, not_an_address);
-  // Server name indication takes names only.
-  if (not_an_address && SSL_set_tlsext_host_name(stream.ssl(), address.host.c_str()) != 1)
-    return fail(cannot_connect(address, "the host name is not one that TLS takes"));
+  if (auto ready = net::expect_server(stream, address.host); !ready)
+    return fail(cannot_connect(address, ready.error()));
   const auto deadline = std::chrono::steady_clock::now() + timeout;
-  error = run_step_until(io, stream, deadline, [&](auto handler) {
+  const error_code error = run_step_until(io, stream, deadline, [&](auto handler) {
     stream.async_handshake(boost::asio::ssl::stream_base::client, std::move(handler));
   });
   if (error) return fail(cannot_connect(address, "TLS: " + error.message()));
@@ -66,18 +56,9 @@ Result<void, ApiError> start_tls(boost::asio::io_context& io, net::Stream& strea
 
 Result<std::unique_ptr<boost::asio::ssl::context>, ApiError> make_tls_context(
     const std::string& ca_file) {
-  auto context = std::make_unique<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client);
-  if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_3_VERSION) != 1)
-    return fail(ApiError{ApiError::Kind::cannot_connect, "this machine's OpenSSL has no TLS 1.3"});
-  error_code error;
-  context->set_verify_mode(boost::asio::ssl::verify_peer, error);
-  if (!error && ca_file.empty()) context->set_default_verify_paths(error);
-  if (!error && !ca_file.empty()) context->load_verify_file(ca_file, error);
-  if (error)
-    return fail(
-        ApiError{ApiError::Kind::cannot_connect,
-                 "the certificates of trusted authorities cannot be read: " + error.message()});
-  return context;
+  auto context = net::make_tls_context(ca_file, net::LeastTls::v1_3);
+  if (!context) return fail(ApiError{ApiError::Kind::cannot_connect, context.error()});
+  return *std::move(context);
 }
 
 Result<net::Stream, ApiError> open_stream(boost::asio::io_context& io, const ApiAddress& address,

@@ -13,6 +13,8 @@
 #include "client/address.h"
 #include "genesis/format.h"
 #include "genesis/toml.h"
+#include "net/ip.h"
+#include "net/url.h"
 #include "tests/fuzz/target.h"
 #include "wallet-cli/text.h"
 
@@ -111,6 +113,15 @@ void check_texts(std::string_view text) {
     VOSTRO_CHECK(address->port != 0 && !address->host.empty());
     VOSTRO_CHECK(client::parse_api_address(to_text(*address)) == address);
   }
+  if (const auto url = net::parse_url(text)) {
+    VOSTRO_CHECK(url->origin.port != 0 && url->target.starts_with('/'));
+    VOSTRO_CHECK(to_text(*url).size() > net::Url::size_max || net::parse_url(to_text(*url)) == url);
+  }
+  if (const auto ip = net::parse_ip(text)) {
+    VOSTRO_CHECK(net::parse_ip(to_text(*ip)) == ip);
+    VOSTRO_CHECK(net::parse_network(text)->has(*ip));
+  }
+  if (const auto network = net::parse_network(text)) VOSTRO_CHECK(network->has(network->base));
   const auto money = wallet::parse_money(text);
   if (money) VOSTRO_CHECK(*wallet::parse_money(wallet::to_text(*money)) == *money);
   if (!money) VOSTRO_CHECK(!money.error().empty());
@@ -145,6 +156,9 @@ std::vector<Bytes> seeds() {
                                       std::string_view("3600000ms"),
                                       std::string_view("http://[::1]:8080/"),
                                       std::string_view("https://node.bank.example"),
+                                      std::string_view("https://bank.example:8443/hooks?a=b%20c"),
+                                      std::string_view("10.1.0.0/16"),
+                                      std::string_view("::ffff:169.254.169.254"),
                                       std::string_view("Nordbank M\xc3\xbcnchen"),
                                       std::string_view("\xe2\x80\xae\xf0\x9f\x8f\xa6")})
     made.push_back(bytes_of(text));
