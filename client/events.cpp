@@ -15,18 +15,23 @@ namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 
+constexpr std::size_t kStepsMax = 8;  // of one receipt; the ledger makes two at most
+
 using WebSocket = websocket::stream<net::Stream, false>;  ///< without permessage-deflate
 
 Event read_event(const chain::JsonIn& in) {
   const Height height(in.field("height").integer<std::uint64_t>());
   const auto time = in.field("block_time").parsed<UnixMillis>(parse_block_time);
-  const std::string type = in.field("type").text();
-  if (type == "receipt")
-    return ReceiptEvent{{height, time, in.field("index").integer<std::uint32_t>(),
-                         chain::read_receipt(in.field("receipt"))}};
-  if (type != "block") in.field("type").note(chain::JsonFault::bad_value);
-  return BlockEvent{height, time, in.field("block_id").hash(), in.field("state_root").hash(),
-                    in.field("receipts").integer<std::uint64_t>()};
+  if (in.field("type").text() == "block")
+    return BlockEvent{height, time, in.field("block_id").hash(), in.field("state_root").hash(),
+                      in.field("receipts").integer<std::uint64_t>()};
+  ReceiptEvent event{{height, time, in.field("index").integer<std::uint32_t>(),
+                      chain::read_receipt(in.field("receipt"))},
+                     {}};
+  if (!in.field("steps").is_absent())
+    for (const chain::JsonIn& step : in.field("steps").elements(kStepsMax))
+      event.steps.push_back(step.text());
+  return event;
 }
 
 Result<Event, ApiError> event_from(std::string_view text) {
@@ -39,16 +44,21 @@ Result<Event, ApiError> event_from(std::string_view text) {
   return event;
 }
 
+std::string query_of(const std::optional<EventPlace>& after) {
+  if (!after) return {};
+  const std::string height = std::to_string(after->height.value);
+  if (!after->index) return "?from_height=" + height;
+  return "?after=" + height + "." + std::to_string(*after->index);
+}
+
 }  // namespace
 
 class EventStream::Link {
  public:
-  Result<void, ApiError> open(const ApiClient& api, std::optional<Height> from_height) {
+  Result<void, ApiError> open(const ApiClient& api, const std::optional<EventPlace>& after) {
     const ApiAddress& address = api.address();
     const auto timeout = api.options().connect_timeout;
-    const std::string target =
-        "/v1/events" +
-        (from_height ? "?from_height=" + std::to_string(from_height->value) : std::string());
+    const std::string target = "/v1/events" + query_of(after);
     if (address.is_tls) {
       auto context = make_tls_context(api.options().ca_file);
       if (!context) return fail(context.error());
@@ -139,9 +149,9 @@ EventStream& EventStream::operator=(EventStream&&) noexcept = default;
 EventStream::~EventStream() = default;
 
 Result<EventStream, ApiError> EventStream::open(const ApiClient& api,
-                                                std::optional<Height> from_height) {
+                                                std::optional<EventPlace> after) {
   auto link = std::make_unique<Link>();
-  if (auto opened = link->open(api, from_height); !opened) return fail(opened.error());
+  if (auto opened = link->open(api, after); !opened) return fail(opened.error());
   return EventStream(std::move(link));
 }
 

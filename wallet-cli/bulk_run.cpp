@@ -209,7 +209,7 @@ class Runner {
   }
 
   bool read_block(Height height, const std::map<Hash, std::size_t>& bulks) {
-    auto stream = client::EventStream::open(wallet_.api(), Height(height.value - 1));
+    auto stream = client::EventStream::open(wallet_.api(), client::EventPlace{height.previous()});
     if (!stream) return false;
     for (;;) {
       const auto event = stream->next(event_patience);

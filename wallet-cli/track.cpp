@@ -63,22 +63,35 @@ void tell_steps(Wallet& wallet, const client::PaymentView& payment, std::size_t&
   }
 }
 
+/// The next event, if one came by now. A stream that broke off goes on behind the last one.
+std::optional<client::Event> next_event(Wallet& wallet, client::EventStream& stream,
+                                        client::EventPlace& last) {
+  constexpr std::chrono::seconds kPatience(1);
+  auto event = stream.next(kPatience);
+  if (!event && event.error().kind == client::ApiError::Kind::broken_off) {
+    stream = must(client::EventStream::open(wallet.api(), last));
+    event = stream.next(kPatience);
+  }
+  auto came = must(std::move(event));
+  if (came) last = std::visit([](const auto& each) { return each.place(); }, *came);
+  return came;
+}
+
 /// Until the payment is neither pending, delayed, held nor blocked, or `until` has come; for ever
 /// without it.
 client::PaymentView follow(Wallet& wallet, client::PaymentView payment,
                            std::optional<UnixSeconds> until, bool tells_steps) {
   std::size_t told = 0;
   // The height is read before the payment's state: no event between the two can be missed.
-  const auto height = must(wallet.api().status()).height;
-  auto stream = client::EventStream::open(wallet.api(), height);
-  if (!stream) throw stop_of(stream.error());
+  client::EventPlace last{must(wallet.api().status()).height};
+  auto stream = must(client::EventStream::open(wallet.api(), last));
   for (;;) {
     payment = must(wallet.api().payment(payment.name.id, payment.name.owner));
     if (tells_steps) tell_steps(wallet, payment, told);
     if (!is_open(payment.status)) return payment;
     for (;;) {
       if (until && wallet.now() >= *until) return payment;
-      const auto event = must(stream->next(std::chrono::seconds(1)));
+      const auto event = next_event(wallet, stream, last);
       // Signatures make no event: the node is asked again.
       if (!event && payment.status == "awaiting_approval") break;
       if (!event) continue;

@@ -6,7 +6,9 @@
 #include <cctype>
 
 #include "base/log.h"
+#include "node/api/answers.h"
 #include "node/api/core.h"
+#include "node/api/events.h"
 #include "node/api/head.h"
 #include "node/api/problem.h"
 #include "node/api/routes.h"
@@ -357,6 +359,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   void upgrade() {
     QueryReader query(request_);
     const auto from_height = query.value("from_height", parse_number);
+    const auto after = query.value("after", place_of_cursor);
+    if (from_height && after) query.refuse_value("after");
     if (auto bad = query.finish()) return write(*std::move(bad));
     const auto& header = parser_->get();
     if (!beast::iequals(header[http::field::upgrade], "websocket")) {
@@ -368,9 +372,10 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     Places::Place place = core_.streams.take();
     if (!place) return write(refuse(problems::too_many, {.detail = "Too many event streams."}));
     ++core_.counters.by_class[1];
-    std::optional<Height> after;
-    if (from_height) after = Height(*from_height);
-    serve_events(core_, {std::move(stream_), std::move(head_), std::move(request_.caller), after,
+    std::optional<chain::ReceiptPlace> next;
+    if (from_height) next = place_after(Height(*from_height));
+    if (after) next = place_after(*after);
+    serve_events(core_, {std::move(stream_), std::move(head_), std::move(request_.caller), next,
                          std::move(place_), std::move(client_), std::move(place)});
   }
 

@@ -177,7 +177,7 @@ struct EventStart {
   net::Stream stream;
   std::string request;
   Caller caller;
-  std::optional<Height> after;
+  std::optional<chain::ReceiptPlace> next;  ///< the first to be told; none: what comes from now on
   Places::Place connection, client, place;
 };
 void serve_events(Core& core, EventStart start);

@@ -22,7 +22,7 @@ constexpr int kSendBufferBytes = 256 * 1024;
 
 EventFeed::Start start_of(const Core& core, const EventStart& start) {
   EventFeed::Start feed;
-  feed.after = start.after.value_or(Height(core.announced.load()));
+  feed.next = start.next.value_or(place_after(Height(core.announced.load())));
   if (start.caller.role != Role::operate) feed.only = core.options.bank;
   return feed;
 }
@@ -121,9 +121,9 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
       log::error("an event stream cannot go on", {{"error", more.error()}});
       return false;
     }
-    for (std::string& message : *more) {
-      queued_bytes_ += message.size();
-      queue_.push_back(std::move(message));
+    for (FeedEvent& event : *more) {
+      queued_bytes_ += event.text.size();
+      queue_.push_back(std::move(event.text));
     }
     return true;
   }
@@ -137,7 +137,7 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
       if (ec || !self || !self->is_writing_ || self->is_ending_) return;
       ++self->core_.counters.dropped_streams;
       self->end(websocket::close_code::try_again_later,
-                "the reader is too far behind: resume from the last height");
+                "the reader is too far behind: resume after the last event");
     });
     websocket_.async_write(asio::buffer(queue_.front()),
                            [self = shared_from_this()](error_code ec, std::size_t) {

@@ -75,24 +75,42 @@ TEST(Events, ArriveInOrder) {
   StreamServer server([&](Socket& stream) {
     send(stream,
          "{\"height\":5,\"block_time\":\"2026-11-23T15:16:39.123Z\",\"index\":0,\"type\":"
-         "\"receipt\",\"receipt\":" +
+         "\"final\",\"steps\":[\"ordered\",\"final\"],\"receipt\":" +
              chain::to_json(receipt, iso_exponents()) + "}");
     send(stream, block_text(5));
     wait_for_end(stream);
   });
   {
-    auto stream = EventStream::open(test::client_of(server.url()), Height(4));
+    auto stream = EventStream::open(test::client_of(server.url()), EventPlace{Height(4)});
     ASSERT_TRUE(stream) << to_string(stream.error());
     const auto first = stream->next(5s);
     ASSERT_TRUE(first && *first);
     ASSERT_TRUE(std::holds_alternative<ReceiptEvent>(**first));
-    EXPECT_EQ(std::get<ReceiptEvent>(**first).receipt.receipt, receipt);
+    const auto& event = std::get<ReceiptEvent>(**first);
+    EXPECT_EQ(event.receipt.receipt, receipt);
+    EXPECT_EQ(event.steps, (std::vector<std::string>{"ordered", "final"}));
+    EXPECT_EQ(event.place(), (EventPlace{Height(5), 0}));
     const auto second = stream->next(5s);
     ASSERT_TRUE(second && *second);
     ASSERT_TRUE(std::holds_alternative<BlockEvent>(**second));
     EXPECT_EQ(std::get<BlockEvent>(**second).height, Height(5));
     EXPECT_EQ(server.target(), "/v1/events?from_height=4");
     EXPECT_EQ(server.authorization(), "Bearer token-of-the-test");
+  }
+}
+
+TEST(Events, ResumeBehindOneOfABlock) {
+  StreamServer server([](Socket& stream) {
+    send(stream, block_text(5));
+    wait_for_end(stream);
+  });
+  {
+    auto stream = EventStream::open(test::client_of(server.url()), EventPlace{Height(5), 7});
+    ASSERT_TRUE(stream) << to_string(stream.error());
+    const auto event = stream->next(5s);
+    ASSERT_TRUE(event && *event);
+    EXPECT_EQ(std::get<BlockEvent>(**event).place(), (EventPlace{Height(5)}));
+    EXPECT_EQ(server.target(), "/v1/events?after=5.7");
   }
 }
 

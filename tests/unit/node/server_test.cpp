@@ -396,6 +396,37 @@ TEST_F(EventsTest, CatalogueA9MessagesOfTheClientEndTheStream) {
   EXPECT_EQ(next(*shouter), "ended: 1009");
 }
 
+TEST_F(EventsTest, CatalogueA9FramesThatAreNoWebSocketEndTheStream) {
+  start();
+  for (const std::string_view frame : {std::string_view("\x81\x02hi", 4),           // unmasked
+                                       std::string_view("\x83\x80\0\0\0\0", 6)}) {  // opcode 3
+    error_code ec;
+    const auto stream = open(reader, "", ec);
+    ASSERT_FALSE(ec);
+    asio::write(stream->next_layer(), asio::buffer(frame.data(), frame.size()));
+    EXPECT_EQ(next(*stream), "ended: 1002");
+  }
+}
+
+TEST_F(EventsTest, AStreamBeginsBehindAnEvent) {
+  node.block({node.payment().verified(), node.payment().verified()});
+  start();
+  const std::string height = std::to_string(node.status().height.value);
+  error_code ec;
+  const auto stream = open(operate, "?after=" + height + ".0", ec);
+  ASSERT_FALSE(ec);
+  EXPECT_EQ(name_of(next(*stream)), height + ".1");
+  EXPECT_EQ(name_of(next(*stream)), height);
+  const auto behind = open(operate, "?after=" + height + ".2", ec);
+  ASSERT_FALSE(ec);
+  node.block({node.payment().verified()});
+  EXPECT_EQ(name_of(next(*behind)), std::to_string(node.status().height.value) + ".0");
+  for (const std::string_view wrong : {"?after=7", "?after=7.x", "?after=1.0&from_height=1"}) {
+    static_cast<void>(open(operate, std::string(wrong), ec));
+    EXPECT_EQ(ec, websocket::error::upgrade_declined) << wrong;
+  }
+}
+
 TEST_F(EventsTest, CatalogueA9SoManyStreams) {
   Options with = options();
   with.limits.streams = 1;
