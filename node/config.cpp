@@ -6,6 +6,7 @@
 #include "genesis/toml.h"
 #include "node/api/target.h"
 #include "node/runtime/approval_book.h"
+#include "node/webhooks/book.h"
 
 namespace vostro::node {
 namespace {
@@ -16,6 +17,7 @@ using genesis::TableReader;
 constexpr std::size_t kMiB = 1024 * 1024;
 constexpr std::int64_t kMillisecondsMax = 3'600'000;
 constexpr std::size_t kPeersMax = 1'024;
+constexpr std::size_t kNetworksMax = 64;  // of [webhooks] allowed_networks
 /// Unfinalized batches of one author that are held in memory (threat model 2.2).
 constexpr std::size_t kBatchesPerAuthor = consensus::StoreCaps{}.bytes_per_author;
 /// Threads, code and what has no cap of its own; measured.
@@ -74,12 +76,14 @@ class ConfigReader {
     keys(config);
     peers(config);
     api(config.api);
+    webhooks(config.api.webhooks);
     log(config.log);
     limits(config);
     consensus(config);
     root_.finish();
     config.api.bank = config.node.participant;
     config.api.token_file = config.node.data_dir + "/tokens";
+    config.api.webhooks.file = config.node.data_dir + "/webhooks";
     return config;
   }
 
@@ -191,6 +195,27 @@ class ConfigReader {
     from.finish();
   }
 
+  void webhooks(WebhookOptions& options) {
+    TableReader from = table("webhooks");
+    number(from, "webhooks", options.webhooks_max, 0, WebhookBook::webhooks_max);
+    options.ca_file = path_if_any(from, "ca_file");
+    if (from.has("allowed_networks")) {
+      for (const std::string& word : from.words("allowed_networks", kNetworksMax)) {
+        const auto network = net::parse_network(word);
+        if (network)
+          options.allowed_networks.push_back(*network);
+        else
+          from.refuse("allowed_networks", "\"" + word + "\" is no network, as \"10.0.0.0/8\"");
+      }
+    }
+    milliseconds(from, "timeout_ms", options.timeout);
+    milliseconds(from, "retry_min_ms", options.retry_min);
+    milliseconds(from, "retry_max_ms", options.retry_max);
+    if (options.retry_min > options.retry_max)
+      from.refuse("retry_min_ms", "it may not be above retry_max_ms");
+    from.finish();
+  }
+
   void log(log::Options& options) {
     TableReader from = table("log");
     options.level = from.value_if_any("level", log::parse_level, "debug, info, warning or error")
@@ -266,7 +291,7 @@ std::size_t sum_of_caps(const NodeConfig& config) {
          2 * Admission::verified_bytes_max + HeadState::bytes_max + ApprovalBook::bytes_max +
          ApprovalBook::remembered_max * ApprovalBook::closed_bytes_max +
          api.connections * kPerConnection + api.binary_bodies * 2 * api.binary_body_bytes +
-         api.streams * api.stream_bytes;
+         api.streams * api.stream_bytes + config.api.webhooks.webhooks_max * webhook_bytes_max;
 }
 
 Result<NodeConfig, ConfigError> parse_config(std::string_view text, const std::string& directory,

@@ -17,6 +17,7 @@
 #include "node/api/handlers.h"
 #include "node/api/options.h"
 #include "node/api/tokens.h"
+#include "node/webhooks/webhooks.h"
 #include "p2p/limits.h"
 
 namespace vostro::node::api {
@@ -158,6 +159,7 @@ struct Core {
   std::atomic<std::uint64_t> announced{0};  ///< the newest height that clients may be told of
   std::atomic<bool> stopping{false};
   std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+  std::unique_ptr<Webhooks> webhooks;  ///< there before the first request
 
   void add(const std::shared_ptr<Session>& session);
   /// Runs `act` with each live session, on its strand.

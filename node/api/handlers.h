@@ -8,6 +8,10 @@
 #include "node/api/request.h"
 #include "node/service.h"
 
+namespace vostro::node {
+class Webhooks;
+}
+
 namespace vostro::node::api {
 
 struct Context {
@@ -15,6 +19,7 @@ struct Context {
   Bic bank;  ///< whose objects tokens without the role operate may see
   std::string version;
   std::uint16_t protocol_version = 1;
+  Webhooks* webhooks = nullptr;  ///< there while requests are served
 };
 
 // status.cpp
@@ -69,5 +74,14 @@ struct Context {
 [[nodiscard]] MakeResponse post_approval(const Context& context, const Request& request,
                                          Answer answer);
 [[nodiscard]] Response post_refusal(const Context& context, const Request& request);
+
+// webhooks.cpp
+[[nodiscard]] Response get_webhooks(const Context& context, const Request& request);
+[[nodiscard]] Response get_webhook(const Context& context, const Request& request);
+[[nodiscard]] Response delete_webhook(const Context& context, const Request& request);
+/// Answers when the receiver's name is resolved and its addresses are judged. As
+/// post_transactions.
+[[nodiscard]] MakeResponse post_webhook(const Context& context, const Request& request,
+                                        Answer answer);
 
 }  // namespace vostro::node::api

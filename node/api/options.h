@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/identifiers.h"
+#include "node/webhooks/options.h"
 
 namespace vostro::node::api {
 
@@ -44,6 +45,7 @@ struct Options {
   std::vector<std::string> allowed_origins;  ///< of browsers that may open an event stream
   std::string token_file;
   Limits limits;
+  WebhookOptions webhooks;
   unsigned threads = 2;
   Bic bank;             ///< whose systems this node serves
   std::string version;  ///< of this program

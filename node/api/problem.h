@@ -57,6 +57,11 @@ inline constexpr ProblemKind store_failed{503, "store-failed", "The node's store
 inline constexpr ProblemKind id_used{409, "id-used", "The id was used with other content."};
 inline constexpr ProblemKind not_authorised{409, "not-authorised",
                                             "The signatures do not meet the policy."};
+inline constexpr ProblemKind unknown_webhook{404, "unknown-webhook", "There is no such webhook."};
+inline constexpr ProblemKind too_many_webhooks{409, "too-many-webhooks",
+                                               "There are as many webhooks as this node keeps."};
+inline constexpr ProblemKind callback_refused{422, "callback-refused",
+                                              "Webhooks may not call this address."};
 inline constexpr ProblemKind outside_window{422, "outside-window",
                                             "valid_until has passed, or is too far ahead."};
 inline constexpr ProblemKind busy{429, "busy", "Too much is waiting; nothing was kept."};

@@ -37,6 +37,10 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/approvals/{id}/transaction", Role::read, &get_approval_transaction},
     Route{"POST", "/v1/approvals/{id}/refusal", Role::write, &post_refusal},
     Route{"GET", "/v1/events", Role::read, Events{}},
+    Route{"GET", "/v1/webhooks", Role::operate, &get_webhooks},
+    Route{"POST", "/v1/webhooks", Role::operate, &post_webhook},
+    Route{"GET", "/v1/webhooks/{id}", Role::operate, &get_webhook},
+    Route{"DELETE", "/v1/webhooks/{id}", Role::operate, &delete_webhook},
 };
 
 }  // namespace

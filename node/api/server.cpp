@@ -103,6 +103,7 @@ std::string Core::metrics() const {
   out.gauge("vostro_api_waiting", "Requests that wait until something is final.",
             metric(waiting.taken()));
   out.gauge("vostro_api_streams", "Open event streams.", metric(streams.taken()));
+  webhooks->add_metrics(out);
   return out.text();
 }
 
@@ -188,6 +189,7 @@ struct Server::Impl {
       again.cancel();
     });
     core.for_each([](Session& session) { session.on_stop(); });
+    core.webhooks->stop();
     work.reset();
     {
       std::unique_lock lock(mutex);
@@ -238,9 +240,15 @@ Result<std::unique_ptr<Server>, std::string> Server::start(Options options, Serv
   if (const auto listening = impl->listen(); !listening) return fail(listening.error());
   Core* core = &impl->core;
   if (const auto head = service.store().head()) core->announced = head->height.value;
+  auto webhooks = Webhooks::start(core->options.webhooks, service.store(), core->options.bank,
+                                  Height(core->announced.load()));
+  if (!webhooks) return fail(webhooks.error());
+  core->webhooks = *std::move(webhooks);
+  core->context.webhooks = core->webhooks.get();
   service.on_block([core, gate = core->gate](Height height) {
     gate->if_open([&] {
       core->announced = std::max(core->announced.load(), height.value);
+      core->webhooks->announce(height);
       core->for_each([](Session& session) { session.on_block(); });
     });
   });

@@ -42,6 +42,7 @@ class NetworkCase(unittest.TestCase):
 
     nodes_count = 4
     limits = {}  # keys of the table [limits] of their configurations
+    config = ""  # further tables
 
     def run(self, result=None):
         result = result or self.defaultTestResult()
@@ -68,7 +69,7 @@ class NetworkCase(unittest.TestCase):
         self.networks.append(network)
         for node in network.info["nodes"]:
             with open(node["config"], "a", encoding="utf-8") as config:
-                config.write("\n[limits]\n" + "".join(f"{key} = {value}\n" for key, value in self.limits.items()))
+                config.write("\n[limits]\n" + "".join(f"{key} = {value}\n" for key, value in self.limits.items()) + self.config)
         network.up()
         self.wait_connected(network)
         fund(network)

@@ -34,6 +34,7 @@ struct ConsoleTest : testing::Test {
     Options options;
     options.port = 0;
     options.token_file = node.directory.path("tokens");
+    options.webhooks.file = node.directory.path("webhooks");
     options.bank = bic("NORDDEFF");
     reader = *create_token(options.token_file, {.role = Role::read}, UnixSeconds(1'700'000'000));
     auto started = Server::start(options, node);

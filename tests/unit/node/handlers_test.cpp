@@ -399,11 +399,11 @@ TEST(Problem, IsARfc9457Object) {
   EXPECT_FALSE(body.as_object().contains("retry"));
 }
 
-// Catalogue row A6: what changes something needs the role write.
+// Catalogue row A6: what changes something needs the role write, or more.
 TEST(Routes, CatalogueA6WritesNeedTheRole) {
   for (const Route& route : routes()) {
     if (route.method == "GET" || route.method == "HEAD") continue;
-    EXPECT_EQ(route.role, Role::write) << route.pattern;
+    EXPECT_TRUE(route.role && *route.role >= Role::write) << route.pattern;
   }
   for (const Route& route : routes()) {
     if (route.pattern.starts_with("/v1/")) {

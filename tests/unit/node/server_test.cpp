@@ -89,6 +89,7 @@ struct ServerTest : testing::Test {
     Options options;
     options.port = 0;
     options.token_file = node.directory.path("tokens");
+    options.webhooks.file = node.directory.path("webhooks");
     options.bank = bic("NORDDEFF");
     return options;
   }
