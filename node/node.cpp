@@ -215,6 +215,7 @@ Result<void, std::string> Node::start() {
                                       [this](const std::string& what) { halt(what); }});
 
   const auto head = store_->head();
+  announced_ = head->height;
   consensus::BlockId base;
   base.bytes = head->block.bytes;
   options_.replica.engine.timeouts.heartbeat_ms = definition_.state.parameters.heartbeat_ms;
@@ -365,6 +366,7 @@ void Node::announce() {
   for (const auto& block : ready) {
     log_payments(*block);
     admission_->on_final(*block);
+    announced_ = block->height;
     for (const auto& listener : listeners) listener(block->height);
   }
   if (!ready.empty()) release_approvals();
@@ -495,6 +497,9 @@ std::vector<LiveQuote> Node::quotes() const {
 }
 
 void Node::on_block(std::function<void(Height)> listener) {
+  // No block between the two: the network may rest for long after it.
+  const std::lock_guard in_order(announcing_mutex_);
+  listener(announced_);
   const std::lock_guard lock(announce_mutex_);
   listeners_.push_back(std::move(listener));
 }

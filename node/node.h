@@ -126,6 +126,7 @@ class Node final : public Service {
   std::optional<AppendFile> evidence_;  ///< the consensus loop's, once that runs
 
   std::mutex announcing_mutex_;  ///< held around everything that one `announce` does
+  Height announced_;             ///< by it: the newest height that listeners were told of
   mutable std::mutex announce_mutex_;
   std::vector<std::shared_ptr<const chain::ExecutedBlock>>
       stored_;  ///< not announced yet, in height order

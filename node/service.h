@@ -104,8 +104,8 @@ class Service {
   [[nodiscard]] virtual std::vector<LiveQuote> quotes() const = 0;
   /// Orders of this bank that want more signatures.
   [[nodiscard]] virtual ApprovalBook& approvals() = 0;
-  /// `listener` is called after each block is stored, on the store's thread: it must only note and
-  /// return.
+  /// `listener` is called at once with the newest height that may be told, and after each block
+  /// that is stored, on the store's thread: it must only note and return.
   virtual void on_block(std::function<void(Height)> listener) = 0;
   [[nodiscard]] virtual std::string metrics_text() const = 0;
 };

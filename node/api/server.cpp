@@ -239,9 +239,8 @@ Result<std::unique_ptr<Server>, std::string> Server::start(Options options, Serv
     if (const auto used = use_certificate(impl->core); !used) return fail(used.error());
   if (const auto listening = impl->listen(); !listening) return fail(listening.error());
   Core* core = &impl->core;
-  if (const auto head = service.store().head()) core->announced = head->height.value;
-  auto webhooks = Webhooks::start(core->options.webhooks, service.store(), core->options.bank,
-                                  Height(core->announced.load()));
+  auto webhooks =
+      Webhooks::start(core->options.webhooks, service.store(), core->options.bank, Height(0));
   if (!webhooks) return fail(webhooks.error());
   core->webhooks = *std::move(webhooks);
   core->context.webhooks = core->webhooks.get();

@@ -189,6 +189,7 @@ node::QuoteOutcome FakeNode::publish_quote(const chain::SignedQuote& quote) {
 
 void FakeNode::on_block(std::function<void(Height)> listener) {
   const std::lock_guard lock(mutex_);
+  listener(store_->head()->height);
   listeners_.push_back(std::move(listener));
 }
 
