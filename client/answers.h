@@ -108,6 +108,7 @@ struct AccountView {
   std::string status;  ///< "open", "frozen", "closed"
   chain::Accepts accepts;
   bool has_own_policy = false;
+  std::optional<chain::Policy> own_policy;  ///< only in the single view
   std::vector<BalanceView> balances;
 };
 
@@ -123,6 +124,22 @@ struct EntryView {
   std::optional<chain::AccountId> counterparty;
   std::optional<Uuid> uetr;
   std::string status;
+};
+
+/// What one payment took of a quote of an account.
+struct FillView {
+  Uuid quote;
+  chain::OwnedId payment;  ///< debtor agent and UETR
+  chain::AccountId debtor;
+  chain::AccountId creditor;
+  Money sold;
+  Money bought;
+  chain::Rate rate;
+  std::string exchange;  ///< "open" (held), "done", "undone" (what was sold came back)
+  std::string status;    ///< of the payment
+  Height height;
+  UnixMillis block_time;
+  std::uint32_t index = 0;
 };
 
 struct BlockLine {
@@ -151,6 +168,7 @@ struct ParticipantView {
   std::optional<Lei> lei;
   std::vector<std::string> roles;
   std::string status;
+  chain::Policy policy;
   bool is_validator = false;
 };
 
@@ -158,10 +176,19 @@ struct CurrencyView {
   Currency currency;
   std::uint8_t exponent = 2;
   Bic agent;
+  chain::Policy policy;
   std::string status;
   Date business_date;
   Money issued;
   Money redeemed;
+};
+
+/// Money that has left an account, and that its settlement agent has not paid out yet.
+struct RedemptionView {
+  chain::OwnedId id;
+  chain::AccountId account;
+  Money amount;
+  std::string state;  ///< "open", "delayed"
 };
 
 struct QuoteView {

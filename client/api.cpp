@@ -203,6 +203,14 @@ Result<Page<EntryView>, ApiError> ApiClient::entries(const chain::AccountId& acc
   return get_page(std::move(target), cursor, read_entry);
 }
 
+Result<Page<FillView>, ApiError> ApiClient::fills(const chain::AccountId& account,
+                                                  const std::optional<Height>& from_height,
+                                                  const std::optional<std::string>& cursor) {
+  std::string target = "/v1/accounts/" + to_text(account) + "/fills?limit=100";
+  if (from_height && !cursor) target += "&from_height=" + std::to_string(from_height->value);
+  return get_page(std::move(target), cursor, read_fill);
+}
+
 Result<BlockView, ApiError> ApiClient::block(const std::optional<Height>& height) {
   return get("/v1/blocks/" + (height ? std::to_string(height->value) : "latest"), read_block);
 }
@@ -267,6 +275,11 @@ Result<ApprovalView, ApiError> ApiClient::refuse_approval(const Uuid& id, const 
                              options_.timeout);
   if (!response) return fail(response.error());
   return read_body(*response, read_approval);
+}
+
+Result<Page<RedemptionView>, ApiError> ApiClient::redemptions(
+    const std::optional<std::string>& cursor) {
+  return get_page("/v1/redemptions?limit=100", cursor, read_redemption);
 }
 
 Result<void, ApiError> ApiClient::publish(const chain::SignedQuote& quote) {

@@ -56,6 +56,10 @@ class ApiClient {
   [[nodiscard]] Result<Page<EntryView>, ApiError> entries(
       const chain::AccountId& account, const std::optional<Currency>& currency,
       const std::optional<Height>& from_height, const std::optional<std::string>& cursor = {});
+  /// What was taken of the account's quotes, oldest first.
+  [[nodiscard]] Result<Page<FillView>, ApiError> fills(
+      const chain::AccountId& account, const std::optional<Height>& from_height,
+      const std::optional<std::string>& cursor = {});
   /// Without a height: the latest.
   [[nodiscard]] Result<BlockView, ApiError> block(const std::optional<Height>& height);
   [[nodiscard]] Result<Page<ParticipantView>, ApiError> participants(
@@ -64,6 +68,8 @@ class ApiClient {
       const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<Page<QuoteView>, ApiError> quotes(
       const std::optional<Currency>& sells, const std::optional<Currency>& buys,
+      const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<Page<RedemptionView>, ApiError> redemptions(
       const std::optional<std::string>& cursor = {});
   /// Enters an order that wants more signatures than it has, or adds those it has to one that
   /// waits.

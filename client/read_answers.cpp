@@ -171,6 +171,7 @@ AccountView read_account(const JsonIn& in) {
   out.status = in.field("status").text();
   out.accepts = chain::read_accepts(in.field("accepts"));
   out.has_own_policy = in.field("policy").text() == "own";
+  out.own_policy = in.field("own_policy").optional(chain::read_policy);
   out.balances = list_of(in.field("balances"), 1024, [](const JsonIn& each) {
     const Currency currency = each.field("currency").currency();
     const auto units = [&](std::string_view name) {
@@ -230,6 +231,7 @@ ParticipantView read_participant(const JsonIn& in) {
     });
   });
   out.roles = list_of(in.field("roles"), 16, [](const JsonIn& each) { return each.text(); });
+  out.policy = chain::read_policy(in.field("policy"));
   out.status = in.field("status").text();
   out.is_validator = in.field("validator").boolean();
   return out;
@@ -240,10 +242,37 @@ CurrencyView read_currency(const JsonIn& in) {
   out.currency = in.field("currency").currency();
   out.exponent = in.field("exponent").integer<std::uint8_t>();
   out.agent = in.field("agent").bic();
+  out.policy = chain::read_policy(in.field("policy"));
   out.status = in.field("status").text();
   out.business_date = in.field("business_date").date();
   out.issued = in.field("issued").money();
   out.redeemed = in.field("redeemed").money();
+  return out;
+}
+
+FillView read_fill(const JsonIn& in) {
+  FillView out;
+  out.quote = in.field("quote").uuid();
+  out.payment = {in.field("agent").bic(), in.field("uetr").uuid()};
+  out.debtor = in.field("debtor").account();
+  out.creditor = in.field("creditor").account();
+  out.sold = in.field("sold").money();
+  out.bought = in.field("bought").money();
+  out.rate = in.field("rate").parsed<chain::Rate>(chain::parse_rate);
+  out.exchange = in.field("exchange").text();
+  out.status = in.field("status").text();
+  out.height = height(in.field("height"));
+  out.block_time = block_time(in.field("block_time"));
+  out.index = in.field("index").integer<std::uint32_t>();
+  return out;
+}
+
+RedemptionView read_redemption(const JsonIn& in) {
+  RedemptionView out;
+  out.id = read_id(in);
+  out.account = in.field("account").account();
+  out.amount = in.field("amount").money();
+  out.state = in.field("state").text();
   return out;
 }
 

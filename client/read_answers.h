@@ -22,6 +22,8 @@ namespace vostro::client {
 [[nodiscard]] BlockView read_block(const chain::JsonIn& in);
 [[nodiscard]] ParticipantView read_participant(const chain::JsonIn& in);
 [[nodiscard]] CurrencyView read_currency(const chain::JsonIn& in);
+[[nodiscard]] FillView read_fill(const chain::JsonIn& in);
+[[nodiscard]] RedemptionView read_redemption(const chain::JsonIn& in);
 [[nodiscard]] QuoteView read_quote(const chain::JsonIn& in);
 [[nodiscard]] ApprovalView read_approval(const chain::JsonIn& in);
 

@@ -77,6 +77,7 @@ enum class QuoteOutcome : std::uint8_t {
   bad_form,        ///< malformed, another network, or the signature does not verify
   signer_unknown,  ///< the provider's policy has no such key with a quote rule
   expired,         ///< expires in the past, or beyond max_quote_life
+  closed,          ///< withdrawn, or sold up to its limit
   too_many,        ///< this provider has too many live quotes
 };
 

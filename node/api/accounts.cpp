@@ -236,7 +236,11 @@ Response get_account(const Context& context, const Request& request) {
   if (!record || !may_see(context, request, account->owner))
     return refuse(problems::unknown_account);
   auto held = held_of(view, {*account});
-  return json_response(account_object(view, *account, *record, held[*account], exponents_of(view)));
+  const chain::ExponentOf exponents = exponents_of(view);
+  json::object out = account_object(view, *account, *record, held[*account], exponents);
+  out["own_policy"] =
+      record->policy ? chain::to_value(*record->policy, exponents) : json::value(nullptr);
+  return json_response(out);
 }
 
 Response get_entries(const Context& context, const Request& request) {

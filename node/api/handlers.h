@@ -53,6 +53,10 @@ struct Context {
 [[nodiscard]] Response get_account(const Context& context, const Request& request);
 [[nodiscard]] Response get_entries(const Context& context, const Request& request);
 
+// fills.cpp
+/// What was taken of the quotes of an account.
+[[nodiscard]] Response get_fills(const Context& context, const Request& request);
+
 // blocks.cpp
 [[nodiscard]] Response get_block(const Context& context, const Request& request);
 
@@ -63,6 +67,10 @@ struct Context {
 // quotes.cpp
 [[nodiscard]] Response get_quotes(const Context& context, const Request& request);
 [[nodiscard]] Response post_quote(const Context& context, const Request& request);
+
+// redemptions.cpp
+/// Open redemptions, to the bank that gave the money and to the settlement agent who pays it out.
+[[nodiscard]] Response get_redemptions(const Context& context, const Request& request);
 
 // approvals.cpp
 [[nodiscard]] Response get_approvals(const Context& context, const Request& request);

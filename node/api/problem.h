@@ -94,6 +94,8 @@ inline constexpr ProblemKind quote_signer{409, "quote-signer-unknown",
                                           "The provider's policy does not know the quote's key."};
 inline constexpr ProblemKind quote_expired{422, "quote-expired",
                                            "The quote has expired, or lives too long."};
+inline constexpr ProblemKind quote_closed{
+    409, "quote-closed", "The quote was withdrawn, or nothing is left of its limit."};
 inline constexpr ProblemKind too_many_quotes{429, "too-many-quotes",
                                              "The provider has too many live quotes."};
 }  // namespace problems

@@ -68,6 +68,8 @@ Response post_quote(const Context& context, const Request& request) {
       return refuse(problems::quote_signer, {.field = "key", .reason = "DS0H"});
     case QuoteOutcome::expired:
       return refuse(problems::quote_expired, {.field = "quote.expires_at", .reason = "TM01"});
+    case QuoteOutcome::closed:
+      return refuse(problems::quote_closed, {.reason = "AM23"});
     case QuoteOutcome::too_many:
       return refuse(problems::too_many_quotes);
   }

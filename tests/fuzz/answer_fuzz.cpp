@@ -21,11 +21,11 @@ void run(const JsonIn& in) {
       VOSTRO_CHECK(answer.final->receipt.entries.size() <= chain::Receipt::entries_max);
   }
 }
-constexpr std::array<Reader, 10> kReaders{
-    run<read_status>,       run<read_submit_answer>, run<read_transaction_view>,
-    run<read_payment>,      run<read_account>,       run<read_entry>,
-    run<read_block>,        run<read_participant>,   run<read_currency>,
-    run<client::read_quote>};
+constexpr std::array<Reader, 12> kReaders{
+    run<read_status>,        run<read_submit_answer>, run<read_transaction_view>,
+    run<read_payment>,       run<read_account>,       run<read_entry>,
+    run<read_block>,         run<read_participant>,   run<read_currency>,
+    run<client::read_quote>, run<read_fill>,          run<read_redemption>};
 
 Bytes seed(Byte kind, const std::string& text) {
   Bytes made{kind};
@@ -43,6 +43,8 @@ std::vector<Bytes> seeds() {
   const std::string id = "\"id\":\"" + to_text(payment.id) + "\",\"owner\":\"NORDDEFF\"";
   std::string quote = chain::to_json(test::a_quote().build(), iso_exponents());
   quote.pop_back();
+  const std::string policy =
+      ",\"policy\":" + chain::to_json(test::simple_policy({"maker"}), iso_exponents());
   return {
       seed(0, test::status_answer(test::network(), "Demo")),
       seed(1, test::pending_answer(payment)),
@@ -68,12 +70,23 @@ std::vector<Bytes> seeds() {
       seed(7,
            "{\"bic\":\"NORDDEFF\",\"legal_name\":\"Nordbank AG\",\"country\":\"DE\",\"lei\":"
            "\"335800BY3CB8W1JK9L13\",\"roles\":[\"fx-provider\"],\"status\":\"active\","
-           "\"validator\":true}"),
+           "\"validator\":true" +
+               policy + "}"),
       seed(8,
            "{\"currency\":\"EUR\",\"exponent\":2,\"agent\":\"EURADEFF\",\"status\":\"active\","
            "\"business_date\":\"2026-11-23\",\"issued\":{\"currency\":\"EUR\",\"amount\":"
-           "\"5.00\"},\"redeemed\":{\"currency\":\"EUR\",\"amount\":\"0.00\"}}"),
+           "\"5.00\"},\"redeemed\":{\"currency\":\"EUR\",\"amount\":\"0.00\"}" +
+               policy + "}"),
       seed(9, quote + ",\"remaining\":null}"),
+      seed(10, "{\"quote\":\"" + to_text(payment.id) + "\",\"uetr\":\"" + to_text(payment.id) +
+                   "\",\"agent\":\"NORDDEFF\",\"debtor\":\"NORDDEFF/main\",\"creditor\":"
+                   "\"SUDBFRPP/main\",\"sold\":{\"currency\":\"EUR\",\"amount\":\"1.00\"},"
+                   "\"bought\":{\"currency\":\"USD\",\"amount\":\"1.09\"},\"rate\":\"1.0842\","
+                   "\"exchange\":\"done\",\"status\":\"settled\",\"height\":7,\"block_time\":" +
+                   time + ",\"index\":1}"),
+      seed(11, "{" + id +
+                   ",\"account\":\"NORDDEFF/main\",\"amount\":{\"currency\":\"EUR\","
+                   "\"amount\":\"1.00\"},\"state\":\"open\"}"),
   };
 }
 

@@ -201,11 +201,13 @@ TEST(Api, ReadsEveryPageOfAList) {
   HttpServer server([](const HttpSeen& request) {
     const bool is_second = request.target.find("cursor=a%2fb") != std::string::npos;
     const std::string bic = is_second ? "SUDBFRPP" : "NORDDEFF";
-    return test::json_reply(200, "{\"items\":[{\"bic\":\"" + bic +
-                                     "\",\"legal_name\":\"Bank\",\"country\":\"DE\",\"lei\":null,"
-                                     "\"roles\":[\"fx-provider\"],"
-                                     "\"status\":\"active\",\"validator\":true}],\"next\":" +
-                                     (is_second ? "null" : "\"a/b\"") + "}");
+    return test::json_reply(200,
+                            "{\"items\":[{\"bic\":\"" + bic +
+                                "\",\"legal_name\":\"Bank\",\"country\":\"DE\",\"lei\":null,"
+                                "\"roles\":[\"fx-provider\"],\"policy\":" +
+                                chain::to_json(test::simple_policy({"maker"}), iso_exponents()) +
+                                ",\"status\":\"active\",\"validator\":true}],\"next\":" +
+                                (is_second ? "null" : "\"a/b\"") + "}");
   });
   auto api = test::client_of(server.url());
   const auto all = all_pages([&](const auto& cursor) { return api.participants(cursor); });
