@@ -274,7 +274,7 @@ Exit approve_reject(Wallet& wallet, const Arguments& arguments) {
 }
 
 /// For a key on a machine without a network: no node is asked.
-Exit approve_sign_file(Wallet& wallet, const Arguments& arguments) {
+Exit sign_file(Wallet& wallet, const Arguments& arguments) {
   chain::Transaction transaction = read_order(wallet, arguments.text("FILE"));
   confirm(wallet, "Sign an order in a file", lines_of(transaction));
   add_signatures(wallet, transaction);
@@ -283,20 +283,20 @@ Exit approve_sign_file(Wallet& wallet, const Arguments& arguments) {
     throw usage(arguments.text("FILE") + ": " + chain::to_string(checked.error()),
                 std::string(chain::to_string(checked.error().reason)));
   write_order(arguments.text("--out"), transaction);
-  return finish(wallet, Exit::ok,
-                json::object{{"id", as_json(vostro::to_text(transaction.id))},
-                             {"signatures_given", transaction.signatures.size()},
-                             {"file", as_json(arguments.text("--out"))}},
-                "signed; bring " + arguments.text("--out") +
-                    " to a machine with a node: vostro approve submit\n");
-}
-
-Exit approve_submit(Wallet& wallet, const Arguments& arguments) {
-  const chain::Transaction transaction = read_order(wallet, arguments.text("FILE"));
-  return report(wallet, must(wallet.api().offer(chain::encode_transaction(transaction))));
+  return finish(
+      wallet, Exit::ok,
+      json::object{{"id", as_json(vostro::to_text(transaction.id))},
+                   {"signatures_given", transaction.signatures.size()},
+                   {"file", as_json(arguments.text("--out"))}},
+      "signed; bring " + arguments.text("--out") + " to a machine with a node: vostro submit\n");
 }
 
 }  // namespace
+
+Exit submit_file(Wallet& wallet, const std::string& path) {
+  const chain::Transaction transaction = read_order(wallet, path);
+  return report(wallet, must(wallet.api().offer(chain::encode_transaction(transaction))));
+}
 
 std::vector<Command> approve_commands() {
   using Kind = Option::Kind;
@@ -316,16 +316,12 @@ std::vector<Command> approve_commands() {
        "Refuse an order that waits, for good",
        {id, {"--reason", Kind::value, true, "Why, in 1 to 140 bytes"}},
        approve_reject},
-      {"approve sign-file",
+      {"sign",
        "Sign an order in a file; no node is needed",
        {{"FILE", Kind::positional, false,
          "From \"approve show --out\"; an order as JSON where it ends in .json"},
         {"--out", Kind::value, true, "Where the signed order goes"}},
-       approve_sign_file},
-      {"approve submit",
-       "Bring an order that was signed in a file",
-       {{"FILE", Kind::positional, false, "From \"approve sign-file\""}},
-       approve_submit},
+       sign_file},
   };
 }
 

@@ -59,6 +59,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> bulk_commands();
 [[nodiscard]] std::vector<Command> settled_commands();
 [[nodiscard]] std::vector<Command> statement_commands();
+[[nodiscard]] std::vector<Command> policy_commands();
 [[nodiscard]] std::vector<Command> quote_commands();
 [[nodiscard]] std::vector<Command> inbox_commands();
 [[nodiscard]] std::vector<Command> track_commands();
@@ -67,6 +68,9 @@ struct Command {
 [[nodiscard]] std::vector<Command> approve_commands();
 [[nodiscard]] std::vector<Command> network_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
+
+/// Brings an order that was signed in a file to the node: `vostro submit FILE`, in approve.cpp.
+[[nodiscard]] Exit submit_file(Wallet& wallet, const std::string& path);
 
 /// All of them.
 [[nodiscard]] const std::vector<Command>& commands();

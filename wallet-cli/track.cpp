@@ -152,8 +152,12 @@ Exit track(Wallet& wallet, const Arguments& arguments) {
 }
 
 Exit submit(Wallet& wallet, const Arguments& arguments) {
-  if (!arguments.has("--pending"))
-    throw usage("what is to be sent? --pending sends the stored orders again");
+  const auto file = arguments.find("FILE");
+  if (file.has_value() == arguments.has("--pending"))
+    throw usage(
+        "what is to be sent? FILE, an order that was signed with vostro sign; or --pending, the "
+        "stored orders again");
+  if (file) return submit_file(wallet, *file);
   client::ApiClient& api = wallet.api();
   (void)wallet.network();
   json::array items;
@@ -189,8 +193,10 @@ std::vector<Command> track_commands() {
          "How long to wait: 90s, 15m, 1h (default 60s; with --follow to the end)"}},
        track},
       {"submit",
-       "Send orders again whose outcome is unknown: the same bytes, which cannot pay twice",
-       {{"--pending", Kind::flag, false, "All that are stored and not finished"}},
+       "Bring an order that was signed in a file; or send orders again whose outcome is unknown",
+       {{"FILE", Kind::optional_positional, false, "From \"vostro sign\""},
+        {"--pending", Kind::flag, false,
+         "All that are stored and not finished: the same bytes, which cannot pay twice"}},
        submit},
   };
 }

@@ -152,14 +152,14 @@ class Approvals(NetworkCase):
         # No address, no token: only the genesis file and the key.
         keys = Path(self.nodes[0]["token_file"]).parent
         done = subprocess.run(
-            [str(bin_dir() / "vostro"), "approve", "sign-file", str(unsigned), "--out", str(signed), "--genesis", self.network.info["genesis"],
+            [str(bin_dir() / "vostro"), "sign", str(unsigned), "--out", str(signed), "--genesis", self.network.info["genesis"],
              "--key", str(keys / "checker.key"), "--passphrase-file", str(keys / "passphrase"), "--json", "--yes"],
             capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
             env={"HOME": str(private_dir(self.home / "airgapped")), "PATH": "/usr/bin:/bin"})
         self.assertEqual(done.returncode, OK, done.stderr + done.stdout)
         self.assertEqual(json.loads(done.stdout)["signatures_given"], 2)
         self.assertEqual(self.state_of(uetr), "waiting")
-        self.wallet("approve", "submit", signed, keys=())
+        self.wallet("submit", signed, keys=())
         self.assertEqual(self.payment_everywhere(0, uetr)["status"], "settled")
 
     def test_A_bulk_is_one_approval(self):

@@ -74,15 +74,14 @@ TEST_F(Approve, AFileIsSignedWithoutANode) {
   const std::string in = path("order.bin"), out = path("signed.bin");
   ASSERT_EQ(run({"approve", "show", id_, "--out", in}).exit, Exit::ok);
   const std::size_t asked = node_->seen().size();
-  const Ran ran = run({"approve", "sign-file", in, "--out", out, "--key", "checker", "--yes"});
+  const Ran ran = run({"sign", in, "--out", out, "--key", "checker", "--yes"});
   EXPECT_EQ(ran.exit, Exit::ok) << ran.err;
   EXPECT_EQ(node_->seen().size(), asked);
   // It writes over nothing, and takes nothing that is no order.
-  EXPECT_EQ(run({"approve", "sign-file", in, "--out", out, "--key", "checker", "--yes"}).exit,
-            Exit::local);
+  EXPECT_EQ(run({"sign", in, "--out", out, "--key", "checker", "--yes"}).exit, Exit::local);
   write_private("rubbish", "not an order");
-  EXPECT_EQ(run({"approve", "submit", path("rubbish")}).exit, Exit::usage);
-  EXPECT_EQ(run({"approve", "submit", out}).exit, Exit::ok);
+  EXPECT_EQ(run({"submit", path("rubbish")}).exit, Exit::usage);
+  EXPECT_EQ(run({"submit", out}).exit, Exit::ok);
   EXPECT_EQ(posted(node_->seen().back()).signatures.size(), 2U);
 }
 

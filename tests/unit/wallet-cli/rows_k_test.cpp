@@ -146,12 +146,12 @@ TEST_F(RowsK, K4AnOrderOfAnotherNetworkIsNeitherSignedNorBrought) {
   write_private("stick/order.json", chain::to_json(order, client::iso_exponents()));
   for (const std::string form : {"bin", "json"}) {
     const std::string out = path("stick/signed." + form);
-    const Ran ran = run({"approve", "sign-file", path("stick/order." + form), "--out", out, "--key",
-                         "checker", "--yes"});
+    const Ran ran =
+        run({"sign", path("stick/order." + form), "--out", out, "--key", "checker", "--yes"});
     EXPECT_EQ(ran.exit, Exit::wrong_network) << ran.err;
     EXPECT_NE(ran.err.find(to_hex(elsewhere.view()).substr(0, 16)), std::string::npos) << ran.err;
     EXPECT_FALSE(std::filesystem::exists(out));
-    EXPECT_EQ(run({"approve", "submit", path("stick/order." + form)}).exit, Exit::wrong_network);
+    EXPECT_EQ(run({"submit", path("stick/order." + form)}).exit, Exit::wrong_network);
   }
   expect_nothing_moved();
 }
@@ -163,8 +163,8 @@ TEST_F(RowsK, AnOrderAsJsonIsSignedAsJson) {
   order.signatures.clear();
   std::ofstream(path("stick/order.json")) << chain::to_json(order, client::iso_exponents());
   const std::string out = path("stick/signed.json");
-  const Ran ran = run({"approve", "sign-file", path("stick/order.json"), "--out", out, "--key",
-                       "maker", "--key", "checker", "--yes", "--json"});
+  const Ran ran = run({"sign", path("stick/order.json"), "--out", out, "--key", "maker", "--key",
+                       "checker", "--yes", "--json"});
   EXPECT_EQ(ran.exit, Exit::ok) << ran.out;
   std::ifstream file(out);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -174,8 +174,8 @@ TEST_F(RowsK, AnOrderAsJsonIsSignedAsJson) {
   EXPECT_TRUE(chain::verify(chain::encode_transaction(*read), network_id_));
   // What the ledger would not take is said here, with its place.
   std::ofstream(path("stick/bad.json")) << R"({"version": 1})";
-  const Ran bad = run({"approve", "sign-file", path("stick/bad.json"), "--out",
-                       path("stick/never.json"), "--key", "maker", "--yes"});
+  const Ran bad = run({"sign", path("stick/bad.json"), "--out", path("stick/never.json"), "--key",
+                       "maker", "--yes"});
   EXPECT_EQ(bad.exit, Exit::usage);
   EXPECT_NE(bad.err.find("network_id"), std::string::npos) << bad.err;
 }
