@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "chain/json/json.h"
 #include "client/read_answers.h"
 #include "wallet-cli/command.h"
 #include "wallet-cli/lookup.h"
+#include "wallet-cli/policies.h"
 #include "wallet-cli/send.h"
 #include "wallet-cli/text.h"
 
@@ -108,19 +108,10 @@ chain::Accepts accepts_from(const std::string& text) {
 /// "owner", or the policy in a file of JSON.
 std::optional<chain::Policy> policy_from(const std::string& text) {
   if (text == "owner") return std::nullopt;
-  const auto content = genesis::read_text_file(text);
-  if (!content)
-    throw Stop{Exit::local, text + ": " + genesis::to_string(content.error()), "local", {}};
-  auto policy = chain::policy_from_json(*content, client::iso_exponents());
-  if (!policy)
-    throw usage(text + ": " + policy.error().where + ": " + chain::to_string(policy.error()),
-                "bad_policy");
-  if (const auto checked = chain::check_policy(*policy); !checked)
-    throw usage(text + ": " + std::string(chain::to_string(checked.error())), "bad_policy");
-  return *std::move(policy);
+  return policy_from_file(text);
 }
 
-std::string policy_text(const std::optional<chain::Policy>& policy) {
+std::string kind_text(const std::optional<chain::Policy>& policy) {
   if (!policy) return "its owner's";
   return "its own: " + std::to_string(policy->keys.size()) + " keys, " +
          std::to_string(policy->rules.size()) + " rules";
@@ -138,7 +129,7 @@ Exit account_open(Wallet& wallet, const Arguments& arguments) {
   return send_account_order(wallet, "Open an account",
                             {{"account", chain::to_text(id)},
                              {"takes unasked", accepts_text(accepts)},
-                             {"policy", policy_text(policy)}},
+                             {"policy", kind_text(policy)}},
                             chain::OpenAccount{id, policy, accepts});
 }
 
@@ -149,20 +140,18 @@ Exit account_update(Wallet& wallet, const Arguments& arguments) {
   const auto policy_given = arguments.find("--policy");
   if (!accepts_given && !policy_given)
     throw usage("nothing to change: give --accepts, --policy or both");
-  // The order replaces both, and the node does not tell the policy that is in force.
-  if (now.has_own_policy && !policy_given)
-    throw usage(
-        chain::to_text(id) +
-        " has a policy of its own, which this order would replace: give it again with --policy "
-        "FILE, or --policy owner");
+  // The order replaces both: what is not to change is said again.
   const auto accepts = accepts_given ? accepts_from(*accepts_given) : now.accepts;
-  const auto policy = policy_from(policy_given.value_or("owner"));
-  return send_account_order(
-      wallet, "Change an account",
-      {{"account", chain::to_text(id)},
-       {"takes unasked", accepts_text(accepts) + " (now: " + accepts_text(now.accepts) + ")"},
-       {"policy", policy_text(policy)}},
-      chain::UpdateAccount{id, policy, accepts});
+  const auto policy_now = must(wallet.api().account(id)).own_policy;
+  const auto policy = policy_given ? policy_from(*policy_given) : policy_now;
+  Lines lines{
+      {"account", chain::to_text(id)},
+      {"takes unasked", accepts_text(accepts) + " (now: " + accepts_text(now.accepts) + ")"},
+      {"policy", kind_text(policy) + (policy == policy_now ? ", unchanged" : "")}};
+  if (policy && policy_now)
+    for (auto& line : policy_changes(*policy_now, *policy)) lines.push_back(std::move(line));
+  return send_account_order(wallet, "Change an account", std::move(lines),
+                            chain::UpdateAccount{id, policy, accepts});
 }
 
 template <class Body>

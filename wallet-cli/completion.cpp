@@ -63,6 +63,8 @@ const Row kRows[] = {
     {"--out", Files{}},
     {"--result", Files{}},
     {"--document", Files{}},
+    {"--message", Files{}},
+    {"--stream", Files{}},
     {"FILE", Files{}},
     {"DIR", Files{}},
 };

@@ -7,19 +7,23 @@
 
 namespace vostro::wallet {
 
-FxSearch search_quotes(const FxRequest& request, const std::vector<client::QuoteView>& quotes) {
-  FxSearch search;
+std::optional<Money> price_at(const FxRequest& request, const chain::Quote& quote) {
   const auto sold_digits = iso4217_exponent(request.amount.currency);
   const auto paid_digits = iso4217_exponent(request.pay_with);
+  if (!sold_digits || !paid_digits || quote.sells != request.amount.currency ||
+      quote.buys != request.pay_with)
+    return std::nullopt;
+  const auto price = chain::price_of(request.amount.units, quote.rate, *paid_digits, *sold_digits);
+  if (!price) return std::nullopt;
+  return Money{request.pay_with, *price};
+}
+
+FxSearch search_quotes(const FxRequest& request, const std::vector<client::QuoteView>& quotes) {
+  FxSearch search;
   for (const client::QuoteView& view : quotes) {
     const chain::Quote& quote = view.quote.quote;
-    const bool is_for_these =
-        quote.sells == request.amount.currency && quote.buys == request.pay_with;
-    const auto price =
-        sold_digits && paid_digits
-            ? chain::price_of(request.amount.units, quote.rate, *paid_digits, *sold_digits)
-            : std::nullopt;
-    if (!is_for_these || !price || !client::is_sound(view.quote, request.network_id)) {
+    const auto price = price_at(request, quote);
+    if (!price || !client::is_sound(view.quote, request.network_id)) {
       ++search.unsound;
     } else if (quote.expires_at.value < request.now.value + quote_seconds_min) {
       ++search.ending;
@@ -32,7 +36,7 @@ FxSearch search_quotes(const FxRequest& request, const std::vector<client::Quote
                request.accept_by->value - request.now.value > quote.hold_max_s) {
       ++search.hold_too_short;
     } else {
-      search.offers.push_back({view, {request.pay_with, *price}});
+      search.offers.push_back({view, *price});
     }
   }
   std::sort(search.offers.begin(), search.offers.end(), [](const FxOffer& a, const FxOffer& b) {
@@ -44,6 +48,18 @@ FxSearch search_quotes(const FxRequest& request, const std::vector<client::Quote
     return key(a) < key(b);
   });
   return search;
+}
+
+Ends ends_of(const Money& price, const Money& amount, const std::vector<chain::Charge>& charges) {
+  Ends ends{price, amount};
+  for (const chain::Charge& charge : charges) {  // at most 4 of at most 10^17
+    if (charge.payer == chain::Payer::debtor) {
+      ends.taken.units.value += charge.amount.value;
+    } else {
+      ends.given.units.value -= charge.amount.value;
+    }
+  }
+  return ends;
 }
 
 std::string why_none(const FxSearch& search) {

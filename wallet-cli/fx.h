@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/money.h"
+#include "chain/tx/payment.h"
 #include "client/answers.h"
 
 namespace vostro::wallet {
@@ -27,6 +28,10 @@ struct FxOffer {
 /// while.
 inline constexpr std::uint64_t quote_seconds_min = 5;
 
+/// What the debtor pays at this quote. Empty where it is not for these currencies, or no amount
+/// says it.
+[[nodiscard]] std::optional<Money> price_at(const FxRequest& request, const chain::Quote& quote);
+
 struct FxSearch {
   std::vector<FxOffer> offers;  ///< cheapest first; of equal ones the longer lived, then by id
   // Why others were left out, each quote counted at the first reason that fits.
@@ -38,6 +43,14 @@ struct FxSearch {
 };
 [[nodiscard]] FxSearch search_quotes(const FxRequest& request,
                                      const std::vector<client::QuoteView>& quotes);
+/// What leaves the payer's account in all, and what stays on the payee's, to the unit.
+struct Ends {
+  Money taken;
+  Money given;
+};
+[[nodiscard]] Ends ends_of(const Money& price, const Money& amount,
+                           const std::vector<chain::Charge>& charges);
+
 /// "3 quotes: 1 too small, 2 ending": why there is no offer.
 [[nodiscard]] std::string why_none(const FxSearch& search);
 

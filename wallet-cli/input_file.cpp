@@ -9,16 +9,12 @@
 #include <cstring>
 
 #include "base/private_file.h"
-#include "wallet-cli/exit.h"
 
 namespace vostro::wallet {
-namespace {
 
 Stop input_stop(const std::string& path, const std::string& why) {
   return {Exit::local, path + ": " + why, "local", {}};
 }
-
-}  // namespace
 
 std::string read_input(const std::string& path, std::size_t bytes_max) {
   const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -38,6 +34,11 @@ std::string read_input(const std::string& path, std::size_t bytes_max) {
       throw usage(path + " has more than " + std::to_string(bytes_max) + " bytes",
                   "file_too_large");
   }
+}
+
+Hash document_hash(const std::string& path) {
+  constexpr std::size_t document_bytes_max = 64 * 1024 * 1024;
+  return hash("document", as_bytes(read_input(path, document_bytes_max)));
 }
 
 }  // namespace vostro::wallet

@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "wallet-cli/command.h"
+#include "wallet-cli/input_file.h"
 #include "wallet-cli/lookup.h"
 #include "wallet-cli/send.h"
 #include "wallet-cli/text.h"
@@ -46,6 +47,82 @@ Exit issue(Wallet& wallet, const Arguments& arguments) {
                 {"entry", as_json(to_hex(entry.view()))}});
 }
 
+Exit redemptions(Wallet& wallet, const Arguments&) {
+  const auto found =
+      must(client::all_pages([&](const auto& cursor) { return wallet.api().redemptions(cursor); }));
+  json::array items;
+  std::vector<std::vector<std::string>> rows{{"ID", "BANK", "ACCOUNT", "AMOUNT", "STATE"}};
+  for (const client::RedemptionView& each : found) {
+    items.push_back(json::object{{"owner", as_json(vostro::to_text(each.id.owner))},
+                                 {"id", as_json(vostro::to_text(each.id.id))},
+                                 {"account", as_json(each.account)},
+                                 {"amount", as_json(each.amount)},
+                                 {"state", as_json(each.state)}});
+    rows.push_back({vostro::to_text(each.id.id), vostro::to_text(each.id.owner),
+                    chain::to_text(each.account), to_text(each.amount), each.state});
+  }
+  return finish_list(wallet, std::move(items),
+                     found.empty() ? "no redemption is open\n" : columns(rows));
+}
+
+/// The open redemption of this id; of several banks' the one of --owner.
+client::RedemptionView open_redemption(Wallet& wallet, const Arguments& arguments) {
+  const auto id = parse_uuid(arguments.text("ID"));
+  if (!id)
+    throw usage("\"" + arguments.text("ID") +
+                "\" is no id of a redemption: " + std::string(to_string(id.error())));
+  std::optional<Bic> owner;
+  if (const auto given = arguments.find("--owner")) owner = bic_from(*given, "--owner");
+  auto found =
+      must(client::all_pages([&](const auto& cursor) { return wallet.api().redemptions(cursor); }));
+  std::erase_if(found, [&](const client::RedemptionView& each) {
+    return each.id.id != *id || (owner && each.id.owner != *owner);
+  });
+  if (found.empty())
+    throw Stop{Exit::refused,
+               "no redemption with the id " + arguments.text("ID") +
+                   " is open (vostro redemptions lists them)",
+               "unknown-redemption", "AG09"};
+  if (found.size() > 1)
+    throw usage("several banks' redemptions have the id " + arguments.text("ID") +
+                ": say whose with --owner BIC");
+  if (found.front().state == "delayed")
+    throw Stop{Exit::refused, "the redemption is delayed by its bank's policy: not open yet",
+               "wrong_state", "AG09"};
+  return found.front();
+}
+
+Exit redeem_outcome(Wallet& wallet, const Arguments& arguments) {
+  const bool is_paid = arguments.has("--paid");
+  if (is_paid == arguments.has("--failed"))
+    throw usage("how did it end? Give --paid, or --failed CODE");
+  std::optional<chain::GivenCode> code;
+  if (!is_paid) code = code_from(arguments.text("--failed"), "--failed");
+  const Hash message = document_hash(arguments.text("--message"));
+  const auto redemption = open_redemption(wallet, arguments);
+  const auto currency = listed_currency(wallet, redemption.amount.currency);
+  return order(
+      wallet,
+      {"Close a redemption",
+       {{"agent", vostro::to_text(currency.agent)},
+        {"redemption", vostro::to_text(redemption.id.id)},
+        {"of", chain::to_text(redemption.account)},
+        {"amount", to_text(redemption.amount)},
+        {"outcome", is_paid ? "paid out: the money leaves the ledger"
+                            : "failed, " + arguments.text("--failed") + ": the money goes back"},
+        {"message", to_hex(message.view())}},
+       chain::RedeemOutcome{currency.agent, redemption.id,
+                            is_paid ? chain::RedeemResult::paid : chain::RedeemResult::failed, code,
+                            message},
+       client::make_uetr(),
+       default_valid_until(wallet),
+       true},
+      {{"redemption", json::object{{"owner", as_json(vostro::to_text(redemption.id.owner))},
+                                   {"id", as_json(vostro::to_text(redemption.id.id))}}},
+       {"account", as_json(redemption.account)},
+       {"amount", as_json(redemption.amount)}});
+}
+
 Exit business_date(Wallet& wallet, const Arguments& arguments) {
   const auto currency =
       listed_currency(wallet, currency_from(arguments.text("CURRENCY"), "CURRENCY"));
@@ -81,6 +158,19 @@ std::vector<Command> issue_commands() {
          "The fiat account that was credited (default: the agent's BIC)"},
         {"--try", Kind::value, false, "2 after the first try was rejected, and so on (default 1)"}},
        issue},
+      {"redemptions",
+       "List redemptions that their settlement agents have not closed",
+       {},
+       redemptions},
+      {"redeem-outcome",
+       "Settlement agent: say that a redemption was paid out in fiat, or failed",
+       {{"ID", Kind::positional, false, "The redemption's id"},
+        {"--owner", Kind::value, false, "BIC of its bank, where several have the id"},
+        {"--paid", Kind::flag, false, "The money was paid out: it leaves the ledger"},
+        {"--failed", Kind::value, false, "ISO 20022 reason code, as in AC01: the money goes back"},
+        {"--message", Kind::value, true,
+         "File of the agent's message that says so; only its hash goes to the ledger"}},
+       redeem_outcome},
       {"business-date",
        "Settlement agent: open a currency's next business date",
        {{"CURRENCY", Kind::positional, false, "As in EUR"},

@@ -5,6 +5,7 @@
 #include "wallet-cli/command.h"
 #include "wallet-cli/fx.h"
 #include "wallet-cli/lookup.h"
+#include "wallet-cli/quotes.h"
 #include "wallet-cli/send.h"
 #include "wallet-cli/text.h"
 
@@ -77,10 +78,12 @@ PayRequest request_from(Wallet& wallet, const Arguments& arguments) {
   return request;
 }
 
-/// Both parts of what the two currencies of an exchange need in common.
+constexpr std::size_t kNextShown = 3;
+
+/// What the two currencies of an exchange need in common.
 struct Terms {
   std::optional<FxOffer> taken;
-  std::optional<FxOffer> next_best;
+  std::vector<FxOffer> next;  ///< the dearer ones that follow it
 };
 
 Terms terms_for(Wallet& wallet, const PayRequest& request) {
@@ -98,9 +101,9 @@ Terms terms_for(Wallet& wallet, const PayRequest& request) {
                    vostro::to_text(request.pay_with) + ": " + why_none(search),
                "no_quote",
                {}};
-  Terms terms{search.offers[0], {}};
-  if (search.offers.size() > 1) terms.next_best = search.offers[1];
-  return terms;
+  const std::size_t shown = std::min(search.offers.size(), kNextShown + 1);
+  const auto first = search.offers.begin();
+  return {*first, {first + 1, first + static_cast<std::ptrdiff_t>(shown)}};
 }
 
 chain::Body body_of(const PayRequest& request, const Terms& terms) {
@@ -122,35 +125,35 @@ chain::Body body_of(const PayRequest& request, const Terms& terms) {
 
 std::string offer_text(const FxOffer& offer) {
   const chain::Quote& quote = offer.quote.quote.quote;
-  return to_text(offer.price) + " at " + chain::to_text(quote.rate) + " " +
-         vostro::to_text(quote.buys) + " per " + vostro::to_text(quote.sells) + ", " +
-         chain::to_text(quote.provider) + ", ends " + vostro::to_text(quote.expires_at);
+  return to_text(offer.price) + " at " + rate_text(quote) + ", " + chain::to_text(quote.provider) +
+         ", ends " + vostro::to_text(quote.expires_at);
+}
+std::string next_text(const FxOffer& offer, const FxOffer& taken) {
+  const Money more{offer.price.currency,
+                   MinorUnits(offer.price.units.value - taken.price.units.value)};
+  return offer_text(offer) + ", " + to_text(more) + " more";
 }
 
-Money sum_of_charges(const PayRequest& request, chain::Payer payer) {
-  Money sum{payer == chain::Payer::debtor ? request.pay_with : request.amount.currency,
-            MinorUnits(0)};
-  for (const chain::Charge& charge : request.charges) {
-    if (charge.payer == payer)
-      sum.units.value += charge.amount.value;  // at most 4 of at most 10^17
-  }
-  return sum;
+Ends ends_for(const PayRequest& request, const Terms& terms) {
+  return ends_of(terms.taken ? terms.taken->price : request.amount, request.amount,
+                 request.charges);
 }
 
 Lines lines_of(const PayRequest& request, const Terms& terms, const Uuid& uetr,
                const client::AccountView& debtor) {
+  const Ends ends = ends_for(request, terms);
+  const Money& taken = ends.taken;
   const Money price = terms.taken ? terms.taken->price : request.amount;
-  const Money debtor_charges = sum_of_charges(request, chain::Payer::debtor);
-  const Money creditor_charges = sum_of_charges(request, chain::Payer::creditor);
-  const Money taken{price.currency, MinorUnits(price.units.value + debtor_charges.units.value)};
-  const Money given{request.amount.currency,
-                    MinorUnits(request.amount.units.value - creditor_charges.units.value)};
   Lines lines{{"payer", chain::to_text(request.debtor)},
               {"payee", chain::to_text(request.creditor)},
               {"amount", to_text(request.amount)}};
   if (terms.taken) {
     lines.emplace_back("price", offer_text(*terms.taken));
-    lines.emplace_back("next best", terms.next_best ? offer_text(*terms.next_best) : "none");
+    for (const FxOffer& offer : terms.next)
+      lines.emplace_back("next best", next_text(offer, *terms.taken));
+    if (terms.next.empty()) lines.emplace_back("next best", "none");
+    const UnixSeconds end = terms.taken->quote.quote.quote.expires_at;
+    lines.emplace_back("price ends", vostro::to_text(end) + "; the order is void then");
   }
   std::string charges = std::string(chain::to_string(request.bearer));
   for (const chain::Charge& charge : request.charges)
@@ -162,7 +165,7 @@ Lines lines_of(const PayRequest& request, const Terms& terms, const Uuid& uetr,
                chain::to_text(charge.account);
   lines.emplace_back("charges", charges + (request.charges.empty() ? ", none" : ""));
   lines.emplace_back("payer pays", to_text(taken));
-  lines.emplace_back("payee gets", to_text(given));
+  lines.emplace_back("payee gets", to_text(ends.given));
   const auto balance =
       std::find_if(debtor.balances.begin(), debtor.balances.end(),
                    [&](const auto& each) { return each.amount.currency == taken.currency; });
@@ -181,6 +184,18 @@ Lines lines_of(const PayRequest& request, const Terms& terms, const Uuid& uetr,
   return lines;
 }
 
+json::array charges_json(const PayRequest& request) {
+  json::array out;
+  for (const chain::Charge& charge : request.charges) {
+    const bool is_debtors = charge.payer == chain::Payer::debtor;
+    const Currency currency = is_debtors ? request.pay_with : request.amount.currency;
+    out.push_back(json::object{{"payer", is_debtors ? "debtor" : "creditor"},
+                               {"account", as_json(charge.account)},
+                               {"amount", as_json(Money{currency, charge.amount})}});
+  }
+  return out;
+}
+
 json::object extra_json(const PayRequest& request, const Uuid& uetr, const Terms& terms,
                         bool is_repeat) {
   json::object out{{"uetr", as_json(vostro::to_text(uetr))},
@@ -189,11 +204,31 @@ json::object extra_json(const PayRequest& request, const Uuid& uetr, const Terms
                    {"creditor", as_json(request.creditor)},
                    {"amount", as_json(request.amount)},
                    {"debtor_amount", as_json(terms.taken ? terms.taken->price : request.amount)},
+                   {"debtor_pays", nullptr},
+                   {"creditor_gets", nullptr},
+                   {"charge_bearer", as_json(chain::to_string(request.bearer))},
+                   {"charges", charges_json(request)},
                    {"accept_by", as_json(request.accept_by)},
                    {"repeat", is_repeat},
-                   {"quote", nullptr}};
-  if (terms.taken)
-    out["quote"] = chain::to_value(terms.taken->quote.quote.quote, client::iso_exponents());
+                   {"quote", nullptr},
+                   {"next_quotes", json::array{}},
+                   {"price_ends", nullptr}};
+  // Of an exchange that was ordered before, the price is not at hand.
+  if (!request.is_exchange() || terms.taken) {
+    const auto [taken, given] = ends_for(request, terms);
+    out["debtor_pays"] = as_json(taken);
+    out["creditor_gets"] = as_json(given);
+  }
+  if (!terms.taken) return out;
+  const chain::Quote& quote = terms.taken->quote.quote.quote;
+  out["quote"] = chain::to_value(quote, client::iso_exponents());
+  out["price_ends"] = as_json(quote.expires_at);
+  json::array next;
+  for (const FxOffer& offer : terms.next)
+    next.push_back(
+        json::object{{"quote", chain::to_value(offer.quote.quote.quote, client::iso_exponents())},
+                     {"price", as_json(offer.price)}});
+  out["next_quotes"] = std::move(next);
   return out;
 }
 

@@ -56,16 +56,9 @@ std::string legal_basis_from(const Arguments& arguments) {
   return text;
 }
 
-/// Only the hash of the document goes to the ledger.
-Hash document_from(const Arguments& arguments) {
-  constexpr std::size_t document_bytes_max = 64 * 1024 * 1024;
-  const std::string& path = arguments.text("--document");
-  return hash("document", as_bytes(read_input(path, document_bytes_max)));
-}
-
 Exit inbox_block(Wallet& wallet, const Arguments& arguments) {
   const std::string basis = legal_basis_from(arguments);
-  const Hash document = document_from(arguments);
+  const Hash document = document_hash(arguments.text("--document"));
   const auto payment = named_payment(wallet, arguments);
   must_be(payment, {"held"}, "blocking");
   Lines lines = lines_of(payment);
@@ -80,7 +73,7 @@ Exit inbox_unblock(Wallet& wallet, const Arguments& arguments) {
   if (to != "pay" && to != "release")
     throw usage("--to " + to + ": write pay (the payee gets the money) or release (the payer)");
   const std::string basis = legal_basis_from(arguments);
-  const Hash document = document_from(arguments);
+  const Hash document = document_hash(arguments.text("--document"));
   const auto payment = named_payment(wallet, arguments);
   must_be(payment, {"blocked"}, "unblocking");
   Lines lines = lines_of(payment);

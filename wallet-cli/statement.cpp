@@ -1,5 +1,6 @@
 #include "wallet-cli/statement.h"
 
+#include "base/check.h"
 #include "base/checked.h"
 
 namespace vostro::wallet {

@@ -17,6 +17,7 @@
 #include "client/payment_journal.h"
 #include "genesis/definition.h"
 #include "wallet-cli/exit.h"
+#include "wallet-cli/line_source.h"
 #include "wallet-cli/profile.h"
 
 namespace vostro::wallet {
@@ -34,6 +35,8 @@ struct Environment {
   std::function<std::optional<std::string>(std::string_view question)> ask_line;
   /// Waits until a node that is busy may be asked again.
   std::function<void(std::chrono::milliseconds)> pause = [](std::chrono::milliseconds) {};
+  /// What `quote publish --stream` reads.
+  std::function<std::unique_ptr<LineSource>(const std::string& path)> open_lines = open_line_source;
 };
 
 class Wallet {

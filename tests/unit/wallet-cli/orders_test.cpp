@@ -37,6 +37,15 @@ class Commands : public test::WalletTest {
     EXPECT_TRUE(chain::verify(chain::encode_transaction(posted[0]), network_id_));
     return std::get<Body>(posted[0].body);
   }
+  chain::Policy has_policy_of_its_own() {
+    const chain::Policy own = test::simple_policy({"maker", "second"});
+    node_->answer(
+        "GET", "/v1/accounts/NORDDEFF/main",
+        test::json_reply(200, R"({"account":"NORDDEFF/main","status":"open","accepts":"all",)"
+                              R"("policy":"own","balances":[],"own_policy":)" +
+                                  chain::to_json(own, client::iso_exponents()) + "}"));
+    return own;
+  }
   /// For an order that is no payment.
   Ran order(std::vector<std::string> args) {
     node_->outcome(chain::Status::done);
@@ -84,15 +93,16 @@ TEST_F(Commands, AnUpdateKeepsWhatWasNotNamed) {
 }
 
 TEST_F(Commands, AnUpdateNeverDropsAPolicyUnasked) {
-  node_->answer(
-      "GET", "/v1/accounts/NORDDEFF/main",
-      test::json_reply(
-          200,
-          R"({"account":"NORDDEFF/main","status":"open","accepts":"all","policy":"own","balances":[]})"));
+  const chain::Policy own = has_policy_of_its_own();
   const Ran ran = order({"account", "update", "NORDDEFF/main", "--accepts", "none"});
-  EXPECT_EQ(ran.exit, Exit::usage);
-  EXPECT_NE(ran.err.find("--policy"), std::string::npos);
-  EXPECT_TRUE(node_->posted_transactions().empty());
+  ASSERT_EQ(ran.exit, Exit::ok) << ran.err;
+  EXPECT_EQ(body<chain::UpdateAccount>().policy, own);
+}
+
+TEST_F(Commands, AnUpdateGivesUpAPolicyWhereAsked) {
+  (void)has_policy_of_its_own();
+  ASSERT_EQ(order({"account", "update", "NORDDEFF/main", "--policy", "owner"}).exit, Exit::ok);
+  EXPECT_EQ(body<chain::UpdateAccount>().policy, std::nullopt);
 }
 
 TEST_F(Commands, AnIssueHasTheIdOfItsEntry) {

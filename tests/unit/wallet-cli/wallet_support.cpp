@@ -21,14 +21,20 @@ std::string account_answer(const std::string& name, const std::string& status = 
          "\",\"accepts\":\"all\",\"policy\":\"owner\",\"balances\":[{\"currency\":\"EUR\","
          "\"amount\":\"100.00\",\"held\":\"1.00\"}]}";
 }
+/// One person for everything: the maker of the bank.
+const std::string& policy_answer() {
+  static const std::string text = chain::to_json(simple_policy({"maker"}), client::iso_exponents());
+  return text;
+}
 std::string participant_answer(const std::string& bic) {
   return "{\"bic\":\"" + bic + "\",\"legal_name\":\"Bank " + bic +
-         "\",\"country\":\"DE\",\"lei\":null,\"roles\":[\"fx-provider\"],\"status\":\"active\","
-         "\"validator\":true}";
+         "\",\"country\":\"DE\",\"lei\":null,\"roles\":[\"fx-provider\"],\"policy\":" +
+         policy_answer() + ",\"status\":\"active\",\"validator\":true}";
 }
 std::string currency_answer(const std::string& code, int exponent, const std::string& zero) {
   return "{\"currency\":\"" + code + "\",\"exponent\":" + std::to_string(exponent) +
-         ",\"agent\":\"ALBAGB2L\",\"status\":\"active\",\"business_date\":\"2026-01-05\","
+         ",\"agent\":\"ALBAGB2L\",\"policy\":" + policy_answer() +
+         ",\"status\":\"active\",\"business_date\":\"2026-01-05\","
          "\"issued\":{\"currency\":\"" +
          code + "\",\"amount\":\"" + zero + "\"},\"redeemed\":{\"currency\":\"" + code +
          "\",\"amount\":\"" + zero + "\"}}";
@@ -53,6 +59,9 @@ void FakeNode::forget_answer(const std::string& method, const std::string& path)
 }
 void FakeNode::quote(const chain::SignedQuote& quote, MinorUnits remaining) {
   const std::lock_guard lock(mutex_);
+  add_quote(quote, remaining);
+}
+void FakeNode::add_quote(const chain::SignedQuote& quote, MinorUnits remaining) {
   std::string item = chain::to_json(quote, client::iso_exponents());
   item.insert(1, "\"remaining\":{\"currency\":\"" + to_text(quote.quote.sells) +
                      "\",\"amount\":\"" +
@@ -85,6 +94,7 @@ HttpReply FakeNode::reply_to(const HttpSeen& request) {
   if (path == "/v1/accounts/NORDDEFF/main") return json_reply(200, account_answer("NORDDEFF/main"));
   if (path == "/v1/accounts/NORDDEFF/nostro")
     return json_reply(200, account_answer("NORDDEFF/nostro"));
+  if (path.ends_with("/fills") || path == "/v1/redemptions") return json_reply(200, list(""));
   if (path.starts_with("/v1/accounts/"))
     return problem_reply(404, "unknown-account", "there is no such account");
   if (path == "/v1/participants") {
@@ -97,8 +107,14 @@ HttpReply FakeNode::reply_to(const HttpSeen& request) {
     return json_reply(
         200, list(currency_answer("EUR", 2, "0.00") + "," + currency_answer("JPY", 0, "0") + "," +
                   currency_answer("SGD", 2, "0.00")));
-  if (path == "/v1/quotes")
-    return request.method == "POST" ? json_reply(201, "{}") : json_reply(200, list(quotes_));
+  if (path == "/v1/quotes" && request.method == "POST") {
+    const auto quote = chain::signed_quote_from_json(request.body, client::iso_exponents());
+    VOSTRO_CHECK(quote.has_value());
+    if (quotes_.find(to_text(quote->quote.id)) == std::string::npos)
+      add_quote(*quote, quote->quote.limit);
+    return json_reply(201, "{}");
+  }
+  if (path == "/v1/quotes") return json_reply(200, list(quotes_));
   if (path.starts_with("/v1/payments/"))
     return problem_reply(404, "unknown-payment", "there is no such payment");
   if (path == "/v1/payments") return json_reply(200, list(""));
@@ -261,7 +277,7 @@ Ran WalletTest::run_bare(const std::vector<std::string>& args) {
   wallet::Environment environment{out,
                                   err,
                                   is_terminal_,
-                                  [] { return to_millis(test_time); },
+                                  [this] { return now_; },
                                   [this](std::string_view name) {
                                     const auto at = variables_.find(name);
                                     return at == variables_.end() ? std::nullopt
@@ -274,6 +290,7 @@ Ran WalletTest::run_bare(const std::vector<std::string>& args) {
                                     asked_.emplace_back(question);
                                     return typed_;
                                   }};
+  if (open_lines_) environment.open_lines = open_lines_;
   const wallet::Exit exit = wallet::run(args, environment);
   check_documented(args, out.str());
   return {exit, out.str(), err.str()};

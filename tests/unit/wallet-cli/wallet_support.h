@@ -14,6 +14,7 @@
 
 #include "tests/unit/client/api_support.h"
 #include "wallet-cli/program.h"
+#include "wallet-cli/wallet.h"
 
 namespace vostro::test {
 
@@ -36,6 +37,7 @@ class FakeNode {
 
  private:
   [[nodiscard]] HttpReply reply_to(const HttpSeen& request);
+  void add_quote(const chain::SignedQuote& quote, MinorUnits remaining);
   [[nodiscard]] HttpReply reply_about(const std::string& id) const;
 
   mutable std::mutex mutex_;
@@ -78,6 +80,8 @@ class WalletTest : public ::testing::Test {
   bool is_terminal_ = false;
   std::map<std::string, std::string, std::less<>> variables_;
   std::vector<std::string> asked_;
+  UnixMillis now_ = to_millis(test_time);
+  std::function<std::unique_ptr<wallet::LineSource>(const std::string&)> open_lines_;
 };
 
 /// --from NORDDEFF/main --to SUDBFRPP/main --amount "12.50 EUR" and more.
