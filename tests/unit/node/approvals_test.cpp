@@ -73,6 +73,7 @@ TEST_F(Approvals, WaitsForACheckerAndThenGoesToTheLedger) {
 }
 
 TEST_F(Approvals, ThePaymentsTimelineBeginsWithWhoEnteredAndApprovedIt) {
+  node.block({node.issue("NORDDEFF/dual", eur(10'00))});
   auto payment = dual({"dual-maker"});
   const auto entered = payment.verified();
   const std::string path = "/v1/payments/" + to_text(entered->id().id);
