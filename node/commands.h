@@ -26,9 +26,11 @@ struct TokenArguments {
   std::string name = "token";
   std::optional<std::uint32_t> days;
   std::uint32_t requests_per_second = 100;
-  std::string which;  ///< id or name, to revoke
+  std::string which;          ///< id or name, to revoke; id, to rotate
+  std::uint32_t grace_s = 0;  ///< for the old secret, to rotate
 };
 [[nodiscard]] Exit create_token_command(const TokenArguments& arguments);
+[[nodiscard]] Exit rotate_token_command(const TokenArguments& arguments);
 [[nodiscard]] Exit revoke_token_command(const TokenArguments& arguments);
 [[nodiscard]] Exit list_tokens_command(const TokenArguments& arguments);
 

@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
       app.add_subcommand("init", "make the data directory, once for each validator key"));
   init->callback([&] { exit = init_node(config); });
 
-  CLI::App* token = app.add_subcommand("token", "make, list and revoke API tokens");
+  CLI::App* token = app.add_subcommand("token", "make, list, rotate and revoke API tokens");
   token->require_subcommand(1);
   TokenArguments arguments;
   const auto with_arguments = [&](Exit (*act)(const TokenArguments&)) {
@@ -57,6 +57,12 @@ int main(int argc, char** argv) {
   create->add_option("--days", arguments.days, "days until it expires; without it never");
   create->add_option("--rate", arguments.requests_per_second, "requests per second (100)");
   create->callback(with_arguments(&create_token_command));
+  CLI::App* rotate = with_config(
+      token->add_subcommand("rotate", "give a token a new secret, which is shown this once"));
+  rotate->add_option("id", arguments.which, "its id, as the list shows it")->required();
+  rotate->add_option("--grace", arguments.grace_s,
+                     "seconds that the old secret goes on, at most 604800; 0: it ends at once");
+  rotate->callback(with_arguments(&rotate_token_command));
   CLI::App* revoke = with_config(token->add_subcommand("revoke", "end a token at once"));
   revoke->add_option("token", arguments.which, "its id or name, as the list shows them")
       ->required();

@@ -30,6 +30,16 @@ Exit create_token_command(const TokenArguments& arguments) {
   return Exit::done;
 }
 
+Exit rotate_token_command(const TokenArguments& arguments) {
+  const auto config = load_config(arguments.config_file);
+  if (!config) return complain(Exit::bad_config, config.error().sentence);
+  const auto token =
+      api::rotate_token(config->api.token_file, arguments.which, arguments.grace_s, now());
+  if (!token) return complain(Exit::failed, token.error());
+  std::cout << *token << "\n";
+  return Exit::done;
+}
+
 Exit revoke_token_command(const TokenArguments& arguments) {
   const auto config = load_config(arguments.config_file);
   if (!config) return complain(Exit::bad_config, config.error().sentence);

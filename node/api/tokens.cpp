@@ -130,6 +130,18 @@ Result<std::vector<Token>, std::string> list_tokens(const std::string& file) {
   return tokens;
 }
 
+namespace {
+
+std::string new_secret() {
+  Bytes random(32);
+  fill_random(random);
+  std::string text = std::string(token_prefix) + to_hex(random);
+  wipe(random);
+  return text;
+}
+
+}  // namespace
+
 Result<std::string, std::string> create_token(const std::string& file, const TokenWish& wish,
                                               UnixSeconds now) {
   if (!parse_label(wish.name))
@@ -145,13 +157,40 @@ Result<std::string, std::string> create_token(const std::string& file, const Tok
   if (!tokens) return fail(tokens.error());
   if (tokens->size() >= tokens_max)
     return fail(std::string("there are 1000 tokens already: revoke some"));
-  Bytes random(32);
-  fill_random(random);
-  const std::string text = std::string(token_prefix) + to_hex(random);
-  wipe(random);
+  const std::string text = new_secret();
   Token token{hash_of(text), wish.role, now, {}, wish.requests_per_second, wish.name};
   if (wish.days) token.expires = UnixSeconds(now.value + std::uint64_t{*wish.days} * 24 * 3600);
   tokens->push_back(std::move(token));
+  if (const auto saved = save(file, *tokens); !saved) return fail(saved.error());
+  return text;
+}
+
+Result<std::string, std::string> rotate_token(const std::string& file, std::string_view id,
+                                              std::uint32_t grace_s, UnixSeconds now) {
+  if (grace_s > token_grace_max_s)
+    return fail(std::string("the old secret may go on for at most 7 days"));
+  const FileLock lock(file);
+  if (!lock.is_held()) return fail(file + ".lock cannot be locked");
+  auto tokens = list_tokens(file);
+  if (!tokens) return fail(tokens.error());
+  const auto old = std::ranges::find(*tokens, id, &Token::id);
+  if (old == tokens->end())
+    return fail(std::string("there is no token of that id: see vostro-node token list"));
+  if (old->expires && now >= *old->expires)
+    return fail(std::string("that token has ended: create another one"));
+  const std::string text = new_secret();
+  Token next = *old;
+  next.hash = hash_of(text);
+  next.created = now;
+  if (grace_s == 0) {
+    *old = std::move(next);
+  } else {
+    if (tokens->size() >= tokens_max)
+      return fail(std::string("there are 1000 tokens already: revoke some"));
+    const UnixSeconds end(now.value + grace_s);
+    old->expires = old->expires ? std::min(*old->expires, end) : end;
+    tokens->push_back(std::move(next));
+  }
   if (const auto saved = save(file, *tokens); !saved) return fail(saved.error());
   return text;
 }

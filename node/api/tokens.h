@@ -19,6 +19,7 @@ namespace vostro::node::api {
 
 inline constexpr std::string_view token_prefix = "vst_";
 inline constexpr std::size_t tokens_max = 1'000;
+inline constexpr std::uint32_t token_grace_max_s = 7 * 24 * 3600;
 inline constexpr std::uint32_t token_rate_max = 1'000'000;  ///< requests per second
 
 struct Token {
@@ -53,6 +54,12 @@ struct TokenWish {
 /// operator. Returns the token's text: the only time that it is seen.
 [[nodiscard]] Result<std::string, std::string> create_token(const std::string& file,
                                                             const TokenWish& wish, UnixSeconds now);
+/// A new secret for the token of this id: role, name, rate and end stay. The old one is no token
+/// any more, unless it is given `grace_s` (at most token_grace_max_s) to go on: then both are, and
+/// the old one ends of itself, never later than it would have.
+[[nodiscard]] Result<std::string, std::string> rotate_token(const std::string& file,
+                                                            std::string_view id,
+                                                            std::uint32_t grace_s, UnixSeconds now);
 /// By id or by name; returns how many it removed, at least one.
 [[nodiscard]] Result<std::size_t, std::string> revoke_token(const std::string& file,
                                                             std::string_view id_or_name);

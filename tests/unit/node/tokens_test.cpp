@@ -73,6 +73,49 @@ TEST_F(Tokens, ChangesAreSeenWithinASecondAndTheFileIsNotReadMoreOften) {
   EXPECT_TRUE(book.find(second, kNow, steady + std::chrono::milliseconds(1000)));
 }
 
+TEST_F(Tokens, ARotatedOneHasANewSecretAndTheOldOneIsNone) {
+  const std::string old = create({Role::write, "core-banking", 30, 250});
+  const std::string other = create({Role::read, "core-banking"});
+  const Token before = list_tokens(file)->front();
+  const UnixSeconds later(kNow.value + 60);
+  const auto rotated = rotate_token(file, before.id(), 0, later);
+  ASSERT_TRUE(rotated) << rotated.error();
+  EXPECT_FALSE(find(old));
+  EXPECT_TRUE(find(other)) << "the name alone is not meant";
+  const auto caller = find(*rotated);
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->role, Role::write);
+  EXPECT_EQ(caller->requests_per_second, 250U);
+  ASSERT_EQ(list_tokens(file)->size(), 2U);
+  const Token after = list_tokens(file)->front();
+  EXPECT_EQ(std::pair(after.name, after.created), std::pair(before.name, later));
+  EXPECT_EQ(after.expires, before.expires) << "a token does not live longer by being rotated";
+}
+
+TEST_F(Tokens, TheOldSecretMayGoOnForAWhile) {
+  const std::string old = create({Role::write, "core-banking"});
+  const std::string rotated = *rotate_token(file, list_tokens(file)->front().id(), 600, kNow);
+  EXPECT_TRUE(find(old, UnixSeconds(kNow.value + 599)));
+  EXPECT_TRUE(find(rotated, UnixSeconds(kNow.value + 599)));
+  EXPECT_FALSE(find(old, UnixSeconds(kNow.value + 600)));
+  EXPECT_TRUE(find(rotated, UnixSeconds(kNow.value + 600)));
+  // What ends earlier by itself still does.
+  const std::string brief = create({Role::read, "brief", 1});
+  const std::string again =
+      *rotate_token(file, list_tokens(file)->back().id(), 7 * 24 * 3600, kNow);
+  EXPECT_FALSE(find(brief, UnixSeconds(kNow.value + 24 * 3600)));
+  EXPECT_FALSE(find(again, UnixSeconds(kNow.value + 24 * 3600)));
+}
+
+TEST_F(Tokens, WhatCannotBeRotatedIsSaid) {
+  create({Role::read, "short", 1});
+  const std::string id = list_tokens(file)->front().id();
+  EXPECT_FALSE(rotate_token(file, "short", 0, kNow)) << "a name may be that of several";
+  EXPECT_FALSE(rotate_token(file, id, 7 * 24 * 3600 + 1, kNow));
+  EXPECT_FALSE(rotate_token(file, id, 0, UnixSeconds(kNow.value + 24 * 3600)));
+  EXPECT_EQ(list_tokens(file)->front().id(), id);
+}
+
 TEST_F(Tokens, ADamagedFileLetsNobodyIn) {
   const std::string token = create({});
   EXPECT_TRUE(find(token));
