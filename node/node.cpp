@@ -478,6 +478,38 @@ NodeStatus Node::status() const {
   return status;
 }
 
+std::vector<ValidatorStatus> Node::validators() const {
+  const ReplicaStatus replica = loop_->status();
+  const auto peers = peers_->validators();
+  std::vector<ValidatorStatus> found;
+  // The state lists them in the order of the committee: both are ascending by id.
+  for (const chain::Validator& validator : definition_.state.validators) {
+    const consensus::ValidatorIndex index(static_cast<std::uint16_t>(found.size()));
+    ValidatorStatus one{.index = index.value, .member = validator.id, .key = validator.key};
+    std::copy_n(validator.id.bytes.begin(), one.participant.text.size(),
+                one.participant.text.begin());
+    if (own_ == index) {
+      one.is_this_node = one.connected = true;
+      one.last_seen = wall_clock();
+      one.view = replica.view;
+      one.finalized_view = replica.final_view;
+      one.finalized_height = replica.final_height;
+    } else if (const auto peer = peers.find(index); peer != peers.end()) {
+      one.connected = peer->second.connected;
+      one.round_trip_us = peer->second.round_trip_us;
+      if (const auto& heard = peer->second.heard) {
+        one.last_seen = heard->at;
+        one.view = heard->view;
+        one.finalized_view = heard->final_view;
+        one.finalized_height = heard->final_height;
+        one.clock_offset_ms = heard->clock_offset_ms;
+      }
+    }
+    found.push_back(one);
+  }
+  return found;
+}
+
 std::optional<Hash> Node::pending(const chain::OwnedId& id) const {
   return admission_->pending(id);
 }

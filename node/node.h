@@ -68,6 +68,7 @@ class Node final : public Service {
   void stop();
 
   [[nodiscard]] NodeStatus status() const override;
+  [[nodiscard]] std::vector<ValidatorStatus> validators() const override;
   [[nodiscard]] const chain::Store& store() const override { return *store_; }
   [[nodiscard]] std::optional<Hash> pending(const chain::OwnedId& id) const override;
   void submit(Submission submission, std::function<void(SubmitOutcome)> done) override;

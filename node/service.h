@@ -13,6 +13,7 @@
 #include "base/strong.h"
 #include "chain/execute.h"
 #include "chain/quote.h"
+#include "chain/records.h"
 #include "chain/store/store.h"
 #include "chain/transaction.h"
 
@@ -40,6 +41,23 @@ struct NodeStatus {
   std::optional<std::string> halted;  ///< why, where it has
   std::size_t pending_transactions = 0;
   std::uint64_t uptime_s = 0;
+};
+
+/// One validator as this node sees it. What others told is theirs to know: nothing here is proved.
+struct ValidatorStatus {
+  std::uint16_t index = 0;
+  Bic participant{};
+  chain::ValidatorId member{};
+  PublicKey key{};
+  bool is_this_node = false;
+  bool connected = false;                        ///< true for this node
+  std::optional<UnixMillis> last_seen{};         ///< none: not since this node started
+  std::optional<std::uint64_t> round_trip_us{};  ///< to its host and back; none for this node
+  // None while it has not told; of this node its own.
+  std::optional<View> view{};
+  std::optional<View> finalized_view{};
+  std::optional<Height> finalized_height{};
+  std::optional<std::int64_t> clock_offset_ms{};  ///< its clock less this one; none for this node
 };
 
 /// What became of a submitted transaction so far, in order of precedence.
@@ -93,6 +111,8 @@ class Service {
   virtual ~Service() = default;
 
   [[nodiscard]] virtual NodeStatus status() const = 0;
+  /// By index.
+  [[nodiscard]] virtual std::vector<ValidatorStatus> validators() const = 0;
   /// Final blocks and the state after them. Thread-safe for readers.
   [[nodiscard]] virtual const chain::Store& store() const = 0;
   /// True while the id waits here for a block.

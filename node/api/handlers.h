@@ -31,6 +31,9 @@ struct Context {
 /// The page, or the file of it that the path names. Needs no token: it holds no datum.
 [[nodiscard]] Response get_console(const Context& context, const Request& request);
 
+// validators.cpp
+[[nodiscard]] Response get_validators(const Context& context, const Request& request);
+
 // transactions.cpp
 /// Submits; `answer` is called once, when all are accepted, refused or (with ?wait=final) final.
 /// What is returned makes the answer for a client that is told before that; empty where `answer`

@@ -29,6 +29,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/accounts/{bic}/{label}/fills", Role::read, &get_fills},
     Route{"GET", "/v1/blocks/{height}", Role::read, &get_block},
     Route{"GET", "/v1/participants", Role::read, &get_participants},
+    Route{"GET", "/v1/validators", Role::read, &get_validators},
     Route{"GET", "/v1/currencies", Role::read, &get_currencies},
     Route{"GET", "/v1/quotes", Role::read, &get_quotes},
     Route{"POST", "/v1/quotes", Role::write, &post_quote},

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "base/log.h"
+#include "node/runtime/consensus_loop.h"
 
 namespace vostro::node {
 
@@ -122,6 +123,7 @@ Peers::Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry
   };
   network.on_disconnected = [this](const std::string& peer, p2p::Reason reason) {
     log::info("peer disconnected", {{"peer", peer}, {"reason", to_string(reason)}});
+    heard_.on_disconnected(ids_.at(peer));
     callbacks_.post(PeerDown{ids_.at(peer)}, {});
   };
   network.on_notice = [](const p2p::Notice& notice) {
@@ -140,6 +142,7 @@ std::string Peers::name_of(PeerId peer) const {
 }
 
 void Peers::on_frame(p2p::InboundFrame frame) {
+  heard_.on_frame(ids_.at(frame.peer), wall_clock());
   const auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
   const bool is_urgent = shared->type != quote_frame && !is_bulk(shared->type);
   (is_urgent ? urgent_workers_ : workers_).post(WorkFor::peers, [this, shared] {
@@ -169,7 +172,17 @@ void Peers::handle_message(p2p::InboundFrame& frame) {
                          "refused message: " + std::string(consensus::to_string(verified.error())));
     return;
   }
+  note(ids_.at(name), verified->message());
   callbacks_.post(PeerMessage{ids_.at(name), std::move(*verified)}, std::move(frame.lease));
+}
+
+void Peers::note(PeerId peer, const consensus::Message& message) {
+  if (const auto* status = std::get_if<consensus::Status>(&message.body)) {
+    heard_.on_status(peer, *status, wall_clock());
+  } else if (const auto* vote = std::get_if<consensus::VoteMessage>(&message.body);
+             vote != nullptr && committee_->validator_of(peer) == vote->vote.signer) {
+    heard_.on_vote(peer, vote->vote.view);
+  }
 }
 
 void Peers::handle_quote(const std::string& name, const Bytes& body) {
@@ -236,6 +249,19 @@ std::optional<std::uint32_t> Peers::median_round_trip_ms() const {
     if (measured) round_trips_us.push_back(*measured);
   }
   return median_ms_of(std::move(round_trips_us));
+}
+
+std::map<consensus::ValidatorIndex, Peers::ValidatorPeer> Peers::validators() const {
+  std::map<consensus::ValidatorIndex, ValidatorPeer> found;
+  for (const p2p::PeerStatistics& peer : network_->statistics().peers) {
+    const auto id = ids_.find(peer.name);
+    const auto index = id == ids_.end() ? std::nullopt : committee_->validator_of(id->second);
+    if (!index) continue;
+    const auto& votes = peer.channels[p2p::index_of(p2p::Channel::consensus)];
+    found[*index] = {std::ranges::all_of(peer.channels, &p2p::ChannelStatistics::is_live),
+                     votes.round_trip_us, heard_.of(id->second)};
+  }
+  return found;
 }
 
 void Peers::serve(ServeHistory request) {

@@ -16,6 +16,7 @@
 #include "chain/store/store.h"
 #include "consensus/verify.h"
 #include "node/replica/effects.h"
+#include "node/runtime/heard.h"
 #include "node/runtime/vote_gate.h"
 #include "node/runtime/worker_pool.h"
 #include "p2p/network.h"
@@ -78,12 +79,20 @@ class Peers {
   /// Of the connected validators, see median_ms_of. None while none is measured.
   [[nodiscard]] std::optional<std::uint32_t> median_round_trip_ms() const;
   [[nodiscard]] std::string name_of(consensus::PeerId peer) const;
+  /// What is known of the other validators, by index. Only those that were heard once have `heard`.
+  struct ValidatorPeer {
+    bool connected = false;
+    std::optional<std::uint64_t> round_trip_us;
+    std::optional<PeerHeard> heard;
+  };
+  [[nodiscard]] std::map<consensus::ValidatorIndex, ValidatorPeer> validators() const;
   [[nodiscard]] p2p::Statistics statistics() const { return network_->statistics(); }
 
  private:
   void on_frame(p2p::InboundFrame frame);
   void send_quotes(const std::string& peer);
   void handle_message(p2p::InboundFrame& frame);
+  void note(consensus::PeerId peer, const consensus::Message& message);
   void handle_quote(const std::string& name, const Bytes& body);
   void serve_blocks(consensus::PeerId peer, const consensus::GetBlock& request);
   void serve_batches(consensus::PeerId peer, const consensus::GetBatch& request);
@@ -99,6 +108,7 @@ class Peers {
   std::map<consensus::PeerId, std::size_t> serving_;  ///< requests for history under way
   SharedSignatureCache cache_;
   VoteGate votes_;
+  Heard heard_;
   std::unique_ptr<p2p::Network> network_;
 };
 

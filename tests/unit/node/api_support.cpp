@@ -5,6 +5,7 @@
 
 #include "base/codec.h"
 #include "consensus/types.h"
+#include "consensus/votes.h"
 #include "node/api/routes.h"
 #include "node/api/target.h"
 
@@ -23,8 +24,22 @@ TempDir::~TempDir() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-FakeNode::FakeNode() : ledger_(small_network(), network(), start_time) {
-  auto store = chain::Store::open(directory.path("store"), network(), {.reserve_bytes = 1});
+namespace {
+
+/// The validators of `keys`, of the ledger's network.
+consensus::Committee committee_of(const consensus::net::Keys& keys) {
+  consensus::EpochContext context = keys.committee().context();
+  context.network_id = network();
+  context.anchor = consensus::BlockId{hash_of("anchor").bytes};
+  return consensus::Committee(std::move(context));
+}
+
+}  // namespace
+
+FakeNode::FakeNode()
+    : committee_(committee_of(keys_)), ledger_(small_network(), network(), start_time) {
+  auto store = chain::Store::open(directory.path("store"), network(),
+                                  {.proof_window = proof_window, .reserve_bytes = 1});
   VOSTRO_CHECK(store.has_value());
   store_ = std::move(*store);
   chain::ExecutedBlock genesis;
@@ -68,21 +83,26 @@ chain::VerifiedTransactionPtr FakeNode::issue(std::string_view to, const Money& 
       .verified();
 }
 
-void FakeNode::commit(const chain::ExecutedBlock& executed, const Hash& id) {
+void FakeNode::commit(const chain::ExecutedBlock& executed) {
   consensus::Header header;
   header.height = executed.height;
   header.network_id = network();
   header.view = View(executed.height.value + 10);
+  header.parent = consensus::BlockId{store_->head()->block.bytes};
   header.time = executed.time;
+  header.tx_root = executed.tx_root;
+  header.state_root = executed.state_root;
+  header.receipt_root = executed.receipt_root;
+  header.set_hash = committee_.set_hash();
   const Bytes bytes = encode(header);
-  const auto done = store_->commit({id, bytes, {}, {}, false, {}, executed});
+  const auto done = store_->commit({Hash{header.id().bytes}, bytes, {}, {}, false, {}, executed});
   if (!done) check_failed(__FILE__, __LINE__, to_string(done.error()).c_str());
 }
 
 const chain::ExecutedBlock& FakeNode::block(
     std::vector<chain::VerifiedTransactionPtr> transactions) {
   const chain::ExecutedBlock& executed = ledger_.block(std::move(transactions));
-  commit(executed, hash_of("block " + std::to_string(executed.height.value)));
+  commit(executed);
   std::vector<std::function<void(Height)>> listeners;
   {
     const std::lock_guard lock(mutex_);
@@ -90,6 +110,25 @@ const chain::ExecutedBlock& FakeNode::block(
   }
   for (const auto& listener : listeners) listener(executed.height);
   return executed;
+}
+
+void FakeNode::prove_head() {
+  const auto head = store_->head();
+  const auto header = decode<consensus::Header>(*store_->view().header(head->height));
+  VOSTRO_CHECK(header.has_value());
+  const consensus::Proposal proposal{header->view, header->view.previous(), header->id(), {}};
+  std::vector<consensus::Vote> votes;
+  for (std::uint16_t i = 0; i < committee_.quorum(); ++i) {
+    const consensus::ValidatorIndex index(i);
+    votes.push_back(consensus::sign_vote(committee_, keys_.at(index), index,
+                                         consensus::VoteType::finalize, proposal.view,
+                                         proposal.id(committee_.ctx())));
+  }
+  std::vector<const consensus::Vote*> pointers;
+  for (const consensus::Vote& vote : votes) pointers.push_back(&vote);
+  const consensus::FinalityProof proof{*header, proposal,
+                                       consensus::make_certificate(committee_.size(), pointers)};
+  VOSTRO_CHECK(store_->put_proof(head->height, encode(proof), false).has_value());
 }
 
 void FakeNode::block_of_pending() {

@@ -12,12 +12,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 #include "node/api/handlers.h"
 #include "node/api/server.h"
 #include "node/runtime/approval_book.h"
 #include "node/service.h"
+#include "tests/support/consensus_net.h"
 #include "tests/support/memory_ledger.h"
 #include "tests/unit/chain/ledger_harness.h"
 
@@ -40,12 +42,18 @@ class TempDir {
 
 class FakeNode final : public node::Service {
  public:
+  /// Heights below the head whose state can be proved.
+  static constexpr std::uint64_t proof_window = 60;
+
   FakeNode();
 
   /// Executes and stores a block of these, and tells the listeners.
   const chain::ExecutedBlock& block(std::vector<chain::VerifiedTransactionPtr> transactions);
   /// The same of all that was submitted and accepted; answers those who wait.
   void block_of_pending();
+  /// Keeps a finality proof of the newest block, signed by a quorum of `committee`.
+  void prove_head();
+  [[nodiscard]] const consensus::Committee& committee() const { return committee_; }
   /// Returns once so many transactions wait for a block.
   void wait_for_pending(std::size_t count);
   [[nodiscard]] Uuid next_id() { return uetr(++last_id_); }
@@ -54,6 +62,10 @@ class FakeNode final : public node::Service {
   [[nodiscard]] chain::VerifiedTransactionPtr issue(std::string_view to, const Money& amount);
 
   [[nodiscard]] node::NodeStatus status() const override;
+  [[nodiscard]] std::vector<node::ValidatorStatus> validators() const override {
+    if (throws) throw std::runtime_error("out of memory");
+    return validators_seen;
+  }
   [[nodiscard]] const chain::Store& store() const override { return *store_; }
   [[nodiscard]] std::optional<Hash> pending(const chain::OwnedId& id) const override;
   void submit(node::Submission submission, std::function<void(node::SubmitOutcome)> done) override;
@@ -69,6 +81,8 @@ class FakeNode final : public node::Service {
   std::optional<std::string> halted;
   bool ready = true;
   bool busy = false;
+  bool throws = false;  ///< when it is asked for its validators
+  std::vector<node::ValidatorStatus> validators_seen;
   TempDir directory;
 
  private:
@@ -77,8 +91,10 @@ class FakeNode final : public node::Service {
     std::function<void(node::SubmitOutcome)> done;  ///< empty: answered when accepted
   };
   [[nodiscard]] node::SubmitOutcome judge(const chain::VerifiedTransactionPtr& transaction) const;
-  void commit(const chain::ExecutedBlock& executed, const Hash& id);
+  void commit(const chain::ExecutedBlock& executed);
 
+  consensus::net::Keys keys_{4};
+  consensus::Committee committee_;
   MemoryLedger ledger_;
   std::unique_ptr<chain::Store> store_;
   std::unique_ptr<node::ApprovalBook> approvals_;

@@ -354,6 +354,35 @@ TEST_F(Api, BlocksDirectoryAndQuotes) {
       << "it is for NORDDEFF only";
 }
 
+TEST_F(Api, ValidatorsAreShownAsTheNodeSeesThem) {
+  ValidatorStatus own{.index = 0, .participant = bic("NORDDEFF"), .is_this_node = true};
+  own.view = View(12);
+  ValidatorStatus other{.index = 1, .participant = bic("SUDBFRPP"), .connected = true};
+  other.member = chain::validator_id_of(bic("SUDBFRPP"));
+  other.last_seen = UnixMillis(1'800'000'000'123);
+  other.round_trip_us = 850;
+  other.finalized_height = Height(7);
+  other.clock_offset_ms = -3;
+  node.validators_seen = {own, other};
+  const auto items = json_of(nord.get("/v1/validators")).at("items").as_array();
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_TRUE(items[0].at("this_node").as_bool());
+  EXPECT_EQ(items[0].at("view").as_int64(), 12);
+  EXPECT_TRUE(items[0].at("last_seen").is_null());
+  EXPECT_EQ(items[1].at("member_id").as_string(), "53554442465250505858580000000000");
+  EXPECT_EQ(items[1].at("last_seen").as_string(), "2027-01-15T08:00:00.123Z");
+  EXPECT_EQ(items[1].at("round_trip_us").as_int64(), 850);
+  EXPECT_EQ(items[1].at("finalized_height").as_int64(), 7);
+  EXPECT_EQ(items[1].at("clock_offset_ms").as_int64(), -3);
+  EXPECT_TRUE(items[1].at("view").is_null());
+  const auto first = json_of(nord.get("/v1/validators?limit=1"));
+  EXPECT_EQ(first.at("next").as_string(), "1");
+  const auto second = json_of(nord.get("/v1/validators?limit=1&cursor=1"));
+  EXPECT_EQ(second.at("items").as_array().size(), 1U);
+  EXPECT_TRUE(second.at("next").is_null());
+  EXPECT_TRUE(json_of(nord.get("/v1/validators?cursor=99")).at("items").as_array().empty());
+}
+
 // Catalogue row A7: what is not understood is refused, never ignored.
 TEST_F(Api, CatalogueA7OddPathsAndParameters) {
   for (const std::string target : {"/v1/payments/..",
