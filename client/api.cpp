@@ -185,6 +185,29 @@ Result<chain::Original, ApiError> ApiClient::original(const chain::OwnedId& paym
   return *std::move(original);
 }
 
+Result<PaymentProof, ApiError> ApiClient::payment_proof(const chain::OwnedId& payment) {
+  auto proof = get("/v1/proofs/payment/" + to_text(payment.id) + "?agent=" + to_text(payment.owner),
+                   read_payment_proof);
+  if (proof && (!proof->original.receipt.payment ||
+                chain::OwnedId{proof->original.receipt.payment->debtor.owner,
+                               proof->original.receipt.payment->uetr} != payment))
+    return fail(bad_answer("the proof is not that of the payment"));
+  return proof;
+}
+
+Result<BalanceProof, ApiError> ApiClient::balance_proof(const chain::AccountId& account,
+                                                        const Currency& currency,
+                                                        const std::optional<Height>& height) {
+  std::string target =
+      "/v1/proofs/account/" + chain::to_text(account) + "?currency=" + to_text(currency);
+  if (height) target += "&height=" + std::to_string(height->value);
+  auto proof = get(target, read_balance_proof);
+  if (proof && (proof->account != account || proof->currency != currency ||
+                (height && proof->block.header.height != *height)))
+    return fail(bad_answer("the proof is of something else"));
+  return proof;
+}
+
 Result<Page<AccountView>, ApiError> ApiClient::accounts(const std::optional<std::string>& cursor) {
   return get_page("/v1/accounts?limit=100", cursor, read_account);
 }

@@ -11,6 +11,7 @@
 #include "base/secret_text.h"
 #include "client/answers.h"
 #include "client/http.h"
+#include "client/proof.h"
 
 namespace vostro::client {
 
@@ -50,6 +51,13 @@ class ApiClient {
                                                       const std::optional<Bic>& agent);
   /// The settled payment's receipt with its path: what orders about it show. 409 `not-settled`.
   [[nodiscard]] Result<chain::Original, ApiError> original(const chain::OwnedId& payment);
+  /// What shows to anyone that the payment settled (client/proof.h); not checked here.
+  [[nodiscard]] Result<PaymentProof, ApiError> payment_proof(const chain::OwnedId& payment);
+  /// The same of what the account had at the newest proved height, or at this one; not checked
+  /// here.
+  [[nodiscard]] Result<BalanceProof, ApiError> balance_proof(
+      const chain::AccountId& account, const Currency& currency,
+      const std::optional<Height>& height = {});
   [[nodiscard]] Result<Page<AccountView>, ApiError> accounts(
       const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<AccountView, ApiError> account(const chain::AccountId& account);

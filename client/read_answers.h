@@ -3,6 +3,7 @@
 
 #include "chain/json/strict.h"
 #include "client/answers.h"
+#include "client/proof.h"
 
 namespace vostro::client {
 
@@ -26,5 +27,7 @@ namespace vostro::client {
 [[nodiscard]] RedemptionView read_redemption(const chain::JsonIn& in);
 [[nodiscard]] QuoteView read_quote(const chain::JsonIn& in);
 [[nodiscard]] ApprovalView read_approval(const chain::JsonIn& in);
+[[nodiscard]] PaymentProof read_payment_proof(const chain::JsonIn& in);
+[[nodiscard]] BalanceProof read_balance_proof(const chain::JsonIn& in);
 
 }  // namespace vostro::client

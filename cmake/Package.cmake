@@ -1,13 +1,13 @@
 # The client library for other programs: find_package(Vostro), then link Vostro::client (docs/client-library.md).
 include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Vostro)
-foreach(house base chain chain_json genesis beast net client)
+foreach(house base consensus chain chain_json genesis beast net client)
   set_target_properties(vostro_${house} PROPERTIES EXPORT_NAME ${house})
   target_include_directories(vostro_${house} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/vostro>)
   target_compile_features(vostro_${house} INTERFACE $<INSTALL_INTERFACE:cxx_std_20>)
   install(TARGETS vostro_${house} EXPORT VostroTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/vostro)
 endforeach()
-foreach(house base chain genesis net client)
+foreach(house base consensus chain genesis net client)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/${house} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/vostro
     FILES_MATCHING PATTERN "*.h" PATTERN store EXCLUDE PATTERN example EXCLUDE)
 endforeach()

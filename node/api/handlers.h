@@ -50,6 +50,7 @@ struct Context {
 
 // proofs.cpp
 [[nodiscard]] Response get_payment_proof(const Context& context, const Request& request);
+[[nodiscard]] Response get_balance_proof(const Context& context, const Request& request);
 
 // accounts.cpp
 [[nodiscard]] Response get_accounts(const Context& context, const Request& request);

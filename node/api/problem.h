@@ -79,6 +79,8 @@ inline constexpr ProblemKind not_settled{409, "not-settled",
                                          "The payment has not settled: there is nothing to prove."};
 inline constexpr ProblemKind unknown_account{404, "unknown-account", "There is no such account."};
 inline constexpr ProblemKind unknown_block{404, "unknown-block", "There is no such block yet."};
+inline constexpr ProblemKind state_not_kept{410, "state-not-kept",
+                                            "The state of that height is no longer kept here."};
 inline constexpr ProblemKind other_bank{403, "other-bank", "These are another bank's objects."};
 inline constexpr ProblemKind unknown_approval{404, "unknown-approval",
                                               "No such order waits for approval here."};

@@ -1,9 +1,39 @@
 #include "base/codec.h"
+#include "chain/records.h"
+#include "chain/tree.h"
 #include "node/api/answers.h"
 
 namespace vostro::node::api {
 
 namespace json = boost::json;
+
+namespace {
+
+/// The block's header, and the kept proof that makes it final, with the headers between the two:
+/// all that somebody needs who knows the validators and has no chain. False where the store lacks
+/// one.
+bool add_finality(json::object& to, const chain::StoreView& view, Height height) {
+  const auto header = view.header(height);
+  if (!header) return false;
+  to["header"] = hex(*header);
+  to["headers"] = json::array{};
+  to["finality"] = nullptr;
+  to["finality_height"] = nullptr;
+  const auto finality = view.proof_at_or_above(height);
+  if (!finality) return true;  // the block is final, and its proof is being written
+  json::array between;
+  for (Height above = height.next(); above < finality->height; above = above.next()) {
+    const auto each = view.header(above);
+    if (!each) return false;
+    between.emplace_back(hex(*each));
+  }
+  to["headers"] = std::move(between);
+  to["finality"] = hex(finality->bytes);
+  to["finality_height"] = finality->height.value;
+  return true;
+}
+
+}  // namespace
 
 /// The receipt by which a payment settled, with its path to the receipts root of its block: what an
 /// order about a settled payment (Recall, Return, ConfirmCredit) must show.
@@ -26,20 +56,57 @@ Response get_payment_proof(const Context& context, const Request& request) {
   if (!is_party) return refuse(problems::unknown_payment);
   if (settled == nullptr) return refuse(problems::not_settled);
   const auto original = view.original(settled->place);
-  const auto header = view.header(settled->place.height);
-  const auto finality = view.proof_at_or_above(settled->place.height);
-  if (!original || !header) return refuse(problems::store_failed);
+  if (!original) return refuse(problems::store_failed);
   json::object out{{"uetr", text(to_text(*uetr))},
                    {"agent", text(to_text(payment->name.owner))},
-                   {"original", hex(encode(*original))},
-                   {"header", hex(*header)},
-                   {"finality", nullptr},
-                   {"finality_height", nullptr}};
+                   {"original", hex(encode(*original))}};
   add_placed(out, *settled, exponents_of(view));
-  if (finality) {
-    out["finality"] = hex(finality->bytes);
-    out["finality_height"] = finality->height.value;
+  if (!add_finality(out, view, settled->place.height)) return refuse(problems::store_failed);
+  return json_response(out);
+}
+
+/// What the account had of a currency after a block: of the newest one with a proof of its own, so
+/// that nothing stands between, unless a height is asked for.
+Response get_balance_proof(const Context& context, const Request& request) {
+  const auto account = account_of(request.captured.at(0) + "/" + request.captured.at(1));
+  if (!account) return refuse(problems::bad_path);
+  QueryReader query(request);
+  const auto currency = query.value("currency", parse_currency);
+  const auto asked = query.value("height", parse_number);
+  if (auto bad = query.finish()) return *std::move(bad);
+  if (!currency)
+    return refuse(problems::bad_parameter,
+                  {.detail = "Say of which currency.", .field = "currency"});
+
+  const chain::StoreView view = context.service.store().view();
+  if (!chain::load<chain::CurrencyRecord>(view, *currency))
+    return refuse(problems::bad_parameter,
+                  {.detail = "The network has no such currency.", .field = "currency"});
+  if (!may_see(context, request, account->owner) ||
+      !chain::load<chain::AccountRecord>(view, *account))
+    return refuse(problems::unknown_account);
+  const auto newest = view.newest_proof();
+  if (!newest || newest->height.value == 0) return refuse(problems::unknown_block);
+  const Height height(asked.value_or(newest->height.value));
+  if (height > newest->height || height.value == 0) return refuse(problems::unknown_block);
+  const auto state = view.state_at(height);
+  if (!state) return refuse(problems::state_not_kept, {.field = "height"});
+  const auto block = view.block(height);
+  if (!block) return refuse(problems::store_failed);
+
+  const Bytes key = chain::key_of<chain::Balance>({*account, *currency});
+  Money balance{*currency, MinorUnits(0)};
+  if (const auto bytes = state->get(key)) {
+    const auto record = chain::decode_record<chain::Balance>(*bytes);
+    if (!record) return refuse(problems::store_failed);
+    balance.units = record->units;
   }
+  json::object out{{"account", text(to_text(*account))},
+                   {"balance", chain::to_value(balance, exponents_of(view))},
+                   {"height", height.value},
+                   {"block_time", text(to_text(block->time))},
+                   {"path", hex(encode(chain::prove(*state, key)))}};
+  if (!add_finality(out, view, height)) return refuse(problems::store_failed);
   return json_response(out);
 }
 

@@ -23,6 +23,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/payments", Role::read, &get_payments},
     Route{"GET", "/v1/payments/{uetr}", Role::read, &get_payment},
     Route{"GET", "/v1/proofs/payment/{uetr}", Role::read, &get_payment_proof},
+    Route{"GET", "/v1/proofs/account/{bic}/{label}", Role::read, &get_balance_proof},
     Route{"GET", "/v1/accounts", Role::read, &get_accounts},
     Route{"GET", "/v1/accounts/{bic}/{label}", Role::read, &get_account},
     Route{"GET", "/v1/accounts/{bic}/{label}/entries", Role::read, &get_entries},

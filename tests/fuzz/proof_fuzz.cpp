@@ -1,12 +1,17 @@
-// Proofs of state and of receipts, as anyone may hand them to us: what they show is true, whatever
-// their bytes. The model is the list of what is there. Catalogue row C10, and light clients.
+// Proofs of state and of receipts, as anyone may hand them to us, alone and with the block that
+// they are of: what they show is true, whatever their bytes. The model is the list of what is
+// there. Catalogue row C10, and light clients.
 #include <map>
 #include <optional>
 
 #include "base/codec.h"
 #include "chain/merkle.h"
+#include "chain/records.h"
 #include "chain/tree.h"
+#include "client/proof.h"
 #include "tests/fuzz/target.h"
+#include "tests/support/chain_builders.h"
+#include "tests/support/consensus_net.h"
 
 namespace vostro::fuzz {
 namespace {
@@ -78,10 +83,100 @@ void check_path(Script script) {
   if (chain::root_of(leaf, *path) == state().leaves_root) VOSTRO_CHECK(number < kLeaves);
 }
 
+/// A block in which one payment settled, and what an account has after it; a second block above it,
+/// which is proved final.
+struct Ledger {
+  static client::FinalHeader block_of(const consensus::Committee& committee,
+                                      const consensus::net::Keys& keys, const Hash& state_root,
+                                      const Hash& receipt_root) {
+    client::FinalHeader block;
+    block.header.network_id = committee.context().network_id;
+    block.header.height = Height(7);
+    block.header.state_root = state_root;
+    block.header.receipt_root = receipt_root;
+    block.header.set_hash = committee.set_hash();
+    consensus::Header next = block.header;
+    next.height = Height(8);
+    next.view = View(9);
+    next.parent = block.header.id();
+    next.receipt_root = hash("receipt", Bytes{});
+    block.finality = consensus::net::prove_final(committee, keys, next);
+    return block;
+  }
+
+  Ledger() : committee(keys.committee()) {
+    chain::Changes changes;
+    changes[chain::key_of<chain::Balance>(
+        {test::account("NORDDEFF/main"), test::currency("EUR")})] =
+        chain::encode_record(chain::Balance{MinorUnits(1250)});
+    changes[chain::key_of<chain::Balance>(
+        {test::account("SUDBFRPP/main"), test::currency("EUR")})] =
+        chain::encode_record(chain::Balance{MinorUnits(7)});
+    const Hash root = tree.apply(changes);
+
+    chain::Receipt receipt;
+    receipt.id = {test::bic("NORDDEFF"), test::uetr(1)};
+    receipt.status = chain::Status::settled;
+    receipt.payment = chain::PaymentFacts{test::uetr(1), test::account("NORDDEFF/main"),
+                                          test::account("SUDBFRPP/main"), test::eur(12'50)};
+    const std::vector<Hash> receipts{hash("receipt", Bytes{1}), chain::receipt_hash(receipt)};
+    const client::FinalHeader block = block_of(committee, keys, root, chain::merkle_root(receipts));
+    payment = {{Height(7), receipt, chain::merkle_path(receipts, 1)}, block};
+    for (const auto& [of, code, units] : {std::tuple{"NORDDEFF/main", "EUR", 1250},
+                                          {"SUDBFRPP/main", "EUR", 7},
+                                          {"NORDDEFF/main", "USD", 0}}) {
+      const chain::AccountId account = test::account(of);
+      const Currency currency = test::currency(code);
+      const Bytes key = chain::key_of<chain::Balance>({account, currency});
+      balances.push_back({account, currency, MinorUnits(units), chain::prove(tree, key), block});
+    }
+  }
+
+  consensus::net::Keys keys{4};
+  consensus::Committee committee;
+  MemoryTree tree;
+  client::PaymentProof payment;
+  std::vector<client::BalanceProof> balances;
+};
+const Ledger& ledger() {
+  static const Ledger made;
+  return made;
+}
+
+void check_payment(ByteView bytes) {
+  const auto proof = decode<client::PaymentProof>(bytes);
+  if (!proof) return;
+  VOSTRO_CHECK(std::ranges::equal(encode(*proof), bytes));
+  if (client::check_payment_proof(ledger().committee, *proof))
+    VOSTRO_CHECK(proof->original == ledger().payment.original);
+}
+
+void check_balance(ByteView bytes) {
+  const auto proof = decode<client::BalanceProof>(bytes);
+  if (!proof) return;
+  VOSTRO_CHECK(std::ranges::equal(encode(*proof), bytes));
+  if (!client::check_balance_proof(ledger().committee, *proof)) return;
+  std::int64_t units = 0;
+  for (const client::BalanceProof& each : ledger().balances)
+    if (each.account == proof->account && each.currency == proof->currency)
+      units = each.balance.value;
+  VOSTRO_CHECK(proof->balance.value == units);
+}
+
 }  // namespace
 
 std::vector<Bytes> seeds() {
   std::vector<Bytes> made;
+  Bytes payment{2};
+  append(payment, encode(ledger().payment));
+  VOSTRO_CHECK(client::check_payment_proof(ledger().committee, ledger().payment));
+  made.push_back(std::move(payment));
+  for (const client::BalanceProof& each : ledger().balances) {
+    VOSTRO_CHECK(client::check_balance_proof(ledger().committee, each));
+    Bytes balance{3};
+    append(balance, encode(each));
+    made.push_back(std::move(balance));
+  }
   for (const std::uint8_t key : Bytes{0, 1, 17, 39, 40, 63, 79}) {
     Bytes seed{0, key, key};
     const chain::StateProof proof = chain::prove(state().tree, key_of(key));
@@ -103,12 +198,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace vostro::fuzz;  // NOLINT: the whole file is about it
   if (size == 0) return 0;
   static_cast<void>(state());  // not counted below
+  static_cast<void>(ledger());
+  const vostro::ByteView rest = vostro::ByteView(data, size).subspan(1);
   const MemoryBound bound(size);
-  const Script script(vostro::ByteView(data, size).subspan(1));
-  if (data[0] % 2 == 0) {
-    check_state_proof(script);
-  } else {
-    check_path(script);
+  switch (data[0] % 4) {
+    case 0:
+      check_state_proof(Script(rest));
+      break;
+    case 1:
+      check_path(Script(rest));
+      break;
+    case 2:
+      check_payment(rest);
+      break;
+    default:
+      check_balance(rest);
+      break;
   }
   return 0;
 }

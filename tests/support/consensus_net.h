@@ -18,6 +18,7 @@
 #include "base/keys.h"
 #include "consensus/engine.h"
 #include "consensus/verify.h"
+#include "consensus/votes.h"
 
 namespace vostro::consensus::net {
 
@@ -85,6 +86,22 @@ struct Keys {
   [[nodiscard]] Signer& at(ValidatorIndex index) const { return *signers.at(index.value); }
   std::vector<std::unique_ptr<KeySigner>> signers;
 };
+
+/// Shows the block with this header to be final: signed by the first validators of a quorum, in the
+/// view of its header.
+inline FinalityProof prove_final(const Committee& committee, const Keys& keys,
+                                 const Header& header) {
+  const Proposal proposal{header.view, header.view.previous(), header.id(), {}};
+  std::vector<Vote> votes;
+  for (std::uint16_t i = 0; i < committee.quorum(); ++i) {
+    const ValidatorIndex index(i);
+    votes.push_back(sign_vote(committee, keys.at(index), index, VoteType::finalize, proposal.view,
+                              proposal.id(committee.ctx())));
+  }
+  std::vector<const Vote*> pointers;
+  for (const Vote& vote : votes) pointers.push_back(&vote);
+  return {header, proposal, make_certificate(committee.size(), pointers)};
+}
 
 /// A block on `parent` that includes items up to number `items`: its cut is one lane that ends
 /// there.

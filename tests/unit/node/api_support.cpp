@@ -5,7 +5,6 @@
 
 #include "base/codec.h"
 #include "consensus/types.h"
-#include "consensus/votes.h"
 #include "node/api/routes.h"
 #include "node/api/target.h"
 
@@ -116,19 +115,8 @@ void FakeNode::prove_head() {
   const auto head = store_->head();
   const auto header = decode<consensus::Header>(*store_->view().header(head->height));
   VOSTRO_CHECK(header.has_value());
-  const consensus::Proposal proposal{header->view, header->view.previous(), header->id(), {}};
-  std::vector<consensus::Vote> votes;
-  for (std::uint16_t i = 0; i < committee_.quorum(); ++i) {
-    const consensus::ValidatorIndex index(i);
-    votes.push_back(consensus::sign_vote(committee_, keys_.at(index), index,
-                                         consensus::VoteType::finalize, proposal.view,
-                                         proposal.id(committee_.ctx())));
-  }
-  std::vector<const consensus::Vote*> pointers;
-  for (const consensus::Vote& vote : votes) pointers.push_back(&vote);
-  const consensus::FinalityProof proof{*header, proposal,
-                                       consensus::make_certificate(committee_.size(), pointers)};
-  VOSTRO_CHECK(store_->put_proof(head->height, encode(proof), false).has_value());
+  const Bytes proof = encode(consensus::net::prove_final(committee_, keys_, *header));
+  VOSTRO_CHECK(store_->put_proof(head->height, proof, false).has_value());
 }
 
 void FakeNode::block_of_pending() {

@@ -1,0 +1,104 @@
+#include "client/proof.h"
+
+#include <set>
+
+#include "base/check.h"
+#include "chain/records.h"
+#include "consensus/verify.h"
+
+namespace vostro::client {
+namespace {
+
+/// A proof is looked at once: nothing is worth remembering.
+class NoCache final : public consensus::SignatureCache {
+ public:
+  bool contains(const Hash&) override { return false; }
+  void insert(const Hash&) override {}
+};
+
+}  // namespace
+
+std::string_view to_string(ProofError error) {
+  switch (error) {
+    case ProofError::other_network:
+      return "the block is of another network";
+    case ProofError::broken_chain:
+      return "the headers do not lead from the block to the one that is shown to be final";
+    case ProofError::not_final:
+      return "the block is not signed as final by a quorum of the validators";
+    case ProofError::wrong_block:
+      return "the receipt is of another block";
+    case ProofError::not_a_settlement:
+      return "the receipt is not that of a payment that settled";
+    case ProofError::not_in_block:
+      return "the receipt is not in the block";
+    case ProofError::not_in_state:
+      return "the balance is not that of the block's state";
+  }
+  return "unknown";
+}
+
+consensus::Committee committee_of(const genesis::Definition& definition) {
+  const genesis::Anchor anchor = genesis::make_anchor(definition);
+  std::vector<consensus::Validator> validators;
+  for (const chain::Validator& each : definition.state.validators)
+    validators.push_back({consensus::MemberId{each.id.bytes}, each.key});
+  auto set = consensus::ValidatorSet::make(std::move(validators));
+  VOSTRO_CHECK(set.has_value());  // the definition was checked
+  return consensus::Committee({definition.network_id, definition.protocol_version, Epoch(0),
+                               consensus::BlockId{anchor.digest.bytes}, Height(0), anchor.time,
+                               *std::move(set)});
+}
+
+Result<void, ProofError> check_final(const consensus::Committee& committee,
+                                     const FinalHeader& block) {
+  const auto is_of_network = [&](const consensus::Header& header) {
+    return header.network_id == committee.context().network_id &&
+           header.epoch == committee.epoch() && header.set_hash == committee.set_hash();
+  };
+  if (!is_of_network(block.header) || !is_of_network(block.finality.header))
+    return fail(ProofError::other_network);
+
+  consensus::BlockId id = block.header.id();
+  Height height = block.header.height;
+  const auto is_next = [&](const consensus::Header& header) {
+    return header.parent == id && header.height == height.next();
+  };
+  for (const consensus::Header& each : block.after) {
+    if (!is_next(each)) return fail(ProofError::broken_chain);
+    id = each.id();
+    height = each.height;
+  }
+  const bool is_own_proof = block.after.empty() && block.finality.header == block.header;
+  if (!is_own_proof && !is_next(block.finality.header)) return fail(ProofError::broken_chain);
+
+  NoCache cache;
+  if (!consensus::verify_finality(committee, block.finality, cache))
+    return fail(ProofError::not_final);
+  return {};
+}
+
+Result<void, ProofError> check_payment_proof(const consensus::Committee& committee,
+                                             const PaymentProof& proof) {
+  if (auto final = check_final(committee, proof.block); !final) return final;
+  const chain::Original& original = proof.original;
+  if (original.height != proof.block.header.height) return fail(ProofError::wrong_block);
+  if (!original.receipt.payment || original.receipt.status != chain::Status::settled)
+    return fail(ProofError::not_a_settlement);
+  const auto root = chain::root_of(chain::receipt_hash(original.receipt), original.path);
+  if (root != proof.block.header.receipt_root) return fail(ProofError::not_in_block);
+  return {};
+}
+
+Result<void, ProofError> check_balance_proof(const consensus::Committee& committee,
+                                             const BalanceProof& proof) {
+  if (auto final = check_final(committee, proof.block); !final) return final;
+  std::optional<Bytes> value;
+  if (proof.balance.value != 0) value = chain::encode_record(chain::Balance{proof.balance});
+  const Bytes key = chain::key_of<chain::Balance>({proof.account, proof.currency});
+  if (!chain::verify_proof(proof.path, proof.block.header.state_root, key, value))
+    return fail(ProofError::not_in_state);
+  return {};
+}
+
+}  // namespace vostro::client

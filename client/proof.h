@@ -1,0 +1,88 @@
+/// Checks what a node shows, against nothing but the genesis file's validators: that a payment
+/// settled, that an account had a balance. Whoever has the proof need not trust the node that gave
+/// it, nor ask another one. Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "chain/account.h"
+#include "chain/receipt.h"
+#include "chain/tree.h"
+#include "consensus/committee.h"
+#include "genesis/definition.h"
+
+namespace vostro::client {
+
+/// The header of a block, and what makes it final: a finality proof of that block, or of a later
+/// one with the headers between, since whatever is below a final block is final too.
+struct FinalHeader {
+  /// Nodes keep a proof for one height of each 1,000, and the newest.
+  static constexpr std::size_t after_max = 1'000;
+
+  consensus::Header header;
+  std::vector<consensus::Header> after;  ///< ascending, up to the one below the proof's
+  consensus::FinalityProof finality;
+
+  bool operator==(const FinalHeader&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(header, bounded<after_max>(after), finality);
+  }
+};
+
+/// GET /v1/proofs/payment/{uetr}
+struct PaymentProof {
+  chain::Original original;
+  FinalHeader block;
+
+  bool operator==(const PaymentProof&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(original, block);
+  }
+};
+
+/// GET /v1/proofs/account/{bic}/{label}
+struct BalanceProof {
+  chain::AccountId account;
+  Currency currency;
+  MinorUnits balance;  ///< after the block; zero is shown by absence
+  chain::StateProof path;
+  FinalHeader block;
+
+  bool operator==(const BalanceProof&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(account, currency, balance, path, block);
+  }
+};
+
+/// In order of precedence.
+enum class ProofError : std::uint8_t {
+  other_network,     ///< the header is of another network, or of an epoch of other validators
+  broken_chain,      ///< the headers do not lead from the block to the one that the proof names
+  not_final,         ///< the finality proof is not signed by a quorum of the validators
+  wrong_block,       ///< the receipt says to be of another height than the header
+  not_a_settlement,  ///< the receipt is not that of a payment that settled
+  not_in_block,      ///< the receipt does not lead to the header's receipts root
+  not_in_state,      ///< the balance does not lead to the header's state root
+};
+[[nodiscard]] std::string_view to_string(ProofError error);
+
+/// The validators that a network begins with, and that sign its proofs.
+[[nodiscard]] consensus::Committee committee_of(const genesis::Definition& definition);
+
+/// Errors: other_network, broken_chain, not_final.
+[[nodiscard]] Result<void, ProofError> check_final(const consensus::Committee& committee,
+                                                   const FinalHeader& block);
+/// The payment named in `original` settled, in the block of that height, as its receipt says.
+[[nodiscard]] Result<void, ProofError> check_payment_proof(const consensus::Committee& committee,
+                                                           const PaymentProof& proof);
+/// The account had exactly this balance after the block. What was held of it is not part of it.
+[[nodiscard]] Result<void, ProofError> check_balance_proof(const consensus::Committee& committee,
+                                                           const BalanceProof& proof);
+
+}  // namespace vostro::client
