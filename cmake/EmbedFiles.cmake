@@ -1,12 +1,14 @@
 # Writes files into a C++ source, so that a program needs none of them beside it. Run by `cmake -P` as a build step:
-#   cmake -DOUTPUT=F -DFOLDER=D -DFILES=a.css,b.js -P EmbedFiles.cmake
-# Each becomes a row {name, media type, entity tag, content}; the tag is the content's SHA-256, so it changes with it.
+#   cmake -DOUTPUT=F -DFUNCTION=console_files -DFOLDER=D -DFILES=a.css,b.js -P EmbedFiles.cmake
+# FUNCTION is one of node/api/embedded_files.h. Each file becomes a row {name, media type, entity tag, content}; the tag is the
+# content's SHA-256, so it changes with it.
 set(type_html "text/html; charset=utf-8")
 set(type_css "text/css; charset=utf-8")
 set(type_js "text/javascript; charset=utf-8")
 set(type_svg "image/svg+xml")
+set(type_json "application/json")
 # Content stands in raw literals, which end at this word.
-set(mark "console_file")
+set(mark "embedded_file")
 
 string(REPLACE "," ";" names "${FILES}")
 set(rows "")
@@ -25,18 +27,21 @@ foreach(name IN LISTS names)
     message(FATAL_ERROR "${name}: no media type for .${extension} in EmbedFiles.cmake")
   endif()
   string(SUBSTRING ${digest} 0 32 tag)
-  string(APPEND rows "    ConsoleFile{\"${name}\", \"${type_${extension}}\", \"\\\"${tag}\\\"\",\n"
+  string(APPEND rows "    EmbeddedFile{\"${name}\", \"${type_${extension}}\", \"\\\"${tag}\\\"\",\n"
     "                R\"${mark}(${content})${mark}\"},\n")
 endforeach()
 
-file(WRITE ${OUTPUT} "// Made by cmake/EmbedFiles.cmake from console/.
+file(WRITE ${OUTPUT} "// Made by cmake/EmbedFiles.cmake.
 #include <array>
 
-#include \"node/api/console_files.h\"
+#include \"node/api/embedded_files.h\"
+
+// The standard asks of compilers to take 65536 characters in one literal; ours take more.
+#pragma GCC diagnostic ignored \"-Woverlength-strings\"
 
 namespace vostro::node::api {
 
-std::span<const ConsoleFile> console_files() {
+std::span<const EmbeddedFile> ${FUNCTION}() {
   static constexpr std::array kFiles{
 ${rows}  };
   return kFiles;

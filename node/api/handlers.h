@@ -34,6 +34,10 @@ struct Context {
 // validators.cpp
 [[nodiscard]] Response get_validators(const Context& context, const Request& request);
 
+// embedded_files.cpp
+/// What the API is, in OpenAPI 3.1. Needs no token: it says nothing of this node.
+[[nodiscard]] Response get_description(const Context& context, const Request& request);
+
 // transactions.cpp
 /// Submits; `answer` is called once, when all are accepted, refused or (with ?wait=final) final.
 /// What is returned makes the answer for a client that is told before that; empty where `answer`

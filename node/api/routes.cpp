@@ -13,6 +13,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/healthz", std::nullopt, &get_health},
     Route{"GET", "/readyz", std::nullopt, &get_ready},
     Route{"GET", "/metrics", std::nullopt, Metrics{}},
+    Route{"GET", "/openapi.json", std::nullopt, &get_description},
     Route{"GET", "/console", std::nullopt, &get_console},
     Route{"HEAD", "/console", std::nullopt, &get_console},
     Route{"GET", "/console/{file}", std::nullopt, &get_console},

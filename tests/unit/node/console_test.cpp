@@ -8,7 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <regex>
 
-#include "node/api/console_files.h"
+#include "node/api/embedded_files.h"
 #include "node/api/server.h"
 #include "node/api/tokens.h"
 #include "tests/unit/node/api_support.h"
@@ -72,15 +72,15 @@ struct ConsoleTest : testing::Test {
     return answered;
   }
 
-  static const ConsoleFile& file(std::string_view name) {
-    const auto found = std::ranges::find(console_files(), name, &ConsoleFile::name);
+  static const EmbeddedFile& file(std::string_view name) {
+    const auto found = std::ranges::find(console_files(), name, &EmbeddedFile::name);
     VOSTRO_CHECK(found != console_files().end());
     return *found;
   }
 };
 
 TEST_F(ConsoleTest, ServesEachOfItsFilesWithoutAToken) {
-  for (const ConsoleFile& each : console_files()) {
+  for (const EmbeddedFile& each : console_files()) {
     const RawAnswer answered = ask("GET /console/" + std::string(each.name));
     EXPECT_EQ(answered.status, 200U) << each.name;
     EXPECT_EQ(answered.body, each.content) << each.name;
@@ -118,7 +118,7 @@ TEST_F(ConsoleTest, HoldsNothingThatItsPolicyForbids) {
   const std::regex elsewhere("https?://(?!www\\.w3\\.org/2000/svg)|src=\"//|url\\(|@import");
   const std::regex used("(?:src|href)=\"/console/([a-z.]+)\"|from \"\\./([a-z.]+)\"");
   std::set<std::string> reached{"index.html"};
-  for (const ConsoleFile& each : console_files()) {
+  for (const EmbeddedFile& each : console_files()) {
     const std::string content(each.content);
     EXPECT_FALSE(std::regex_search(content, inline_code)) << each.name;
     EXPECT_FALSE(std::regex_search(content, markup)) << each.name;
@@ -127,7 +127,7 @@ TEST_F(ConsoleTest, HoldsNothingThatItsPolicyForbids) {
       reached.insert((*at)[1].matched ? (*at)[1].str() : (*at)[2].str());
   }
   std::set<std::string> there;
-  for (const ConsoleFile& each : console_files()) there.emplace(each.name);
+  for (const EmbeddedFile& each : console_files()) there.emplace(each.name);
   EXPECT_EQ(reached, there) << "each file is used, and each that is used is there";
 }
 

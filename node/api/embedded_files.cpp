@@ -1,0 +1,44 @@
+#include "node/api/embedded_files.h"
+
+#include "node/api/handlers.h"
+#include "node/api/target.h"
+
+namespace vostro::node::api {
+namespace {
+
+/// If-None-Match: `*`, or a list in which the tag stands; weak ones compare equal (RFC
+/// 9110, 13.1.2).
+bool is_known(std::string_view tags, std::string_view etag) {
+  while (!tags.empty()) {
+    const std::size_t end = std::min(tags.find(','), tags.size());
+    std::string_view tag = tags.substr(0, end);
+    tags.remove_prefix(std::min(end + 1, tags.size()));
+    while (!tag.empty() && tag.front() == ' ') tag.remove_prefix(1);
+    while (!tag.empty() && tag.back() == ' ') tag.remove_suffix(1);
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    if (tag == "*" || tag == etag) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Response serve_file(const EmbeddedFile& file, const Request& request) {
+  Response response;
+  response.content_type = std::string(file.content_type);
+  response.cache_control = "no-cache";
+  response.headers = {{"ETag", std::string(file.etag)}};
+  if (is_known(request.if_none_match, file.etag)) {
+    response.status = 304;
+  } else {
+    response.body = std::string(file.content);
+  }
+  return response;
+}
+
+Response get_description(const Context&, const Request& request) {
+  if (auto bad = QueryReader(request).finish()) return *std::move(bad);
+  return serve_file(description_files().front(), request);
+}
+
+}  // namespace vostro::node::api
