@@ -201,6 +201,32 @@ class T9(NetworkCase):
         self.assertEqual(self.balance(self.account(0), node=3), before - spent)
 
 
+class A10(NetworkCase):
+    """Goal: one node's API gives an id one effect: to the same bytes the same receipt, to other content a refusal, also where all come at once."""
+
+    def test_A10_same_bytes_and_other_content_at_once(self):
+        node = self.nodes[0]
+        before = self.balance(self.account(0))
+        spent = Decimal(0)
+        for _ in range(6):
+            uetr = new_uetr()
+            amounts = (Decimal("1.00"), Decimal("2.00"))
+            contents = [self.signed_payment(0, 1, amount, uetr=uetr) for amount in amounts]
+            answers = post_at_once([(node, framed) for framed in contents * 3])
+            settled = {i % 2 for i, answer in enumerate(answers) if answer.status == 200}
+            self.assertEqual(len(settled), 1, answers)
+            [winner] = settled
+            spent += amounts[winner]
+            self.assertEqual(answers[winner].body["receipt"]["status"], "settled")
+            for i, answer in enumerate(answers):
+                if i % 2 == winner:
+                    self.assertEqual((answer.status, answer.body), (200, answers[winner].body))
+                else:
+                    self.assertEqual((answer.status, answer.body["code"], answer.body["reason"]), (409, "id-used", "AM05"))
+        self.assert_same_state_everywhere()
+        self.assertEqual(self.balance(self.account(0)), before - spent)
+
+
 class T12(NetworkCase):
     """Goal: money is spent once, whoever is asked first."""
 
