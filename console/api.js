@@ -72,14 +72,3 @@ export async function all(path, query = {}) {
   }
   throw new Problem(0, "", "There is more here than a page can show.", "Ask the API for it.", "");
 }
-
-/** Which peers this node is connected to, by name, from its metrics. */
-export async function connections() {
-  const answer = await ask("/metrics", null);
-  const found = new Map();
-  for (const line of (await answer.text()).split("\n")) {
-    const parts = /^vostro_peer_connected\{peer="([^"]+)"\} ([01])$/.exec(line);
-    if (parts) found.set(parts[1], parts[2] === "1");
-  }
-  return found;
-}

@@ -5,6 +5,7 @@
 // holds one of 16 places. One small request a second costs neither, and shows a block about as soon.
 
 import * as api from "./api.js";
+import { approvals, singleApproval } from "./approvals.js";
 import { failed, h, loading, swap } from "./dom.js";
 import { learn } from "./money.js";
 import { blocks, forgetBlocks, overview, singleBlock, validators } from "./network.js";
@@ -15,8 +16,8 @@ import { quotes } from "./quotes.js";
 const ASK_MS = 1000;
 const REST_MS = 5000; // after an answer of too many requests
 
-const VIEWS = { overview, payments: list, held: waiting, positions, quotes, validators, blocks };
-const SINGLES = { payments: single, blocks: singleBlock };
+const VIEWS = { overview, payments: list, held: waiting, approvals, positions, quotes, validators, blocks };
+const SINGLES = { payments: single, approvals: singleApproval, blocks: singleBlock };
 
 const part = (id) => document.getElementById(id);
 const room = { door: part("door"), room: part("room"), title: part("title"), controls: part("controls"), data: part("data"),

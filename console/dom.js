@@ -51,8 +51,8 @@ export function span(ms) {
 }
 
 const TONES = {
-  settled: "good", credited: "good", done: "good", held: "wait", delayed: "wait", pending: "wait", recall_requested: "wait",
-  blocked: "bad", rejected: "bad", released: "off", cancelled: "off", returned: "off", expired: "off",
+  settled: "good", credited: "good", done: "good", held: "wait", delayed: "wait", pending: "wait", awaiting_approval: "wait", recall_requested: "wait",
+  blocked: "bad", rejected: "bad", refused: "bad", released: "off", cancelled: "off", returned: "off", expired: "off",
 };
 
 export function words(code) {

@@ -41,12 +41,13 @@ function condition(status) {
 export const overview = {
   title: "Overview",
   async load() {
-    const [status, recent, held, blocked] = await Promise.all([api.get("/v1/status"), api.get("/v1/payments", { limit: 8 }),
-      api.get("/v1/payments", { status: "held", limit: 100 }), api.get("/v1/payments", { status: "blocked", limit: 100 })]);
+    const [status, recent, held, blocked, approvals] = await Promise.all([api.get("/v1/status"), api.get("/v1/payments", { limit: 8 }),
+      api.get("/v1/payments", { status: "held", limit: 100 }), api.get("/v1/payments", { status: "blocked", limit: 100 }),
+      api.get("/v1/approvals", { state: "waiting", limit: 100 })]);
     delete status.uptime_seconds; // it alone would make every answer a new one
-    return { status, recent: recent.items, held, blocked };
+    return { status, recent: recent.items, held, blocked, approvals };
   },
-  draw({ status, recent, held, blocked }) {
+  draw({ status, recent, held, blocked, approvals }) {
     const count = (page) => `${page.items.length}${page.next ? " or more" : ""}`;
     return [
       condition(status),
@@ -55,6 +56,7 @@ export const overview = {
         ["Validators connected", `${status.connected_validators} of ${status.validators}`, "connected", "#/validators"],
         ["Held payments", count(held), "held", "#/held"],
         ["Blocked payments", count(blocked), "blocked", "#/held"],
+        ["Waiting for signatures", count(approvals), "approvals", "#/approvals"],
         ["Waiting for a block", String(status.pending_transactions), "pending", null],
       ].map(([term, value, name, to]) => h(to ? "a" : "div", { class: "tile", href: to },
         h("span", { class: "term" }, term), h("span", { class: "value figure", "data-fact": name }, value)))),
@@ -80,18 +82,37 @@ export const overview = {
 
 // Validators.
 
+const DASH = "\u2013";
+
+function here(bank) {
+  const said = bank.this_node ? "this node" : bank.connected ? "connected" : "not connected";
+  return h("span", { class: `pill ${bank.connected ? "good" : "bad"}` }, said);
+}
+
+/** What a validator told, or that it has not. */
+function told(value, write = String) {
+  return value === null ? h("span", { class: "faint" }, DASH) : write(value);
+}
+
+function latency(us) {
+  return h("span", { class: "figure" }, us < 1000 ? `${us} \u00b5s` : `${(us / 1000).toFixed(us < 10000 ? 1 : 0)} ms`);
+}
+
+function offset(ms) {
+  return h("span", { class: "figure" }, `${ms > 0 ? "+" : ms < 0 ? "\u2212" : ""}${Math.abs(ms)} ms`);
+}
+
 export const validators = {
   title: "Validators",
   live: true,
   async load() {
-    const [status, participants, connected, newest] = await Promise.all([api.get("/v1/status"), api.all("/v1/participants"),
-      api.connections(), api.get("/v1/blocks/latest", { limit: 1 })]);
+    const [status, participants, seen, newest] = await Promise.all([api.get("/v1/status"), api.all("/v1/participants"),
+      api.all("/v1/validators"), api.get("/v1/blocks/latest", { limit: 1 })]);
     const recent = await blocksFrom(newest.height);
-    const banks = participants.filter((each) => each.validator).map((each) => ({
-      bic: each.bic, name: each.legal_name, country: each.country,
-      here: each.bic === status.participant ? "this node" : connected.get(each.bic) ? "connected" : "not connected",
-      signed: newest.finality ? newest.finality.signers.includes(each.bic) : null,
-      proposed: recent.find((one) => one.proposer === each.bic)?.height ?? null,
+    const banks = seen.map((each) => ({
+      ...each, ...participants.find((one) => one.bic === each.participant),
+      signed: newest.finality ? newest.finality.signers.includes(each.participant) : null,
+      proposed: recent.find((one) => one.proposer === each.participant)?.height ?? null,
     }));
     return { banks, quorum: status.quorum, count: status.validators, connected: status.connected_validators,
              view: status.view, finalized: status.finalized_view, height: newest.height, looked: recent.length, proof: newest.finality };
@@ -100,13 +121,19 @@ export const validators = {
     facts([["Connected", `${data.connected} of ${data.count}`, "connected"], ["Quorum", String(data.quorum)],
            ["Height", String(data.height), "height"], ["View", String(data.view), "view"], ["Finalized view", String(data.finalized)]]),
     table("Validators", [
-      { title: "Bank", cell: (bank) => [mono(bank.bic), h("span", { class: "faint" }, ` ${bank.name}, ${bank.country}`)] },
-      { title: "From here", cell: (bank) => h("span", { class: `pill ${bank.here === "not connected" ? "bad" : "good"}` }, bank.here) },
-      { title: "Newest proof", cell: (bank) => (bank.signed === null ? "\u2013" : bank.signed ? "signed" : "not among its signers") },
+      { title: "Bank", cell: (bank) => [mono(bank.bic), h("span", { class: "faint" }, ` ${bank.legal_name}, ${bank.country}`)] },
+      { title: "From here", cell: here },
+      { title: "Height", number: true, cell: (bank) => told(bank.finalized_height) },
+      { title: "View", number: true, cell: (bank) => told(bank.view) },
+      { title: "Round trip", number: true, cell: (bank) => told(bank.round_trip_us, latency) },
+      { title: "Clock", number: true, cell: (bank) => told(bank.clock_offset_ms, offset) },
+      { title: "Last seen", cell: (bank) => (bank.this_node ? h("span", { class: "faint" }, DASH) : moment(bank.last_seen)) },
+      { title: "Newest proof", cell: (bank) => (bank.signed === null ? DASH : bank.signed ? "signed" : "not signed") },
       { title: "Last proposed", number: true, cell: (bank) => (bank.proposed === null ? h("span", { class: "faint" }, `none of ${data.looked}`)
           : link(`#/blocks/${bank.proposed}`, String(bank.proposed))) },
     ], data.banks, { class: "validators" }),
-    h("p", { class: "small" }, "A proof needs a quorum of signatures and is kept as soon as it has one, so a validator may be in order and not among its signers."),
+    h("p", { class: "small" }, "Height, view and clock are what a validator told this node, every few seconds. A proof needs a quorum of signatures and is "
+      + "kept as soon as it has one, so a validator may be in order and not among its signers."),
   ],
 };
 

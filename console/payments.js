@@ -83,6 +83,8 @@ export const list = {
 
 const MEANINGS = {
   pending: "The node has taken the order; it is not in a block yet.",
+  awaiting_approval: "Wants more signatures: see the order under Approvals.",
+  refused: "A person of the bank has refused the order, for good.",
   expired: "It was not included in time, and can never settle.",
   rejected: "The ledger refused the order. No money has moved.",
   delayed: "Waits until the debtor's own delay has passed.",
@@ -102,12 +104,13 @@ function placeOf(place) {
   return h("span", { class: "faint" }, place.kind === "hold" ? "held on the ledger" : words(place.kind));
 }
 
-function step(placed, since) {
+function step(placed, since, events) {
   const { receipt } = placed;
   const code = receipt.given_code ?? receipt.iso_code;
   const passed = since === null ? "" : `after ${span(Date.parse(placed.block_time) - since)}`;
   return h("li", { class: "step", "data-status": receipt.status },
-    h("p", { class: "when" }, moment(placed.block_time), " ", h("span", { class: "faint" }, passed)),
+    h("p", { class: "when" }, moment(placed.block_time), " ", h("span", { class: "events" }, events.map(words).join(", ")), " ",
+      h("span", { class: "faint" }, passed)),
     h("p", null, pill(receipt.status), " ", receipt.iso_status ? h("abbr", { class: "code" }, receipt.iso_status) : null, " ",
       MEANINGS[receipt.status] ?? ""),
     code || receipt.reason ? h("p", null, "Reason ", code ? h("abbr", { class: "code" }, code) : null,
@@ -121,10 +124,18 @@ function step(placed, since) {
     h("p", { class: "small" }, "Block ", link(`#/blocks/${placed.height}`, String(placed.height)), `, receipt ${placed.index}`));
 }
 
+/** What happened on the bank's own node before the order was in a block. */
+function earlier(event) {
+  return h("li", { class: "step", "data-event": event.event },
+    h("p", { class: "when" }, moment(event.time), " ", h("span", { class: "events" }, words(event.event))));
+}
+
 function timeline(payment) {
   let before = null;
-  return h("ol", { class: "timeline", id: "timeline" }, payment.receipts.map((placed) => {
-    const drawn = step(placed, before);
+  const first = payment.timeline.filter((each) => each.height === null).map(earlier);
+  return h("ol", { class: "timeline", id: "timeline" }, first, payment.receipts.map((placed) => {
+    const events = payment.timeline.filter((each) => each.height === placed.height && each.index === placed.index).map((each) => each.event);
+    const drawn = step(placed, before, events);
     before = Date.parse(placed.block_time);
     return drawn;
   }));
@@ -155,9 +166,14 @@ export const single = {
     }
     const status = [pill(payment.status), " ", payment.iso_status ? h("abbr", { class: "code" }, payment.iso_status) : null,
       payment.reason_code ? [" reason ", h("abbr", { class: "code" }, payment.reason_code)] : null];
-    if (payment.receipts.length === 0)
-      return facts([["UETR", mono(payment.uetr)], ["Debtor agent", mono(payment.agent)], ["Status", status, "status"],
-                    ["Meaning", MEANINGS[payment.status] ?? ""]]);
+    if (payment.receipts.length === 0) {
+      const isOrder = payment.status === "awaiting_approval" || payment.status === "refused";
+      return [
+        facts([["UETR", mono(payment.uetr), "uetr"], ["Debtor agent", mono(payment.agent)], ["Status", status, "status"],
+               ["Meaning", isOrder ? link(`#/approvals/${payment.uetr}`, MEANINGS[payment.status]) : MEANINGS[payment.status] ?? ""]]),
+        payment.timeline.length > 0 ? section("Timeline", timeline(payment)) : null,
+      ];
+    }
     return [
       payment.amount ? h("p", { class: "headline", "data-fact": "amount" }, amount(payment.amount)) : null,
       facts([

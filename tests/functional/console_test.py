@@ -15,7 +15,7 @@ from orders import ask, new_uetr, post  # noqa: E402
 from vostronet import bin_dir, run  # noqa: E402
 import browser as browsers  # noqa: E402
 
-VIEWS = ("overview", "payments", "held", "positions", "quotes", "validators", "blocks")
+VIEWS = ("overview", "payments", "held", "approvals", "positions", "quotes", "validators", "blocks")
 PHONE = (360, 740)
 DATA_DRAWN = "document.querySelector('#data')?.getAttribute('aria-busy') === 'false'"
 
@@ -36,6 +36,9 @@ class ConsoleCase(NetworkCase):
         self.network.wallet(self.nodes[1], "quote", "publish", "--provider", self.account(1), "--sells", "SGD", "--buys", "EUR",
                             "--rate", "0.662032", "--limit", "1000000.00 SGD", "--expires", "+4m")
         self.from_all("/v1/quotes", lambda body: len(body["items"]) == 1)
+        self.waiting = new_uetr()  # above what one person may pay
+        self.network.wallet(self.node, "pay", "--from", self.account(0), "--to", self.account(1), "--amount", "250000.00 EUR", "--uetr", self.waiting,
+                            "--another", check=False)
         self.token = self.new_token("read")
         self.pictures = bin_dir().parent / "screenshots"
         self.pictures.mkdir(exist_ok=True)
@@ -106,6 +109,7 @@ class Figures(ConsoleCase):
         self.check_payments()
         self.check_payment()
         self.check_positions()
+        self.check_approvals()
         self.check_quotes()
         self.check_validators()
         self.check_blocks()
@@ -117,7 +121,7 @@ class Figures(ConsoleCase):
         self.browser.wait(f"document.querySelector('[data-fact=height]')?.textContent === '{status['height']}'", "the height")
         self.assertEqual(self.fact("state_root"), status["state_root"])
         self.assertEqual(self.fact("connected"), f"{status['connected_validators']} of {status['validators']}")
-        self.assertEqual((self.fact("held"), self.fact("blocked"), self.fact("pending")), ("1", "0", "0"))
+        self.assertEqual((self.fact("held"), self.fact("blocked"), self.fact("pending"), self.fact("approvals")), ("1", "0", "0", "1"))
         self.assertEqual(self.fact("participant"), self.bic(0))
         state = self.browser.js("document.querySelector('#state').textContent")
         self.assertEqual(state, f"ready, height {status['height']}")
@@ -202,8 +206,9 @@ class Figures(ConsoleCase):
         self.show("validators")
         self.assertEqual({row[0].split(" ")[0] for row in self.rows()}, {node["participant"] for node in self.nodes})
         self.assertEqual({row[1] for row in self.rows()}, {"this node", "connected"})
+        self.check_told()
         signers = self.api("/v1/blocks/latest")["finality"]["signers"]
-        self.assertEqual({row[0].split(" ")[0] for row in self.rows() if row[2] == "signed"}, set(signers))
+        self.assertEqual({row[0].split(" ")[0] for row in self.rows() if row[7] == "signed"}, set(signers))
         self.network.stop(self.nodes[3])
         self.browser.wait("[...document.querySelectorAll('#data .pill')].filter(p => p.textContent === 'not connected').length === 1",
                           "the validator that has gone is shown so", 60)
@@ -212,6 +217,39 @@ class Figures(ConsoleCase):
         self.picture("validators")
         self.network.start(self.nodes[3])
         self.wait_connected()
+
+    def check_told(self):
+        """Height and view are those that the API has of each validator; of all but this node there are a round trip, a clock and a last sight."""
+        def agree():
+            told = {v["participant"]: [str(v["finalized_height"]), str(v["view"])] for v in self.api("/v1/validators")["items"]}
+            return told if told == {row[0].split(" ")[0]: row[2:4] for row in self.rows()} else None
+        told = self.network.wait(agree, 30, "the heights and views on the screen are not the API's")
+        self.assertEqual({height for height, _ in told.values()}, {str(self.api("/v1/status")["height"])})
+        for row in self.rows():
+            is_own = row[0].startswith(self.bic(0))
+            for cell, form in zip(row[4:7], (r"[0-9.]+ (\u00b5s|ms)", r"[+\u2212]?\d+ ms", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}")):
+                self.assertRegex(cell, "^\u2013$" if is_own else f"^{form}$", row)
+
+    def check_approvals(self):
+        self.show("approvals")
+        [row] = self.rows()
+        self.assertEqual(row[:7], [self.waiting, "Payment", self.account(0), self.account(1), "250000.00 EUR", "1 of 2", "p1"])
+        self.picture("approvals")
+        self.show(f"payments/{self.waiting}?agent={self.bic(0)}")
+        self.assertEqual(self.fact("status"), "awaiting approval")
+        self.assertEqual(self.browser.js("[...document.querySelectorAll('#timeline > li')].map(s => s.dataset.event)"), ["entered"])
+        self.show(f"approvals/{self.waiting}")
+        self.assertEqual((self.fact("amount"), self.fact("signatures")), ("250000.00 EUR", "1 of 2"))
+        steps = "[...document.querySelectorAll('#steps > li')].map(s => s.dataset.step)"
+        self.assertEqual(self.browser.js(steps), ["entered"])
+        self.network.wallet(self.node, "approve", "reject", self.waiting, "--reason", "not <b>ordered</b>", keys=("checker",))
+        self.browser.wait(f"JSON.stringify({steps}) === '[\"entered\",\"refused\"]'", "the refusal is shown")
+        self.assertIn("by p2: not <b>ordered</b>", self.browser.js("document.querySelector('#steps').textContent"))
+        self.picture("approval")
+        self.show("approvals")
+        self.browser.wait("document.querySelector('#data .empty')", "no order waits any more")
+        self.show("approvals?state=refused")
+        self.assertEqual([row[0] for row in self.rows()], [self.waiting])
 
     def check_blocks(self):
         self.show("blocks")
