@@ -187,10 +187,6 @@ json::object entry_object(const chain::AccountEntry& entry, const AccountId& acc
   return out;
 }
 
-std::optional<AccountId> captured_account(const Request& request) {
-  return account_of(request.captured.at(0) + "/" + request.captured.at(1));
-}
-
 }  // namespace
 
 Response get_accounts(const Context& context, const Request& request) {
@@ -255,9 +251,7 @@ Response get_entries(const Context& context, const Request& request) {
   if (auto bad = query.finish()) return *std::move(bad);
 
   const chain::StoreView view = context.service.store().view();
-  if (!chain::load<chain::AccountRecord>(view, *account) ||
-      !may_see(context, request, account->owner))
-    return refuse(problems::unknown_account);
+  if (!sees_account(context, request, view, *account)) return refuse(problems::unknown_account);
   StatementCursor at =
       cursor ? *cursor : start_of_statement(view, *account, Height(from_height.value_or(0)));
   if (currency)

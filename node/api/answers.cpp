@@ -19,6 +19,17 @@ chain::ExponentOf exponents_of(const chain::StateReader& state) {
   };
 }
 
+Response refuse_json(const chain::JsonError& error, std::string_view what) {
+  return refuse(400, to_string(error.fault), "The JSON is not that of a " + std::string(what) + ".",
+                {.detail = to_string(error), .field = error.where});
+}
+
+bool sees_account(const Context& context, const Request& request, const chain::StateReader& state,
+                  const chain::AccountId& account) {
+  return may_see(context, request, account.owner) &&
+         chain::load<chain::AccountRecord>(state, account).has_value();
+}
+
 bool concerns(const chain::Receipt& receipt, const Bic& bank) {
   if (receipt.id.owner == bank) return true;
   if (receipt.payment &&

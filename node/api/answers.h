@@ -29,6 +29,9 @@ namespace vostro::node::api {
   return response;
 }
 
+/// A body that is no JSON, or not that of a `what` ("quote").
+[[nodiscard]] Response refuse_json(const chain::JsonError& error, std::string_view what);
+
 /// {"items": [...], "next": cursor or null}
 [[nodiscard]] inline Response page_response(boost::json::array items,
                                             const std::optional<std::string>& next) {
@@ -50,6 +53,10 @@ namespace vostro::node::api {
   return sees_all(request) || owner == context.bank;
 }
 
+/// True where there is such an account, and the caller may see it.
+[[nodiscard]] bool sees_account(const Context& context, const Request& request,
+                                const chain::StateReader& state, const chain::AccountId& account);
+
 /// A path's or parameter's text as a name, or none.
 [[nodiscard]] inline std::optional<Bic> bic_of(std::string_view from) {
   const auto bic = parse_bic(from);
@@ -62,6 +69,10 @@ namespace vostro::node::api {
 [[nodiscard]] inline std::optional<chain::AccountId> account_of(std::string_view from) {
   const auto account = chain::parse_account(from);
   return account ? std::optional(*account) : std::nullopt;
+}
+/// That of a path with {bic}/{label}.
+[[nodiscard]] inline std::optional<chain::AccountId> captured_account(const Request& request) {
+  return account_of(request.captured.at(0) + "/" + request.captured.at(1));
 }
 
 /// "HEIGHT.INDEX", where a listing goes on.

@@ -212,12 +212,8 @@ Response post_refusal(const Context& context, const Request& request) {
   if (request.content_type != "application/json") return refuse(problems::wrong_media_type);
   const auto id = uuid_of(request.captured.at(0));
   if (!id) return refuse(problems::bad_path);
-  const auto bad_json = [](const chain::JsonError& error) {
-    return refuse(400, to_string(error.fault), "The JSON is not that of a refusal.",
-                  {.detail = to_string(error), .field = error.where});
-  };
   const auto value = chain::parse_strict(request.body);
-  if (!value) return bad_json(value.error());
+  if (!value) return refuse_json(value.error(), "refusal");
   const chain::StoreView view = context.service.store().view();
   const chain::ExponentOf exponents = exponents_of(view);
   chain::JsonProblem problem;
@@ -227,7 +223,7 @@ Response post_refusal(const Context& context, const Request& request) {
   const Signature signature = in.field("signature").signature();
   const std::string reason = in.field("reason").text(ApprovalStep::reason_max);
   if (!problem.error() && reason.empty()) problem.note(chain::JsonFault::bad_value, "reason");
-  if (problem.error()) return bad_json(*problem.error());
+  if (problem.error()) return refuse_json(*problem.error(), "refusal");
   ApprovalBook& book = context.service.approvals();
   switch (book.refuse({context.bank, *id}, key, signature, reason, request.caller.token_id)) {
     case RefuseKind::unknown:

@@ -95,7 +95,7 @@ std::optional<EntryPlace> entry_of_cursor(std::string_view from) {
 }  // namespace
 
 Response get_fills(const Context& context, const Request& request) {
-  const auto account = account_of(request.captured.at(0) + "/" + request.captured.at(1));
+  const auto account = captured_account(request);
   if (!account) return refuse(problems::bad_path);
   QueryReader query(request);
   const auto from_height = query.value("from_height", parse_number);
@@ -105,9 +105,7 @@ Response get_fills(const Context& context, const Request& request) {
   if (auto bad = query.finish()) return *std::move(bad);
 
   const chain::StoreView view = context.service.store().view();
-  if (!chain::load<chain::AccountRecord>(view, *account) ||
-      !may_see(context, request, account->owner))
-    return refuse(problems::unknown_account);
+  if (!sees_account(context, request, view, *account)) return refuse(problems::unknown_account);
   const chain::ExponentOf exponents = exponents_of(view);
   std::optional<EntryPlace> after = cursor;
   if (from_height.value_or(0) > 1)

@@ -68,7 +68,7 @@ Response get_payment_proof(const Context& context, const Request& request) {
 /// What the account had of a currency after a block: of the newest one with a proof of its own, so
 /// that nothing stands between, unless a height is asked for.
 Response get_balance_proof(const Context& context, const Request& request) {
-  const auto account = account_of(request.captured.at(0) + "/" + request.captured.at(1));
+  const auto account = captured_account(request);
   if (!account) return refuse(problems::bad_path);
   QueryReader query(request);
   const auto currency = query.value("currency", parse_currency);
@@ -82,9 +82,7 @@ Response get_balance_proof(const Context& context, const Request& request) {
   if (!chain::load<chain::CurrencyRecord>(view, *currency))
     return refuse(problems::bad_parameter,
                   {.detail = "The network has no such currency.", .field = "currency"});
-  if (!may_see(context, request, account->owner) ||
-      !chain::load<chain::AccountRecord>(view, *account))
-    return refuse(problems::unknown_account);
+  if (!sees_account(context, request, view, *account)) return refuse(problems::unknown_account);
   const auto newest = view.newest_proof();
   if (!newest || newest->height.value == 0) return refuse(problems::unknown_block);
   const Height height(asked.value_or(newest->height.value));

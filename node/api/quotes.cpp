@@ -52,10 +52,7 @@ Response post_quote(const Context& context, const Request& request) {
   if (request.content_type != "application/json") return refuse(problems::wrong_media_type);
   const chain::StoreView view = context.service.store().view();
   const auto quote = chain::signed_quote_from_json(request.body, exponents_of(view));
-  if (!quote) {
-    return refuse(400, to_string(quote.error().fault), "The JSON is not that of a signed quote.",
-                  {.detail = to_string(quote.error()), .field = quote.error().where});
-  }
+  if (!quote) return refuse_json(quote.error(), "signed quote");
   switch (context.service.publish_quote(*quote)) {
     case QuoteOutcome::taken: {
       const std::string id = to_text(quote->quote.id);

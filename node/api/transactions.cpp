@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t kLengthSize = 4;  // bytes before each canonical encoding
 
-Response refuse_json(const chain::JsonError& error) {
-  return refuse(400, to_string(error.fault), "The JSON is not that of a transaction.",
-                {.detail = to_string(error), .field = error.where});
-}
-
 /// {"id", "owner", "transaction_hash", "status", "link"}, without its closing brace. All of it is
 /// hexadecimal digits and upper-case letters, so nothing needs escaping; a thousand of these are
 /// written for one request.
@@ -236,7 +231,7 @@ Result<std::vector<Bytes>, Response> read_transactions(const Context& context,
                        {.detail = "Send application/json or application/octet-stream."}));
   const chain::StoreView view = context.service.store().view();
   const auto transaction = chain::transaction_from_json(request.body, exponents_of(view));
-  if (!transaction) return fail(refuse_json(transaction.error()));
+  if (!transaction) return fail(refuse_json(transaction.error(), "transaction"));
   // Form before encoding: the encoder takes for granted what the form promises.
   const Hash network_id = context.service.status().network_id;
   if (const auto form = chain::check_form(*transaction, network_id); !form)

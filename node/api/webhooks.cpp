@@ -41,12 +41,8 @@ struct WebhookRequest {
 Result<WebhookRequest, Response> read_webhook(const Context& context, const Request& request) {
   if (auto bad = QueryReader(request).finish()) return fail(*std::move(bad));
   if (request.content_type != "application/json") return fail(refuse(problems::wrong_media_type));
-  const auto bad_json = [](const chain::JsonError& error) {
-    return fail(refuse(400, to_string(error.fault), "The JSON is not that of a webhook.",
-                       {.detail = to_string(error), .field = error.where}));
-  };
   const auto value = chain::parse_strict(request.body);
-  if (!value) return bad_json(value.error());
+  if (!value) return fail(refuse_json(value.error(), "webhook"));
   const chain::StoreView view = context.service.store().view();
   const chain::ExponentOf exponents = exponents_of(view);
   chain::JsonProblem problem;
@@ -60,7 +56,7 @@ Result<WebhookRequest, Response> read_webhook(const Context& context, const Requ
     if (!problem.error() && out.after->height > view.head()->height)
       in.field("after").note(chain::JsonFault::bad_value);
   }
-  if (problem.error()) return bad_json(*problem.error());
+  if (problem.error()) return fail(refuse_json(*problem.error(), "webhook"));
   return out;
 }
 

@@ -1,12 +1,9 @@
 """The API's description, /openapi.json, against real nodes: each operation is called, each error that can be provoked is, every answer is
 held against its schema, and what is described and was never seen fails the test unless it is named here with the test that shows it."""
 
-import base64
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,8 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from description import Caller, Description, FILE  # noqa: E402
 from network_case import NetworkCase, ROOT  # noqa: E402
 from openapi_faults import FORM_ELSEWHERE, form_faults, framed, json_faults  # noqa: E402
-from orders import CANONICAL, ask, new_uetr, order, payment, post, sign_one, time_text  # noqa: E402
+from orders import CANONICAL, money, new_uetr, order, payment, post, sign_one  # noqa: E402
+from receiver import Receiver  # noqa: E402
 from recorder import Recorder  # noqa: E402
+from stream import read_until  # noqa: E402
 from vostronet import bin_dir, run  # noqa: E402
 
 JSON = "application/json"
@@ -41,6 +40,8 @@ ELSEWHERE_AT = {
 
 
 class Described(NetworkCase):
+    config = '\n[webhooks]\nallowed_networks = ["127.0.0.1/32"]\nwebhooks = 2\n'
+
     def setUp(self):
         super().setUp()
         self.description = Description()
@@ -70,7 +71,8 @@ class Described(NetworkCase):
     def test_Every_answer_is_described(self):
         self.assertEqual(self.operate.ask("/openapi.json", token=""), self.description.root, "the node serves another description")
         for step in (self.check_console, self.check_node, self.check_transactions, self.check_ambiguous, self.check_proofs, self.check_lists,
-                     self.check_quotes, self.check_approvals, self.check_events, self.check_bodies, self.check_each_operation, self.check_no_operation):
+                     self.check_quotes, self.check_fills, self.check_redemptions, self.check_approvals, self.check_events, self.check_webhooks,
+                     self.check_bodies, self.check_each_operation, self.check_no_operation):
             with self.subTest(step.__name__):
                 step()
         self.assertEqual(self.recorder.problems, [])
@@ -164,7 +166,7 @@ class Described(NetworkCase):
             self.assertEqual(items, whole, path)
             self.assertGreater(len(items), 2, path)
         self.expect(403, "other-bank", self.reader, f"/v1/payments?agent={self.bic(1)}")
-        self.operate.ask(f"/v1/accounts/{self.account(0)}")
+        self.assertIsNone(self.operate.ask(f"/v1/accounts/{self.account(0)}")["own_policy"])
         self.expect(404, "unknown-account", self.reader, f"/v1/accounts/{self.account(1)}")
         self.expect(404, "unknown-account", self.reader, f"/v1/accounts/{self.account(1)}/entries")
         for height in ("latest", "1", "0"):
@@ -191,6 +193,38 @@ class Described(NetworkCase):
         shutil.copy(self.node["token_file"], keys / "token")
         answer = self.network.wallet({**self.nodes[1], "api": self.recorder.api, "token_file": str(keys / "token")}, *publish, "+4m", check=False)
         self.assertIn(("POST", "/v1/quotes", 409, "quote-signer-unknown"), self.seen, answer)
+
+    def check_fills(self):
+        """One exchange that is done and one that is open; then the quote is withdrawn."""
+        desk = f"/v1/accounts/{self.account(0)}/fills"
+        self.wallet("quote", "publish", "--provider", self.account(0), "--sells", "SGD", "--buys", "EUR", "--rate", "0.662", "--limit",
+                    "1000.00 SGD", "--expires", "+9m", "--hold-max", "10m")
+        [live] = [each for each in self.operate.ask("/v1/quotes?sells=SGD&buys=EUR")["items"] if each["quote"]["rate"] == "0.662"]
+        payer = self.nodes[1]
+        for label, accept_by in (("main", None), ("customers", int(time.time()) + 300)):
+            credited = self.account(3).replace("main", label)
+            body = {**payment(self.account(1), credited, "100.00", "SGD", accept_by), "type": "FxPayment",
+                    "debtor_amount": money("66.20"), "quote": {name: live[name] for name in ("quote", "key", "signature")}}
+            answer = post(payer, sign_one(payer, order(self.network, body, valid_until=int(time.time()) + 100)))
+            self.assertIn(answer.body.get("receipt", {}).get("status"), ("settled", "held"), answer)
+        fills = self.network.wait(lambda: (items := self.operate.ask(desk)["items"])[1:] and items, 30, "the fills are not at the desk's node")
+        self.assertEqual([each["exchange"] for each in fills], ["done", "open"])
+        first = self.operate.ask(desk + "?limit=1")
+        self.assertEqual(first["items"] + self.operate.ask(f"{desk}?cursor={first['next']}")["items"], fills)
+        self.assertEqual(self.operate.ask(f"{desk}?from_height={fills[1]['height']}")["items"], fills[1:])
+        self.expect(404, "unknown-account", self.reader, f"/v1/accounts/{self.account(1)}/fills")
+        self.wallet("quote", "withdraw", live["quote"]["id"])
+        again = json.dumps({name: live[name] for name in ("quote", "key", "signature")})
+        self.expect(409, "quote-closed", self.operate, "/v1/quotes", "POST", again, JSON)
+
+    def check_redemptions(self):
+        redeem = {"type": "Redeem", "account": self.account(0), "amount": money("5.00")}
+        orders = [sign_one(self.node, order(self.network, redeem), ("maker", "checker")) for _ in range(2)]
+        self.assertEqual([post(self.node, each).body["receipt"]["status"] for each in orders], ["done", "done"])
+        whole = self.operate.ask("/v1/redemptions")["items"]
+        first = self.operate.ask("/v1/redemptions?limit=1")
+        self.assertEqual(first["items"] + self.operate.ask(f"/v1/redemptions?cursor={first['next']}")["items"], whole)
+        self.assertEqual([(each["account"], each["state"]) for each in whole], [(self.account(0), "open")] * 2)
 
     def enter(self):
         uetr = new_uetr()
@@ -227,11 +261,48 @@ class Described(NetworkCase):
         self.operate.ask("/v1/events")
         self.assertEqual(self.operate.status, 426)
         rule = self.description.root["paths"]["/v1/events"]["get"]["responses"]["101"]["content"][JSON]["schema"]
-        kinds = set()
-        for event in stream(self.node, self.operate.token, 0, lambda event: {"receipt", "block"} <= kinds):
-            kinds.add(event["type"])
+        unasked = post(self.node, self.signed_payment(0, 3, "1.00", creditor_label="customers"))
+        self.assertEqual(unasked.body["receipt"]["status"], "rejected", unasked)
+        height = self.operate.ask("/v1/status")["height"]
+        events = read_until(self.node, self.operate.token, "?from_height=0", height)
+        for event in events:
             self.assertEqual(self.description.faults(event, rule), [])
+        self.assertLessEqual({"receipt", "block", "final", "held", "rejected"}, {event["type"] for event in events})
+        last = next(event for event in events if event["type"] == "final")
+        self.assertEqual(read_until(self.node, self.operate.token, f"?after={last['cursor']}", height), events[events.index(last) + 1:])
+        self.expect(400, "bad-parameter", self.operate, "/v1/events?after=1.0&from_height=1")
         self.seen.add(("GET", "/v1/events", 101, None))
+
+    def check_webhooks(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.die)
+        self.assertEqual(self.operate.ask("/v1/webhooks")["items"], [])
+        wanted = json.dumps({"url": receiver.url, "after": "0.0"})
+        made = self.operate.ask("/v1/webhooks", "POST", wanted, JSON)
+        receiver.secret = made["secret"]
+        receiver.wait(lambda: receiver.events, 30, "nothing is delivered")
+        rule = {"$ref": "#/components/schemas/Event"}
+        self.assertEqual([fault for event in receiver.events for fault in self.description.faults(event, rule)], [])
+        at = f"/v1/webhooks/{made['id']}"
+        taken = self.network.wait(lambda: (shown := self.operate.ask(at))["events"] and shown, 30, "the node does not count what was taken")
+        self.assertEqual((taken["url"], taken["state"]), (receiver.url, "delivering"))
+        receiver.set_mode("fail")
+        self.settle(0, self.signed_payment(0, 1, "1.00"))
+        self.network.wait(lambda: (shown := self.operate.ask(at))["state"] == "retrying" and shown["last_failure"], 30, "it does not fail")
+        self.operate.ask("/v1/webhooks", "POST", wanted, JSON)
+        self.expect(409, "too-many-webhooks", self.operate, "/v1/webhooks", "POST", wanted, JSON)
+        listed = self.operate.ask("/v1/webhooks")["items"]
+        self.assertEqual(len(listed), 2)
+        refused = json.dumps({"url": "https://10.0.0.1/"})
+        self.expect(422, "callback-refused", self.operate, "/v1/webhooks", "POST", refused, JSON)
+        for each in listed:
+            self.assertEqual(self.operate.ask(f"/v1/webhooks/{each['id']}", "DELETE")["id"], each["id"])
+        for method in ("GET", "DELETE"):
+            self.expect(404, "unknown-webhook", self.operate, at, method)
+        for code, text in json_faults({"url": receiver.url}):
+            self.expect(400, code, self.operate, "/v1/webhooks", "POST", text, JSON)
+        self.expect(415, "wrong-media-type", self.operate, "/v1/webhooks", "POST", "{}", "text/plain")
+        self.assertEqual(receiver.problems, [])
 
     def check_bodies(self):
         """Faults of JSON and words of wrong form, where they are read."""
@@ -277,7 +348,7 @@ class Described(NetworkCase):
                 for each in self.description.parameters(operation):
                     if each["in"] == "path":
                         refused(400, "bad-path", target.replace(str(each["example"]), "%00", 1))
-            if operation["x-role"] == "write":
+            if operation["x-role"] != "read":
                 refused(403, "not-permitted", token=self.reader.token)
         elif "unknown-parameter" in self.description.codes(operation["responses"]["400"]):
             refused(400, "unknown-parameter", more + "surely_not=1")
@@ -310,29 +381,6 @@ class Described(NetworkCase):
                 unseen += [(method, path, status, code) for code in sorted(codes) if (method, path, int(status), code) not in self.seen
                            and code not in ELSEWHERE and (method, path, code) not in ELSEWHERE_AT]
         self.assertEqual(unseen, [], "described, and never seen: " + "\n".join(map(str, unseen)))
-
-
-def stream(node, token, from_height, is_enough):
-    """Events of the node's stream until there are enough."""
-    host, port = node["api"].removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        key = base64.b64encode(os.urandom(16)).decode()
-        connection.sendall((f"GET /v1/events?from_height={from_height} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer {token}\r\n\r\n").encode())
-        reader = connection.makefile("rb")
-        assert b" 101 " in reader.readline()
-        while reader.readline() != b"\r\n":
-            pass
-        while True:
-            head = reader.read(2)
-            size = head[1] & 0x7F
-            if size >= 126:
-                size = int.from_bytes(reader.read(2 if size == 126 else 8), "big")
-            content = reader.read(size)
-            if head[0] & 0x0F == 1:
-                yield json.loads(content)
-            if is_enough(None):
-                return
 
 
 class File(unittest.TestCase):

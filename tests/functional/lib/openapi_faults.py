@@ -25,9 +25,9 @@ def json_faults(value):
     yield "wrong_type", "[]"
     yield "missing_field", "{}"
     yield "unknown_field", json.dumps({**value, "surely_not": 1})
-    yield "bad_value", json.dumps({**value, "id" if "id" in value else "key": "x"})
-    if "reason" in value:
-        return
+    yield "bad_value", json.dumps({**value, next(name for name in ("id", "key", "url") if name in value): "x"})
+    if "body" not in value and "quote" not in value:
+        return  # it holds no money
     for code, name, bad in (("unknown_currency", "currency", "XQX"), ("bad_amount", "amount", "1e2")):
         changed = copy.deepcopy(value)
         at = changed["body"]["amount"] if "body" in value else changed["quote"]["limit"]

@@ -156,7 +156,11 @@ struct Objects : testing::Test {
     auto payment = node.payment();
     payment.from("SUDBFRPP/main").to("FXPRUS33/desk").signed_by({"sud"});
     const auto verified = payment.verified();
-    node.block({verified});
+    const auto redeem = a_transaction(chain::Redeem{account("SUDBFRPP/main"), eur(500), {}})
+                            .id(node.next_id())
+                            .signed_by({"sud"})
+                            .verified();
+    node.block({verified, redeem});
     node.prove_head();
     uetr = to_text(verified->id().id);
     const auto exponents = [](const Currency& c) { return iso4217_exponent(c); };
@@ -183,6 +187,9 @@ struct Objects : testing::Test {
         {"GET /v1/accounts/{bic}/{label}", "/v1/accounts/SUDBFRPP/main", "unknown-account"},
         {"GET /v1/accounts/{bic}/{label}/entries", "/v1/accounts/SUDBFRPP/main/entries",
          "unknown-account"},
+        {"GET /v1/accounts/{bic}/{label}/fills", "/v1/accounts/SUDBFRPP/main/fills",
+         "unknown-account"},
+        {"GET /v1/redemptions", "/v1/redemptions", "-", "SUDBFRPP"},
         {"GET /v1/blocks/{height}", "/v1/blocks/" + height, "-", uetr},
         {"GET /v1/quotes", "/v1/quotes", "-", "SUDBFRPP"},
     };
@@ -190,7 +197,8 @@ struct Objects : testing::Test {
 };
 
 // Orders are authorised by their signatures, whoever posts them; approvals are kept of the node's
-// own bank alone; a stream's events are EventsTest.ShowsABankItsOwnReceiptsOnly.
+// own bank alone, and so are webhooks, for the role operate; a stream's events are
+// EventsTest.ShowsABankItsOwnReceiptsOnly.
 const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "POST /v1/quotes",
                                           "GET /v1/approvals",
@@ -198,7 +206,11 @@ const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "GET /v1/approvals/{id}",
                                           "GET /v1/approvals/{id}/transaction",
                                           "POST /v1/approvals/{id}/refusal",
-                                          "GET /v1/events"};
+                                          "GET /v1/events",
+                                          "GET /v1/webhooks",
+                                          "POST /v1/webhooks",
+                                          "GET /v1/webhooks/{id}",
+                                          "DELETE /v1/webhooks/{id}"};
 
 TEST_F(Objects, CatalogueA5OfAnotherBankAreNotThereForAnyRouteButToAnOperator) {
   std::set<std::string> covered = kElsewhere;

@@ -9,9 +9,7 @@
 #include <regex>
 
 #include "node/api/embedded_files.h"
-#include "node/api/server.h"
-#include "node/api/tokens.h"
-#include "tests/unit/node/api_support.h"
+#include "tests/unit/node/server_support.h"
 
 namespace vostro::node::api {
 namespace {
@@ -31,11 +29,7 @@ struct ConsoleTest : testing::Test {
   std::string reader;
 
   void SetUp() override {
-    Options options;
-    options.port = 0;
-    options.token_file = node.directory.path("tokens");
-    options.webhooks.file = node.directory.path("webhooks");
-    options.bank = bic("NORDDEFF");
+    const Options options = options_for(node);
     reader = *create_token(options.token_file, {.role = Role::read}, UnixSeconds(1'700'000'000));
     auto started = Server::start(options, node);
     ASSERT_TRUE(started) << started.error();

@@ -4,8 +4,7 @@
 
 #include "base/codec.h"
 #include "client/api.h"
-#include "node/api/tokens.h"
-#include "tests/unit/node/api_support.h"
+#include "tests/unit/node/server_support.h"
 
 namespace vostro::node::api {
 namespace {
@@ -20,10 +19,7 @@ using client::ProofError;
 class Proofs : public testing::Test {
  protected:
   void SetUp() override {
-    Options options;
-    options.port = 0;
-    options.token_file = node.directory.path("tokens");
-    options.bank = bic("NORDDEFF");
+    const Options options = options_for(node);
     const std::string token = *create_token(options.token_file, {}, UnixSeconds(1'700'000'000));
     auto started = Server::start(options, node);
     ASSERT_TRUE(started) << started.error();

@@ -72,6 +72,16 @@ class Client {
   beast::flat_buffer buffer_;
 };
 
+/// A server on a port of the system's choice, with its files in the node's directory.
+inline Options options_for(const FakeNode& node) {
+  Options options;
+  options.port = 0;
+  options.token_file = node.directory.path("tokens");
+  options.webhooks.file = node.directory.path("webhooks");
+  options.bank = bic("NORDDEFF");
+  return options;
+}
+
 struct ServerTest : testing::Test {
   FakeNode node;
   std::unique_ptr<Server> server;
@@ -84,14 +94,7 @@ struct ServerTest : testing::Test {
     writer = *create_token(file, {.role = Role::write, .requests_per_second = 10'000}, now);
     operate = *create_token(file, {.role = Role::operate, .requests_per_second = 10'000}, now);
   }
-  Options options() const {
-    Options options;
-    options.port = 0;
-    options.token_file = node.directory.path("tokens");
-    options.webhooks.file = node.directory.path("webhooks");
-    options.bank = bic("NORDDEFF");
-    return options;
-  }
+  Options options() const { return options_for(node); }
   void start(const Options& with) {
     auto started = Server::start(with, node);
     ASSERT_TRUE(started) << started.error();
