@@ -222,7 +222,7 @@ Result<Page<EntryView>, ApiError> ApiClient::entries(const chain::AccountId& acc
                                                      const std::optional<std::string>& cursor) {
   std::string target = "/v1/accounts/" + to_text(account) + "/entries?limit=100";
   if (currency) target += "&currency=" + to_text(*currency);
-  if (from_height) target += "&from_height=" + std::to_string(from_height->value);
+  if (from_height && !cursor) target += "&from_height=" + std::to_string(from_height->value);
   return get_page(std::move(target), cursor, read_entry);
 }
 

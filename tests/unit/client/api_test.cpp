@@ -225,6 +225,30 @@ TEST(Api, GivesUpOnAListThatDoesNotEnd) {
   EXPECT_EQ(server.seen().size(), 5U);
 }
 
+// The node refuses a cursor beside a height: only the first page is asked for by height.
+TEST(Api, APageThatFollowsIsAskedForByItsCursorAlone) {
+  HttpServer server([](const HttpSeen& request) {
+    const bool is_first = request.target.find("from_height") != std::string::npos;
+    return test::json_reply(
+        200, is_first ? R"({"items":[],"next":"7.0.1"})" : R"({"items":[],"next":null})");
+  });
+  auto api = test::client_of(server.url());
+  const auto account = test::account("NORDDEFF/main");
+  const std::string at = "/v1/accounts/NORDDEFF/main/";
+  const auto entries = all_pages([&](const auto& cursor) {
+    return api.entries(account, test::currency("EUR"), Height(2), cursor);
+  });
+  ASSERT_TRUE(entries) << to_string(entries.error());
+  const auto fills =
+      all_pages([&](const auto& cursor) { return api.fills(account, Height(2), cursor); });
+  ASSERT_TRUE(fills) << to_string(fills.error());
+  ASSERT_EQ(server.seen().size(), 4U);
+  EXPECT_EQ(server.seen()[0].target, at + "entries?limit=100&currency=EUR&from_height=2");
+  EXPECT_EQ(server.seen()[1].target, at + "entries?limit=100&currency=EUR&cursor=7.0.1");
+  EXPECT_EQ(server.seen()[2].target, at + "fills?limit=100&from_height=2");
+  EXPECT_EQ(server.seen()[3].target, at + "fills?limit=100&cursor=7.0.1");
+}
+
 TEST(Api, ReadsAccountsPaymentsEntriesAndBlocks) {
   const std::string zeros(64, '0');
   HttpServer server([&](const HttpSeen& request) {
