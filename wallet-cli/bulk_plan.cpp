@@ -119,9 +119,10 @@ std::vector<std::optional<FxOffer>> find_offers(const std::vector<BulkCredit>& c
     const std::pair pair(credit.amount.currency, credit.pay_with);
     auto at = quotes.find(pair);
     if (at == quotes.end()) at = quotes.emplace(pair, quotes_of(pair.first, pair.second)).first;
-    const FxSearch search = search_quotes({terms.network_id, credit.debtor.owner, credit.amount,
-                                           credit.pay_with, terms.now, credit.accept_by},
-                                          at->second);
+    const FxSearch search =
+        search_quotes({terms.network_id, credit.debtor, credit.creditor, credit.amount,
+                       credit.pay_with, terms.now, credit.accept_by},
+                      at->second);
     if (search.offers.empty()) {
       problems.add({credit.line, element, to_text(credit.amount),
                     "no live quote sells it for " + vostro::to_text(credit.pay_with) + ": " +

@@ -28,8 +28,10 @@ FxSearch search_quotes(const FxRequest& request, const std::vector<client::Quote
     } else if (quote.expires_at.value < request.now.value + quote_seconds_min) {
       ++search.ending;
     } else if (!quote.debtors.empty() && std::find(quote.debtors.begin(), quote.debtors.end(),
-                                                   request.debtor_agent) == quote.debtors.end()) {
+                                                   request.debtor.owner) == quote.debtors.end()) {
       ++search.not_for_us;
+    } else if (quote.provider == request.debtor || quote.provider == request.creditor) {
+      ++search.of_a_party;
     } else if (view.remaining < request.amount.units) {
       ++search.too_small;
     } else if (request.accept_by &&
@@ -71,6 +73,7 @@ std::string why_none(const FxSearch& search) {
   add(search.unsound, "not sound");
   add(search.ending, "expired or about to");
   add(search.not_for_us, "for other banks only");
+  add(search.of_a_party, "of the payer's or the payee's own account (a provider is neither)");
   add(search.too_small, "with less left than the amount");
   add(search.hold_too_short, "with a shorter acceptance period");
   return out.empty() ? "there are no quotes for these currencies"

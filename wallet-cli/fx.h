@@ -12,7 +12,8 @@ namespace vostro::wallet {
 
 struct FxRequest {
   Hash network_id;
-  Bic debtor_agent;
+  chain::AccountId debtor;
+  chain::AccountId creditor;
   Money amount;       ///< what the creditor gets, exactly
   Currency pay_with;  ///< what the debtor pays in
   UnixSeconds now;
@@ -38,6 +39,7 @@ struct FxSearch {
   std::size_t unsound = 0;  ///< of another network, not signed as they say, or for other currencies
   std::size_t ending = 0;   ///< expired, or about to
   std::size_t not_for_us = 0;      ///< for other debtor agents
+  std::size_t of_a_party = 0;      ///< of the payer's or the payee's own account
   std::size_t too_small = 0;       ///< less is left than the amount
   std::size_t hold_too_short = 0;  ///< do not allow as long an acceptance period
 };

@@ -92,7 +92,7 @@ Terms terms_for(Wallet& wallet, const PayRequest& request) {
     return wallet.api().quotes(request.amount.currency, request.pay_with, cursor);
   }));
   const FxSearch search =
-      search_quotes({wallet.network().network_id, request.debtor.owner, request.amount,
+      search_quotes({wallet.network().network_id, request.debtor, request.creditor, request.amount,
                      request.pay_with, wallet.now(), request.accept_by},
                     quotes);
   if (search.offers.empty())

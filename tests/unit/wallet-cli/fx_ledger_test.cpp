@@ -104,7 +104,7 @@ TEST(FxLedger, QuotedIsReceivedIn100000RandomPayments) {
       if (!largest || largest->value > kBalance / 4) continue;
       amount = *largest;
     }
-    const FxRequest request{test::network(), debtor.owner, {sells, amount}, buys, now, {}};
+    const FxRequest request{test::network(), debtor, creditor, {sells, amount}, buys, now, {}};
     const auto offered = price_at(request, quote.quote);
     if (!offered || offered->units.value > kBalance / 4) continue;
     const Money price = *offered;

@@ -22,8 +22,13 @@ client::QuoteView view_of(const chain::SignedQuote& quote) {
 }
 
 FxRequest a_request() {
-  return {
-      test::network(), test::bic("NORDDEFF"), test::eur(10'000), test::currency("USD"), kNow, {}};
+  return {test::network(),
+          test::account("NORDDEFF/main"),
+          test::account("SUDBFRPP/main"),
+          test::eur(10'000),
+          test::currency("USD"),
+          kNow,
+          {}};
 }
 
 TEST(Fx, TakesTheCheapestAndNamesTheNext) {
@@ -72,6 +77,18 @@ TEST(Fx, LeavesOutWhatCannotBeUsed) {
             "of the quotes there are 3 not sound, 1 expired or about to, 1 for other banks only, 1 "
             "with less left than the "
             "amount, 1 with a shorter acceptance period");
+}
+
+// The ledger takes no exchange whose provider is a party to it (chain/form.cpp).
+TEST(Fx, LeavesOutThePartiesOwnQuotes) {
+  const auto by = [](std::uint64_t number, std::string_view provider) {
+    return view_of(a_live_quote(number).provider(provider).build());
+  };
+  const auto search = search_quotes(
+      a_request(), {by(1, "NORDDEFF/main"), by(2, "SUDBFRPP/main"), by(3, "SUDBFRPP/desk")});
+  ASSERT_EQ(search.offers.size(), 1U);
+  EXPECT_EQ(search.offers[0].quote.quote.quote.id, test::uetr(3));
+  EXPECT_EQ(search.of_a_party, 2U);
 }
 
 TEST(Fx, TakesWhatIsJustEnough) {

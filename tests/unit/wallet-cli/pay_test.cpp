@@ -327,6 +327,20 @@ TEST_F(Pay, WithoutAQuoteNothingIsSent) {
   EXPECT_NE(ran.err.find("1 with less left than the amount"), std::string::npos) << ran.err;
 }
 
+// A quote cannot be taken by an order that names its provider as payer or payee.
+TEST_F(Pay, ToTheProvidersOwnAccountIsRefusedBeforeAnythingIsSigned) {
+  const auto quote = quote_of(network_id_, 1, 6'900);
+  node_->quote(quote, MinorUnits(1'000'000));
+  auto args = pay_args({"--pay-with", "EUR", "--yes"});
+  args[4] = chain::to_text(quote.quote.provider);
+  args[6] = "100.00 SGD";
+  const Ran ran = run(args);
+  EXPECT_EQ(ran.exit, Exit::refused);
+  EXPECT_NE(ran.err.find("1 of the payer's or the payee's own account"), std::string::npos)
+      << ran.err;
+  EXPECT_TRUE(node_->posted_transactions().empty());
+}
+
 TEST_F(Pay, HoldsForAcceptance) {
   node_->outcome(chain::Status::held);
   const Ran ran = run(pay_args({"--accept-by", "+1h", "--yes", "--wait", "--json"}));
