@@ -101,6 +101,12 @@ class DemandOf {
     if (order != nullptr) return Demand{order->scope, std::nullopt, {}};
     return Demand{{b.delayed->owner, {}, {}}, std::nullopt, {}};
   }
+  Found operator()(const Propose& b) {
+    return Demand{{b.participant, {}, {}}, ActionClass::govern, {}};
+  }
+  Found operator()(const Vote& b) {
+    return Demand{{b.participant, {}, {}}, ActionClass::govern, {}};
+  }
 
  private:
   Found of_account(const AccountId& account, std::optional<ActionClass> action,

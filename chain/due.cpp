@@ -1,6 +1,7 @@
 #include "chain/due.h"
 
 #include "base/codec.h"
+#include "chain/governance.h"
 #include "chain/tx/apply.h"
 
 namespace vostro::chain {
@@ -45,6 +46,19 @@ std::optional<Receipt> acceptance_over(State& state, BlockPoint block, const Own
   return std::move(turn.receipt);
 }
 
+std::optional<Receipt> fall_due(State& state, BlockPoint block, const OwnedId& name, DueKind kind) {
+  switch (kind) {
+    case DueKind::delay_over:
+      return delay_over(state, block, name);
+    case DueKind::acceptance_over:
+      return acceptance_over(state, block, name);
+    case DueKind::voting_over:
+    case DueKind::change_takes_effect:
+      return proposal_due(state, block, name, kind);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<Receipt> work_off_due(State& state, BlockPoint block) {
@@ -53,8 +67,7 @@ std::vector<Receipt> work_off_due(State& state, BlockPoint block) {
     // What came due before it may have ended it: a delayed Reject, say, of a payment whose deadline
     // has passed.
     if (state.find<DueMarker>(key) == nullptr) continue;
-    auto receipt = kind == DueKind::delay_over ? delay_over(state, block, key.name)
-                                               : acceptance_over(state, block, key.name);
+    auto receipt = fall_due(state, block, key.name, kind);
     if (!receipt) {
       state.report_damage();  // a marker without what it marks
       return receipts;
@@ -78,6 +91,9 @@ Result<void, Reason> order_later(Turn& turn, const VerifiedTransaction& verified
   turn.state.put<DelayedOrder>(turn.id,
                                {verified.bytes(), verified.hash(), due, turn.authority.scope});
   turn.state.put<DueMarker>({due, turn.id}, {DueKind::delay_over});
+  if (turn.corridor) {
+    if (auto ok = check_corridors(turn, *turn.corridor); !ok) return ok;
+  }
   if (turn.spent) {
     if (auto ok = count_spent(turn, *turn.spent); !ok) return ok;
   }

@@ -132,6 +132,9 @@ class FormCheck {
   void check_time(UnixSeconds time, const Path& at) {
     require(time <= unix_seconds_max, bad_time, at);
   }
+  void check_date(Date date, const Path& at) {
+    require(date >= Date(0) && date <= kDateMax, bad_time, at);
+  }
   void check_bic(const Bic& bic, const Path& at) { require(is_valid(bic), bad_identifier, at); }
   void check_account(const AccountId& account, const Path& at) {
     require(is_valid(account), bad_identifier, at);
@@ -344,7 +347,7 @@ class FormCheck {
   void check(const OpenBusinessDate& body) {
     check_bic(body.agent, Path("agent"));
     check_currency(body.currency, Path("currency"));
-    require(body.date >= Date(0) && body.date <= kDateMax, bad_time, Path("date"));
+    check_date(body.date, Path("date"));
   }
 
   // Accounts and policies.
@@ -373,6 +376,59 @@ class FormCheck {
       require(version == 4 || version == 8, bad_id, Path(at, "id"));
     }
     if (body.quote) check_quote(*body.quote, Path("quote"));
+  }
+
+  // Governance.
+  void check(const Propose& body) {
+    check_bic(body.participant, Path("participant"));
+    check_time(body.not_before, Path("not_before"));
+    check_time(body.closes_at, Path("closes_at"));
+    std::visit([this](const auto& change) { check(change, Path("change")); }, body.change);
+  }
+  void check(const Vote& body) {
+    const Path proposal("proposal");
+    check_bic(body.participant, Path("participant"));
+    check_bic(body.proposal.owner, Path(proposal, "owner"));
+    check_uetr(body.proposal.id, Path(proposal, "id"));
+  }
+  void check(const AddParticipant& change, const Path& at) {
+    const Path participant(at, "participant");
+    require(is_well_formed(change.participant) && change.participant.status == Standing::active,
+            bad_change, participant);
+    check_policy_form(change.participant.policy, Path(participant, "policy"));
+  }
+  void check(const SetParticipant& change, const Path& at) {
+    check_bic(change.participant, Path(at, "participant"));
+  }
+  void check(const ReplacePolicy& change, const Path& at) {
+    const PolicyScope& scope = change.scope;
+    if (scope.label.empty()) {
+      check_bic(scope.participant, Path(at, "participant"));
+    } else {
+      check_account({scope.participant, scope.label}, Path(at, "label"));
+    }
+    if (scope.currency) check_currency(*scope.currency, Path(at, "currency"));
+    require(scope.label.empty() || !scope.currency, bad_combination, Path(at, "currency"));
+    require(change.policy || !scope.label.empty(), bad_combination, Path(at, "policy"));
+    if (change.policy) check_policy_form(*change.policy, Path(at, "policy"));
+  }
+  void check(const AddCurrency& change, const Path& at) {
+    const NewCurrency& currency = change.currency;
+    require(is_well_formed(currency), bad_change, Path(at, "currency"));
+    check_bic(currency.agent, Path(at, "agent"));
+    check_policy_form(currency.policy, Path(at, "policy"));
+    check_date(currency.business_date, Path(at, "business_date"));
+  }
+  void check(const SetCurrency& change, const Path& at) {
+    check_currency(change.currency, Path(at, "currency"));
+    require(change.standing != Standing::removed, bad_change, Path(at, "standing"));
+  }
+  void check(const SetCorridorRule& change, const Path& at) {
+    require(!change.rule || is_well_formed(*change.rule), bad_change, Path(at, "rule"));
+  }
+  void check(const SetParameter& change, const Path& at) {
+    require(with_parameter({}, change.parameter, change.value).has_value(), bad_change,
+            Path(at, "value"));
   }
 
   const Transaction& transaction_;
@@ -432,6 +488,8 @@ std::pair<std::string_view, std::string_view> words_of(FormReason reason) {
       return {"bad_combination", "Fields exclude or need each other."};
     case bad_time:
       return {"bad_time", "A time or date is outside the years 1970 to 9999."};
+    case bad_change:
+      return {"bad_change", "What the proposal wants to change is of wrong form."};
     case bad_signature:
       return {"bad_signature", "A signature does not verify."};
   }

@@ -3,41 +3,14 @@
 #include <algorithm>
 #include <set>
 
-#include "base/text.h"
-
 namespace vostro::chain {
 namespace {
 
 using Checked = Result<void, InitialStateError>;
 using Why = InitialStateReason;
 
-/// Thirty years: longer periods are mistakes, and a thousand times this still fits.
-constexpr std::uint64_t kPeriodMax_s = 30ULL * 366 * 24 * 3600;
-
 tl::unexpected<InitialStateError> refuse(Why reason, std::string where) {
   return fail(InitialStateError{reason, std::move(where)});
-}
-
-Checked check_parameters(const Parameters& p) {
-  const auto is_period = [](std::uint64_t s) { return s >= 1 && s <= kPeriodMax_s; };
-  if (!is_period(p.max_validity_s)) return refuse(Why::bad_parameter, "max_validity");
-  if (!is_period(p.max_acceptance_s)) return refuse(Why::bad_parameter, "max_acceptance");
-  if (!is_period(p.max_quote_life_s)) return refuse(Why::bad_parameter, "max_quote_life");
-  if (p.money_max.value < 1 || p.money_max > money_max_default)
-    return refuse(Why::bad_parameter, "money_max");
-  if (p.max_due < 1) return refuse(Why::bad_parameter, "max_due");
-  if (p.max_block_bytes < 1) return refuse(Why::bad_parameter, "max_block_bytes");
-  if (p.max_block_items < 1) return refuse(Why::bad_parameter, "max_block_items");
-  if (p.proof_window < 1) return refuse(Why::bad_parameter, "proof_window");
-  if (p.heartbeat_ms > kPeriodMax_s * 1000) return refuse(Why::bad_parameter, "heartbeat");
-  return {};
-}
-
-bool is_well_formed(const Participant& p) {
-  return is_valid(p.bic) && !p.legal_name.empty() &&
-         p.legal_name.size() <= Participant::legal_name_size_max && is_clean_text(p.legal_name) &&
-         is_country({p.country.data(), p.country.size()}) && (!p.lei || is_valid(*p.lei)) &&
-         p.roles.bits <= ParticipantRoles::all && is_admissible(p.tls_key);
 }
 
 class Maker {
@@ -68,19 +41,10 @@ class Maker {
     if (auto ok = check(currency.policy, where); !ok) return ok;
     const auto agent = participants_.find(currency.agent);
     if (agent == participants_.end()) return refuse(Why::unknown_owner, where);
-    const auto listed = iso4217_exponent(currency.currency);
-    if (!is_valid(currency.currency) || currency.exponent > exponent_max ||
-        (listed && *listed != currency.exponent))
-      return refuse(Why::bad_currency, where);
+    if (!is_well_formed(currency)) return refuse(Why::bad_currency, where);
     if (!agent->second.has(ParticipantRole::settlement_agent))
       return refuse(Why::agent_lacks_role, where);
-    CurrencyRecord record;
-    record.exponent = currency.exponent;
-    record.agent = currency.agent;
-    record.policy = currency.policy;
-    record.business_date = currency.business_date;
-    record.attestation_max_age_s = currency.attestation_max_age_s;
-    return put(currency.currency, record, where);
+    return put(currency.currency, record_of(currency), where);
   }
 
   Checked add(std::vector<Validator> validators) {
@@ -103,7 +67,8 @@ class Maker {
   }
 
   Checked add(const Parameters& parameters) {
-    if (auto ok = check_parameters(parameters); !ok) return ok;
+    if (const auto bad = bad_parameter(parameters))
+      return refuse(Why::bad_parameter, std::string(*bad));
     return put(Only{}, parameters, "parameters");
   }
 

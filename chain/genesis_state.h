@@ -16,14 +16,7 @@ struct InitialAccount {
   Accepts accepts;
 };
 
-struct InitialCurrency {
-  Currency currency;
-  std::uint8_t exponent = 2;
-  Bic agent;
-  Policy policy;
-  Date business_date;
-  std::optional<std::uint64_t> attestation_max_age_s;
-};
+using InitialCurrency = NewCurrency;
 
 struct InitialState {
   std::vector<Participant> participants;

@@ -178,6 +178,11 @@ Sound check_nothing_negative(const State& state) {
   state.for_each_change<Spent>([&](const SpentKey& key, const Spent*, const Spent* now) {
     if (now != nullptr) look_at(now->units.value, [&] { return "spent " + to_text(key.currency); });
   });
+  state.for_each_change<CorridorSpent>(
+      [&](const CorridorSpentKey& key, const CorridorSpent*, const CorridorSpent* now) {
+        if (now != nullptr)
+          look_at(now->units.value, [&] { return "spent under corridor rule " + text(key.rule); });
+      });
   if (!wrong.empty()) return breach("nothing negative: " + wrong);
   return {};
 }
@@ -263,13 +268,69 @@ Sound check_open_redemptions(const State& state) {
   return {};
 }
 
+namespace {
+
+/// A step of a proposal's life, or none.
+bool may_follow(ProposalStatus before, ProposalStatus now) {
+  using enum ProposalStatus;
+  switch (before) {
+    case open:
+      return now == open || now == passed || now == refused || now == lapsed;
+    case passed:
+      return now == in_force || now == failed;
+    case in_force:
+    case refused:
+    case lapsed:
+    case failed:
+      return false;
+  }
+  return false;
+}
+
+/// What is wrong with how a proposal changed; empty where nothing is.
+std::string_view fault_of(const Proposal* before, const Proposal* now) {
+  using enum ProposalStatus;
+  if (now == nullptr) return "it is gone";
+  if (!may_follow(before != nullptr ? before->status : open, now->status))
+    return "it took no such step";
+  if (before != nullptr && (before->change != now->change || before->proposed != now->proposed))
+    return "it is another one";
+  const bool was_passed = now->status == passed || now->status == in_force || now->status == failed;
+  const bool is_over = now->status != open && now->status != passed;
+  if (was_passed != now->passed.has_value() || is_over != now->ended.has_value())
+    return "its heights do not fit its status";
+  std::vector<Bic> voters;
+  for (const Ballot& ballot : now->ballots) voters.push_back(ballot.voter);
+  std::sort(voters.begin(), voters.end());
+  if (std::adjacent_find(voters.begin(), voters.end()) != voters.end()) return "one voted twice";
+  if (before != nullptr &&
+      (before->ballots.size() > now->ballots.size() ||
+       !std::equal(before->ballots.begin(), before->ballots.end(), now->ballots.begin())))
+    return "a vote was changed";
+  return {};
+}
+
+}  // namespace
+
+Sound check_proposals(const State& state) {
+  std::string wrong;
+  state.for_each_change<Proposal>(
+      [&](const OwnedId& name, const Proposal* before, const Proposal* now) {
+        const std::string_view fault = fault_of(before, now);
+        if (!fault.empty() && wrong.empty()) wrong = to_text(name) + ": " + std::string(fault);
+      });
+  if (!wrong.empty()) return breach("proposal " + wrong);
+  return {};
+}
+
 Sound check_block(const State& state, const std::vector<Receipt>& receipts) {
   if (auto ok = check_money_equation(state); !ok) return ok;
   if (auto ok = check_nothing_negative(state); !ok) return ok;
   if (auto ok = check_entries_balance(receipts); !ok) return ok;
   if (auto ok = check_entries_explain_balances(state, receipts); !ok) return ok;
   if (auto ok = check_holds_end_once(state, receipts); !ok) return ok;
-  return check_open_redemptions(state);
+  if (auto ok = check_open_redemptions(state); !ok) return ok;
+  return check_proposals(state);
 }
 
 namespace {

@@ -27,6 +27,8 @@ using Sound = Result<void, std::string>;
 [[nodiscard]] Sound check_holds_end_once(const State& state, const std::vector<Receipt>& receipts);
 /// Open redemptions of each currency change with the redemptions' holds.
 [[nodiscard]] Sound check_open_redemptions(const State& state);
+/// Proposals go their way, each vote is counted once, and no vote is changed.
+[[nodiscard]] Sound check_proposals(const State& state);
 /// All of the above.
 [[nodiscard]] Sound check_block(const State& state, const std::vector<Receipt>& receipts);
 

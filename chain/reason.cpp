@@ -106,6 +106,15 @@ Words words_of(Reason reason) {
       return {"acceptance_timed_out", "AB05", "The creditor's bank did not answer in time."};
     case Reason::legal_decision:
       return {"legal_decision", "LEGL", "Given back by legal decision."};
+    case Reason::not_a_voter:
+      return {"not_a_voter", "AG01", "Only participants that own a validator vote."};
+    case Reason::proposal_closed:
+      return {"proposal_closed", "TM01",
+              "The proposal is not open for votes, or would be so in the past or beyond 90 days."};
+    case Reason::already_voted:
+      return {"already_voted", "AM05", "The participant has voted on this proposal before."};
+    case Reason::votes_short:
+      return {"votes_short", "TM01", "Voting ended without enough votes for the proposal."};
   }
   return {"unknown", "NARR", "The reason is not known."};
 }

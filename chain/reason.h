@@ -56,8 +56,14 @@ enum class Reason : std::uint8_t {
   cancelled_by_order,    ///< DS02: cancelled by one of the policy's keys
   acceptance_timed_out,  ///< AB05
   legal_decision,        ///< LEGL
+  // Own checks of proposals and votes, before change_breaks_rule.
+  not_a_voter,      ///< AG01: the participant owns no validator
+  proposal_closed,  ///< TM01: voting is over, or would be open in the past or for too long
+  already_voted,    ///< AM05
+  // How a proposal ends without effect.
+  votes_short,  ///< TM01
 };
-inline constexpr Reason reason_last = Reason::legal_decision;
+inline constexpr Reason reason_last = Reason::votes_short;
 [[nodiscard]] constexpr bool is_listed(Reason r) {
   return r >= Reason::not_found && r <= reason_last;
 }

@@ -97,10 +97,14 @@ void add(std::vector<Money>& sums, const Money& money) {
 
 }  // namespace
 
-ValidatorId validator_id_of(const Bic& owner) {
-  ValidatorId id;
-  std::copy(owner.text.begin(), owner.text.end(), id.bytes.begin());
-  return id;
+CurrencyRecord record_of(const NewCurrency& currency) {
+  CurrencyRecord record;
+  record.exponent = currency.exponent;
+  record.agent = currency.agent;
+  record.policy = currency.policy;
+  record.business_date = currency.business_date;
+  record.attestation_max_age_s = currency.attestation_max_age_s;
+  return record;
 }
 
 std::string_view to_string(AccountStatus status) {
@@ -111,6 +115,24 @@ std::string_view to_string(AccountStatus status) {
       return "frozen";
     case AccountStatus::closed:
       return "closed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(ProposalStatus status) {
+  switch (status) {
+    case ProposalStatus::open:
+      return "open";
+    case ProposalStatus::passed:
+      return "passed";
+    case ProposalStatus::in_force:
+      return "in_force";
+    case ProposalStatus::refused:
+      return "refused";
+    case ProposalStatus::lapsed:
+      return "lapsed";
+    case ProposalStatus::failed:
+      return "failed";
   }
   return "unknown";
 }
@@ -202,12 +224,24 @@ Bytes key_bytes(Byte prefix, std::uint16_t key) {
   return {prefix, static_cast<Byte>(key >> 8), static_cast<Byte>(key & 0xFF)};
 }
 
+Bytes key_bytes(Byte prefix, const CorridorSpentKey& key) {
+  Bytes bytes = key_bytes(prefix, key.rule);
+  append_part(bytes, key.debtor_agent);
+  return bytes;
+}
+
 std::optional<AccountId> account_of_key(ByteView key) {
   KeyParser parser(key, AccountRecord::prefix);
   AccountId account{parser.bic(), {}};
   account.label = as_text(parser.take(parser.left()));
   if (!parser.is_done() || !is_valid(account)) return std::nullopt;
   return account;
+}
+std::optional<Bic> participant_of_key(ByteView key) {
+  KeyParser parser(key, Participant::prefix);
+  const Bic bic = parser.bic();
+  if (!parser.is_done() || !is_valid(bic)) return std::nullopt;
+  return bic;
 }
 std::optional<BalanceKey> balance_of_key(ByteView key) {
   KeyParser parser(key, Balance::prefix);
@@ -240,6 +274,14 @@ std::optional<DueKey> due_of_key(ByteView key) {
   return due;
 }
 
+std::optional<std::uint16_t> rule_of_key(ByteView key) {
+  KeyParser parser(key, CorridorRecord::prefix);
+  std::uint16_t number = 0;
+  for (const Byte byte : parser.take(2)) number = static_cast<std::uint16_t>(number << 8 | byte);
+  if (!parser.is_done()) return std::nullopt;
+  return number;
+}
+
 template <class Record>
 Bytes encode_record(const Record& record) {
   return encode(record);
@@ -270,6 +312,9 @@ VOSTRO_RECORD(ReturnedPayment)
 VOSTRO_RECORD(QuoteFill)
 VOSTRO_RECORD(FillExpiry)
 VOSTRO_RECORD(Spent)
+VOSTRO_RECORD(Proposal)
+VOSTRO_RECORD(CorridorRecord)
+VOSTRO_RECORD(CorridorSpent)
 VOSTRO_RECORD(Lane)
 #undef VOSTRO_RECORD
 

@@ -1,9 +1,7 @@
 /// What the ledger remembers between blocks: one record a key. Keys are ordered bytes: a letter for
-/// the kind, then the names, numbers big-endian. The prefix 'k' is kept for corridor rules, which
-/// come with governance. Source: blueprint section 3, "State" and "Governance".
+/// the kind, then the names, numbers big-endian. Source: blueprint section 3, "State".
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,117 +16,12 @@
 #include "chain/execute.h"
 #include "chain/policy.h"
 #include "chain/receipt.h"
+#include "chain/registry.h"
 #include "chain/tx/accounts.h"
+#include "chain/tx/governance.h"
 #include "chain/tx/payment.h"
 
 namespace vostro::chain {
-
-/// Keys of records of which there is only one.
-struct Only {
-  auto operator<=>(const Only&) const = default;
-};
-
-// Who takes part.
-
-/// What a participant is beside a bank with accounts, as bits.
-enum class ParticipantRole : std::uint8_t { settlement_agent = 1, fx_provider = 2, supervisor = 4 };
-struct ParticipantRoles {
-  static constexpr std::uint8_t all = 7;
-  std::uint8_t bits = 0;
-
-  [[nodiscard]] constexpr bool has(ParticipantRole role) const {
-    return (bits & static_cast<std::uint8_t>(role)) != 0;
-  }
-  auto operator<=>(const ParticipantRoles&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(bits);
-  }
-};
-
-/// Of a participant or a currency.
-enum class Standing : std::uint8_t { active = 1, suspended = 2 };
-[[nodiscard]] constexpr bool is_listed(Standing s) {
-  return s == Standing::active || s == Standing::suspended;
-}
-
-struct Participant {
-  static constexpr Byte prefix = 'p';
-  static constexpr std::size_t legal_name_size_max = 140;
-  using Key = Bic;
-
-  Bic bic;
-  std::string legal_name;         ///< clean UTF-8, 1 to 140 bytes
-  std::array<char, 2> country{};  ///< ISO 3166-1 alpha-2, upper case
-  std::optional<Lei> lei;
-  ParticipantRoles roles;
-  PublicKey tls_key;                              ///< what its node's certificate is pinned to
-  std::optional<std::array<Byte, 32>> annex_key;  ///< X25519, for sealed annexes
-  Policy policy;
-  Standing status = Standing::active;
-
-  bool operator==(const Participant&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(bic, bounded<legal_name_size_max>(legal_name), country, lei, roles, tls_key, annex_key,
-            policy, status);
-  }
-};
-
-using ValidatorId = FixedBytes<struct ValidatorIdTag, 16>;  ///< the owner's BIC and five zero bytes
-[[nodiscard]] ValidatorId validator_id_of(const Bic& owner);
-
-struct Validator {
-  ValidatorId id;
-  PublicKey key;
-
-  auto operator<=>(const Validator&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(id, key);
-  }
-};
-
-struct Validators {
-  static constexpr Byte prefix = 'v';
-  static constexpr std::size_t count_max = 256;
-  using Key = Only;
-
-  std::vector<Validator> now;   ///< ascending by id
-  std::vector<Validator> next;  ///< of the next epoch, where a change is pending; else empty
-
-  bool operator==(const Validators&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(bounded<count_max>(now), bounded<count_max>(next));
-  }
-};
-
-/// What governance can set. The size caps of single transactions belong to the protocol version
-/// (chain/transaction.h).
-struct Parameters {
-  static constexpr Byte prefix = 'g';
-  using Key = Only;
-
-  std::uint64_t max_validity_s = 7 * 24 * 3600;
-  std::uint64_t max_acceptance_s = 30 * 24 * 3600;
-  std::uint64_t max_quote_life_s = 3600;
-  /// Most that a balance or a hold may become; single amounts end at money_max_default.
-  MinorUnits money_max = money_max_default;
-  std::uint32_t max_due = 10'000;  ///< most due orders and deadlines one block works off
-  std::uint32_t max_block_bytes = 8 * 1024 * 1024;
-  std::uint32_t max_block_items = 100'000;  ///< transactions and bulk items
-  std::uint32_t proof_window = 10'000;      ///< heights back for which nodes prove state
-  /// An idle network votes again for its newest block this often, and makes no new one; 0: never.
-  std::uint64_t heartbeat_ms = 0;
-
-  bool operator==(const Parameters&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(max_validity_s, max_acceptance_s, max_quote_life_s, money_max, max_due, max_block_bytes,
-            max_block_items, proof_window, heartbeat_ms);
-  }
-};
 
 // Accounts and money.
 
@@ -223,6 +116,8 @@ struct CurrencyRecord {
   }
 };
 
+[[nodiscard]] CurrencyRecord record_of(const NewCurrency& currency);
+
 struct EntryKey {
   Currency currency;
   Hash entry;
@@ -297,19 +192,6 @@ struct Hold {
 /// Accounts that money of the hold can go to, each once.
 [[nodiscard]] std::vector<AccountId> parties_of(const Hold& hold);
 
-/// Whose policy decides: an account's, a participant's own, or a currency's.
-struct PolicyScope {
-  Bic participant;
-  std::string label;                 ///< not empty: the account participant/label
-  std::optional<Currency> currency;  ///< set: the currency's, and `participant` is its agent
-
-  auto operator<=>(const PolicyScope&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(participant, bounded<label_size_max>(label), currency);
-  }
-};
-
 /// An order whose rule has a delay that is not over.
 struct DelayedOrder {
   static constexpr Byte prefix = 'd';
@@ -336,11 +218,13 @@ struct DueKey {
 enum class DueKind : std::uint8_t {
   delay_over = 1,
   acceptance_over = 2,
+  voting_over = 3,          ///< of an open proposal
+  change_takes_effect = 4,  ///< of a passed proposal
 };
 [[nodiscard]] constexpr bool is_listed(DueKind k) {
-  return k == DueKind::delay_over || k == DueKind::acceptance_over;
+  return k >= DueKind::delay_over && k <= DueKind::change_takes_effect;
 }
-/// Orders what falls due: by time, then name. Derived from holds and delayed orders.
+/// Orders what falls due: by time, then name. Derived from holds, delayed orders and proposals.
 struct DueMarker {
   static constexpr Byte prefix = 'u';
   using Key = DueKey;
@@ -428,6 +312,94 @@ struct Spent {
   }
 };
 
+// Governance.
+
+enum class ProposalStatus : std::uint8_t {
+  open = 1,
+  passed = 2,    ///< Q of the validators' owners said yes; waits for its date
+  in_force = 3,  ///< took effect
+  refused = 4,   ///< so many said no that it cannot pass any more
+  lapsed = 5,    ///< voting ended without a majority
+  failed = 6,    ///< passed, but broke a rule when its date had come
+};
+[[nodiscard]] constexpr bool is_listed(ProposalStatus s) {
+  return s >= ProposalStatus::open && s <= ProposalStatus::failed;
+}
+[[nodiscard]] std::string_view to_string(ProposalStatus status);
+
+struct Ballot {
+  Bic voter;
+  bool yes = false;
+
+  auto operator<=>(const Ballot&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(voter, yes);
+  }
+};
+
+/// For ever: what was proposed, who voted how, and the heights of each step. By proposer and the id
+/// of the Propose.
+struct Proposal {
+  static constexpr Byte prefix = 'o';
+  static constexpr std::size_t ballots_max = 256;
+  using Key = OwnedId;
+
+  Change change;
+  UnixSeconds not_before;
+  UnixSeconds closes_at;
+  Hash transaction_hash;
+  ProposalStatus status = ProposalStatus::open;
+  std::vector<Ballot> ballots;   ///< in the order in which they came; one a voter
+  Height proposed;               ///< the block of the Propose
+  std::optional<Height> passed;  ///< the block of the deciding vote
+  std::optional<Height> ended;   ///< the first block in which its status is its last
+
+  bool operator==(const Proposal&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(tagged(change), not_before, closes_at, transaction_hash, status,
+            bounded<ballots_max>(ballots), proposed, passed, ended);
+  }
+};
+
+/// A corridor rule in force, by number.
+struct CorridorRecord {
+  static constexpr Byte prefix = 'k';
+  using Key = std::uint16_t;
+
+  CorridorRule rule;
+  Height since;  ///< the block in which it took effect: what was counted before means nothing
+
+  bool operator==(const CorridorRecord&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(rule, since);
+  }
+};
+
+struct CorridorSpentKey {
+  std::uint16_t rule = 0;
+  Bic debtor_agent;
+  auto operator<=>(const CorridorSpentKey&) const = default;
+};
+/// What a debtor agent ordered under a rule in one period; of another rule or period it means
+/// nothing.
+struct CorridorSpent {
+  static constexpr Byte prefix = 'y';
+  using Key = CorridorSpentKey;
+
+  Height rule_since;
+  Date period_start;
+  MinorUnits units;
+
+  bool operator==(const CorridorSpent&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(rule_since, period_start, units);
+  }
+};
+
 /// Where a lane stands, by author.
 struct Lane {
   static constexpr Byte prefix = 'l';
@@ -455,6 +427,7 @@ struct Lane {
 [[nodiscard]] Bytes key_bytes(Byte prefix, const DueKey& key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, const SpentKey& key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, std::uint16_t key);
+[[nodiscard]] Bytes key_bytes(Byte prefix, const CorridorSpentKey& key);
 template <class Record>
 [[nodiscard]] Bytes key_of(const typename Record::Key& key) {
   return key_bytes(Record::prefix, key);
@@ -470,10 +443,13 @@ template <class Record>
 
 // What a key stands for, for whoever scans. Empty when the bytes are no key of that kind.
 [[nodiscard]] std::optional<AccountId> account_of_key(ByteView key);   ///< 'a'
+[[nodiscard]] std::optional<Bic> participant_of_key(ByteView key);     ///< 'p'
 [[nodiscard]] std::optional<BalanceKey> balance_of_key(ByteView key);  ///< 'b'
 [[nodiscard]] std::optional<Currency> currency_of_key(ByteView key);   ///< 'c'
-[[nodiscard]] std::optional<OwnedId> owned_id_of_key(ByteView key);    ///< 'd', 'h', 'q', 'r', 't'
-[[nodiscard]] std::optional<DueKey> due_of_key(ByteView key);          ///< 'u', 'f'
+[[nodiscard]] std::optional<OwnedId> owned_id_of_key(
+    ByteView key);                                             ///< 'd', 'h', 'o', 'q', 'r', 't'
+[[nodiscard]] std::optional<DueKey> due_of_key(ByteView key);  ///< 'u', 'f'
+[[nodiscard]] std::optional<std::uint16_t> rule_of_key(ByteView key);  ///< 'k'
 
 /// A record straight from a reader, for those who look without executing. Empty where absent or
 /// damaged.

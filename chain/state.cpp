@@ -46,6 +46,13 @@ const Parameters& State::parameters() {
   return defaults;
 }
 
+const Validators& State::validators() {
+  if (const Validators* stored = find<Validators>({})) return *stored;
+  is_damaged_ = true;  // as above
+  static const Validators none;
+  return none;
+}
+
 MinorUnits State::balance(const AccountId& account, const Currency& currency) {
   const Balance* balance = find<Balance>({account, currency});
   return balance != nullptr ? balance->units : MinorUnits(0);
@@ -127,19 +134,89 @@ const Policy* State::policy_of(const PolicyScope& scope) {
 }
 
 std::vector<Currency> State::currencies_of(const Bic& agent) {
-  std::vector<Currency> currencies;
-  // Currencies come by governance and never within a block, so the parent's state names them all.
   scan_while(reader_, {CurrencyRecord::prefix}, kScanStep, [&](const Bytes& key, const Bytes&) {
     const auto currency = currency_of_key(key);
-    const CurrencyRecord* record = currency ? find<CurrencyRecord>(*currency) : nullptr;
-    if (record == nullptr) {
+    if (!currency) {
       is_damaged_ = true;
       return false;
     }
-    if (record->agent == agent) currencies.push_back(*currency);
+    static_cast<void>(find<CurrencyRecord>(*currency));
     return true;
   });
+  // Now every one is a row, whether it was there or came within this block.
+  std::vector<Currency> currencies;
+  for (const auto& [currency, row] : std::get<Table<CurrencyRecord>>(tables_).rows())
+    if (row.now && row.now->agent == agent) currencies.push_back(currency);
   return currencies;
+}
+
+const std::map<std::uint16_t, CorridorRecord>& State::corridor_rules() {
+  if (corridor_rules_) return *corridor_rules_;
+  std::map<std::uint16_t, CorridorRecord> rules;
+  scan_while(reader_, {CorridorRecord::prefix}, kScanStep, [&](const Bytes& key, const Bytes&) {
+    const auto number = rule_of_key(key);
+    if (!number) {
+      is_damaged_ = true;
+      return false;
+    }
+    static_cast<void>(find<CorridorRecord>(*number));
+    return true;
+  });
+  for (const auto& [number, row] : std::get<Table<CorridorRecord>>(tables_).rows())
+    if (row.now) rules.emplace(number, *row.now);
+  corridor_rules_ = std::move(rules);
+  return *corridor_rules_;
+}
+
+void State::set_corridor_rule(std::uint16_t number, std::optional<CorridorRecord> record) {
+  if (record) {
+    put<CorridorRecord>(number, *std::move(record));
+  } else {
+    erase<CorridorRecord>(number);
+  }
+  corridor_rules_.reset();
+}
+
+bool State::has_money(const Bic& owner) {
+  for (const auto& [key, row] : std::get<Table<Balance>>(tables_).rows())
+    if (key.account.owner == owner && row.now) return true;
+  for (const auto& [key, row] : std::get<Table<HoldCount>>(tables_).rows())
+    if (key.owner == owner && row.now) return true;
+  bool found = false;
+  scan_while(reader_, key_bytes(Balance::prefix, owner), kScanStep,
+             [&](const Bytes& key, const Bytes&) {
+               const auto name = balance_of_key(key);
+               if (!name) is_damaged_ = true;
+               found = name && find<Balance>(*name) != nullptr;
+               return name && !found;
+             });
+  if (found) return true;
+  scan_while(reader_, key_bytes(HoldCount::prefix, owner), kScanStep,
+             [&](const Bytes& key, const Bytes&) {
+               Bytes account_key = key;
+               account_key[0] = AccountRecord::prefix;  // the same names under another letter
+               const auto name = account_of_key(account_key);
+               if (!name) is_damaged_ = true;
+               found = name && find<HoldCount>(*name) != nullptr;
+               return name && !found;
+             });
+  return found;
+}
+
+std::vector<Bic> State::participants() {
+  scan_while(reader_, {Participant::prefix}, kScanStep, [&](const Bytes& key, const Bytes&) {
+    const auto bic = participant_of_key(key);
+    if (!bic) {
+      is_damaged_ = true;
+      return false;
+    }
+    static_cast<void>(find<Participant>(*bic));
+    return true;
+  });
+  std::vector<Bic> all;
+  for (const auto& [bic, row] : std::get<Table<Participant>>(tables_).rows())
+    if (row.now) all.push_back(bic);
+  return all;
 }
 
 std::vector<std::pair<DueKey, DueKind>> State::due_before(UnixMillis now, std::size_t limit) {
@@ -188,6 +265,7 @@ void State::commit() {
 }
 
 void State::roll_back() {
+  if (!std::get<Table<CorridorRecord>>(tables_).is_committed()) corridor_rules_.reset();
   std::apply([](auto&... table) { (table.roll_back(), ...); }, tables_);
 }
 

@@ -40,6 +40,7 @@ class Table {
     undo_.emplace_back(&row, std::exchange(row.now, std::move(value)));
   }
   void commit() { undo_.clear(); }
+  [[nodiscard]] bool is_committed() const { return undo_.empty(); }
   void roll_back() {
     for (; !undo_.empty(); undo_.pop_back())
       undo_.back().first->now = std::move(undo_.back().second);
@@ -83,6 +84,7 @@ class State {
   }
 
   [[nodiscard]] const Parameters& parameters();
+  [[nodiscard]] const Validators& validators();
   [[nodiscard]] MinorUnits balance(const AccountId& account, const Currency& currency);
   /// No record remains for zero. `units` is what the balance becomes.
   void set_balance(const AccountId& account, const Currency& currency, MinorUnits units);
@@ -97,6 +99,13 @@ class State {
   [[nodiscard]] const Policy* policy_of(const PolicyScope& scope);
   /// Currencies of a settlement agent, ascending.
   [[nodiscard]] std::vector<Currency> currencies_of(const Bic& agent);
+  /// Corridor rules in force, ascending by number.
+  [[nodiscard]] const std::map<std::uint16_t, CorridorRecord>& corridor_rules();
+  void set_corridor_rule(std::uint16_t number, std::optional<CorridorRecord> record);
+  /// An account of the participant has a balance or is party to a hold.
+  [[nodiscard]] bool has_money(const Bic& owner);
+  /// Participants, ascending.
+  [[nodiscard]] std::vector<Bic> participants();
   /// Due markers whose time has passed at `now`, ascending, at most `limit`; of the parent's state.
   [[nodiscard]] std::vector<std::pair<DueKey, DueKind>> due_before(UnixMillis now,
                                                                    std::size_t limit);
@@ -139,10 +148,13 @@ class State {
   std::tuple<Table<Participant>, Table<Validators>, Table<Parameters>, Table<AccountRecord>,
              Table<Balance>, Table<HoldCount>, Table<CurrencyRecord>, Table<IssuedEntry>,
              Table<Hold>, Table<DelayedOrder>, Table<DueMarker>, Table<OpenRecall>,
-             Table<ReturnedPayment>, Table<QuoteFill>, Table<FillExpiry>, Table<Spent>, Table<Lane>>
+             Table<ReturnedPayment>, Table<QuoteFill>, Table<FillExpiry>, Table<Spent>,
+             Table<Proposal>, Table<CorridorRecord>, Table<CorridorSpent>, Table<Lane>>
       tables_;
   std::map<OwnedId, IdRecord> ids_;
   std::vector<std::pair<OwnedId, IdRecord>> new_ids_;
+  /// Looked up for every credit, so read once; none: to be read again.
+  std::optional<std::map<std::uint16_t, CorridorRecord>> corridor_rules_;
 };
 
 /// Deadlines come from outside and may be any number: true in the first block whose time is above

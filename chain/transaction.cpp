@@ -152,6 +152,8 @@ Bic acting_participant(const Body& body) {
                           if (b.delayed) return b.delayed->owner;
                           return b.quote ? b.quote->provider.owner : Bic{};
                         },
+                        [](const Propose& b) { return b.participant; },
+                        [](const Vote& b) { return b.participant; },
                     },
                     body);
 }
@@ -203,8 +205,23 @@ std::string_view kind_of(const Body& body) {
                         [](const Freeze&) { return "Freeze"; },
                         [](const Unfreeze&) { return "Unfreeze"; },
                         [](const Cancel&) { return "Cancel"; },
+                        [](const Propose&) { return "Propose"; },
+                        [](const Vote&) { return "Vote"; },
                     },
                     body);
+}
+
+std::string_view kind_of(const Change& change) {
+  return std::visit(Overloaded{
+                        [](const AddParticipant&) { return "AddParticipant"; },
+                        [](const SetParticipant&) { return "SetParticipant"; },
+                        [](const ReplacePolicy&) { return "ReplacePolicy"; },
+                        [](const AddCurrency&) { return "AddCurrency"; },
+                        [](const SetCurrency&) { return "SetCurrency"; },
+                        [](const SetCorridorRule&) { return "SetCorridorRule"; },
+                        [](const SetParameter&) { return "SetParameter"; },
+                    },
+                    change);
 }
 
 std::size_t item_count(const Transaction& transaction) {

@@ -11,6 +11,7 @@
 #include "base/decode_error.h"
 #include "chain/tx/accounts.h"
 #include "chain/tx/answer.h"
+#include "chain/tx/governance.h"
 #include "chain/tx/issuing.h"
 #include "chain/tx/payment.h"
 
@@ -19,7 +20,7 @@ namespace vostro::chain {
 using Body = std::variant<Payment, PaymentBatch, FxPayment, Accept, Reject, Block, Unblock, Recall,
                           RefuseRecall, ConfirmCredit, Return, Issue, Redeem, RedeemOutcome,
                           OpenBusinessDate, OpenAccount, UpdateAccount, UpdatePolicy, CloseAccount,
-                          Freeze, Unfreeze, Cancel>;
+                          Freeze, Unfreeze, Cancel, Propose, Vote>;
 
 struct TransactionSignature {
   PublicKey key;
@@ -108,8 +109,9 @@ enum class FormReason : std::uint8_t {
   bad_text,         ///< A text is empty, too long, or holds characters that are not allowed.
   bad_original,     ///< The original's receipt is no receipt of a payment.
   bad_combination,  ///< Fields that exclude or need each other.
-  bad_time,  ///< A time or date that no calendar writes: beyond the year 9999, or a date before
-             ///< 1970.
+  bad_time,    ///< A time or date that no calendar writes: beyond the year 9999, or a date before
+               ///< 1970.
+  bad_change,  ///< What a proposal wants to change is of wrong form.
   bad_signature,  ///< A signature does not verify; the index tells which.
 };
 [[nodiscard]] std::string_view to_string(

@@ -158,11 +158,11 @@ struct Node {
   }
 };
 
-struct Change {
+struct KeyChange {
   Hash key_hash;
   std::optional<Hash> value_hash;  // none: erased
 };
-using ChangeSpan = std::span<const Change>;
+using ChangeSpan = std::span<const KeyChange>;
 
 // Applies changes that are sorted by key hash from a slot downwards. `depth` counts the nibbles
 // that lead to the slot; all changes of a call share them. Recursion is bounded by the 64 nibbles
@@ -190,9 +190,10 @@ class Updater {
     VOSTRO_CHECK(depth < depth_max);
     while (!changes.empty()) {
       const std::size_t slot = nibble(changes.front().key_hash, depth);
-      const auto end = std::find_if(
-          changes.begin(), changes.end(),
-          [slot, depth](const Change& change) { return nibble(change.key_hash, depth) != slot; });
+      const auto end =
+          std::find_if(changes.begin(), changes.end(), [slot, depth](const KeyChange& change) {
+            return nibble(change.key_hash, depth) != slot;
+          });
       const auto count = static_cast<std::size_t>(end - changes.begin());
       node.slots[slot] = apply_to_slot(node.slots[slot], depth + 1, changes.first(count));
       changes = changes.subspan(count);
@@ -210,21 +211,22 @@ class Updater {
     }
     // Nothing is below an empty slot or a leaf: what will stand here comes from the leaf and the
     // changes alone.
-    std::vector<Change> leaves;
+    std::vector<KeyChange> leaves;
     leaves.reserve(changes.size() + 1);
-    for (const Change& change : changes) {
+    for (const KeyChange& change : changes) {
       if (change.value_hash) leaves.push_back(change);
     }
     if (slot.kind == SlotKind::leaf) {
       const auto place = std::lower_bound(
           changes.begin(), changes.end(), slot.leaf.key_hash,
-          [](const Change& change, const Hash& key_hash) { return change.key_hash < key_hash; });
+          [](const KeyChange& change, const Hash& key_hash) { return change.key_hash < key_hash; });
       const bool is_changed = place != changes.end() && place->key_hash == slot.leaf.key_hash;
       if (!is_changed) {
-        const auto at = std::lower_bound(
-            leaves.begin(), leaves.end(), slot.leaf.key_hash,
-            [](const Change& change, const Hash& key_hash) { return change.key_hash < key_hash; });
-        leaves.insert(at, Change{slot.leaf.key_hash, slot.leaf.value_hash});
+        const auto at = std::lower_bound(leaves.begin(), leaves.end(), slot.leaf.key_hash,
+                                         [](const KeyChange& change, const Hash& key_hash) {
+                                           return change.key_hash < key_hash;
+                                         });
+        leaves.insert(at, KeyChange{slot.leaf.key_hash, slot.leaf.value_hash});
       }
     }
     return build(leaves, depth);
@@ -267,14 +269,14 @@ class Updater {
 }  // namespace
 
 TreeUpdate update_tree(const NodeReader& tree, const Changes& state) {
-  std::vector<Change> changes;
+  std::vector<KeyChange> changes;
   changes.reserve(state.size());
   for (const auto& [key, value] : state) {
     changes.push_back(
         {key_hash_of(key), value ? std::optional(value_hash_of(*value)) : std::nullopt});
   }
   std::sort(changes.begin(), changes.end(),
-            [](const Change& a, const Change& b) { return a.key_hash < b.key_hash; });
+            [](const KeyChange& a, const KeyChange& b) { return a.key_hash < b.key_hash; });
   return Updater(tree).run(changes);
 }
 

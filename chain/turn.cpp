@@ -81,6 +81,10 @@ Result<void, Reason> check_common(Turn& turn, const Parties& parties) {
       std::all_of(parties.currencies.begin(), parties.currencies.end(),
                   [&](const Currency& currency) { return is_available(turn.state, currency); });
   if (!all_available) return fail(Reason::currency_not_available);
+  if (parties.corridor) {
+    turn.corridor = parties.corridor;
+    if (auto ok = check_corridors(turn, *parties.corridor); !ok) return ok;
+  }
   if (parties.spent && turn.step == Step::ordered) {
     turn.spent = parties.spent;
     return count_spent(turn, *parties.spent);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "chain/authority.h"
+#include "chain/corridor.h"
 #include "chain/state.h"
 
 namespace vostro::chain {
@@ -40,8 +41,9 @@ struct Turn {
   Authority authority{{}, true, 0};      ///< only what `ordered` needs
   std::optional<UnixSeconds> delay_end;  ///< the rule has a delay, which ends then
   std::optional<Hold> waiting;           ///< `due`: the hold where the order's money waits
-  std::optional<Money> spent;       ///< what the order counts under a cap; set by the common checks
-  std::uint32_t receipt_index = 0;  ///< where the receipt will stand in the block
+  std::optional<Money> spent;  ///< what the order counts under a cap; set by the common checks
+  std::optional<CorridorCredit> corridor;  ///< the same for corridor rules
+  std::uint32_t receipt_index = 0;         ///< where the receipt will stand in the block
   Receipt receipt;
   std::vector<Receipt> items;  ///< receipts of a bulk's items
 };
@@ -54,10 +56,14 @@ struct Parties {
   std::vector<const AccountId*> others;  ///< unknown: AC01
   const AccountId* to_debit = nullptr;   ///< frozen: AC06
   std::vector<Currency> currencies;
-  std::optional<Money> spent;  ///< counts under the policy's cap
+  std::optional<CorridorCredit> corridor;  ///< looked at, and counted, by corridor rules
+  std::optional<Money> spent;              ///< counts under the policy's cap
 };
 /// In the order of Reason, from participant_unknown to daily_cap_passed; counts what is spent.
 [[nodiscard]] Result<void, Reason> check_common(Turn& turn, const Parties& parties);
+/// Every corridor rule that is about the credit lets it pass; counts it where the order is made.
+/// Errors: corridor_refused.
+[[nodiscard]] Result<void, Reason> check_corridors(Turn& turn, const CorridorCredit& credit);
 /// Counts an order under its policy's cap. Errors: daily_cap_passed.
 [[nodiscard]] Result<void, Reason> count_spent(Turn& turn, const Money& money);
 

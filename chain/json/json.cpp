@@ -94,6 +94,9 @@ std::string to_string(const JsonError& error) {
 std::string to_json(const Transaction& transaction, const ExponentOf& exponents) {
   return text_of(transaction, exponents);
 }
+std::string to_json(const Change& change, const ExponentOf& exponents) {
+  return text_of(change, exponents);
+}
 std::string to_json(const SignedQuote& quote, const ExponentOf& exponents) {
   return text_of(quote, exponents);
 }
@@ -107,6 +110,9 @@ std::string to_json(const Receipt& receipt, const ExponentOf& exponents) {
 Result<Transaction, JsonError> transaction_from_json(std::string_view text,
                                                      const ExponentOf& exponents) {
   return read_text(text, exponents, read_transaction);
+}
+Result<Change, JsonError> change_from_json(std::string_view text, const ExponentOf& exponents) {
+  return read_text(text, exponents, read_change);
 }
 Result<SignedQuote, JsonError> signed_quote_from_json(std::string_view text,
                                                       const ExponentOf& exponents) {

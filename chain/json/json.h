@@ -51,12 +51,15 @@ struct JsonError {
 [[nodiscard]] std::string to_string(const JsonError& error);
 
 [[nodiscard]] std::string to_json(const Transaction& transaction, const ExponentOf& exponents);
+[[nodiscard]] std::string to_json(const Change& change, const ExponentOf& exponents);
 [[nodiscard]] std::string to_json(const SignedQuote& quote, const ExponentOf& exponents);
 [[nodiscard]] std::string to_json(const Policy& policy, const ExponentOf& exponents);
 [[nodiscard]] std::string to_json(const Receipt& receipt, const ExponentOf& exponents);
 
 [[nodiscard]] Result<Transaction, JsonError> transaction_from_json(std::string_view text,
                                                                    const ExponentOf& exponents);
+[[nodiscard]] Result<Change, JsonError> change_from_json(std::string_view text,
+                                                         const ExponentOf& exponents);
 [[nodiscard]] Result<SignedQuote, JsonError> signed_quote_from_json(std::string_view text,
                                                                     const ExponentOf& exponents);
 [[nodiscard]] Result<Policy, JsonError> policy_from_json(std::string_view text,

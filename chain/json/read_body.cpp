@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "chain/json/alternatives.h"
 #include "chain/json/values.h"
 #include "chain/json/words.h"
 
@@ -240,36 +241,23 @@ Cancel read(const JsonIn& in, const Cancel*) {
           in.field("quote").optional(read_quote)};
 }
 
-// The body whose name `kind_of` writes: names stand in one place.
-template <std::size_t... Index>
-std::optional<Body> read_of_type(const JsonIn& in, std::string_view type,
-                                 std::index_sequence<Index...>) {
-  std::optional<Body> body;
-  const auto try_one = [&](auto alternative) {
-    using Alternative = typename decltype(alternative)::type;
-    if (kind_of(Body(Alternative{})) != type) return false;
-    body = read(in, static_cast<const Alternative*>(nullptr));
-    return true;
-  };
-  static_cast<void>(
-      (try_one(std::type_identity<std::variant_alternative_t<Index, Body>>{}) || ...));
-  return body;
+Propose read(const JsonIn& in, const Propose*) {
+  in.has_fields({"type", "participant", "change", "not_before", "closes_at"});
+  return {in.field("participant").bic(), read_change(in.field("change")),
+          in.field("not_before").time(), in.field("closes_at").time()};
+}
+
+Vote read(const JsonIn& in, const Vote*) {
+  in.has_fields({"type", "participant", "proposal", "yes"});
+  return {in.field("participant").bic(), in.field("proposal").owned_id(),
+          in.field("yes").boolean()};
 }
 
 }  // namespace
 
 Body read_body(const JsonIn& in) {
-  if (!in.is_object()) {
-    in.note(JsonFault::wrong_type);
-    return {};
-  }
-  if (in.field("type").is_absent()) in.field("type").note(JsonFault::missing_field);
-  const std::string type = in.field("type").text();
-  if (in.has_problem()) return {};
-  auto body = read_of_type(in, type, std::make_index_sequence<std::variant_size_v<Body>>{});
-  if (body) return *std::move(body);
-  in.field("type").note(JsonFault::bad_value);
-  return {};
+  return read_by_type<Body>(in,
+                            [](const JsonIn& from, const auto* tag) { return read(from, tag); });
 }
 
 Transaction read_transaction(const JsonIn& in) {

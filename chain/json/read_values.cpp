@@ -18,16 +18,6 @@ Roles read_roles(const JsonIn& in) {
   return roles;
 }
 
-MinorUnits read_minor_units(const JsonIn& in) {
-  in.has_fields({"minor_units"});
-  return in.field("minor_units")
-      .parsed<MinorUnits>([](std::string_view digits) -> std::optional<MinorUnits> {
-        const auto units = parse_amount(digits, 0, Digits::exact);
-        if (!units) return std::nullopt;
-        return *units;
-      });
-}
-
 Rule read_rule(const JsonIn& in) {
   in.has_fields({"action", "first", "checkers", "delay_ms"}, {"currency", "up_to"});
   Rule rule;
@@ -94,6 +84,16 @@ void check_derived(const JsonIn& in, std::string_view expected) {
 }
 
 }  // namespace
+
+MinorUnits read_minor_units(const JsonIn& in) {
+  in.has_fields({"minor_units"});
+  return in.field("minor_units")
+      .parsed<MinorUnits>([](std::string_view digits) -> std::optional<MinorUnits> {
+        const auto units = parse_amount(digits, 0, Digits::exact);
+        if (!units) return std::nullopt;
+        return *units;
+      });
+}
 
 Accepts read_accepts(const JsonIn& in) {
   Accepts accepts;

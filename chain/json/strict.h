@@ -94,6 +94,12 @@ class JsonIn {
   /// Exactly four characters.
   [[nodiscard]] std::array<char, 4> four() const;
 
+  [[nodiscard]] const ExponentOf& exponents() const { return *exponents_; }
+  /// The same value, with amounts read by other digits; they must outlive what is made.
+  [[nodiscard]] JsonIn with_exponents(const ExponentOf& exponents) const {
+    return {*value_, *problem_, exponents, path_};
+  }
+
   /// Text through a parser that returns an optional.
   template <class T, class Parse>
   [[nodiscard]] T parsed(Parse&& parse) const {

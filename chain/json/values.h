@@ -5,6 +5,7 @@
 
 #include <array>
 #include <boost/json/value.hpp>
+#include <optional>
 #include <string_view>
 
 #include "chain/json/json.h"
@@ -23,6 +24,13 @@ template <std::size_t N>
   return boost::json::string(from.data(), from.size());
 }
 
+/// What `write` makes of the value, or null where there is none.
+template <class T, class Write>
+[[nodiscard]] boost::json::value or_null(const std::optional<T>& value, Write&& write) {
+  if (!value) return nullptr;
+  return write(*value);
+}
+
 /// {"currency": "EUR", "amount": "1250.00"}. A currency that is not listed is written by its ISO
 /// 4217 digits; one that is not there either as {"currency": "XQX", "minor_units": "125000"}.
 [[nodiscard]] boost::json::value to_value(const Money& money, const ExponentOf& exponents);
@@ -36,6 +44,8 @@ template <std::size_t N>
 [[nodiscard]] boost::json::value to_value(const Entry& entry, const ExponentOf& exponents);
 [[nodiscard]] boost::json::value to_value(const Receipt& receipt, const ExponentOf& exponents);
 [[nodiscard]] boost::json::value to_value(const Original& original, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const CorridorRule& rule, const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const Change& change, const ExponentOf& exponents);
 [[nodiscard]] boost::json::value to_value(const Body& body, const ExponentOf& exponents);
 [[nodiscard]] boost::json::value to_value(const Transaction& transaction,
                                           const ExponentOf& exponents);
@@ -58,6 +68,8 @@ template <std::size_t N>
                                           const ExponentOf& exponents);
 [[nodiscard]] boost::json::value to_value(const OwnedId& name, const Hold& hold,
                                           const ExponentOf& exponents);
+[[nodiscard]] boost::json::value to_value(const OwnedId& name, const Proposal& proposal,
+                                          const ExponentOf& exponents);
 
 /// Readers of values: faults go to the problem that `in` carries.
 [[nodiscard]] Accepts read_accepts(const JsonIn& in);
@@ -66,6 +78,9 @@ template <std::size_t N>
 [[nodiscard]] SignedQuote read_signed_quote(const JsonIn& in);
 [[nodiscard]] Receipt read_receipt(const JsonIn& in);
 [[nodiscard]] Original read_original(const JsonIn& in);
+[[nodiscard]] MinorUnits read_minor_units(const JsonIn& in);  ///< {"minor_units": "125000"}
+[[nodiscard]] CorridorRule read_corridor_rule(const JsonIn& in);
+[[nodiscard]] Change read_change(const JsonIn& in);
 [[nodiscard]] Body read_body(const JsonIn& in);
 [[nodiscard]] Transaction read_transaction(const JsonIn& in);
 

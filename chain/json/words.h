@@ -13,6 +13,7 @@
 #include "chain/quote.h"
 #include "chain/receipt.h"
 #include "chain/tx/answer.h"
+#include "chain/tx/governance.h"
 #include "chain/tx/issuing.h"
 #include "chain/tx/payment.h"
 
@@ -30,6 +31,12 @@ inline constexpr std::array<std::pair<RedeemResult, std::string_view>, 2> redeem
     {{RedeemResult::paid, "paid"}, {RedeemResult::failed, "failed"}}};
 inline constexpr std::array<std::pair<PlaceKind, std::string_view>, 3> places = {
     {{PlaceKind::account, "account"}, {PlaceKind::hold, "hold"}, {PlaceKind::supply, "supply"}}};
+inline constexpr std::array<std::pair<Period, std::string_view>, 2> periods = {
+    {{Period::business_date, "business-date"}, {Period::month, "month"}}};
+inline constexpr std::array<std::pair<ParticipantRole, std::string_view>, 3> participant_roles = {
+    {{ParticipantRole::settlement_agent, "settlement-agent"},
+     {ParticipantRole::fx_provider, "fx-provider"},
+     {ParticipantRole::supervisor, "supervisor"}}};
 
 /// The word of an enumerator; empty where it has none.
 template <class E, std::size_t N>

@@ -135,6 +135,17 @@ class BodyWriter {
     return {{"delayed", body.delayed ? to_value(*body.delayed) : json::value(nullptr)},
             {"quote", body.quote ? to_value(*body.quote, exponents_) : json::value(nullptr)}};
   }
+  json::object operator()(const Propose& body) const {
+    return {{"participant", json_text(to_text(body.participant))},
+            {"change", to_value(body.change, exponents_)},
+            {"not_before", json_text(to_text(body.not_before))},
+            {"closes_at", json_text(to_text(body.closes_at))}};
+  }
+  json::object operator()(const Vote& body) const {
+    return {{"participant", json_text(to_text(body.participant))},
+            {"proposal", to_value(body.proposal)},
+            {"yes", body.yes}};
+  }
 
  private:
   [[nodiscard]] json::value money(const Money& value) const { return to_value(value, exponents_); }

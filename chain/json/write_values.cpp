@@ -12,11 +12,6 @@ json::string hex(ByteView bytes) {
   return json_text(std::string_view(to_hex(bytes)));
 }
 
-template <class T, class Write>
-json::value or_null(const std::optional<T>& value, Write&& write) {
-  if (!value) return nullptr;
-  return write(*value);
-}
 template <class List, class Write>
 json::array array_of(const List& list, Write&& write) {
   json::array out;
@@ -66,10 +61,6 @@ json::value quote_fields(const Quote& quote, const ExponentOf& exponents) {
       {"expires_at", json_text(to_text(quote.expires_at))},
       {"hold_max_s", quote.hold_max_s},
       {"debtors", array_of(quote.debtors, [](const Bic& bic) { return json_text(to_text(bic)); })}};
-}
-
-std::string_view word_of(Standing standing) {
-  return standing == Standing::active ? "active" : "suspended";
 }
 
 std::string_view word_of(HoldKind kind) {
@@ -255,9 +246,8 @@ json::value to_value(const BlockSummary& block) {
 
 json::value to_value(const Participant& participant, const ExponentOf& exponents) {
   json::array roles;
-  if (participant.roles.has(ParticipantRole::settlement_agent)) roles.push_back("settlement-agent");
-  if (participant.roles.has(ParticipantRole::fx_provider)) roles.push_back("fx-provider");
-  if (participant.roles.has(ParticipantRole::supervisor)) roles.push_back("supervisor");
+  for (const auto& [role, word] : words::participant_roles)
+    if (participant.roles.has(role)) roles.push_back(json_text(word));
   return json::object{
       {"bic", json_text(to_text(participant.bic))},
       {"legal_name", json_text(participant.legal_name)},
@@ -267,7 +257,7 @@ json::value to_value(const Participant& participant, const ExponentOf& exponents
       {"tls_key", json_text(to_text(participant.tls_key))},
       {"annex_key", or_null(participant.annex_key, [](const auto& key) { return hex(key); })},
       {"policy", to_value(participant.policy, exponents)},
-      {"status", json_text(word_of(participant.status))}};
+      {"status", json_text(to_string(participant.status))}};
 }
 
 json::value to_value(const AccountId& account, const AccountRecord& record,
@@ -293,7 +283,7 @@ json::value to_value(const Currency& currency, const CurrencyRecord& record,
       {"exponent", record.exponent},
       {"agent", json_text(to_text(record.agent))},
       {"policy", to_value(record.policy, exponents)},
-      {"status", json_text(word_of(record.status))},
+      {"status", json_text(to_string(record.status))},
       {"business_date", json_text(to_text(record.business_date))},
       {"issued", money(record.issued)},
       {"redeemed", money(record.redeemed)},

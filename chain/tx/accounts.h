@@ -110,6 +110,4 @@ struct Cancel {
   }
 };
 
-// Tags 40 to 43 are kept for Propose, Vote, Ready and ReportEvidence.
-
 }  // namespace vostro::chain

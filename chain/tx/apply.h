@@ -32,13 +32,15 @@ using Applied = Result<void, Reason>;
 [[nodiscard]] Applied apply(Turn& turn, const Freeze& body);
 [[nodiscard]] Applied apply(Turn& turn, const Unfreeze& body);
 [[nodiscard]] Applied apply(Turn& turn, const Cancel& body);
+[[nodiscard]] Applied apply(Turn& turn, const Propose& body);
+[[nodiscard]] Applied apply(Turn& turn, const Vote& body);
 
 // What Payment, FxPayment and the items of a bulk share.
 
 /// Looks at the parties of a credit by the common checks. `to_debit` and cap concern whole orders
 /// only.
 [[nodiscard]] Parties parties_of_credit(const AccountId& debtor, const Currency& debtor_currency,
-                                        const Credit& credit);
+                                        const Currency& creditor_currency, const Credit& credit);
 /// Errors: acceptance_needed, accept_by_out_of_range.
 [[nodiscard]] Applied check_acceptance(Turn& turn, const AccountId& debtor, const Credit& credit,
                                        const Acceptance& acceptance);

@@ -60,7 +60,8 @@ Applied apply(Turn& turn, const FxPayment& body) {
   hold.provider = quote.provider;
   turn.receipt.payment = hold.facts();
 
-  Parties parties = parties_of_credit(body.debtor, body.debtor_amount.currency, body.credit);
+  Parties parties =
+      parties_of_credit(body.debtor, body.debtor_amount.currency, body.currency, body.credit);
   parties.others.push_back(&quote.provider);
   parties.currencies.push_back(body.currency);
   parties.spent = taken_from_debtor(hold.principal, hold.charges);

@@ -25,13 +25,15 @@ Hold hold_of(const Payment& body, const Uuid& uetr, const Hash& hash) {
 }  // namespace
 
 Parties parties_of_credit(const AccountId& debtor, const Currency& debtor_currency,
-                          const Credit& credit) {
+                          const Currency& creditor_currency, const Credit& credit) {
   Parties parties;
   parties.debtor = &debtor;
   parties.creditor = &credit.creditor;
   for (const Charge& charge : credit.charges) parties.others.push_back(&charge.account);
   parties.to_debit = &debtor;
   parties.currencies = {debtor_currency};
+  parties.corridor = {
+      debtor.owner, credit.creditor.owner, {creditor_currency, credit.amount}, credit.purpose};
   return parties;
 }
 
@@ -78,7 +80,7 @@ Applied carry_out_credit(Turn& turn, Hold hold, const Acceptance& acceptance) {
 Applied apply(Turn& turn, const Payment& body) {
   Hold hold = hold_of(body, turn.id.id, turn.receipt.transaction_hash);
   turn.receipt.payment = hold.facts();
-  Parties parties = parties_of_credit(body.debtor, body.currency, body.credit);
+  Parties parties = parties_of_credit(body.debtor, body.currency, body.currency, body.credit);
   parties.spent = taken_from_debtor(hold.principal, hold.charges);
   if (auto ok = check_common(turn, parties); !ok) return ok;
   if (auto ok = check_acceptance(turn, body.debtor, body.credit, body.acceptance); !ok) return ok;

@@ -14,7 +14,8 @@ Applied apply_item(Turn& turn, const PaymentBatch& batch, const BatchItem& item,
   hold.charges = item.credit.charges;
   turn.receipt.payment = hold.facts();
   if (is_used) return fail(Reason::id_used);
-  const Parties parties = parties_of_credit(batch.debtor, batch.currency, item.credit);
+  const Parties parties =
+      parties_of_credit(batch.debtor, batch.currency, batch.currency, item.credit);
   if (auto ok = check_common(turn, parties); !ok) return ok;
   if (auto ok = check_acceptance(turn, batch.debtor, item.credit, batch.acceptance); !ok) return ok;
   return carry_out_credit(turn, std::move(hold), batch.acceptance);

@@ -27,9 +27,9 @@ std::vector<Kind> kinds_of() {
 }
 const std::vector<Kind>& kinds() {
   static const auto made =
-      kinds_of<Participant, Validators, Parameters, AccountRecord, Balance, HoldCount,
-               CurrencyRecord, IssuedEntry, Hold, DelayedOrder, DueMarker, OpenRecall,
-               ReturnedPayment, QuoteFill, FillExpiry, Spent, Lane>();
+      kinds_of<Proposal, CorridorRecord, CorridorSpent, Participant, Validators, Parameters,
+               AccountRecord, Balance, HoldCount, CurrencyRecord, IssuedEntry, Hold, DelayedOrder,
+               DueMarker, OpenRecall, ReturnedPayment, QuoteFill, FillExpiry, Spent, Lane>();
   return made;
 }
 
@@ -41,6 +41,8 @@ void read_key(ByteView key) {
   if (const auto name = balance_of_key(key)) same(key_of<Balance>(*name));
   if (const auto name = currency_of_key(key)) same(key_of<CurrencyRecord>(*name));
   if (const auto name = owned_id_of_key(key)) same(key_bytes(key.front(), *name));
+  if (const auto name = participant_of_key(key)) same(key_of<Participant>(*name));
+  if (const auto number = rule_of_key(key)) same(key_of<CorridorRecord>(*number));
   if (const auto name = due_of_key(key)) same(key_bytes(key.front(), *name));
 }
 
@@ -82,6 +84,13 @@ std::vector<Bytes> seeds() {
   made.push_back(record_seed(index_of(OpenRecall::prefix),
                              encode_record(OpenRecall{{{}, account, account, hold.amount}})));
   made.push_back(record_seed(index_of(QuoteFill::prefix), encode_record(QuoteFill{})));
+  Proposal proposal;
+  proposal.change = SetCorridorRule{1, CorridorRule{}};
+  proposal.ballots = {{test::bank(0), true}};
+  made.push_back(record_seed(index_of(Proposal::prefix), encode_record(proposal)));
+  made.push_back(
+      record_seed(index_of(CorridorRecord::prefix), encode_record(CorridorRecord{{}, Height(1)})));
+  made.push_back(record_seed(key_kind, key_of<CorridorRecord>(7)));
   made.push_back(record_seed(index_of(DueMarker::prefix), encode_record(DueMarker{})));
   made.push_back(record_seed(key_kind, key_of<Balance>({account, *parse_currency("EUR")})));
   made.push_back(record_seed(key_kind, key_of<DueMarker>({UnixSeconds(7), name})));

@@ -11,6 +11,48 @@ OwnedId payment_name() {
   return {bic("NORDDEFF"), uetr(1)};
 }
 
+void add_governance(std::vector<Sample>& samples, const Policy& policy) {
+  const auto propose = [&](const std::string& name, Change change) {
+    samples.push_back({"Propose, " + name, a_transaction(Propose{bic("NORDDEFF"), std::move(change),
+                                                                 UnixSeconds(test_time.value + 600),
+                                                                 UnixSeconds(test_time.value + 60)})
+                                               .build()});
+  };
+  Participant newcomer;
+  newcomer.bic = bic("WESTGB2L");
+  newcomer.legal_name = "Westbank";
+  newcomer.country = {'G', 'B'};
+  newcomer.lei = *parse_lei("98450091KAD59970B621");
+  newcomer.roles.bits = 5;
+  newcomer.tls_key = key("tls west").public_key();
+  newcomer.annex_key = hash_of("annex key").bytes;
+  newcomer.policy = policy;
+  propose("AddParticipant", AddParticipant{newcomer});
+  propose("SetParticipant", SetParticipant{bic("WESTGB2L"), Standing::removed});
+  propose("ReplacePolicy", ReplacePolicy{{bic("EURADEFF"), {}, currency("EUR")}, policy});
+  propose("ReplacePolicy of an account", ReplacePolicy{{bic("NORDDEFF"), "main", {}}, {}});
+  Policy in_new_currency = policy;
+  in_new_currency.caps = {{currency("GBP"), MinorUnits(5'000)}};
+  propose("AddCurrency", AddCurrency{{currency("GBP"), 2, bic("EURADEFF"), in_new_currency,
+                                      Date(19'676), 86'400}});
+  propose("SetCurrency", SetCurrency{currency("GBP"), Standing::suspended});
+  CorridorRule rule;
+  rule.debtor_country = {'D', 'E'};
+  rule.creditor_country = {'F', 'R'};
+  rule.currency = currency("EUR");
+  rule.purposes = {purpose("SALA"), purpose("SUPP")};
+  rule.per_payment = MinorUnits(10'000'00);
+  rule.per_period = {MinorUnits(1'000'000'00), Period::month};
+  propose("SetCorridorRule", SetCorridorRule{7, rule});
+  CorridorRule closed;
+  closed.creditor_country = {'G', 'B'};
+  closed.per_payment = MinorUnits(0);
+  propose("SetCorridorRule that closes", SetCorridorRule{8, closed});
+  propose("SetCorridorRule that ends one", SetCorridorRule{7, {}});
+  propose("SetParameter", SetParameter{ParameterName::money_max, 1'000'000'000'000});
+  samples.push_back({"Vote", a_transaction(Vote{bic("SUDBFRPP"), payment_name(), true}).build()});
+}
+
 std::vector<Sample> make() {
   const AccountId north = account("NORDDEFF/main");
   const AccountId south = account("SUDBFRPP/main");
@@ -87,6 +129,7 @@ std::vector<Sample> make() {
   samples.push_back(plain("Unfreeze", Unfreeze{north}));
   samples.push_back(plain("Cancel", Cancel{OwnedId{bic("NORDDEFF"), uetr(6)}, {}}));
   samples.push_back(plain("Cancel, quote", Cancel{{}, a_quote().quote()}));
+  add_governance(samples, policy);
   return samples;
 }
 

@@ -89,7 +89,8 @@ inline constexpr UnixMillis start_time{test_time.value * 1000};
 
 class Network {
  public:
-  Network() : ledger(small_network(), network(), start_time) {
+  explicit Network(const chain::InitialState& initial = small_network())
+      : ledger(initial, network(), start_time) {
     for (const std::string_view name :
          {"NORDDEFF/main", "NORDDEFF/dual", "NORDDEFF/slow", "NORDDEFF/capped", "SUDBFRPP/main",
           "OSTBATWW/main", "FXPRUS33/desk"}) {

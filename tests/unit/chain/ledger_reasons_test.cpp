@@ -349,7 +349,7 @@ TEST(LedgerReasons, EachCaseGetsItsReason) {
 }
 
 // Reasons with another way to occur: not as a receipt of one transaction (door, holds, bulks), at
-// due time, or with governance; those of the last kind have no body yet.
+// due time, or with governance (governance_test.cpp).
 TEST(LedgerReasons, TheTableNamesEveryReasonOfOneTransaction) {
   const std::set<Reason> elsewhere{Reason::debtor_account_unknown,
                                    Reason::signer_not_in_policy,
@@ -359,7 +359,11 @@ TEST(LedgerReasons, TheTableNamesEveryReasonOfOneTransaction) {
                                    Reason::change_breaks_rule,
                                    Reason::cancelled_by_order,
                                    Reason::acceptance_timed_out,
-                                   Reason::legal_decision};
+                                   Reason::legal_decision,
+                                   Reason::not_a_voter,
+                                   Reason::proposal_closed,
+                                   Reason::already_voted,
+                                   Reason::votes_short};
   std::set<std::string> named;
   for (const Case& row : cases()) named.insert(row.expected);
   for (auto r = static_cast<int>(Reason::not_found); r <= static_cast<int>(reason_last); ++r) {

@@ -32,7 +32,7 @@ TEST(Reason, HasAWordOfItsOwnAndASentence) {
     EXPECT_TRUE(sentence(reason).ends_with('.')) << to_string(reason);
     EXPECT_EQ(iso_code(reason).size(), 4U) << to_string(reason);
   }
-  EXPECT_EQ(words.size(), 42U);
+  EXPECT_EQ(words.size(), 46U);
   EXPECT_FALSE(words.contains("unknown"));
   EXPECT_EQ(reason_from("unknown"), std::nullopt);
   EXPECT_EQ(reason_from(""), std::nullopt);
@@ -88,6 +88,10 @@ TEST(Reason, HasTheCodeOfTheBlueprint) {
       {cancelled_by_order, "DS02"},
       {acceptance_timed_out, "AB05"},
       {legal_decision, "LEGL"},
+      {not_a_voter, "AG01"},
+      {proposal_closed, "TM01"},
+      {already_voted, "AM05"},
+      {votes_short, "TM01"},
   };
   EXPECT_EQ(std::size(table), all_reasons().size());
   for (const auto& [reason, code] : table) EXPECT_EQ(iso_code(reason), code) << to_string(reason);

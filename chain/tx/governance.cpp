@@ -1,0 +1,64 @@
+#include "chain/tx/governance.h"
+
+#include <algorithm>
+
+#include "chain/governance.h"
+#include "chain/tx/apply.h"
+
+namespace vostro::chain {
+
+Applied apply(Turn& turn, const Propose& body) {
+  Parties parties;
+  parties.participants = {body.participant};
+  if (auto ok = check_common(turn, parties); !ok) return ok;
+  // A vote must be possible: also after a delay of the proposer's own rule.
+  const bool is_open = !is_past(body.closes_at, turn.block.time) &&
+                       !(turn.delay_end && body.closes_at <= *turn.delay_end) &&
+                       !is_beyond(body.closes_at, turn.block.time, proposal_life_max_s);
+  if (!is_open) return fail(Reason::proposal_closed);
+  if (!check_change(turn.state, body.change)) return fail(Reason::change_breaks_rule);
+  Proposal proposal;
+  proposal.change = body.change;
+  proposal.not_before = body.not_before;
+  proposal.closes_at = body.closes_at;
+  proposal.transaction_hash = turn.receipt.transaction_hash;
+  proposal.proposed = turn.block.height;
+  turn.state.put<Proposal>(turn.id, std::move(proposal));
+  turn.state.put<DueMarker>({body.closes_at, turn.id}, {DueKind::voting_over});
+  return {};
+}
+
+Applied apply(Turn& turn, const Vote& body) {
+  const Proposal* stored = turn.state.find<Proposal>(body.proposal);
+  if (stored == nullptr) return fail(Reason::not_found);
+  Parties parties;
+  parties.participants = {body.participant};
+  if (auto ok = check_common(turn, parties); !ok) return ok;
+  const Validators& validators = turn.state.validators();
+  if (!owns_validator(validators, body.participant)) return fail(Reason::not_a_voter);
+  if (stored->status != ProposalStatus::open || is_past(stored->closes_at, turn.block.time))
+    return fail(Reason::proposal_closed);
+  if (std::ranges::find(stored->ballots, body.participant, &Ballot::voter) != stored->ballots.end())
+    return fail(Reason::already_voted);
+
+  Proposal proposal = *stored;
+  // Ballots are of owners of validators, past ones among them: the newest of them may find no room.
+  if (proposal.ballots.size() == Proposal::ballots_max) return fail(Reason::proposal_closed);
+  proposal.ballots.push_back({body.participant, body.yes});
+  const std::size_t voters = validators.now.size();
+  const std::size_t needed = votes_needed(voters);
+  if (count_votes(validators, proposal, true) >= needed) {
+    proposal.status = ProposalStatus::passed;
+    proposal.passed = turn.block.height;
+    turn.state.erase<DueMarker>({proposal.closes_at, body.proposal});
+    turn.state.put<DueMarker>({proposal.not_before, body.proposal}, {DueKind::change_takes_effect});
+  } else if (voters - count_votes(validators, proposal, false) < needed) {
+    proposal.status = ProposalStatus::refused;
+    proposal.ended = turn.block.height;
+    turn.state.erase<DueMarker>({proposal.closes_at, body.proposal});
+  }
+  turn.state.put<Proposal>(body.proposal, std::move(proposal));
+  return {};
+}
+
+}  // namespace vostro::chain
