@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "chain/quote.h"
 #include "chain/receipt.h"
+#include "chain/records.h"
 #include "chain/tx/accounts.h"
 
 namespace vostro::client {
@@ -189,6 +190,35 @@ struct RedemptionView {
   chain::AccountId account;
   Money amount;
   std::string state;  ///< "open", "delayed"
+};
+
+/// A change that a bank proposed, and how the votes stand.
+struct ProposalView {
+  chain::OwnedId name;
+  chain::Change change;
+  std::string status;
+  UnixSeconds not_before;
+  UnixSeconds closes_at;
+  std::vector<chain::Ballot> ballots;
+  std::uint32_t voters = 0;  ///< owners of validators
+  std::uint32_t needed = 0;  ///< votes that pass it
+  std::uint32_t yes = 0;     ///< of present voters
+  std::uint32_t no = 0;
+  Height proposed;
+  std::optional<Height> passed;
+  std::optional<Height> ended;
+  std::optional<std::string> obstacle;  ///< what the change would break if it took effect now
+};
+
+/// What holds on the network now.
+struct RulesView {
+  struct Corridor {
+    std::uint16_t number = 0;
+    chain::CorridorRule rule;
+    Height since;
+  };
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< name, value in digits
+  std::vector<Corridor> corridors;                              ///< ascending by number
 };
 
 struct QuoteView {

@@ -248,6 +248,15 @@ Result<Page<CurrencyView>, ApiError> ApiClient::currencies(
   return get_page("/v1/currencies?limit=100", cursor, read_currency);
 }
 
+Result<RulesView, ApiError> ApiClient::rules() {
+  return get("/v1/rules", read_rules);
+}
+
+Result<Page<ProposalView>, ApiError> ApiClient::proposals(
+    const std::optional<std::string>& cursor) {
+  return get_page("/v1/proposals?limit=100", cursor, read_proposal);
+}
+
 Result<Page<QuoteView>, ApiError> ApiClient::quotes(const std::optional<Currency>& sells,
                                                     const std::optional<Currency>& buys,
                                                     const std::optional<std::string>& cursor) {

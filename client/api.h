@@ -74,6 +74,9 @@ class ApiClient {
       const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<Page<CurrencyView>, ApiError> currencies(
       const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<RulesView, ApiError> rules();
+  [[nodiscard]] Result<Page<ProposalView>, ApiError> proposals(
+      const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<Page<QuoteView>, ApiError> quotes(
       const std::optional<Currency>& sells, const std::optional<Currency>& buys,
       const std::optional<std::string>& cursor = {});

@@ -276,6 +276,43 @@ RedemptionView read_redemption(const JsonIn& in) {
   return out;
 }
 
+ProposalView read_proposal(const JsonIn& in) {
+  ProposalView out;
+  out.name = in.field("id").owned_id();
+  out.change = chain::read_change(in.field("change"));
+  out.status = in.field("status").text();
+  out.not_before = in.field("not_before").time();
+  out.closes_at = in.field("closes_at").time();
+  out.ballots = list_of(in.field("votes"), chain::Proposal::ballots_max, [](const JsonIn& each) {
+    return chain::Ballot{each.field("voter").bic(), each.field("yes").boolean()};
+  });
+  out.voters = in.field("voters").integer<std::uint32_t>();
+  out.needed = in.field("needed").integer<std::uint32_t>();
+  out.yes = in.field("yes").integer<std::uint32_t>();
+  out.no = in.field("no").integer<std::uint32_t>();
+  out.proposed = height(in.field("proposed_height"));
+  out.passed = in.field("passed_height").optional(height);
+  out.ended = in.field("ended_height").optional(height);
+  out.obstacle = text_if_any(in.field("obstacle"));
+  return out;
+}
+
+RulesView read_rules(const JsonIn& in) {
+  RulesView out;
+  const JsonIn parameters = in.field("parameters");
+  for (const std::string_view name :
+       {"max_validity_s", "max_acceptance_s", "max_quote_life_s", "money_max", "max_due",
+        "max_block_bytes", "max_block_items", "proof_window", "heartbeat_ms"})
+    out.parameters.emplace_back(name, parameters.field(name).text());
+  out.corridors =
+      list_of(in.field("corridor_rules"), chain::CorridorRule::count_max, [](const JsonIn& each) {
+        return RulesView::Corridor{each.field("number").integer<std::uint16_t>(),
+                                   chain::read_corridor_rule(each.field("rule")),
+                                   height(each.field("since_height"))};
+      });
+  return out;
+}
+
 QuoteView read_quote(const JsonIn& in) {
   QuoteView out;
   out.quote = {chain::read_quote(in.field("quote")), in.field("key").public_key(),

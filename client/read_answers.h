@@ -25,6 +25,8 @@ namespace vostro::client {
 [[nodiscard]] CurrencyView read_currency(const chain::JsonIn& in);
 [[nodiscard]] FillView read_fill(const chain::JsonIn& in);
 [[nodiscard]] RedemptionView read_redemption(const chain::JsonIn& in);
+[[nodiscard]] ProposalView read_proposal(const chain::JsonIn& in);
+[[nodiscard]] RulesView read_rules(const chain::JsonIn& in);
 [[nodiscard]] QuoteView read_quote(const chain::JsonIn& in);
 [[nodiscard]] ApprovalView read_approval(const chain::JsonIn& in);
 [[nodiscard]] PaymentProof read_payment_proof(const chain::JsonIn& in);

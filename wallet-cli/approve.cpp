@@ -1,7 +1,6 @@
 // Four eyes: what this bank's node holds until more of the bank's persons have signed. What is
 // signed is always what was decoded and shown here, never what the node says about it.
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <ostream>
 
 #include "base/private_file.h"
@@ -19,7 +18,6 @@ namespace {
 
 const std::vector<std::string> kStates{"waiting", "released", "final", "refused",
                                        "expired", "void",     "all"};
-constexpr std::size_t kElementsShown = 5;  // of a list; the others are counted
 
 json::array signers_json(const std::vector<client::ApprovalView::Signer>& signers) {
   json::array out;
@@ -75,30 +73,12 @@ std::string given_text(const client::ApprovalView& approval) {
                                     : given;
 }
 
-/// Every field of the order, as "debtor", "credit.amount.currency", ...
-void add_fields(const std::string& name, const json::value& value, Lines& to) {
-  if (value.is_object()) {
-    for (const auto& member : value.get_object())
-      add_fields((name.empty() ? "" : name + ".") + std::string(member.key()), member.value(), to);
-  } else if (value.is_array()) {
-    const json::array& list = value.get_array();
-    if (list.size() > kElementsShown)
-      to.emplace_back(name, std::to_string(list.size()) + " of them");
-    for (std::size_t i = 0; i < list.size() && i < kElementsShown; ++i)
-      add_fields(name + "[" + std::to_string(i) + "]", list[i], to);
-  } else if (value.is_string()) {
-    to.emplace_back(name, std::string(value.get_string()));
-  } else if (!value.is_null()) {
-    to.emplace_back(name, json::serialize(value));
-  }
-}
-
 /// What is signed, from its own bytes.
 Lines lines_of(const chain::Transaction& transaction) {
   Lines lines{{"order", std::string(chain::kind_of(transaction.body))},
               {"id", vostro::to_text(transaction.id)},
               {"valid until", vostro::to_text(transaction.valid_until)}};
-  add_fields("", chain::to_value(transaction.body, client::iso_exponents()), lines);
+  append_fields("", chain::to_value(transaction.body, client::iso_exponents()), lines);
   lines.emplace_back("hash", to_hex(chain::transaction_hash(transaction).view()));
   lines.emplace_back("signatures", std::to_string(transaction.signatures.size()));
   return lines;

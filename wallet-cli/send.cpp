@@ -1,6 +1,7 @@
 #include "wallet-cli/send.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 #include <ostream>
 
 #include "base/check.h"
@@ -11,6 +12,7 @@
 namespace vostro::wallet {
 namespace {
 
+constexpr std::size_t kElementsShown = 5;  // of a list; the others are counted
 constexpr std::uint64_t kDay = std::uint64_t{24} * 3600;
 
 std::string_view word_of(client::Outcome outcome) {
@@ -73,6 +75,24 @@ std::string message_of(const chain::OwnedId& name, const client::Delivery& deliv
 }
 
 }  // namespace
+
+void append_fields(const std::string& name, const json::value& value, Lines& to) {
+  if (value.is_object()) {
+    for (const auto& member : value.get_object())
+      append_fields((name.empty() ? "" : name + ".") + std::string(member.key()), member.value(),
+                    to);
+  } else if (value.is_array()) {
+    const json::array& list = value.get_array();
+    if (list.size() > kElementsShown)
+      to.emplace_back(name, std::to_string(list.size()) + " of them");
+    for (std::size_t i = 0; i < list.size() && i < kElementsShown; ++i)
+      append_fields(name + "[" + std::to_string(i) + "]", list[i], to);
+  } else if (value.is_string()) {
+    to.emplace_back(name, std::string(value.get_string()));
+  } else if (!value.is_null()) {
+    to.emplace_back(name, json::serialize(value));
+  }
+}
 
 UnixSeconds default_valid_until(Wallet& wallet) {
   const std::uint64_t most = wallet.network().state.parameters.max_validity_s;

@@ -14,6 +14,9 @@ namespace vostro::wallet {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
+/// Every field of what is signed, as "debtor", "credit.amount.currency", ...
+void append_fields(const std::string& name, const json::value& value, Lines& to);
+
 struct Order {
   std::string title;  ///< "Payment"
   Lines lines;        ///< what is shown before signing, after the network

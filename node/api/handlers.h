@@ -72,6 +72,10 @@ struct Context {
 [[nodiscard]] Response get_participants(const Context& context, const Request& request);
 [[nodiscard]] Response get_currencies(const Context& context, const Request& request);
 
+// proposals.cpp
+[[nodiscard]] Response get_proposals(const Context& context, const Request& request);
+[[nodiscard]] Response get_rules(const Context& context, const Request& request);
+
 // quotes.cpp
 [[nodiscard]] Response get_quotes(const Context& context, const Request& request);
 [[nodiscard]] Response post_quote(const Context& context, const Request& request);

@@ -33,6 +33,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/participants", Role::read, &get_participants},
     Route{"GET", "/v1/validators", Role::read, &get_validators},
     Route{"GET", "/v1/currencies", Role::read, &get_currencies},
+    Route{"GET", "/v1/proposals", Role::read, &get_proposals},
+    Route{"GET", "/v1/rules", Role::read, &get_rules},
     Route{"GET", "/v1/quotes", Role::read, &get_quotes},
     Route{"POST", "/v1/quotes", Role::write, &post_quote},
     Route{"GET", "/v1/redemptions", Role::read, &get_redemptions},

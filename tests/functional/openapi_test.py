@@ -165,6 +165,16 @@ class Described(NetworkCase):
                 items, whole = ([each["participant"] for each in listed] for listed in (items, whole))
             self.assertEqual(items, whole, path)
             self.assertGreater(len(items), 2, path)
+        # A proposal with a rule in it, and a rule in force, in all their fields.
+        rule = {"debtor_country": "DE", "creditor_country": "FR", "currency": "EUR", "purposes": ["SALA"],
+                "per_payment": {"currency": "EUR", "amount": "9.00"}, "per_period": {"amount": {"currency": "EUR", "amount": "90.00"}, "period": "month"}}
+        change = self.home / "change.json"
+        change.write_text(json.dumps({"type": "SetCorridorRule", "number": 1, "rule": rule}), encoding="utf-8")
+        proposal = self.wallet("network", "propose", "--change", change, keys=("maker", "checker"))[1]["proposal"]
+        for node in self.nodes[:3]:
+            self.network.wallet(node, "network", "vote", proposal, "yes", keys=("maker", "checker"))
+        self.network.wait(lambda: self.operate.ask("/v1/rules")["corridor_rules"], 30, "the rule does not come into force")
+        self.assertEqual([each["status"] for each in self.operate.ask("/v1/proposals?limit=2&status=in_force")["items"]], ["in_force"])
         self.expect(403, "other-bank", self.reader, f"/v1/payments?agent={self.bic(1)}")
         self.assertIsNone(self.operate.ask(f"/v1/accounts/{self.account(0)}")["own_policy"])
         self.expect(404, "unknown-account", self.reader, f"/v1/accounts/{self.account(1)}")

@@ -69,6 +69,8 @@ def form_faults(good, debtor, creditor):
         ("bad_totals", bulk(2, [UUID])), ("repeated_uetr", bulk(1, [good["id"]])), ("bad_quote", of(exchange)),
         ("bad_policy", of({"type": "OpenAccount", "account": debtor, "policy": {"keys": [], "rules": [], "caps": []}, "accepts": "all"})),
         ("bad_accepts", of({"type": "OpenAccount", "account": debtor, "accepts": []})),
+        ("bad_change", of({"type": "Propose", "participant": debtor.split("/")[0], "not_before": good["valid_until"], "closes_at": good["valid_until"],
+                           "change": {"type": "SetParameter", "parameter": "max_due", "value": "0"}})),
         ("bad_combination", of({"type": "Cancel"})), ("bad_signature", of()),
     ]
     yield from ((code, text, JSON) for code, text in cases)

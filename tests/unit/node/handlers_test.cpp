@@ -383,6 +383,61 @@ TEST_F(Api, ValidatorsAreShownAsTheNodeSeesThem) {
   EXPECT_TRUE(json_of(nord.get("/v1/validators?cursor=99")).at("items").as_array().empty());
 }
 
+TEST_F(Api, ProposalsShowHowTheVotesStandAndWhatTheyWouldBreak) {
+  const auto send = [&](chain::Body body) {
+    const auto transaction = a_transaction(std::move(body)).id(node.next_id()).verified();
+    node.block({transaction});
+    return transaction->id();
+  };
+  const auto propose = [&](chain::Change change) {
+    return send(chain::Propose{bic("NORDDEFF"), std::move(change), test_time,
+                               UnixSeconds(test_time.value + 86'400)});
+  };
+  EXPECT_TRUE(json_of(nord.get("/v1/proposals")).at("items").as_array().empty());
+  chain::CorridorRule rule;
+  rule.per_payment = MinorUnits(0);
+  const chain::OwnedId first = propose(chain::SetCorridorRule{3, rule});
+  const chain::OwnedId second = propose(chain::SetCorridorRule{3, rule});
+  const auto item = [&](const chain::OwnedId& name, std::string_view target = "/v1/proposals") {
+    const auto answer = json_of(nord.get(target));
+    for (const auto& each : answer.at("items").as_array())
+      if (each.at("id").at("id").as_string() == to_text(name.id)) return each.as_object();
+    return json::object();
+  };
+  EXPECT_EQ(item(first).at("status").as_string(), "open");
+  EXPECT_EQ(item(first).at("change").at("type").as_string(), "SetCorridorRule");
+  EXPECT_EQ(item(first).at("needed").as_int64(), 1);
+  EXPECT_EQ(item(first).at("yes").as_int64(), 0);
+  EXPECT_TRUE(item(first).at("obstacle").is_null());
+
+  send(chain::Vote{bic("NORDDEFF"), first, true});
+  EXPECT_EQ(item(first).at("status").as_string(), "passed");
+  settled();  // the block in which it takes effect
+  const json::object done = item(first);
+  EXPECT_EQ(done.at("status").as_string(), "in_force");
+  EXPECT_EQ(done.at("yes").as_int64(), 1);
+  EXPECT_EQ(done.at("votes").as_array().front().at("voter").as_string(), "NORDDEFF");
+  EXPECT_EQ(done.at("ended_height").as_int64(), done.at("passed_height").as_int64() + 1);
+  EXPECT_TRUE(item(second).at("obstacle").is_string()) << "it is so already";
+  const auto rules = json_of(nord.get("/v1/rules"));
+  EXPECT_EQ(rules.at("parameters").at("max_due").as_string(), "10000");
+  const auto& in_force = rules.at("corridor_rules").as_array().at(0);
+  EXPECT_EQ(in_force.at("number").as_int64(), 3);
+  EXPECT_EQ(in_force.at("rule").at("per_payment").at("minor_units").as_string(), "0");
+  EXPECT_EQ(in_force.at("since_height").as_int64(), done.at("ended_height").as_int64());
+  EXPECT_TRUE(item(first, "/v1/proposals?status=open").empty());
+  EXPECT_FALSE(item(second, "/v1/proposals?status=open").empty());
+
+  const auto page = json_of(nord.get("/v1/proposals?limit=1"));
+  ASSERT_EQ(page.at("items").as_array().size(), 1U);
+  const auto rest =
+      json_of(nord.get("/v1/proposals?cursor=" + std::string(page.at("next").as_string())));
+  EXPECT_EQ(rest.at("items").as_array().size(), 1U);
+  EXPECT_TRUE(rest.at("next").is_null());
+  EXPECT_EQ(nord.get("/v1/proposals?cursor=68").status, 400U) << "a key of another kind";
+  EXPECT_EQ(nord.get("/v1/proposals?status=closed").status, 400U);
+}
+
 // Catalogue row A7: what is not understood is refused, never ignored.
 TEST_F(Api, CatalogueA7OddPathsAndParameters) {
   for (const std::string target : {"/v1/payments/..",

@@ -40,7 +40,8 @@ TEST(Completion, OffersWhatMayStandThere) {
     Words expected;
   } rows[] = {
       {{"tra"}, {"track"}},
-      {{"network", ""}, {"currencies", "participants", "status"}},
+      {{"network", ""},
+       {"currencies", "participants", "proposals", "propose", "rules", "status", "vote"}},
       {{"--json", "network", "st"}, {"status"}},
       {{"--profile", "", "x"}, {}},
       {{"--profile", "d"}, {"default"}},

@@ -1,6 +1,7 @@
 // Goal: the other commands sign the body that they name, show what the node says, and end with the
 // right exit code.
 #include <filesystem>
+#include <fstream>
 
 #include "client/order.h"
 #include "tests/unit/genesis/genesis_support.h"
@@ -103,6 +104,62 @@ TEST_F(Commands, AnUpdateGivesUpAPolicyWhereAsked) {
   (void)has_policy_of_its_own();
   ASSERT_EQ(order({"account", "update", "NORDDEFF/main", "--policy", "owner"}).exit, Exit::ok);
   EXPECT_EQ(body<chain::UpdateAccount>().policy, std::nullopt);
+}
+
+TEST_F(Commands, AProposalIsWhatTheFileSays) {
+  const std::string file = path("change.json");
+  std::ofstream(file) << R"({"type":"SetCurrency","currency":"EUR","standing":"suspended"})";
+  ASSERT_EQ(order({"network", "propose", "--participant", "NORDDEFF", "--change", file,
+                   "--not-before", "+7d"})
+                .exit,
+            Exit::ok);
+  const auto proposed = body<chain::Propose>();
+  EXPECT_EQ(proposed.participant, test::bic("NORDDEFF"));
+  EXPECT_EQ(proposed.change,
+            chain::Change(chain::SetCurrency{test::currency("EUR"), chain::Standing::suspended}));
+  EXPECT_GT(proposed.closes_at, proposed.not_before);
+  std::ofstream(file) << R"({"type":"SetCurrency","currency":"EUR"})";
+  const Ran ran = order({"network", "propose", "--participant", "NORDDEFF", "--change", file});
+  EXPECT_EQ(ran.exit, Exit::usage);
+  EXPECT_NE(ran.err.find("standing"), std::string::npos) << ran.err;
+}
+
+TEST_F(Commands, AVoteNamesTheProposalAndItsProposer) {
+  const auto proposal_is = [&](const std::string& status) {
+    node_->answer(
+        "GET", "/v1/proposals",
+        test::json_reply(
+            200,
+            std::string("{\"items\":[{\"id\":{\"owner\":\"SUDBFRPP\",\"id\":\"") + kUetr +
+                "\"},\"change\":{\"type\":\"SetCurrency\",\"currency\":\"EUR\",\"standing\":"
+                "\"suspended\"},\"status\":\"" +
+                status +
+                "\",\"not_before\":\"2026-12-01T00:00:00Z\",\"closes_at\":\"2026-12-14T00:00:00Z\","
+                "\"transaction_hash\":\"" +
+                std::string(64, '0') +
+                "\",\"votes\":[{\"voter\":\"SUDBFRPP\",\"yes\":true}],\"voters\":4,\"needed\":3,"
+                "\"yes\":1,\"no\":0,\"proposed_height\":3,\"passed_height\":null,"
+                "\"ended_height\":null,\"obstacle\":null}],\"next\":null}"));
+  };
+  proposal_is("open");
+  const auto listed = run({"network", "proposals", "--json"}).json();
+  EXPECT_EQ(listed.at("items").as_array().at(0).at("proposer").as_string(), "SUDBFRPP");
+  EXPECT_NE(run({"network", "proposals", kUetr}).out.find("SUDBFRPP"), std::string::npos);
+  EXPECT_EQ(order({"network", "vote", kUetr, "no"}).exit, Exit::usage) << "whose vote?";
+  ASSERT_EQ(order({"network", "vote", "--participant", "NORDDEFF", kUetr, "no"}).exit, Exit::ok);
+  const auto vote = body<chain::Vote>();
+  EXPECT_EQ(vote.participant, test::bic("NORDDEFF"));
+  EXPECT_EQ(vote.proposal.owner, test::bic("SUDBFRPP"));
+  EXPECT_FALSE(vote.yes);
+  EXPECT_EQ(order({"network", "vote", "--participant", "NORDDEFF", kUetr, "perhaps"}).exit,
+            Exit::usage);
+  EXPECT_EQ(order({"network", "vote", "--participant", "NORDDEFF",
+                   "00000000-0000-4000-8000-000000000000", "yes"})
+                .exit,
+            Exit::refused);
+  proposal_is("lapsed");
+  EXPECT_EQ(order({"network", "vote", "--participant", "NORDDEFF", kUetr, "yes"}).exit,
+            Exit::refused);
 }
 
 TEST_F(Commands, AnIssueHasTheIdOfItsEntry) {
