@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/checked.h"
+#include "base/planted.h"
 
 namespace vostro::chain {
 namespace {
@@ -173,7 +174,8 @@ Result<Authority, Inclusion> authorise(State& state, const VerifiedTransaction& 
   if (is_past(transaction.valid_until, now)) return fail(Inclusion::expired);
   if (is_beyond(transaction.valid_until, now, state.parameters().max_validity_s))
     return fail(Inclusion::too_far_ahead);
-  if (state.is_id_used(verified.id())) return fail(Inclusion::id_used);
+  if (state.is_id_used(verified.id()) && !is_planted(Planted::id_used_twice))
+    return fail(Inclusion::id_used);
 
   const std::vector<PublicKey> signers = signers_of(transaction);
   const auto asked = asked_of(state, transaction, signers);

@@ -1,6 +1,7 @@
 #include "chain/due.h"
 
 #include "base/codec.h"
+#include "base/planted.h"
 #include "chain/governance.h"
 #include "chain/tx/apply.h"
 
@@ -40,6 +41,9 @@ std::optional<Receipt> acceptance_over(State& state, BlockPoint block, const Own
   if (hold == nullptr || hold->state != HoldState::held) return std::nullopt;
   Turn turn(state, block, Step::due, name, hold->transaction_hash, ReceiptKind::due);
   turn.receipt.payment = hold->facts();
+  if (is_planted(Planted::due_applied_twice))
+    static_cast<void>(move(turn, hold_place(name), account_place(hold->debtor), hold->principal,
+                           EntryKind::principal, Limit::none));
   release(turn, name);
   turn.receipt.status = Status::released;
   turn.receipt.reason = Reason::acceptance_timed_out;

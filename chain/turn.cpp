@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/checked.h"
+#include "base/planted.h"
 
 namespace vostro::chain {
 namespace {
@@ -122,7 +123,8 @@ Result<void, Reason> move(Turn& turn, const Place& from, const Place& to, const 
                           EntryKind kind, Limit limit) {
   if (from.account) {
     const std::int64_t balance = turn.state.balance(*from.account, money.currency).value;
-    if (balance < money.units.value) return fail(Reason::funds_short);
+    if (balance < money.units.value && !is_planted(Planted::overdraft_allowed))
+      return fail(Reason::funds_short);
     turn.state.set_balance(*from.account, money.currency, MinorUnits(balance - money.units.value));
   }
   if (to.account) {
@@ -141,7 +143,8 @@ Result<void, Reason> check_funds(Turn& turn, const Hold& hold) {
   if (hold.provider && turn.state.balance(*hold.provider, hold.amount.currency) < hold.amount.units)
     return fail(Reason::provider_short);
   const Money taken = taken_from_debtor(hold.principal, hold.charges);
-  if (turn.state.balance(hold.debtor, taken.currency) < taken.units)
+  if (turn.state.balance(hold.debtor, taken.currency) < taken.units &&
+      !is_planted(Planted::overdraft_allowed))
     return fail(Reason::funds_short);
   return {};
 }
@@ -163,8 +166,9 @@ Result<void, Reason> settle(Turn& turn, const OwnedId& name, const Hold& hold, S
     if (auto ok = pay(from(*hold.provider), hold.creditor, hold.amount, EntryKind::principal); !ok)
       return ok;
   } else {
-    if (auto ok = pay(from(hold.debtor), hold.creditor, hold.amount, EntryKind::principal); !ok)
-      return ok;
+    Money paid = hold.amount;
+    if (is_planted(Planted::credit_rounded)) paid.units.value -= paid.units.value % 100;
+    if (auto ok = pay(from(hold.debtor), hold.creditor, paid, EntryKind::principal); !ok) return ok;
   }
   for (const Charge& charge : hold.charges) {
     const bool debtor_pays = charge.payer == Payer::debtor;

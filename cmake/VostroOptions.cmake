@@ -15,6 +15,10 @@ option(VOSTRO_BUILD_TESTS "Build the tests" ON)
 option(VOSTRO_FUZZ "Build libFuzzer targets (clang only)" OFF)
 set(VOSTRO_SANITIZE "" CACHE STRING "Comma separated sanitizers, for example address,undefined")
 
+# Faults on purpose, chosen at run time, for `vostro-sim --prove` (base/planted.h). With it the simulator is built, and
+# programs are refused.
+option(VOSTRO_PLANTED_FAULTS "Build the simulator with faults that it can plant" OFF)
+
 # Most of a compilation is headers and the templates they bring, again for each file; several files
 # as one unit share them. Off where single files are compiled again and again.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
@@ -49,6 +53,10 @@ if(CMAKE_BUILD_TYPE MATCHES "Rel")
   target_compile_options(vostro_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
 target_link_options(vostro_options INTERFACE -Wl,-z,relro,-z,now)
+
+if(VOSTRO_PLANTED_FAULTS)
+  target_compile_definitions(vostro_options INTERFACE VOSTRO_PLANTED_FAULTS)
+endif()
 
 if(VOSTRO_SANITIZE)
   target_compile_options(vostro_options INTERFACE

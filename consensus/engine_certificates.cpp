@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "consensus/engine.h"
 
 namespace vostro::consensus {
@@ -178,7 +179,7 @@ void Engine::finalize(const HeldCertificate& held, const Header* header,
   std::erase_if(checks_, [view](const auto& entry) { return entry.second.view <= view; });
   std::erase_if(wanted_proposals_, [view](const auto& entry) { return entry.second.view <= view; });
   wanted_blocks_.clear();
-  if (view.value > config_.caps.evidence_views)
+  if (view.value > config_.caps.evidence_views && !is_planted(Planted::votes_never_forgotten))
     votes_.prune(View(view.value - config_.caps.evidence_views));
   proposals_.prune(view, held.proposal->block);
   base_.reset();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "consensus/engine.h"
 
 namespace vostro::consensus {
@@ -29,7 +30,7 @@ void Engine::try_propose() {
   if (has_new_work(base) && may_extend(base)) {
     build_on(base);
     set_lead();
-  } else if (base.value > 0 && !is_final_block(base)) {
+  } else if (base.value > 0 && !is_final_block(base) && !is_planted(Planted::tip_never_repeated)) {
     if (flush_over_) {
       repeat(base);
     } else if (!flush_set_) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "consensus/engine.h"
 
 namespace vostro::consensus {
@@ -27,6 +28,11 @@ void Engine::recover(RecoveredState recovered) {
     }
   }
   floor_ = std::max(recovered.floor, final_view_);
+  if (is_planted(Planted::votes_forgotten)) {
+    recovered.notarized.clear();
+    recovered.nullified.clear();
+    recovered.finalized.clear();
+  }
 
   for (auto& [view, own] : recovered.notarized) {
     if (view <= floor_) continue;

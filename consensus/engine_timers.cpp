@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "consensus/engine.h"
 #include "consensus/wire_size.h"
 
@@ -45,6 +46,7 @@ bool Engine::is_busy() {
 
 bool Engine::work() {
   if (!may_vote()) return false;
+  if (is_planted(Planted::always_busy)) return true;
   if (is_busy()) return true;  // W4
   const View highest = highest_notarized();
   if (highest > final_view_ && !is_final_block(highest)) return true;  // W2
@@ -169,6 +171,7 @@ void Engine::start_voting() {
 // --------------------------------------------------------------------------------------
 
 void Engine::retransmit() {
+  if (is_planted(Planted::retransmission_missing)) return;
   emit(ShareLanes{});
   if (const HeldProposal* held = proposals_.find(view_)) broadcast(wire_form(held->propose));
   for (const Vote& vote : votes_.of_view(view_)) broadcast(VoteMessage{vote});

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "consensus/engine.h"
 #include "consensus/wire_size.h"
 
@@ -17,20 +18,22 @@ bool Engine::may_vote() const {
 /// nz is written once a view and only in the current one; NULLIFY closes the view, and so does its
 /// timeout.
 bool Engine::may_notarize(View view) const {
-  return may_vote() && view == view_ && view > floor_ && !own_notarized_.contains(view) &&
+  const bool is_first = !own_notarized_.contains(view) || is_planted(Planted::second_notarize);
+  return may_vote() && view == view_ && view > floor_ && is_first &&
          !own_nullified_.contains(view) && view_timer_ != ViewTimer::expired;
 }
 
 /// S2 of spec section 15: no view gets a NULLIFY and a FINALIZE of one honest validator.
 bool Engine::may_nullify(View view) const {
   return may_vote() && view == view_ && view > floor_ && !own_nullified_.contains(view) &&
-         !own_finalized_.contains(view);
+         (!own_finalized_.contains(view) || is_planted(Planted::nullify_after_finalize));
 }
 
 /// The other half of S2; allowed late, for any view whose notarization is held.
 bool Engine::may_finalize(View view) const {
   return may_vote() && view > floor_ && view > final_view_ &&
-         certificates_.notarization(view) != nullptr && !own_nullified_.contains(view) &&
+         certificates_.notarization(view) != nullptr &&
+         (!own_nullified_.contains(view) || is_planted(Planted::finalize_after_nullify)) &&
          !own_finalized_.contains(view) && certificates_.nullification(view) == nullptr;
 }
 
@@ -167,7 +170,7 @@ void Engine::add_vote(const Vote& vote) {
 }
 
 void Engine::report(Evidence evidence) {
-  if (!evidence_.admit(evidence)) return;
+  if (!evidence_.admit(evidence) || is_planted(Planted::evidence_ignored)) return;
   emit(ReportEvidence{evidence});
   if (identity_) broadcast(EvidenceMessage{std::move(evidence)});
 }
@@ -198,9 +201,10 @@ void Engine::on_propose(PeerId peer, const Propose& propose, bool certificates_v
     return;
   }
   if (const HeldProposal* held = proposals_.find(view)) {
-    if (held->id != id)
-      add_vote(propose.vote);  // the conflict with the leader's first vote is evidence
-    return;
+    if (held->id == id) return;
+    add_vote(propose.vote);  // the conflict with the leader's first vote is evidence
+    if (!is_planted(Planted::second_notarize)) return;
+    proposals_.drop(view);
   }
   if (propose.justification) {
     accept_propose(propose, peer);
@@ -283,6 +287,7 @@ bool Engine::is_justified(const Proposal& proposal) const {
     if (notarized == nullptr || !notarized->proposal) return false;
   }
   for (View skipped = parent.next(); skipped < proposal.view; skipped = skipped.next()) {
+    if (is_planted(Planted::skipped_view_unchecked)) break;
     if (certificates_.nullification(skipped) == nullptr) return false;
   }
   return true;
@@ -303,9 +308,9 @@ Engine::Shape Engine::shape_of(const Proposal& proposal, const BlockBody& block)
   const bool is_current = header.version == context.version &&
                           header.network_id == context.network_id &&
                           header.epoch == context.epoch && header.set_hash == committee_.set_hash();
-  const bool is_next = header.parent == *parent_block && header.height == parent->height.next() &&
-                       header.view == proposal.view && parent->time < header.time &&
-                       !parent->closes_epoch;
+  const bool is_next = (header.parent == *parent_block || is_planted(Planted::parent_unchecked)) &&
+                       header.height == parent->height.next() && header.view == proposal.view &&
+                       parent->time < header.time && !parent->closes_epoch;
   const bool has_known_flags = (header.flags & ~Header::flag_epoch_close) == 0 &&
                                header.closes_epoch() == !header.next_set_hash.is_zero();
   const bool is_ours = header.proposer == committee_.leader(proposal.view);
@@ -349,6 +354,10 @@ void Engine::consider() {
     return;
   }
   if (block.header.height.value > final_height().value + config_.caps.vote_above_final) return;
+  if (is_planted(Planted::vote_before_batches)) {
+    vote_notarize(view_);
+    return;
+  }
   const auto [check, is_new] = checks_.try_emplace(held->id, Check{view_, CheckState::pending});
   if (is_new) {
     emit(CheckBlock{held->id, block});

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "consensus/lanes.h"
 
 namespace vostro::consensus {
@@ -21,7 +22,9 @@ LanePosition position_in(const LanePositions& positions, ValidatorIndex author) 
 // Spec section 7: the next of the same incarnation, or the first of a higher one; anything else is
 // invalid.
 bool continues(const LaneRef& ref, const LanePosition& position) {
-  if (ref.incarnation == position.incarnation) return ref.first_seq == position.seq + 1;
+  if (ref.incarnation == position.incarnation)
+    return ref.first_seq == position.seq + 1 ||
+           (is_planted(Planted::lane_gap_accepted) && ref.first_seq > position.seq);
   return ref.incarnation > position.incarnation && ref.first_seq == 1;
 }
 

@@ -13,6 +13,7 @@
 #include "base/fields.h"
 #include "base/hash.h"
 #include "base/keys.h"
+#include "base/planted.h"
 #include "base/strong.h"
 
 namespace vostro::consensus {
@@ -55,7 +56,9 @@ class ValidatorSet {
 
   [[nodiscard]] std::size_t size() const { return validators_.size(); }
   [[nodiscard]] std::size_t faulty_max() const { return (size() - 1) / 3; }  ///< f
-  [[nodiscard]] std::size_t quorum() const { return 2 * size() / 3 + 1; }    ///< Q = n - f
+  [[nodiscard]] std::size_t quorum() const {                                 ///< Q = n - f
+    return 2 * size() / 3 + (is_planted(Planted::quorum_short_by_one) ? 0 : 1);
+  }
   [[nodiscard]] std::size_t one_honest() const { return faulty_max() + 1; }  ///< K = f + 1
   [[nodiscard]] const Validator& at(ValidatorIndex index) const {
     return validators_.at(index.value);

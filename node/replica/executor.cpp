@@ -1,6 +1,7 @@
 #include "node/replica/executor.h"
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "chain/records.h"
 
 namespace vostro::node {
@@ -22,6 +23,7 @@ std::string difference(const Header& expected, const Header& found) {
   if (expected.tx_root != found.tx_root) return roots("tx_root", expected.tx_root, found.tx_root);
   if (expected.receipt_root != found.receipt_root)
     return roots("receipt_root", expected.receipt_root, found.receipt_root);
+  if (is_planted(Planted::wrong_state_root_accepted)) return {};
   if (expected.state_root != found.state_root)
     return roots("state_root", expected.state_root, found.state_root);
   if (expected.next_set_hash != found.next_set_hash)

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/planted.h"
 #include "node/replica/replica.h"
 
 namespace vostro::node {
@@ -9,12 +10,13 @@ using consensus::PeerId;
 // ---- The engine's ----
 
 void Replica::perform(consensus::Persist& action) {
-  PersistRecords persist{{}, action.needs_sync};
+  PersistRecords persist{{}, action.needs_sync && !is_planted(Planted::votes_leave_unsynced)};
   for (consensus::Record& record : action.records) {
     // Whoever notarizes vouches for having the whole block, on disk (consensus-spec section 7,
     // "Voter").
     if (const auto* own = std::get_if<consensus::OwnNotarize>(&record);
-        own != nullptr && own->propose.header.view == own->propose.proposal.view) {
+        own != nullptr && own->propose.header.view == own->propose.proposal.view &&
+        !is_planted(Planted::batches_not_journaled)) {
       const auto batches = lanes_.batches_of(own->propose.cut, own->propose.header.proposer);
       if (!batches) return halt("the engine voted for a block whose batches are not here");
       for (const consensus::HeldBatch& batch : *batches) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "node/replica/replica.h"
 
 namespace vostro::node {
@@ -8,7 +9,7 @@ namespace vostro::node {
 using consensus::BlockId;
 
 void Replica::begin_incarnation() {
-  ++incarnation_;
+  if (incarnation_ == 0 || !is_planted(Planted::incarnation_reused)) ++incarnation_;
   effects_.push_back(PersistRecords{{consensus::IncarnationRecord{incarnation_}}, true});
   lanes_.begin_incarnation(incarnation_);
 }

@@ -13,7 +13,8 @@ namespace vostro::sim {
 
 class Disk {
  public:
-  /// Written, not synced.
+  /// Written, not synced. A SyncSegment among the steps is a barrier: what comes after it was begun
+  /// when all before it was on the platter.
   void write(consensus::JournalSteps steps) {
     for (consensus::JournalStep& step : steps) pending_.push_back(std::move(step));
   }
@@ -21,19 +22,17 @@ class Disk {
     for (const consensus::JournalStep& step : pending_) apply(step);
     pending_.clear();
   }
-  /// Power is lost: nothing, or a beginning, or torn pieces of what was not synced arrive on the
-  /// platter.
+  /// Power is lost. Of what was not synced some steps had been done, up to a barrier; of the writes
+  /// under way then any sectors arrive, in any order; the rest is lost.
   void crash(Random& random) {
-    std::vector<consensus::JournalStep> pending = std::move(pending_);
+    const consensus::JournalSteps pending = std::move(pending_);
     pending_.clear();
-    if (random.happens(1, 2)) return;
-    for (consensus::JournalStep& step : pending) {
-      auto* write = std::get_if<consensus::WriteSegment>(&step);
-      if (write == nullptr || write->bytes.empty())
-        return;  // files appear and go only with a synced directory
-      write->bytes.resize(static_cast<std::size_t>(random.uniform(write->bytes.size())));
-      apply(step);
-      if (random.happens(2, 3)) return;
+    const std::size_t done = random.uniform(pending.size() + 1);
+    for (std::size_t i = 0; i < done; ++i) apply(pending[i]);
+    for (std::size_t i = done; i < pending.size(); ++i) {
+      const auto* write = std::get_if<consensus::WriteSegment>(&pending[i]);
+      if (write == nullptr) return;  // a barrier, or a file that appears or goes as a whole
+      tear(*write, random);
     }
   }
   [[nodiscard]] std::vector<consensus::SegmentView> segments() const {
@@ -43,6 +42,25 @@ class Disk {
   }
 
  private:
+  static constexpr std::size_t sector_bytes = 512;
+
+  void tear(const consensus::WriteSegment& write, Random& random) {
+    const std::uint64_t kind = random.uniform(3);
+    if (kind == 0) return;
+    const std::size_t whole = kind == 1 ? random.uniform(write.bytes.size() + 1) : 0;
+    Bytes& file = files_.at(write.number);
+    VOSTRO_CHECK(write.offset + write.bytes.size() <= file.size());
+    for (std::size_t at = 0; at < write.bytes.size();) {
+      const std::size_t absolute = static_cast<std::size_t>(write.offset) + at;
+      const std::size_t size =
+          std::min(sector_bytes - absolute % sector_bytes, write.bytes.size() - at);
+      const bool arrives = kind == 1 ? at + size <= whole : random.happens(1, 2);
+      if (arrives)
+        std::copy_n(write.bytes.begin() + static_cast<std::ptrdiff_t>(at), size,
+                    file.begin() + static_cast<std::ptrdiff_t>(absolute));
+      at += size;
+    }
+  }
   void apply(const consensus::JournalStep& step) {
     if (const auto* create = std::get_if<consensus::CreateSegment>(&step)) {
       Bytes file = create->head;
@@ -62,7 +80,7 @@ class Disk {
   }
 
   std::map<std::uint32_t, Bytes> files_;
-  std::vector<consensus::JournalStep> pending_;
+  consensus::JournalSteps pending_;
 };
 
 }  // namespace vostro::sim

@@ -3,7 +3,8 @@
 namespace vostro::sim {
 
 void Oracle::on_stored(std::size_t node, const consensus::BlockId& id,
-                       const consensus::Header& header, const chain::ExecutedBlock& block) {
+                       const consensus::Header& header, const consensus::Cut& cut,
+                       const chain::ExecutedBlock& block, const test::MemoryStore& store) {
   const std::string where =
       "node " + std::to_string(node) + ", height " + std::to_string(header.height.value) + ": ";
   if (header.height != stored_[node].next())
@@ -19,6 +20,13 @@ void Oracle::on_stored(std::size_t node, const consensus::BlockId& id,
       fault(where + "another state root for the same block");
     return;
   }
+  check_first(where, header, block);
+  check_lanes(where, cut);
+  for (const std::string& wrong : books_.compare(store)) fault(where + wrong);
+}
+
+void Oracle::check_first(const std::string& where, const consensus::Header& header,
+                         const chain::ExecutedBlock& block) {
   if (header.height.value > 1) {
     const auto parent = blocks_.find(header.height.previous());
     if (parent == blocks_.end() || parent->second.id != header.parent)
@@ -28,13 +36,23 @@ void Oracle::on_stored(std::size_t node, const consensus::BlockId& id,
     if (!first_use_.try_emplace(used, header.height).second)
       fault(where + "an id was included twice: " + to_text(used));
   }
+  for (const std::string& wrong : books_.post(block)) fault(where + wrong);
   for (const chain::Receipt& receipt : block.receipts) {
-    std::map<Currency, std::int64_t> sums;
-    for (const chain::Entry& entry : receipt.entries) sums[entry.currency] += entry.amount.value;
-    for (const auto& [currency, sum] : sums) {
-      if (sum != 0) fault(where + "entries of a receipt do not balance in " + to_text(currency));
-    }
     if (receipt.status == chain::Status::settled) ++settled_;
+  }
+}
+
+/// Nothing of a lane is left out, and nothing is taken twice.
+void Oracle::check_lanes(const std::string& where, const consensus::Cut& cut) {
+  for (const consensus::LaneRef& lane : cut.lanes) {
+    auto& [incarnation, seq] = lanes_[lane.author.value];
+    const bool goes_on = lane.incarnation == incarnation && lane.first_seq == seq + 1;
+    const bool begins = lane.incarnation > incarnation && lane.first_seq == 1;
+    if (!goes_on && !begins)
+      fault(where + "the batches of validator " + std::to_string(lane.author.value) +
+            " do not follow those of the blocks before");
+    incarnation = lane.incarnation;
+    seq = lane.last_seq;
   }
 }
 
@@ -42,6 +60,13 @@ void Oracle::on_reported(std::size_t node, Height height) {
   if (stored_[node] < height)
     fault("node " + std::to_string(node) + " reported a height it has not stored");
   reported_ = std::max(reported_, height);
+}
+
+void Oracle::on_read(std::size_t node, const chain::OwnedId& id, const chain::IdRecord& record) {
+  const auto [seen, is_first] = read_.try_emplace(id, record);
+  if (!is_first && seen->second != record)
+    fault("node " + std::to_string(node) + " tells another outcome of " + to_text(id) +
+          " than a client has read before");
 }
 
 void Oracle::on_evidence(const std::string& accused, bool is_liar) {

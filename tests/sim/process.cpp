@@ -1,3 +1,4 @@
+// One node: its process, journal, store and what it asks of its driver.
 #include "tests/sim/world.h"
 
 namespace vostro::sim {
@@ -8,10 +9,13 @@ namespace {
 
 /// Small, so that segments roll over and are deleted in every run.
 constexpr std::uint64_t kSegmentBytes = 256 * 1024;
+/// What the node's journal lets records wait that need no sync of their own.
+constexpr std::uint64_t kLoneRecordMs = 200;
 
 node::ReplicaConfig replica_config() {
   node::ReplicaConfig config;
   config.engine.timeouts.listen_ms = 300;
+  config.engine.caps.evidence_views = evidence_views;
   return config;
 }
 
@@ -23,17 +27,22 @@ consensus::Time World::time_of(const Node& node) const {
   return {now_ms_, UnixMillis(static_cast<std::uint64_t>(wall))};
 }
 
+// ---- Start and crash ----
+
 void World::start(std::size_t at) {
   Node& node = nodes_[at];
-  const consensus::JournalIdentity identity{signers_[at]->key(), committee_->context().network_id};
+  if (node.is_up || node.is_gone) return;
+  const consensus::Committee& committee = *genesis_.committee;
+  const KeySigner& signer = *genesis_.signers[node.validator.value];
+  const consensus::JournalIdentity identity{signer.key(), committee.context().network_id};
   consensus::JournalSalt salt;
   salt.bytes[0] = static_cast<Byte>(at + 1);
   if (node.disk.segments().empty()) {
-    auto created = consensus::create_journal(identity, salt, committee_->context(), kSegmentBytes);
+    auto created = consensus::create_journal(identity, salt, committee.context(), kSegmentBytes);
     node.disk.write(std::move(created.steps));
     node.disk.sync();
   }
-  auto scan = consensus::scan_journal(identity, committee_->context(), node.disk.segments());
+  auto scan = consensus::scan_journal(identity, committee.context(), node.disk.segments());
   if (!scan)
     return oracle_.fault("node " + std::to_string(at) +
                          ": an honest journal is not believed after a crash: " +
@@ -47,22 +56,28 @@ void World::start(std::size_t at) {
     recovered.finality = node.newest_proof;
     recovered.floor = std::max(recovered.floor, node.newest_proof->proposal.view);
   }
-  if (scenario_.planted == Planted::forgotten_votes) {
+  const auto lie = scenario_.liars.find(node.validator.value);
+  if (lie != scenario_.liars.end() && lie->second == Lie::amnesiac) {
     recovered.notarized.clear();
     recovered.nullified.clear();
     recovered.finalized.clear();
   }
+  if (is_judged(at)) witness_.on_recovered(node.validator.value, recovered);
   node.proof_synced = recovered.finality ? recovered.finality->header.height : Height(0);
   node.timers.clear();
-  node.unsynced.clear();
+  node.waiting.clear();
+  node.writing.clear();
+  node.must_sync = node.syncing = false;
+  node.votes_waiting = node.votes_writing = 0;
   node.held.clear();
-  node.syncing = false;
+  node.holding.clear();
+  node.releasable.reset();
+  node.sessions.clear();
   node.is_up = true;
   ++node.generation;
   node.replica = std::make_unique<node::Replica>(
-      replica_config(), committee_->context(),
-      consensus::ValidatorIndex(static_cast<std::uint16_t>(at)),
-      node::Replica::Ports{signers_[at].get(), &node.store, &node.store},
+      replica_config(), committee.context(), node.validator,
+      node::Replica::Ports{genesis_.signers[node.validator.value].get(), &node.store, &node.store},
       node::BasePoint{node.head, node.height, node.head_time}, std::move(recovered));
   note("node " + std::to_string(at) + " starts at height " + std::to_string(node.height.value));
   step(at, node::ReplicaStarted{});
@@ -71,19 +86,19 @@ void World::start(std::size_t at) {
   if (node.is_up) perform(at, again);
 }
 
-void World::crash(std::size_t at) {
+void World::crash(std::size_t at, bool comes_back) {
   Node& node = nodes_[at];
+  if (!comes_back) node.is_gone = true;
   if (!node.is_up) return;
-  note("node " + std::to_string(at) + " crashes");
+  note("node " + std::to_string(at) + (comes_back ? " crashes" : " is gone"));
   mix("crash", at, node.generation);
   ++outcome_.crashes;
   node.is_up = false;
   ++node.generation;
   node.disk.crash(random_);
+  witness_.on_gone(at);
   disconnect(at);
-  after(50 + random_.uniform(2'500), [this, at] {
-    if (!nodes_[at].is_up) start(at);
-  });
+  if (comes_back && scenario_.steps.empty()) after(50 + chance(2'500), [this, at] { start(at); });
 }
 
 void World::step(std::size_t at, const node::ReplicaEvent& event) {
@@ -91,28 +106,131 @@ void World::step(std::size_t at, const node::ReplicaEvent& event) {
   const std::uint64_t generation = node.generation;
   node::Effects effects = node.replica->on(time_of(node), event);
   mix("step", at * 64 + event.index(), effects.size());
+  if (is_judged(at)) witness_.on_tables(at, node.replica->engine());
   for (node::Effect& effect : effects) {
     // A crash can fall between any two outputs.
     if (!healed_ && scenario_.crashes && random_.happens(1, scenario_.outputs_per_crash)) crash(at);
+    ++node.outputs;
+    if (const auto& here = scenario_.crash_at;
+        here && here->node == at && here->output == node.outputs)
+      crash(at);
     if (node.generation != generation) return;
     mix("effect", at, effect.index());
     std::visit([this, at](auto& e) { perform(at, e); }, effect);
   }
 }
 
-void World::submit(std::size_t at, const chain::VerifiedTransactionPtr& transaction) {
+// ---- The journal, as node/runtime/journal_thread.cpp drives it ----
+
+void World::perform(std::size_t at, node::PersistRecords& effect) {
   Node& node = nodes_[at];
-  if (!node.is_up || node.store.find_id(transaction->id())) return;
-  accepted_.insert(transaction->id());
-  if (!node.admitted.emplace(transaction->id(), transaction).second) return;
-  step(at, node::TransactionsSubmitted{{transaction}});
+  if (effect.needs_sync) {
+    ++node.votes_waiting;
+    node.must_sync = true;
+  }
+  for (consensus::Record& record : effect.records) {
+    if (const auto* begun = std::get_if<consensus::IncarnationRecord>(&record))
+      node.incarnation = begun->incarnation;
+    if (std::holds_alternative<consensus::NewFinality>(record)) node.must_sync = true;
+    if (is_judged(at)) witness_.on_recorded(node.validator.value, record);
+    node.waiting.push_back(std::move(record));
+  }
+  if (node.must_sync) return begin_sync(at);
+  after(kLoneRecordMs, [this, at, generation = node.generation] {
+    Node& then = nodes_[at];
+    if (then.generation != generation || then.waiting.empty()) return;
+    then.must_sync = true;
+    begin_sync(at);
+  });
 }
+
+/// How long this sync takes; none where the disk fails, or is full and the next segment does not
+/// fit.
+std::optional<std::uint64_t> World::sync_time(std::size_t at) {
+  std::uint64_t time = random_.uniform(3) + nodes_[at].fsync_ms;
+  if (random_.happens(1, 50)) time += 100;
+  if (scenario_.bad_disks && !healed_) {
+    if (random_.happens(1, 20)) time += 200 + random_.uniform(800);
+    if (random_.happens(1, 400)) return std::nullopt;
+  }
+  return time;
+}
+
+void World::begin_sync(std::size_t at) {
+  Node& node = nodes_[at];
+  if (node.syncing || (!node.must_sync && !node.releasable)) return;
+  node.syncing = true;
+  if (node.must_sync) {
+    node.disk.write(node.journal->append(node.waiting));
+    node.writing = std::move(node.waiting);
+    node.waiting.clear();
+    node.must_sync = false;
+    node.votes_writing = std::exchange(node.votes_waiting, 0);
+  } else {
+    node.disk.write(node.journal->release(*node.releasable));
+    node.releasable.reset();
+  }
+  node.holding = std::move(node.held);
+  node.held.clear();
+  const auto time = sync_time(at);
+  after(time.value_or(1), [this, at, generation = node.generation, failed = !time] {
+    if (nodes_[at].generation != generation) return;
+    if (failed) {
+      // A failed sync is fatal: nothing that waits for it leaves, and nobody tries again.
+      note("the disk of node " + std::to_string(at) + " fails or is full: it stops");
+      return crash(at);
+    }
+    nodes_[at].disk.sync();
+    end_sync(at);
+  });
+}
+
+void World::end_sync(std::size_t at) {
+  Node& node = nodes_[at];
+  node.syncing = false;
+  node.votes_writing = 0;
+  if (is_judged(at)) witness_.on_synced(node.validator.value, node.writing);
+  for (const consensus::Record& record : node.writing) {
+    if (const auto* finality = std::get_if<consensus::NewFinality>(&record))
+      node.proof_synced = std::max(node.proof_synced, finality->proof.header.height);
+  }
+  node.writing.clear();
+  std::deque<node::SendMessage> holding = std::move(node.holding);
+  node.holding.clear();
+  if (node.votes_waiting == 0) {
+    for (node::SendMessage& message : node.held) holding.push_back(std::move(message));
+    node.held.clear();
+  }
+  const std::uint64_t generation = node.generation;
+  for (const node::SendMessage& message : holding) {
+    send(at, message);
+    if (node.generation != generation) return;
+  }
+  report_final(at);
+  begin_sync(at);
+}
+
+void World::perform(std::size_t at, node::SendMessage& effect) {
+  Node& node = nodes_[at];
+  if (node.votes_waiting + node.votes_writing > 0) {
+    node.held.push_back(std::move(effect));
+  } else {
+    send(at, effect);
+  }
+}
+
+void World::perform(std::size_t at, node::ReleaseJournal& effect) {
+  nodes_[at].releasable = effect.archived;
+  begin_sync(at);
+}
+
+// ---- Timers, checks, the store ----
 
 /// What a kernel would measure: twice the mean delay of a link.
 void World::perform(std::size_t at, node::MeasureRoundTrips&) {
   after(0, [this, at, generation = nodes_[at].generation] {
     if (nodes_[at].generation != generation) return;
-    step(at, node::RoundTrip{static_cast<std::uint32_t>(scenario_.delay_max_ms)});
+    step(at, node::RoundTrip{static_cast<std::uint32_t>(scenario_.links.delay_max_ms)});
   });
 }
 
@@ -124,58 +242,6 @@ void World::perform(std::size_t at, node::ResubmitTransactions&) {
   after(0, [this, at, generation = node.generation, waiting] {
     if (nodes_[at].generation == generation) step(at, node::TransactionsSubmitted{waiting});
   });
-}
-
-void World::perform(std::size_t at, node::PersistRecords& effect) {
-  Node& node = nodes_[at];
-  for (consensus::Record& record : effect.records) {
-    if (const auto* begun = std::get_if<consensus::IncarnationRecord>(&record))
-      node.incarnation = begun->incarnation;
-    node.unsynced.push_back(std::move(record));
-  }
-  begin_sync(at);
-}
-
-void World::begin_sync(std::size_t at) {
-  Node& node = nodes_[at];
-  if (node.syncing || node.unsynced.empty()) return;
-  node.syncing = true;
-  node.disk.write(node.journal->append(node.unsynced));
-  Height proof = node.proof_synced;
-  for (const consensus::Record& record : node.unsynced) {
-    if (const auto* finality = std::get_if<consensus::NewFinality>(&record))
-      proof = finality->proof.header.height;
-  }
-  node.unsynced.clear();
-  const std::uint64_t slow = random_.happens(1, 50) ? 100 : 0;
-  after(random_.uniform(3) + slow, [this, at, generation = node.generation, proof] {
-    Node& then = nodes_[at];
-    if (then.generation != generation) return;
-    then.disk.sync();
-    then.syncing = false;
-    then.proof_synced = std::max(then.proof_synced, proof);
-    end_sync(at);
-  });
-}
-
-void World::end_sync(std::size_t at) {
-  Node& node = nodes_[at];
-  if (!node.unsynced.empty())
-    return begin_sync(at);  // held messages may follow records that came meanwhile
-  std::deque<node::SendMessage> held = std::move(node.held);
-  node.held.clear();
-  for (const node::SendMessage& message : held) send(at, message);
-  report_final(at);
-}
-
-void World::perform(std::size_t at, node::SendMessage& effect) {
-  Node& node = nodes_[at];
-  const bool waits = node.syncing || !node.unsynced.empty();
-  if (waits && scenario_.planted != Planted::send_before_sync) {
-    node.held.push_back(std::move(effect));
-  } else {
-    send(at, effect);
-  }
 }
 
 void World::perform(std::size_t at, node::StartTimer& effect) {
@@ -198,20 +264,19 @@ void World::perform(std::size_t at, node::StopTimer& effect) {
   nodes_[at].timers.erase(effect.timer);
 }
 
+/// Each client's transaction was verified when it was made; the bytes in a batch must be one of
+/// these.
 void World::perform(std::size_t at, node::CheckTransactions& effect) {
   after(random_.uniform(3), [this, at, generation = nodes_[at].generation, batch = effect.batch] {
     if (nodes_[at].generation != generation) return;
     std::optional<std::vector<chain::VerifiedTransactionPtr>> transactions(std::in_place);
     for (const consensus::RawTransaction& raw : batch.batch().transactions) {
-      // Each client's transaction was verified when it was made; the bytes in a batch must be one
-      // of these.
-      const auto known = std::ranges::find_if(
-          transactions_, [&](const auto& t) { return t->bytes() == raw.bytes; });
-      if (known == transactions_.end()) {
+      const auto known = by_bytes_.find(raw.bytes);
+      if (known == by_bytes_.end()) {
         transactions.reset();
         break;
       }
-      transactions->push_back(*known);
+      transactions->push_back(known->second);
     }
     step(at, node::TransactionsChecked{batch.id, std::move(transactions)});
   });
@@ -220,59 +285,77 @@ void World::perform(std::size_t at, node::CheckTransactions& effect) {
 void World::perform(std::size_t at, node::StoreBlock& effect) {
   // One writer: blocks are durable in the order in which they were handed over.
   Node& writer = nodes_[at];
-  writer.stored_at_ms = std::max(writer.stored_at_ms, now_ms_) + random_.uniform(4);
-  after(writer.stored_at_ms - now_ms_, [this, at, generation = writer.generation,
-                                        block = std::move(effect)] {
-    Node& node = nodes_[at];
-    if (node.generation != generation) return;
-    const consensus::Header& header = block.body->header;
-    node.store.apply(*block.executed);
-    node.head = block.id;
-    node.height = header.height;
-    node.head_time = header.time;
-    Stored stored{*block.body, {}, block.proof};
-    for (const consensus::HeldBatch& batch : block.batches)
-      stored.batches.push_back({batch.signed_batch});
-    node.history.push_back(std::move(stored));
-    if (block.proof) node.newest_proof = block.proof;
-    for (const auto& [id, record] : block.executed->ids) node.admitted.erase(id);
-    mix("store", at, header.height.value);
-    note("node " + std::to_string(at) + " stores block " + std::to_string(header.height.value) +
-         " of view " + std::to_string(header.view.value) + " with " +
-         std::to_string(header.tx_count) + " transactions");
-    oracle_.on_stored(at, block.id, header, *block.executed);
-    report_final(at);
-    step(at, node::BlockStored{header.height});
-  });
+  std::uint64_t time = random_.uniform(4) + writer.fsync_ms;
+  if (scenario_.bad_disks && !healed_ && random_.happens(1, 20)) time += random_.uniform(1'000);
+  writer.stored_at_ms = std::max(writer.stored_at_ms, now_ms_) + time;
+  after(writer.stored_at_ms - now_ms_,
+        [this, at, generation = writer.generation, block = std::move(effect)] {
+          if (nodes_[at].generation == generation) store_block(at, block);
+        });
+}
+
+void World::store_block(std::size_t at, const node::StoreBlock& block) {
+  Node& node = nodes_[at];
+  const consensus::Header& header = block.body->header;
+  node.store.apply(*block.executed);
+  node.head = block.id;
+  node.height = header.height;
+  node.head_time = header.time;
+  Stored stored{*block.body, {}, block.proof};
+  for (const consensus::HeldBatch& batch : block.batches)
+    stored.batches.push_back({batch.signed_batch});
+  node.history.push_back(std::move(stored));
+  if (block.proof) node.newest_proof = block.proof;
+  const bool is_first = included_.try_emplace(header.height).second;
+  for (const auto& [id, record] : block.executed->ids) {
+    node.admitted.erase(id);
+    if (is_first) included_[header.height].push_back(number_of_.at(id));
+  }
+  mix("store", at, header.height.value);
+  note("node " + std::to_string(at) + " stores block " + std::to_string(header.height.value) +
+       " of view " + std::to_string(header.view.value) + " with " +
+       std::to_string(header.tx_count) + " transactions");
+  if (is_judged(at)) {
+    oracle_.on_stored(at, block.id, header, block.body->cut, *block.executed, node.store);
+    if (block.proof) witness_.on_proof(node.validator.value, *block.proof);
+  }
+  report_final(at);
+  step(at, node::BlockStored{header.height});
 }
 
 void World::report_final(std::size_t at) {
-  oracle_.on_reported(at, std::min(nodes_[at].height, nodes_[at].proof_synced));
+  if (!is_judged(at)) return;
+  const Height height = std::min(nodes_[at].height, nodes_[at].proof_synced);
+  oracle_.on_reported(at, height);
+  while (outcome_.final_at_ms.size() < height.value) {
+    outcome_.final_at_ms.push_back(now_ms_);
+    for (const std::size_t number : included_[Height(outcome_.final_at_ms.size())])
+      outcome_.payments[number].second = now_ms_;
+  }
 }
 
 void World::perform(std::size_t at, node::ServeHistory& effect) {
   std::visit([&](const auto& request) { serve(at, effect.peer, request); }, effect.request);
 }
 
-void World::perform(std::size_t at, node::ReleaseJournal& effect) {
-  Node& node = nodes_[at];
-  if (node.syncing) return;  // the next final block releases as well
-  node.disk.write(node.journal->release(effect.archived));
-  node.disk.sync();
-}
-
 void World::perform(std::size_t at, node::KeepEvidence& effect) {
+  if (!is_judged(at)) return;
   const consensus::ValidatorIndex accused = consensus::accused_by(effect.evidence);
   ++outcome_.evidence;
+  ++outcome_.accused[accused.value];
   note("node " + std::to_string(at) + " has evidence against " + std::to_string(accused.value));
-  oracle_.on_evidence(std::to_string(accused.value), scenario_.equivocator && accused.value == 0);
+  witness_.on_evidence(accused.value);
+  oracle_.on_evidence(std::to_string(accused.value), scenario_.liars.contains(accused.value));
 }
 
 void World::perform(std::size_t at, node::HaltReplica& effect) {
   note("node " + std::to_string(at) + " halts: " + effect.reason);
   nodes_[at].is_up = false;
+  nodes_[at].is_gone = true;
   ++nodes_[at].generation;
-  oracle_.on_halt(at, effect.reason);
+  disconnect(at);
+  outcome_.halted.emplace(at, effect.reason);
+  if (is_judged(at) && !scenario_.may_fork) oracle_.on_halt(at, effect.reason);
 }
 
 }  // namespace vostro::sim

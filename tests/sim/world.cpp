@@ -1,74 +1,20 @@
 #include "tests/sim/world.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "base/codec.h"
-#include "chain/tree.h"
-#include "tests/support/chain_builders.h"
 
 namespace vostro::sim {
 namespace {
 
-constexpr std::array<std::string_view, 7> kBanks{"NORDDEFF", "SUDBFRPP", "ORTNSGSG", "WESTUS33",
-                                                 "PACIJPJT", "ALPSCHZZ", "LONDGB2L"};
-constexpr UnixMillis kGenesisTime{1'699'999'999'000};
-
-std::string main_account(std::size_t bank) {
-  return std::string(kBanks.at(bank)) + "/main";
-}
-
-chain::InitialState initial_state(std::size_t validators,
-                                  const std::vector<std::unique_ptr<KeySigner>>& signers) {
-  chain::InitialState state;
-  for (std::size_t i = 0; i < validators; ++i) {
-    chain::Participant bank;
-    bank.bic = test::bic(kBanks.at(i));
-    bank.legal_name = "Bank " + std::to_string(i);
-    std::ranges::copy(bank.bic.country(), bank.country.begin());
-    bank.roles.bits = chain::ParticipantRoles::all;
-    bank.tls_key = test::key("tls " + std::to_string(i)).public_key();
-    bank.policy = test::simple_policy({"maker"});
-    state.participants.push_back(bank);
-    state.validators.push_back({chain::validator_id_of(bank.bic), signers[i]->key()});
-    chain::Accepts all;
-    all.kind = chain::AcceptsKind::all;
-    state.accounts.push_back({test::account(main_account(i)), std::nullopt, all});
-  }
-  chain::InitialCurrency euro;
-  euro.currency = test::currency("EUR");
-  euro.exponent = 2;
-  euro.agent = test::bic(kBanks[0]);
-  euro.policy = test::simple_policy({"maker"});
-  euro.business_date = *parse_date("2023-11-14");
-  state.currencies.push_back(euro);
-  return state;
-}
-
-chain::VerifiedTransactionPtr an_issue(std::size_t bank) {
-  chain::Issue issue;
-  issue.agent = test::bic(kBanks[0]);
-  issue.account = test::account(main_account(bank));
-  issue.money = test::eur(1'000'000);
-  issue.entry = test::hash_of("entry " + std::to_string(bank));
-  return test::a_transaction(issue).id(test::uetr(10'000 + bank)).signed_by({"maker"}).verified();
+std::set<std::uint16_t> indexes(const std::map<std::size_t, Lie>& liars) {
+  std::set<std::uint16_t> found;
+  for (const auto& [validator, lie] : liars) found.insert(static_cast<std::uint16_t>(validator));
+  return found;
 }
 
 }  // namespace
-
-Scenario Scenario::of_seed(std::uint64_t seed) {
-  Random random(seed * 2'654'435'761ULL + 1);
-  Scenario scenario;
-  scenario.seed = seed;
-  scenario.loss_permille = random.happens(1, 3) ? 0 : random.uniform(120);
-  scenario.duplicate_permille = random.happens(1, 3) ? 0 : random.uniform(80);
-  scenario.delay_max_ms = 2 + random.uniform(150);
-  scenario.partitions = random.happens(2, 3);
-  scenario.crashes = random.happens(2, 3);
-  scenario.clock_skew = random.happens(1, 2);
-  scenario.equivocator = random.happens(1, 3);
-  scenario.all_crash = random.happens(1, 3);
-  scenario.trouble_ms = 2'000 + random.uniform(8'000);
-  scenario.payments = 8 + random.uniform(24);
-  return scenario;
-}
 
 Outcome run(const Scenario& scenario, bool keep_history) {
   return World(scenario, keep_history).run();
@@ -78,59 +24,40 @@ World::World(const Scenario& scenario, bool keep_history)
     : scenario_(scenario),
       keep_history_(keep_history),
       random_(scenario.seed),
-      nodes_(scenario.validators) {
-  // Validators stand in the order of their ids, so the banks' names are sorted before keys are
-  // dealt out.
-  std::vector<std::pair<Bic, std::size_t>> order;
-  for (std::size_t i = 0; i < scenario.validators; ++i)
-    order.emplace_back(test::bic(kBanks.at(i)), i);
-  std::ranges::sort(order);
-  for (std::size_t i = 0; i < scenario.validators; ++i)
-    signers_.push_back(std::make_unique<KeySigner>(i));
-  const auto initial = initial_state(scenario.validators, signers_);
-  const auto changes = chain::make_initial_state(initial);
-  VOSTRO_CHECK(changes.has_value());
-  genesis_.write(*changes);
-  const chain::TreeUpdate tree = chain::update_tree(genesis_, *changes);
-  genesis_.write_nodes(tree.nodes);
-  std::vector<consensus::Validator> validators;
-  std::vector<std::unique_ptr<KeySigner>> by_index;
-  for (const auto& [bic, number] : order) {
-    consensus::MemberId member;
-    member.bytes = chain::validator_id_of(bic).bytes;
-    validators.push_back({member, signers_[number]->key()});
-    by_index.push_back(std::make_unique<KeySigner>(number));
+      genesis_(make_genesis(scenario.validators)),
+      witness_(scenario.validators, indexes(scenario.liars), genesis_.committee->ctx(),
+               [this](std::string what) {
+                 if (scenario_.may_fork) {
+                   note("WITNESS: " + what);
+                 } else {
+                   oracle_.fault(std::move(what));
+                 }
+               }) {
+  std::size_t twins = 0;
+  for (const auto& [validator, lie] : scenario_.liars) twins += lie == Lie::twin ? 1 : 0;
+  nodes_.resize(scenario_.validators + twins);
+  for (std::size_t i = 0; i < scenario_.validators; ++i)
+    nodes_[i].validator = consensus::ValidatorIndex(static_cast<std::uint16_t>(i));
+  std::size_t twin = scenario_.validators;
+  for (const auto& [validator, lie] : scenario_.liars) {
+    nodes_.at(validator).is_liar = true;
+    nodes_[validator].liar = make_liar(lie);
+    if (lie != Lie::twin) continue;
+    nodes_[twin].validator = nodes_[validator].validator;
+    nodes_[twin++].is_liar = true;
   }
-  signers_ = std::move(by_index);
-  auto set = consensus::ValidatorSet::make(std::move(validators));
-  VOSTRO_CHECK(set.has_value());
-  consensus::BlockId anchor;
-  anchor.bytes = hash("anchor", tree.root.view()).bytes;
-  committee_ = std::make_shared<const consensus::Committee>(consensus::EpochContext{
-      test::network(), 1, Epoch(0), anchor, Height(0), kGenesisTime, std::move(*set)});
   for (Node& node : nodes_) {
-    node.store = genesis_;
-    node.head = anchor;
-    node.head_time = kGenesisTime;
-    if (scenario.clock_skew)
+    node.store = genesis_.store;
+    node.head = genesis_.anchor;
+    node.head_time = genesis_time;
+    if (scenario_.clock_skew)
       node.clock_offset_ms = static_cast<std::int64_t>(random_.uniform(400)) - 200;
   }
-  nodes_[0].clock_offset_ms += scenario.first_clock_ms;
-  for (std::size_t bank = 0; bank < scenario.validators; ++bank)
-    transactions_.push_back(an_issue(bank));
-  for (std::size_t i = 0; i < scenario.payments; ++i) {
-    const std::size_t from = random_.uniform(scenario.validators);
-    const std::size_t to =
-        (from + 1 + random_.uniform(scenario.validators - 1)) % scenario.validators;
-    transactions_.push_back(
-        test::a_payment()
-            .id(test::uetr(i + 1))
-            .from(main_account(from))
-            .to(main_account(to))
-            .amount(test::eur(static_cast<std::int64_t>(1 + random_.uniform(400'000))))
-            .verified());
-  }
+  nodes_[0].clock_offset_ms += scenario_.first_clock_ms;
+  make_transactions();
 }
+
+// ---- Time ----
 
 void World::after(std::uint64_t delay_ms, Work work) {
   events_.push({now_ms_ + delay_ms, ++order_, std::move(work)});
@@ -142,7 +69,7 @@ void World::run_until(std::uint64_t at_ms) {
     now_ms_ = events_.top().at_ms;
     events_.pop();
     work();
-    if (!oracle_.violations().empty()) return;
+    if (!is_ok()) return;
   }
   now_ms_ = at_ms;
 }
@@ -162,79 +89,143 @@ void World::note(std::string what) {
     outcome_.history.push_back(std::to_string(now_ms_) + " ms: " + std::move(what));
 }
 
-void World::schedule_payments() {
-  for (const chain::VerifiedTransactionPtr& transaction : transactions_) {
-    const std::uint64_t at = 500 + random_.uniform(scenario_.trouble_ms);
-    const std::size_t first = random_.uniform(nodes_.size());
-    after(at, [this, transaction, first] { submit(first, transaction); });
-    // A client that is not sure tries again elsewhere: the ledger must take it once.
-    if (random_.happens(1, 3)) {
-      const std::size_t second = random_.uniform(nodes_.size());
-      after(at + random_.uniform(2'000),
-            [this, transaction, second] { submit(second, transaction); });
-    }
-  }
-}
+// ---- Phases ----
 
-void World::schedule_trouble() {
-  for (std::uint64_t at = 400; at < scenario_.trouble_ms; at += 300 + random_.uniform(1'200))
-    after(at, [this] { make_trouble(); });
-}
-
-void World::make_trouble() {
-  if (healed_) return;
-  if (scenario_.partitions) {
-    cuts_.clear();
-    const std::uint64_t kind = random_.uniform(4);
-    const std::size_t one = random_.uniform(nodes_.size());
+Outcome World::run() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) start(i);
+  const std::size_t all = transactions_.size();
+  if (!scenario_.steps.empty()) {
+    schedule_steps();
+    run_until(scenario_.steps.back().at_ms);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (kind == 1 && i != one) cuts_.insert({i, one});  // deaf
-      if (kind == 2 && i != one) cuts_.insert({one, i});  // mute
-      for (std::size_t j = 0; kind == 3 && j < nodes_.size(); ++j) {
-        if ((i % 2) != (j % 2)) cuts_.insert({i, j});  // split in halves
-      }
+      if (is_judged(i) && nodes_[i].is_up) core_.insert(i);
     }
-    if (kind != 0)
-      note("links are cut, kind " + std::to_string(kind) + ", node " + std::to_string(one));
+    healed_ = true;
+  } else {
+    const std::size_t first = scenario_.quiet_phase ? all / 2 : all;
+    run_phase(0, first);
+    if (scenario_.quiet_phase && is_ok()) {
+      restore_all();
+      await_everything_final();
+      if (is_ok()) check_silence();
+      for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (!is_judged(i)) nodes_[i].is_gone = false;
+        start(i);
+      }
+      if (is_ok()) run_phase(first, all);
+    }
+    if (is_ok()) heal();
   }
-  if (!scenario_.crashes) return;
-  if (scenario_.all_crash && random_.happens(1, 3)) {
-    note("power fails everywhere");
-    for (std::size_t i = 0; i < nodes_.size(); ++i) crash(i);
-  } else if (random_.happens(1, 2)) {
-    crash(random_.uniform(nodes_.size()));
-  }
+  if (is_ok()) await_everything_final();
+  if (is_ok()) check_silence();
+  if (is_ok()) check_end();
+  outcome_.violations = oracle_.violations();
+  outcome_.height = oracle_.height();
+  outcome_.settled = oracle_.settled();
+  return std::move(outcome_);
 }
 
-void World::heal() {
+void World::run_phase(std::size_t first_payment, std::size_t end_payment) {
+  healed_ = false;
+  core_.clear();
+  schedule_payments(first_payment, end_payment, scenario_.trouble_ms);
+  schedule_trouble(now_ms_ + scenario_.trouble_ms);
+  run_until(now_ms_ + 500 + scenario_.trouble_ms);
+}
+
+void World::restore_all() {
   note("trouble ends");
   healed_ = true;
   cuts_.clear();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (!nodes_[i].is_up) start(i);
+    if (std::abs(nodes_[i].clock_offset_ms) > 10'000) nodes_[i].clock_offset_ms = 0;
+    if (is_judged(i)) core_.insert(i);
+  }
+  for (std::size_t i = 0; i < nodes_.size(); ++i) start(i);
+}
+
+/// All faults end, or only those within a quorum of honest nodes: the others are gone for good, and
+/// liars lie on.
+void World::heal() {
+  if (!scenario_.heals_quorum_only) return restore_all();
+  note("trouble ends for a quorum");
+  std::vector<std::size_t> honest;
+  for (std::size_t i = 0; i < scenario_.validators; ++i) {
+    if (is_judged(i)) honest.push_back(i);
+  }
+  random_.shuffle(honest);
+  const std::size_t quorum = scenario_.validators - (scenario_.validators - 1) / 3;
+  VOSTRO_CHECK(honest.size() >= quorum);
+  for (std::size_t i = quorum; i < honest.size(); ++i) crash(honest[i], false);
+  honest.resize(quorum);
+  core_ = {honest.begin(), honest.end()};
+  healed_ = true;
+  std::erase_if(cuts_, [this](const auto& cut) {
+    return core_.contains(cut.first) && core_.contains(cut.second);
+  });
+  for (const std::size_t i : core_) {
+    if (std::abs(nodes_[i].clock_offset_ms) > 10'000) nodes_[i].clock_offset_ms = 0;
+    start(i);
   }
 }
 
-void World::await_everything_final(Outcome& outcome) {
+/// Consensus-spec sections 10 and 15, L5: the views now under way end, then among f + 1 views one
+/// has a leader of the core. What was lost meanwhile is sent again within retransmit_max, twice
+/// where its answer is lost too; a node that lags asks once a status period.
+std::uint64_t World::liveness_bound_ms() const {
+  std::uint64_t now = 0;
+  View view;
+  View final_view(~std::uint64_t{0});
+  const consensus::Pacing* slowest = nullptr;
+  for (const std::size_t i : core_) {
+    const consensus::Engine& engine = nodes_[i].replica->engine();
+    view = std::max(view, engine.view());
+    final_view = std::min(final_view, engine.final_view());
+    const std::uint64_t view_ms = engine.pacing().view_ms(engine.view(), engine.final_view());
+    if (view_ms >= now) slowest = &engine.pacing();
+    now = std::max(now, view_ms);
+  }
+  std::uint64_t bound = now;
+  for (std::size_t i = 0; i <= genesis_.committee->faulty_max(); ++i) {
+    view = view.next();
+    bound += slowest->view_ms(view, final_view);
+  }
+  constexpr std::uint64_t kRetransmit = 2 * 5'000;
+  constexpr std::uint64_t kStatus = 5'000;
+  return bound + kRetransmit + kStatus;
+}
+
+void World::await_everything_final() {
   const std::uint64_t began = now_ms_;
-  const auto is_done = [this] {
-    const bool all =
-        std::ranges::all_of(accepted_, [this](const auto& id) { return oracle_.is_final(id); });
-    return all && std::ranges::all_of(
-                      nodes_, [this](const Node& node) { return node.height == oracle_.height(); });
+  outcome_.heal_bound_ms = liveness_bound_ms();
+  const auto is_owed = [this](const auto& accepted) {
+    return std::ranges::any_of(accepted.second,
+                               [this](std::size_t at) { return core_.contains(at); });
   };
-  while (!is_done() && oracle_.violations().empty()) {
-    if (now_ms_ > began + scenario_.heal_bound_ms) {
-      oracle_.fault("not everything accepted is final on every node " +
-                    std::to_string(scenario_.heal_bound_ms) + " ms after the faults were healed");
-      return;
+  const auto is_done = [&] {
+    const bool all = std::ranges::all_of(accepted_, [&](const auto& accepted) {
+      return !is_owed(accepted) || oracle_.is_final(accepted.first);
+    });
+    return all && std::ranges::all_of(core_, [this](std::size_t i) {
+             return nodes_[i].height == oracle_.height();
+           });
+  };
+  while (!is_done() && is_ok()) {
+    if (now_ms_ > began + outcome_.heal_bound_ms) {
+      return oracle_.fault("not everything accepted is final on every node " +
+                           std::to_string(outcome_.heal_bound_ms) +
+                           " ms after the faults were healed");
     }
     run_until(now_ms_ + 20);
   }
-  outcome.heal_ms = now_ms_ - began;
+  outcome_.heal_ms = now_ms_ - began;
 }
 
+/// Liars, who need not be silent, are switched off for it; and clients have gone.
 void World::check_silence() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (!is_judged(i)) crash(i, false);
+  }
   run_until(now_ms_ + 30'000);
   const std::uint64_t before = busy_messages_;
   run_until(now_ms_ + 20'000);
@@ -245,31 +236,21 @@ void World::check_silence() {
 }
 
 void World::check_end() {
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+  for (const std::size_t i : core_) {
     oracle_.on_end(i, nodes_[i].height);
     if (nodes_[i].is_up) outcome_.flush_ms[i] = nodes_[i].replica->engine().pacing().flush_ms();
     if (const auto sound = chain::check_whole_state(nodes_[i].store); !sound)
       oracle_.fault("node " + std::to_string(i) + ": money is not conserved: " + sound.error());
-    for (const chain::OwnedId& id : accepted_) {
-      if (!nodes_[i].store.find_id(id))
+    for (const std::string& wrong : oracle_.books().compare(nodes_[i].store))
+      oracle_.fault("node " + std::to_string(i) + ": " + wrong);
+    for (const auto& [id, doors] : accepted_) {
+      const bool is_owed =
+          std::ranges::any_of(doors, [this](std::size_t at) { return core_.contains(at); });
+      if (is_owed && !nodes_[i].store.find_id(id))
         oracle_.fault("node " + std::to_string(i) + " lacks an accepted payment");
     }
   }
-}
-
-Outcome World::run() {
-  for (std::size_t i = 0; i < nodes_.size(); ++i) start(i);
-  schedule_payments();
-  schedule_trouble();
-  run_until(500 + scenario_.trouble_ms);
-  if (oracle_.violations().empty()) heal();
-  if (oracle_.violations().empty()) await_everything_final(outcome_);
-  if (oracle_.violations().empty()) check_silence();
-  if (oracle_.violations().empty()) check_end();
-  outcome_.violations = oracle_.violations();
-  outcome_.height = oracle_.height();
-  outcome_.settled = oracle_.settled();
-  return std::move(outcome_);
+  witness_.on_end();
 }
 
 }  // namespace vostro::sim

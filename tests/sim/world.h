@@ -1,6 +1,7 @@
 /// A whole network in one thread: the production Replica of each node, its journal on a disk that
-/// forgets, a store in memory, links that lose, delay, double and cut. Virtual time; every choice
-/// comes from the seed.
+/// forgets, a store in memory, links that lose, delay, double and cut, clients, liars. Virtual
+/// time; every choice comes from the seed. A process is one Replica; a validator has one, a twin
+/// two.
 #pragma once
 
 #include <deque>
@@ -16,8 +17,10 @@
 #include "consensus/journal.h"
 #include "node/replica/replica.h"
 #include "tests/sim/disk.h"
+#include "tests/sim/liars/liar.h"
 #include "tests/sim/oracle.h"
 #include "tests/sim/scenario.h"
+#include "tests/sim/witness.h"
 #include "tests/support/memory_ledger.h"
 
 namespace vostro::sim {
@@ -35,6 +38,7 @@ class KeySigner final : public consensus::Signer {
   SecretKey key_;
 };
 
+/// Signatures seen valid, by all nodes together: what each would find by itself.
 class SetCache final : public consensus::SignatureCache {
  public:
   [[nodiscard]] bool contains(const Hash& signature) override { return known_.contains(signature); }
@@ -43,6 +47,20 @@ class SetCache final : public consensus::SignatureCache {
  private:
   std::set<Hash> known_;
 };
+
+/// What all runs of so many validators begin with.
+struct Genesis {
+  std::vector<std::unique_ptr<KeySigner>> signers;  ///< by validator
+  std::shared_ptr<const consensus::Committee> committee;
+  test::MemoryStore store;
+  consensus::BlockId anchor;
+};
+[[nodiscard]] Genesis make_genesis(std::size_t validators);
+inline constexpr UnixMillis genesis_time{1'699'999'999'000};
+/// "B07BDEFF/main" takes what comes; "B07BDEFF/ask" accepts each payment itself, and here never
+/// does.
+[[nodiscard]] std::string account_name(std::size_t bank, std::string_view account = "main");
+[[nodiscard]] chain::VerifiedTransactionPtr an_issue(std::size_t bank);
 
 class World {
  public:
@@ -57,6 +75,7 @@ class World {
     std::optional<consensus::FinalityProof> proof;
   };
   struct Node {
+    consensus::ValidatorIndex validator;
     // Durable.
     test::MemoryStore store;
     Disk disk;
@@ -71,14 +90,26 @@ class World {
     std::optional<consensus::JournalWriter> journal;
     std::uint64_t generation = 0;  ///< what an earlier process started means nothing to this one
     std::map<node::TimerId, std::uint64_t> timers;
-    std::vector<consensus::Record> unsynced;
-    std::deque<node::SendMessage> held;  ///< waits for the sync under way or the next
+    std::vector<consensus::Record> waiting;  ///< not yet written
+    std::vector<consensus::Record> writing;  ///< written, not synced
+    bool must_sync = false;                  ///< among `waiting` is one that does not ride along
+    std::size_t votes_waiting = 0;
+    std::size_t votes_writing = 0;
+    std::deque<node::SendMessage> held;     ///< what the next sync lets go
+    std::deque<node::SendMessage> holding;  ///< what the one under way lets go
     bool syncing = false;
+    std::optional<View> releasable;
     Height proof_synced;
     std::uint32_t incarnation = 0;   ///< of its lane, begun by this process
     std::uint64_t stored_at_ms = 0;  ///< when the last block handed over is durable
     std::int64_t clock_offset_ms = 0;
+    std::uint64_t outputs = 0;
+    std::uint64_t fsync_ms = 0;  ///< what each sync takes beside its usual time
     bool is_up = false;
+    bool is_gone = false;  ///< for good
+    bool is_liar = false;
+    std::unique_ptr<Liar> liar;
+    std::set<consensus::ValidatorIndex> sessions;  ///< validators it is connected to
   };
   using Work = std::function<void()>;
   struct Event {
@@ -89,25 +120,42 @@ class World {
       return std::tie(at_ms, order) > std::tie(other.at_ms, other.order);
     }
   };
+  class Port;
 
-  // world.cpp: time, trouble and the end
+  // world.cpp: time, phases and the end
   void after(std::uint64_t delay_ms, Work work);
   void run_until(std::uint64_t at_ms);
-  void schedule_trouble();
-  void schedule_payments();
-  void make_trouble();
+  void run_phase(std::size_t first_payment, std::size_t end_payment);
   void heal();
-  void await_everything_final(Outcome& outcome);
+  void restore_all();
+  [[nodiscard]] std::uint64_t liveness_bound_ms() const;
+  void await_everything_final();
   void check_silence();
   void check_end();
+  [[nodiscard]] bool is_ok() const { return oracle_.violations().empty() && !has_forked_; }
   void note(std::string what);
   void mix(std::string_view what, std::uint64_t a, std::uint64_t b);
 
+  // trouble.cpp
+  void schedule_trouble(std::uint64_t end_ms);
+  void make_trouble();
+  void cut_links();
+  void flap(std::size_t one, std::size_t other, std::uint64_t times);
+  void schedule_steps();
+  void perform_step(const Step& step);
+  void cut_both(std::size_t one, std::size_t other);
+
+  // clients.cpp
+  void make_transactions();
+  void schedule_payments(std::size_t first, std::size_t end, std::uint64_t span_ms);
+  void submit_by_client(std::size_t transaction, std::size_t at, int tries);
+  void read_by_client(std::size_t transaction, int tries);
+  void submit(std::size_t at, const chain::VerifiedTransactionPtr& transaction);
+
   // process.cpp: one node
   void start(std::size_t at);
-  void crash(std::size_t at);
+  void crash(std::size_t at, bool comes_back = true);
   void step(std::size_t at, const node::ReplicaEvent& event);
-  void submit(std::size_t at, const chain::VerifiedTransactionPtr& transaction);
   [[nodiscard]] consensus::Time time_of(const Node& node) const;
   void perform(std::size_t at, node::PersistRecords& effect);
   void perform(std::size_t at, node::SendMessage& effect);
@@ -127,44 +175,57 @@ class World {
   void perform(std::size_t at, node::MeasureRoundTrips&);
   void perform(std::size_t at, node::ResubmitTransactions&);
   void perform(std::size_t at, node::HaltReplica& effect);
+  void store_block(std::size_t at, const node::StoreBlock& block);
   void begin_sync(std::size_t at);
   void end_sync(std::size_t at);
+  [[nodiscard]] std::optional<std::uint64_t> sync_time(std::size_t at);
   void report_final(std::size_t at);
 
   // links.cpp: the network between them
   void send(std::size_t from, const node::SendMessage& message);
-  void deliver(std::size_t from, std::size_t to,
-               std::shared_ptr<const consensus::VerifiedMessage> message);
-  void send_equivocating(std::size_t from, const node::SendMessage& message,
-                         const consensus::Propose& propose);
-  [[nodiscard]] std::shared_ptr<const consensus::VerifiedMessage> verified(
-      const consensus::Message& message);
+  void check_sent(std::size_t from, const consensus::Message& message);
+  void deliver(std::size_t from, consensus::PeerId to,
+               const std::shared_ptr<const consensus::VerifiedMessage>& message,
+               std::uint64_t after_ms = 0);
+  void deliver_to(std::size_t from, std::size_t to,
+                  const std::shared_ptr<const consensus::VerifiedMessage>& message,
+                  std::uint64_t after_ms);
+  [[nodiscard]] std::shared_ptr<const consensus::VerifiedMessage> verified(ByteView frame);
   void serve(std::size_t at, consensus::PeerId to, const consensus::GetBlock& request);
   void serve(std::size_t at, consensus::PeerId to, const consensus::GetBatch& request);
   void connect(std::size_t at);
   void disconnect(std::size_t at);
-  [[nodiscard]] bool is_own_lie(std::size_t to, const consensus::VerifiedMessage& message) const;
+  [[nodiscard]] bool is_own_lie(std::size_t to, const consensus::MessageBody& body) const;
   [[nodiscard]] bool is_cut(std::size_t from, std::size_t to) const {
     return cuts_.contains({from, to});
   }
+  [[nodiscard]] bool is_split(std::size_t from, std::size_t to, const consensus::MessageBody& body);
+  [[nodiscard]] bool is_judged(std::size_t at) const { return !nodes_[at].is_liar; }
+  [[nodiscard]] std::uint64_t chance(std::uint64_t count) { return random_.uniform(count); }
 
   Scenario scenario_;
   bool keep_history_;
   Random random_;
-  std::vector<std::unique_ptr<KeySigner>> signers_;
-  std::shared_ptr<const consensus::Committee> committee_;
-  test::MemoryStore genesis_;
+  Genesis genesis_;
   SetCache cache_;
   std::vector<Node> nodes_;
   std::vector<chain::VerifiedTransactionPtr> transactions_;
-  std::set<chain::OwnedId> accepted_;  ///< by some node's door: must become final
+  std::map<Bytes, chain::VerifiedTransactionPtr> by_bytes_;
+  std::map<chain::OwnedId, std::size_t> number_of_;
+  std::map<Height, std::vector<std::size_t>> included_;  ///< transactions by their number
+  /// By which honest nodes' doors: each must become final, as long as one of them lives.
+  std::map<chain::OwnedId, std::set<std::size_t>> accepted_;
   std::set<std::pair<std::size_t, std::size_t>> cuts_;
+  std::map<View, std::uint64_t> view_began_ms_;  ///< of the first message of each view
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  std::set<std::size_t> core_;  ///< processes that must go on when trouble has ended
   std::uint64_t now_ms_ = 0;
   std::uint64_t order_ = 0;
   bool healed_ = false;
-  std::uint64_t busy_messages_ = 0;  ///< other than STATUS and HAVE
+  bool has_forked_ = false;
+  std::uint64_t busy_messages_ = 0;  ///< of honest nodes, other than STATUS and HAVE
   Oracle oracle_;
+  Witness witness_;
   Outcome outcome_;
 };
 
