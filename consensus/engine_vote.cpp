@@ -25,8 +25,9 @@ bool Engine::may_notarize(View view) const {
 
 /// S2 of spec section 15: no view gets a NULLIFY and a FINALIZE of one honest validator.
 bool Engine::may_nullify(View view) const {
-  return may_vote() && view == view_ && view > floor_ && !own_nullified_.contains(view) &&
-         (!own_finalized_.contains(view) || is_planted(Planted::nullify_after_finalize));
+  const bool is_open = view == view_ && !own_finalized_.contains(view);
+  return may_vote() && (is_open || is_planted(Planted::nullify_after_finalize)) && view > floor_ &&
+         !own_nullified_.contains(view);
 }
 
 /// The other half of S2; allowed late, for any view whose notarization is held.
@@ -165,8 +166,9 @@ void Engine::add_vote(const Vote& vote) {
     if (auto certificate = votes_.certificate_for(vote))
       on_certificate({std::move(*certificate), std::nullopt}, std::nullopt);
   }
-  if (vote.type == VoteType::nullify && view == view_ && vote.signer == committee_.leader(view))
-    nullify_early(view);
+  if (vote.type != VoteType::nullify || vote.signer != committee_.leader(view)) return;
+  if (view == view_) nullify_early(view);
+  if (is_planted(Planted::nullify_after_finalize)) vote_nullify(view);
 }
 
 void Engine::report(Evidence evidence) {

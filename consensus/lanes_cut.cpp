@@ -153,7 +153,8 @@ std::optional<CutFault> Lanes::walk(LaneWalk& lane, Requirement& requirement) {
       const LanePosition parent = position_in(requirement.required.parent, lane.ref.author);
       const BatchId must_follow =
           lane.ref.incarnation == parent.incarnation ? parent.tip : BatchId{};
-      if (content.prev != must_follow) return CutFault::broken_chain;
+      if (content.prev != must_follow && !is_planted(Planted::lane_gap_accepted))
+        return CutFault::broken_chain;
       lane.complete = true;
       return std::nullopt;
     }

@@ -1,9 +1,13 @@
 #include "tests/sim/prove.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
 #include <cstdio>
 #include <string>
 
+#include "base/check.h"
 #include "tests/sim/scenario.h"
 
 namespace vostro::sim {
@@ -43,21 +47,46 @@ std::span<const PlantedFault> planted_faults() {
 
 namespace {
 
+/// The first violation of this scenario with a planted fault; empty where every check holds. In a
+/// process of its own: some faults are seen by a check that aborts.
+std::string violation_of(const Scenario& scenario, Planted fault) {
+  std::array<int, 2> ends{};
+  VOSTRO_CHECK(pipe(ends.data()) == 0);
+  std::fflush(stdout);
+  const pid_t child = fork();
+  VOSTRO_CHECK(child >= 0);
+  if (child == 0) {
+    planted_fault = fault;
+    const Outcome outcome = run(scenario);
+    const std::string first = outcome.violations.empty() ? "" : outcome.violations.front();
+    const bool is_told =
+        write(ends[1], first.data(), first.size()) == static_cast<ssize_t>(first.size());
+    _exit(is_told ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string told;
+  std::array<char, 4096> part{};
+  for (ssize_t size = 0; (size = read(ends[0], part.data(), part.size())) > 0;)
+    told.append(part.data(), static_cast<std::size_t>(size));
+  close(ends[0]);
+  int status = 0;
+  VOSTRO_CHECK(waitpid(child, &status, 0) == child);
+  if (WIFSIGNALED(status)) return "a check of the node itself aborts it";
+  return told;
+}
+
 bool is_seen(const PlantedFault& planted, std::uint64_t seeds_max) {
   const std::string name(planted.name);
   for (std::uint64_t seed = 1; seed <= seeds_max; ++seed) {
-    const Scenario scenario = Scenario::of_seed(seed);
-    planted_fault = planted.fault;
-    const Outcome outcome = run(scenario);
-    planted_fault = Planted::none;
-    if (outcome.violations.empty()) continue;
-    const std::string& what = outcome.violations.front();
+    const Scenario scenario = Scenario::of_seed(seed, 4);
+    const std::string what = violation_of(scenario, planted.fault);
+    if (what.empty()) continue;
     std::printf("%-28s seed %4llu: %s\n", name.c_str(), static_cast<unsigned long long>(seed),
                 what.c_str());
-    const Outcome honest = run(scenario);
-    if (honest.violations.empty()) return true;
+    const std::string honest = violation_of(scenario, Planted::none);
+    if (honest.empty()) return true;
     std::printf("%-28s seed %4llu fails without it too: %s\n", name.c_str(),
-                static_cast<unsigned long long>(seed), honest.violations.front().c_str());
+                static_cast<unsigned long long>(seed), honest.c_str());
     return false;
   }
   std::printf("%-28s NOT SEEN in %llu seeds\n", name.c_str(),

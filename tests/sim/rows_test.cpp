@@ -237,6 +237,25 @@ TEST(Rows, F21_OneKeyOnTwoHosts) {
   EXPECT_GT(evidence, 0U);
 }
 
+// F24: more liars than may be. Two of four run twice, and each half of the honest hears another one
+// of them: the ledger forks. It is seen at once when the halves meet: the honest stop, and the
+// liars are named, nobody else.
+TEST(Rows, F24_MoreLiarsThanMayBe) {
+  Scenario scenario = calm(4);
+  scenario.liars = {{0, Lie::twin}, {1, Lie::twin}};
+  scenario.may_fork = true;
+  scenario.steps = {{.at_ms = 1, .kind = Kind::split, .groups = {{0, 1, 2}, {4, 5, 3}}},
+                    {.at_ms = 10'000, .kind = Kind::join}};
+  submit_steadily(scenario, {2, 3}, 1'000, 11'000, 200);
+  const Outcome outcome = run_steps(scenario);
+  EXPECT_TRUE(std::ranges::any_of(outcome.violations, [](const std::string& violation) {
+    return violation.find("forked") != std::string::npos;
+  })) << "this network has no quorum of honest validators: it forks";
+  EXPECT_TRUE(outcome.halted.contains(2) || outcome.halted.contains(3));
+  for (const auto& [validator, pieces] : outcome.accused)
+    EXPECT_TRUE(scenario.liars.contains(validator)) << "evidence against an honest validator";
+}
+
 // F22, F23: every named liar, alone among four and twice among seven: no fork, no crash, progress,
 // and whoever signs twice is in evidence.
 class Liars : public testing::TestWithParam<std::size_t> {};

@@ -86,7 +86,7 @@ struct Scenario {
   /// stay down, and liars lie on. Otherwise everything is healed.
   bool heals_quorum_only = false;
   bool twin_hears_itself = false;  ///< as two hosts with one key would, by mistake
-  bool may_fork = false;           ///< more liars than the protocol bears: a fork is not a fault
+  bool may_fork = false;  ///< more liars than the protocol bears: the run goes on after a fork
   /// Power is lost at this output of this node, and nowhere else.
   struct CrashAt {
     std::size_t node = 0;

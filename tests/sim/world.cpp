@@ -26,13 +26,7 @@ World::World(const Scenario& scenario, bool keep_history)
       random_(scenario.seed),
       genesis_(make_genesis(scenario.validators)),
       witness_(scenario.validators, indexes(scenario.liars), genesis_.committee->ctx(),
-               [this](std::string what) {
-                 if (scenario_.may_fork) {
-                   note("WITNESS: " + what);
-                 } else {
-                   oracle_.fault(std::move(what));
-                 }
-               }) {
+               [this](std::string what) { oracle_.fault(std::move(what)); }) {
   std::size_t twins = 0;
   for (const auto& [validator, lie] : scenario_.liars) twins += lie == Lie::twin ? 1 : 0;
   nodes_.resize(scenario_.validators + twins);
@@ -116,9 +110,13 @@ Outcome World::run() {
     }
     if (is_ok()) heal();
   }
-  if (is_ok()) await_everything_final();
-  if (is_ok()) check_silence();
-  if (is_ok()) check_end();
+  if (scenario_.may_fork) {
+    run_until(now_ms_ + 20'000);
+  } else {
+    if (is_ok()) await_everything_final();
+    if (is_ok()) check_silence();
+    if (is_ok()) check_end();
+  }
   outcome_.violations = oracle_.violations();
   outcome_.height = oracle_.height();
   outcome_.settled = oracle_.settled();

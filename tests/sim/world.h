@@ -132,7 +132,7 @@ class World {
   void await_everything_final();
   void check_silence();
   void check_end();
-  [[nodiscard]] bool is_ok() const { return oracle_.violations().empty() && !has_forked_; }
+  [[nodiscard]] bool is_ok() const { return scenario_.may_fork || oracle_.violations().empty(); }
   void note(std::string what);
   void mix(std::string_view what, std::uint64_t a, std::uint64_t b);
 
@@ -222,7 +222,6 @@ class World {
   std::uint64_t now_ms_ = 0;
   std::uint64_t order_ = 0;
   bool healed_ = false;
-  bool has_forked_ = false;
   std::uint64_t busy_messages_ = 0;  ///< of honest nodes, other than STATUS and HAVE
   Oracle oracle_;
   Witness witness_;

@@ -1,36 +1,51 @@
 // Leaders whose blocks stand where they must not: on an old parent, on another than they name, with
 // batches that do not follow their lane, with roots that are not those of their execution.
-#include <algorithm>
+#include <map>
 
 #include "tests/sim/liars/liar.h"
 
 namespace vostro::sim {
 namespace {
 
-/// Its own proposals again, of a view long left, as if nothing had been notarized since: on the old
-/// parent, with no nullification of what it skips.
+/// Proposes beside what was notarized last, as if that view had been skipped: on the parent of its
+/// parent, with no nullification of the view between.
 class StaleLeader final : public Liar {
   void on_send(LiarPort& port, const node::SendMessage& message) override {
     const consensus::Propose* propose = own_block(port, message);
     if (propose == nullptr) return Liar::on_send(port, message);
-    if (!old_ || port.random().happens(1, 4)) {
-      old_ = *propose;
-      return Liar::on_send(port, message);
-    }
-    consensus::Propose stale = *old_;
-    stale.proposal.view = stale.header.view = propose->proposal.view;
-    stale.header.time = UnixMillis(std::max(stale.header.time.value, port.clock().value));
-    if (!execute_anew(port, stale)) stale.header.time = old_->header.time;
-    port.sign(stale);
+    proposals_.insert_or_assign(propose->vote.proposal, *propose);
+    const auto stale = beside_parent(port, *propose);
+    if (!stale) return Liar::on_send(port, message);
     // Which of the two the others get is chance; some get both.
     for (const consensus::PeerId to : message.to) {
       const std::uint64_t choice = port.random().uniform(4);
-      if (choice != 0) port.send({to}, stale);
+      if (choice != 0) port.send({to}, *stale);
       if (choice < 2) port.send({to}, *message.message);
     }
-    old_ = *propose;
   }
-  std::optional<consensus::Propose> old_;
+  void on_heard(LiarPort&, consensus::PeerId, const consensus::VerifiedMessage& message) override {
+    const auto* propose = std::get_if<consensus::Propose>(&message.body());
+    if (propose == nullptr || !propose->justification) return;
+    if (proposals_.size() > 64) proposals_.clear();
+    proposals_.insert_or_assign(propose->vote.proposal, *propose);
+  }
+
+  [[nodiscard]] std::optional<consensus::Propose> beside_parent(
+      LiarPort& port, const consensus::Propose& honest) const {
+    if (!honest.parent_proposal) return std::nullopt;
+    const auto parent = proposals_.find(honest.parent_proposal->id(port.committee().ctx()));
+    if (parent == proposals_.end()) return std::nullopt;
+    consensus::Propose stale = parent->second;
+    if (stale.header.view != stale.proposal.view) return std::nullopt;
+    stale.proposal.view = stale.header.view = honest.proposal.view;
+    stale.header.proposer = port.self();
+    stale.header.time = honest.header.time;
+    if (!execute_anew(port, stale)) return std::nullopt;
+    port.sign(stale);
+    return stale;
+  }
+
+  std::map<consensus::ProposalId, consensus::Propose> proposals_;
 };
 
 /// Names the view it should build on, with a good justification, and proposes a block beside the
