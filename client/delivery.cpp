@@ -26,8 +26,9 @@ Refusal refusal_of(const Problem& problem) {
       return Refusal::nothing;
     case 503:
       // Others, `outcome-unknown` among them, say nothing about what was taken.
-      return problem.code == "halted" || problem.code == "not-ready" ? Refusal::nothing
-                                                                     : Refusal::unproven;
+      return problem.code == "halted" || problem.code == "not-ready" || problem.code == "disk-full"
+                 ? Refusal::nothing
+                 : Refusal::unproven;
     default:
       return Refusal::unproven;
   }

@@ -148,7 +148,7 @@ function drawState(kind, text) {
 function drawStatus(status) {
   room.whose.textContent = `${status.participant} on ${status.network_name}${status.development ? ", development" : ""}`;
   const kind = status.halted ? "bad" : status.ready ? "good" : "wait";
-  const text = status.halted ? "halted" : status.syncing ? "catching up" : status.ready ? "ready" : "not ready";
+  const text = status.halted ? "halted" : status.disk_full ? "out of disk space" : status.syncing ? "catching up" : status.ready ? "ready" : "not ready";
   if (room.state.dataset.state !== kind) drawState(kind, `Node is ${text}`);
   room.state.textContent = `${text}, height ${status.height}`;
 }

@@ -34,8 +34,8 @@ export function forgetBlocks() {
 function condition(status) {
   if (status.halted) return h("p", { class: "note bad" }, h("strong", null, "Halted."), ` ${status.halted.reason}`);
   if (status.ready) return null;
-  return h("p", { class: "note wait" }, h("strong", null, "Takes no transactions now."), status.syncing
-    ? " It is catching up with the other nodes." : " It is not connected to a quorum of validators.");
+  return h("p", { class: "note wait" }, h("strong", null, "Takes no transactions now."), status.disk_full
+    ? " Its disk is full up to the reserve." : status.syncing ? " It is catching up with the other nodes." : " It is not connected to a quorum of validators.");
 }
 
 export const overview = {

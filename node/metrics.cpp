@@ -20,6 +20,8 @@ std::string Node::metrics_text() const {
   out.gauge("vostro_ready", "1 while transactions are taken.", now.ready ? 1 : 0);
   out.gauge("vostro_halted", "1 once the node has stopped signing and writing.",
             now.halted ? 1 : 0);
+  out.gauge("vostro_disk_full", "1 while free disk space is below the reserve.",
+            now.disk_full ? 1 : 0);
   out.gauge("vostro_transactions_pending", "Accepted transactions that wait for a block.",
             metric(now.pending_transactions));
   out.counter("vostro_transactions_final_total", "Transactions made final since the start.",

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/codec.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/private_file.h"
 #include "base/signature_selftest.h"
@@ -86,6 +87,7 @@ Result<void, std::string> Node::open_store() {
       chain::Store::open(options_.data_dir + "/store", definition_.network_id, options_.store);
   if (!store) return fail("cannot open the block store: " + to_string(store.error()));
   store_ = std::move(*store);
+  VOSTRO_FAILPOINT("start-store-opened");
   if (store_->head()) return {};
   // Height 0 is the state that the genesis file describes.
   chain::ExecutedBlock genesis;
@@ -127,6 +129,7 @@ Result<void, std::string> Node::open_files() {
       log::warning("a torn last group of the vote journal was dropped");
     journal_file_ = std::move(journal->file);
     recovered_ = std::move(journal->recovered);
+    VOSTRO_FAILPOINT("start-journal-opened");
     signer_ = std::make_unique<KeySigner>(*keys_.validator);
   }
   // What the store knows to be final may be newer than what the journal says, and is all that an
@@ -145,6 +148,7 @@ Result<void, std::string> Node::open_files() {
       AppendFile::open(options_.data_dir + "/evidence", [this](ByteView) { ++evidence_count_; });
   if (!evidence) return fail(evidence.error());
   evidence_ = std::move(*evidence);
+  VOSTRO_FAILPOINT("start-files-opened");
   return {};
 }
 
@@ -185,12 +189,14 @@ std::vector<PeerEntry> Node::peer_entries() const {
 Result<void, std::string> Node::start() {
   urgent_workers_ = std::make_unique<WorkerPool>(1, 0);
   workers_ = std::make_unique<WorkerPool>(options_.worker_threads, kWorkersNiceness);
-  auto approvals = ApprovalBook::open(
-      options_.data_dir + "/approvals",
-      {definition_.network_id, options_.participant, *store_, wall_clock, [this] {
-         const auto head = store_->head();
-         return head ? head->time : UnixMillis(0);
-       }});
+  auto approvals =
+      ApprovalBook::open(options_.data_dir + "/approvals",
+                         {definition_.network_id, options_.participant, *store_, wall_clock,
+                          [this] {
+                            const auto head = store_->head();
+                            return head ? head->time : UnixMillis(0);
+                          },
+                          [this](const std::string& what) { halt(what); }});
   if (!approvals) return fail(approvals.error());
   approvals_ = std::move(*approvals);
   quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
@@ -202,6 +208,7 @@ Result<void, std::string> Node::start() {
   };
   // An observer has no lane to put them in.
   door.is_ready = [this] { return own_ && is_ready(); };
+  door.has_room = [this] { return !disk_full_; };
   door.now = wall_clock;
   door.on_failure = [this](const std::string& what) { halt(what); };
   auto admission = Admission::open(
@@ -209,10 +216,6 @@ Result<void, std::string> Node::start() {
       std::min(store_->head()->height, final_synced_), *workers_, std::move(door));
   if (!admission) return fail(admission.error());
   admission_ = std::move(*admission);
-
-  writer_ = std::make_unique<BlockWriter>(
-      *store_, BlockWriter::Callbacks{[this](const StoreBlock& block) { on_stored(block); },
-                                      [this](const std::string& what) { halt(what); }});
 
   const auto head = store_->head();
   announced_ = head->height;
@@ -259,12 +262,17 @@ Result<void, std::string> Node::start() {
                                  if (!synced) halt(synced.error());
                                  return synced.has_value();
                                }});
+  writer_ = std::make_unique<BlockWriter>(
+      *store_, BlockWriter::Callbacks{[this](const StoreBlock& block) { on_stored(block); },
+                                      [this](const std::string& what) { halt(what); },
+                                      [this](bool has_room) { on_room(has_room); }});
   loop_->start();
   const auto port = peers_->start();
   if (!port) return fail(port.error());
   port_ = *port;
   admission_->resubmit();
   release_approvals();
+  VOSTRO_FAILPOINT("start-resubmitted");
   log::info("node started", {{"participant", options_.participant},
                              {"role", options_.validator ? "validator" : "observer"},
                              {"network", definition_.network_id},
@@ -328,6 +336,7 @@ void Node::check_batch(CheckTransactions effect) {
 }
 
 void Node::on_stored(const StoreBlock& block) {
+  VOSTRO_FAILPOINT("block-stored");
   loop_->post(BlockStored{block.executed->height});
   transactions_final_ += block.executed->transactions.size();
   log::debug("block stored", {{"height", block.executed->height},
@@ -365,8 +374,10 @@ void Node::announce() {
   }
   for (const auto& block : ready) {
     log_payments(*block);
+    VOSTRO_FAILPOINT("block-before-answers");
     admission_->on_final(*block);
     announced_ = block->height;
+    VOSTRO_FAILPOINT("block-answered");
     for (const auto& listener : listeners) listener(block->height);
   }
   if (!ready.empty()) release_approvals();
@@ -413,6 +424,21 @@ void Node::halt(const std::string& reason) {
   if (loop_) loop_->halt();
 }
 
+/// Below the reserve the node stands still, as one that is suspended does, and goes on by itself.
+void Node::on_room(bool has_room) {
+  disk_full_ = !has_room;
+  const std::uint64_t free = store_->free_bytes();
+  if (has_room) {
+    log::info("there is disk space again: this node goes on", {{"bytes", free}});
+  } else {
+    log::warning(
+        "free disk space is below the reserve: this node takes, signs and writes nothing until "
+        "there is more",
+        {{"bytes", free}, {"limit", options_.store.reserve_bytes}});
+  }
+  loop_->pause(!has_room);
+}
+
 void Node::keep_evidence(const KeepEvidence& effect) {
   ++evidence_count_;
   log::error("a validator signed what no honest one signs: evidence kept",
@@ -424,7 +450,7 @@ void Node::keep_evidence(const KeepEvidence& effect) {
 }
 
 bool Node::is_ready() const {
-  if (halted()) return false;
+  if (halted() || disk_full_) return false;
   if (loop_->status().behind) return false;
   return peers_->connected_validators() + (own_ ? 1 : 0) >= committee_->quorum();
 }
@@ -472,6 +498,7 @@ NodeStatus Node::status() const {
   status.connected_validators = peers_->connected_validators() + (own_ ? 1 : 0);
   status.syncing = replica.behind;
   status.halted = halted();
+  status.disk_full = disk_full_;
   status.ready = is_ready();
   status.pending_transactions = admission_->pending_count();
   status.uptime_s = (steady_ms() - started_ms_) / 1000;

@@ -106,6 +106,7 @@ class Node final : public Service {
   void on_final_synced(Height height);
   void announce();
   void halt(const std::string& reason);
+  void on_room(bool has_room);
   void log_payments(const chain::ExecutedBlock& block) const;
   void keep_evidence(const KeepEvidence& effect);
   void release_approvals();
@@ -134,6 +135,7 @@ class Node final : public Service {
   Height final_synced_;
   std::vector<std::function<void(Height)>> listeners_;
   std::optional<std::string> halted_;
+  std::atomic<bool> disk_full_{false};
   std::atomic<std::uint64_t> evidence_count_{0};
   std::atomic<std::uint64_t> transactions_final_{0};
 

@@ -39,6 +39,7 @@ struct NodeStatus {
   bool syncing = false;
   bool ready = false;                 ///< takes transactions: in sync and connected to a quorum
   std::optional<std::string> halted;  ///< why, where it has
+  bool disk_full = false;             ///< free space is below the reserve: it stands still
   std::size_t pending_transactions = 0;
   std::uint64_t uptime_s = 0;
 };
@@ -64,6 +65,7 @@ struct ValidatorStatus {
 enum class SubmitKind : std::uint8_t {
   bad_form,        ///< refused: `form` says why
   halted,          ///< refused: the node takes nothing more
+  disk_full,       ///< refused: free disk space is below the reserve
   not_ready,       ///< refused: not in sync, or no quorum in reach
   final_,          ///< final, now or long ago: `height` and `receipt_index` tell where
   id_used,         ///< refused: the id was used with other content (AM05)

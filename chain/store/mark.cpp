@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/bytes.h"
+#include "base/failpoint.h"
 
 namespace vostro::chain {
 namespace {
@@ -107,7 +108,9 @@ Result<void, StoreError> MarkFile::write(const Mark& mark) {
   const off_t offset = static_cast<off_t>(next_slot_) * slot_distance;
   if (!write_all(file_.get(), slot.data(), slot.size(), offset))
     return fail(system_error(path_, "write"));
+  VOSTRO_FAILPOINT("mark-before-sync");
   if (::fdatasync(file_.get()) != 0) return fail(system_error(path_, "sync"));
+  VOSTRO_FAILPOINT("mark-synced");
   newest_ = mark;
   next_slot_ = 1 - next_slot_;
   return {};

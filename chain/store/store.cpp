@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include "base/failpoint.h"
 #include "chain/store/core.h"
 
 namespace vostro::chain {
@@ -86,7 +87,9 @@ Result<void, StoreError> Store::commit(const StoredBlock& block) {
   if (const auto broken = core.failure()) return fail(*broken);
   rocksdb::WriteOptions durable;
   durable.sync = true;
+  VOSTRO_FAILPOINT("block-before-write");
   const rocksdb::Status status = core.database->Write(durable, &batch);
+  VOSTRO_FAILPOINT("block-written");
   if (!status.ok()) {
     core.note_failure(error_of(status, "block " + std::to_string(height.value)));
     return fail(*core.failure());
@@ -138,6 +141,10 @@ std::uint64_t Store::free_bytes() const {
   struct statvfs status {};
   if (::statvfs(core_->path.c_str(), &status) != 0) return 0;
   return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+std::uint64_t Store::reserve_bytes() const {
+  return core_->options.reserve_bytes;
 }
 
 std::uint64_t Store::memory_bytes() const {

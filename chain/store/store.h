@@ -86,6 +86,8 @@ class Store final : public StateReader, public NodeReader {
   /// Free space of the file system that holds the store, in bytes, as an ordinary user may use it;
   /// 0 when unknown.
   [[nodiscard]] std::uint64_t free_bytes() const;
+  /// What is kept free of it.
+  [[nodiscard]] std::uint64_t reserve_bytes() const;
   /// Memory that RocksDB holds for cache, write buffers and open tables, in bytes: for metrics.
   [[nodiscard]] std::uint64_t memory_bytes() const;
   /// Reads every stored byte and checks its checksum; slow. Errors: damaged, input_output. Any

@@ -182,6 +182,8 @@ MakeResponse post_approval(const Context& context, const Request& request, Answe
   if (!transactions) return refused(transactions.error());
   if (transactions->size() != 1)
     return refused(refuse(problems::bad_body, {.detail = "One order at a time."}));
+  if (context.service.status().disk_full)
+    return refused(refuse(problems::disk_full, {.retry_after_s = 1}));
   ApprovalBook& book = context.service.approvals();
   OfferOutcome outcome = book.offer(transactions->front(), request.caller.token_id);
   if (outcome.kind == OfferKind::waiting || outcome.kind == OfferKind::on_ledger)

@@ -66,6 +66,8 @@ inline constexpr ProblemKind outside_window{422, "outside-window",
                                             "valid_until has passed, or is too far ahead."};
 inline constexpr ProblemKind busy{429, "busy", "Too much is waiting; nothing was kept."};
 inline constexpr ProblemKind halted{503, "halted", "The node has halted."};
+inline constexpr ProblemKind disk_full{
+    503, "disk-full", "The node's disk is full up to its reserve; nothing was kept."};
 inline constexpr ProblemKind not_ready{503, "not-ready", "The node takes no transactions now."};
 inline constexpr ProblemKind outcome_unknown{
     503, "outcome-unknown", "What became of it is not known here yet: ask by its id."};

@@ -31,6 +31,7 @@ Response get_status(const Context& context, const Request& request) {
                                     {"syncing", status.syncing},
                                     {"ready", status.ready},
                                     {"halted", std::move(halted)},
+                                    {"disk_full", status.disk_full},
                                     {"pending_transactions", status.pending_transactions},
                                     {"uptime_seconds", status.uptime_s}});
 }
@@ -45,6 +46,7 @@ Response get_health(const Context& context, const Request&) {
 Response get_ready(const Context& context, const Request&) {
   const NodeStatus status = context.service.status();
   if (status.halted) return refuse(problems::halted);
+  if (status.disk_full) return refuse(problems::disk_full, {.retry_after_s = 1});
   if (!status.ready) return refuse(problems::not_ready, {.retry_after_s = 1});
   return json_response(json::object{{"status", "ready"}});
 }

@@ -84,6 +84,8 @@ Response response_to(const Context& context, const SubmitOutcome& outcome) {
       return outcome.form ? refuse_form(*outcome.form) : refuse(problems::bad_body);
     case SubmitKind::halted:
       return refuse(problems::halted);
+    case SubmitKind::disk_full:
+      return refuse(problems::disk_full, {.retry_after_s = outcome.retry_after_s});
     case SubmitKind::not_ready:
       return refuse(problems::not_ready, {.retry_after_s = outcome.retry_after_s});
     case SubmitKind::final_:

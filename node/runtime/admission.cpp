@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 
 namespace vostro::node {
@@ -119,6 +120,7 @@ Result<VerifiedTransactionPtr, chain::FormError> Admission::verify_once(ByteView
 }
 
 void Admission::submit(Submission submission, Done done) {
+  VOSTRO_FAILPOINT("order-received");
   SubmitOutcome refusal;
   {
     const std::lock_guard lock(mutex_);
@@ -150,6 +152,7 @@ void Admission::judge(const Bytes& bytes, bool wait_final, const Done& done) {
   }
   const SubmitOutcome outcome = judge_verified(*transaction);
   if (outcome.kind != SubmitKind::accepted) return done(outcome);
+  VOSTRO_FAILPOINT("order-judged");
   take(*transaction, wait_final, done);
 }
 
@@ -215,7 +218,9 @@ void Admission::take(const VerifiedTransactionPtr& transaction, bool wait_final,
       // What was handed on before the halt may be final yet.
       outcome.kind = entry == pending_.end() ? SubmitKind::halted : SubmitKind::undecided;
     } else if (entry == pending_.end()) {
-      if (!callbacks_.is_ready()) {
+      if (!callbacks_.has_room()) {
+        outcome.kind = SubmitKind::disk_full;
+      } else if (!callbacks_.is_ready()) {
         outcome.kind = SubmitKind::not_ready;
       } else if (!has_room_for(*transaction)) {
         outcome.kind = SubmitKind::busy;
@@ -236,6 +241,7 @@ void Admission::take(const VerifiedTransactionPtr& transaction, bool wait_final,
   if (outcome.kind != SubmitKind::accepted) return done(outcome);
   if (is_new) {
     callbacks_.batch({transaction});
+    VOSTRO_FAILPOINT("order-handed-on");
     // A block may have made it final between the first look and the entry: then nobody else will
     // tell.
     if (const auto used = outcome_of_used(*transaction);
@@ -415,12 +421,15 @@ void Admission::run_log() {
 }
 
 Result<void, std::string> Admission::write(const std::vector<VerifiedTransactionPtr>& records) {
+  VOSTRO_FAILPOINT("note-before-write");
   for (const VerifiedTransactionPtr& transaction : records) {
     if (const auto done = log_->append(transaction->bytes()); !done) return done;
   }
+  VOSTRO_FAILPOINT("note-before-sync");
   if (!records.empty()) {
     if (const auto done = log_->sync(); !done) return done;
   }
+  VOSTRO_FAILPOINT("note-synced");
   return log_->size() > limits_.log_rotate_bytes ? rotate() : Result<void, std::string>();
 }
 
@@ -436,7 +445,9 @@ Result<void, std::string> Admission::rotate() {
   for (const VerifiedTransactionPtr& transaction : all) {
     if (const auto done = next->append(transaction->bytes()); !done) return done;
   }
+  VOSTRO_FAILPOINT("note-rotation-before-sync");
   if (const auto done = next->sync(); !done) return done;
+  VOSTRO_FAILPOINT("note-rotation-synced");
   log_ = std::move(*next);
   log_number_ = old + 1;
   for (const std::uint64_t number : logs_in(directory_)) {

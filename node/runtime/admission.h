@@ -42,7 +42,8 @@ class Admission {
  public:
   struct Callbacks {
     std::function<void(std::vector<chain::VerifiedTransactionPtr>)> batch;  ///< to the replica
-    std::function<bool()> is_ready;  ///< in sync and in reach of a quorum
+    std::function<bool()> is_ready;                        ///< in sync and in reach of a quorum
+    std::function<bool()> has_room = [] { return true; };  ///< on the disk, above the reserve
     std::function<UnixMillis()> now;
     std::function<void(std::string)> on_failure;  ///< the log cannot be written: stop. Once.
   };

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "base/codec.h"
-#include "base/log.h"
+#include "base/failpoint.h"
 
 namespace vostro::node {
 
@@ -155,10 +155,12 @@ Result<void, std::string> ApprovalBook::write(const std::vector<Record>& records
   for (const Record& record : records) {
     if (done) done = file_->append(encode(record));
   }
+  VOSTRO_FAILPOINT("approval-before-sync");
   if (done) done = file_->sync();
+  VOSTRO_FAILPOINT("approval-synced");
   if (done) return {};
   failure_ = done.error();
-  log::error("the approval book is written no more", {{"reason", failure_}});
+  setting_.on_failure(failure_);
   return done;
 }
 

@@ -137,6 +137,8 @@ class ApprovalBook {
     const chain::StateReader& state;  ///< the newest final block; outlives the book
     std::function<UnixMillis()> now;
     std::function<UnixMillis()> block_time;  ///< of the newest final block
+    /// The file cannot be written: stop. Once.
+    std::function<void(const std::string&)> on_failure = [](const std::string&) {};
   };
   /// Errors: a sentence for the operator.
   [[nodiscard]] static Result<std::unique_ptr<ApprovalBook>, std::string> open(

@@ -1,9 +1,13 @@
 #include "node/runtime/block_writer.h"
 
+#include <chrono>
+
 #include "base/codec.h"
 
 namespace vostro::node {
 namespace {
+
+constexpr auto kLookEvery = std::chrono::milliseconds(500);
 
 Hash as_hash(const consensus::BlockId& id) {
   Hash hash;
@@ -38,12 +42,26 @@ void BlockWriter::stop() {
 void BlockWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return !queue_.empty() || stopping_; });
-    if (queue_.empty()) return;
-    const StoreBlock block = std::move(queue_.front());
+    changed_.wait_for(lock, kLookEvery,
+                      [this] { return (has_room_ && !queue_.empty()) || stopping_; });
+    lock.unlock();
+    note_room(store_.free_bytes() >=
+              (has_room_ ? store_.reserve_bytes() : store_.reserve_bytes() / 8 * 9));
+    lock.lock();
+    // What is not written now is in the journal, and at the peers.
+    if (stopping_ && (queue_.empty() || !has_room_)) return;
+    if (queue_.empty() || !has_room_) continue;
+    StoreBlock block = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    if (const auto done = commit(block); !done) {
+    const auto done = commit(block);
+    if (!done && done.error().fault == chain::StoreFault::out_of_space) {
+      note_room(false);
+      lock.lock();
+      queue_.push_front(std::move(block));
+      continue;
+    }
+    if (!done) {
       callbacks_.on_failure("the block store refused block " +
                             std::to_string(block.executed->height.value) + ": " +
                             to_string(done.error()));
@@ -52,6 +70,12 @@ void BlockWriter::run() {
     callbacks_.on_stored(block);
     lock.lock();
   }
+}
+
+void BlockWriter::note_room(bool has_room) {
+  if (has_room == has_room_) return;
+  has_room_ = has_room;
+  callbacks_.on_room(has_room);
 }
 
 Result<void, chain::StoreError> BlockWriter::commit(const StoreBlock& block) {

@@ -1,5 +1,7 @@
 /// The store's one writer: commits final blocks in order, each durable before it is told to
-/// anybody. Owns a thread.
+/// anybody. It also looks at the free space, before each block and twice a second without one;
+/// while there is less than the store's reserve nothing is written, and the blocks wait. Owns a
+/// thread.
 #pragma once
 
 #include <condition_variable>
@@ -19,16 +21,20 @@ class BlockWriter {
   struct Callbacks {
     std::function<void(const StoreBlock&)> on_stored;  ///< on the writer's thread, in height order
     std::function<void(std::string)> on_failure;       ///< the disk failed: stop. Once.
+    /// Free space fell below the store's reserve, or is back with an eighth above it. In turn,
+    /// beginning with false.
+    std::function<void(bool has_room)> on_room;
   };
   BlockWriter(chain::Store& store, Callbacks callbacks);
   ~BlockWriter();
 
   void add(StoreBlock block);
-  /// Finishes what waits, ends the thread.
+  /// Finishes what waits, where there is room for it; ends the thread.
   void stop();
 
  private:
   void run();
+  void note_room(bool has_room);
   [[nodiscard]] Result<void, chain::StoreError> commit(const StoreBlock& block);
 
   chain::Store& store_;
@@ -37,6 +43,7 @@ class BlockWriter {
   std::condition_variable changed_;
   std::deque<StoreBlock> queue_;
   bool stopping_ = false;
+  bool has_room_ = true;  ///< the thread's own
   std::thread thread_;
 };
 

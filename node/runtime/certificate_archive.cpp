@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/codec.h"
+#include "base/failpoint.h"
 #include "base/hash.h"
 
 namespace vostro::node {
@@ -36,6 +37,7 @@ Result<void, std::string> CertificateArchive::keep(
   const std::lock_guard lock(mutex_);
   for (const consensus::HeldCertificate& held : certificates) {
     if (const auto done = file_.append(encode(held)); !done) return done;
+    VOSTRO_FAILPOINT("certificate-kept");
   }
   return {};
 }

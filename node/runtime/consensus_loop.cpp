@@ -49,6 +49,12 @@ void ConsensusLoop::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void ConsensusLoop::pause(bool paused) {
+  const std::lock_guard lock(mutex_);
+  paused_ = paused;
+  changed_.notify_one();
+}
+
 ReplicaStatus ConsensusLoop::status() const {
   const std::lock_guard lock(mutex_);
   return status_;
@@ -62,7 +68,11 @@ std::uint64_t ConsensusLoop::idle_ms() const {
 void ConsensusLoop::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const auto woken = [this] { return !queue_.empty() || stopping_; };
+    if (paused_) {
+      changed_.wait(lock);
+      continue;
+    }
+    const auto woken = [this] { return !queue_.empty() || paused_ || stopping_; };
     if (const auto at = next_timer_ms()) {
       const std::uint64_t now = steady_ms();
       if (*at > now) changed_.wait_for(lock, std::chrono::milliseconds(*at - now), woken);

@@ -51,6 +51,9 @@ class ConsensusLoop {
   void post(ReplicaEvent event, p2p::InboundLease lease = {});
   /// From now on no event has any effect: this node decides nothing more. Any thread.
   void halt() { halted_ = true; }
+  /// While paused no event and no timer is looked at; what came meanwhile is dealt with afterwards,
+  /// as by a process that was suspended. Peers wait as for one that is slow. Any thread.
+  void pause(bool paused);
   /// Ends the thread; what waits is dropped.
   void stop();
 
@@ -100,6 +103,7 @@ class ConsensusLoop {
   std::vector<Item> queue_;
   ReplicaStatus status_;
   std::uint64_t turned_ms_ = 0;
+  bool paused_ = false;
   bool stopping_ = false;
   std::atomic<std::uint64_t> view_;
   std::atomic<bool> halted_{false};

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/failpoint.h"
 #include "base/keys.h"
 #include "node/runtime/append_file.h"
 
@@ -25,8 +26,13 @@ constexpr std::string_view kSegmentPrefix = "segment-";
 constexpr std::size_t kMarkerSize = 64;
 constexpr std::string_view kAmnesia =
     "This key must not vote again: follow without voting, and rotate the key.";
+#ifdef VOSTRO_FAILPOINTS
+/// So small that a test comes to see segments made and deleted.
+constexpr std::uint64_t kSegmentBytes = 256ULL * 1024;
+#else
 /// Four times the largest record: made quickly, even while votes wait for the next one.
 constexpr std::uint64_t kSegmentBytes = 4ULL * consensus::batch_bytes_max;
+#endif
 
 Result<OpenFile, std::string> lock(const std::string& directory) {
   const std::string path = directory + "/lock";
@@ -210,14 +216,17 @@ Result<void, std::string> JournalFile::carry_out(const consensus::CreateSegment&
       return done;
     at += chunk;
   }
+  VOSTRO_FAILPOINT("segment-before-sync");
   if (::fsync(file.get()) != 0) return fail(system_error("cannot sync " + path));
   segments_.insert_or_assign(step.number, std::move(file));
+  VOSTRO_FAILPOINT("segment-before-directory-sync");
   return sync_directory();
 }
 
 Result<void, std::string> JournalFile::carry_out(const consensus::WriteSegment& step) {
   const auto descriptor = descriptor_of(step.number);
   if (!descriptor) return fail(descriptor.error());
+  VOSTRO_FAILPOINT("journal-before-write");
   return write_at(*descriptor, step.offset, step.bytes, path_of(step.number));
 }
 
@@ -242,8 +251,10 @@ Result<void, std::string> JournalFile::carry_out(const consensus::ClearSegment& 
 Result<void, std::string> JournalFile::carry_out(const consensus::SyncSegment& step) {
   const auto descriptor = descriptor_of(step.number);
   if (!descriptor) return fail(descriptor.error());
+  VOSTRO_FAILPOINT("journal-before-sync");
   if (::fdatasync(*descriptor) != 0)
     return fail(system_error("cannot sync " + path_of(step.number)));
+  VOSTRO_FAILPOINT("journal-synced");
   return {};
 }
 
@@ -251,6 +262,7 @@ Result<void, std::string> JournalFile::carry_out(const consensus::DeleteSegment&
   segments_.erase(step.number);
   if (::unlink(path_of(step.number).c_str()) != 0)
     return fail(system_error("cannot delete " + path_of(step.number)));
+  VOSTRO_FAILPOINT("segment-deleted");
   return sync_directory();
 }
 

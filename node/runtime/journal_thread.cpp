@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 
+#include "base/failpoint.h"
+
 namespace vostro::node {
 namespace {
 
@@ -117,6 +119,7 @@ void JournalThread::carry_out(std::vector<Item> items) {
     unsynced_ -= votes;
   }
   if (!release || !callbacks_.sync_archive()) return;
+  VOSTRO_FAILPOINT("archive-synced");
   if (const auto done = file_->release(*release); !done) {
     const std::lock_guard lock(mutex_);
     failed_ = true;
@@ -137,7 +140,9 @@ bool JournalThread::write_records() {
   }
   const auto height = newest_finality(waiting_);
   waiting_.clear();
-  if (height) callbacks_.on_final_synced(*height);
+  if (!height) return true;
+  VOSTRO_FAILPOINT("proof-synced");
+  callbacks_.on_final_synced(*height);
   return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/codec.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "node/runtime/consensus_loop.h"
 
@@ -62,6 +63,19 @@ std::uint8_t class_of(Byte tag) {
 bool is_an_offence(consensus::VerifyError error) {
   return error != consensus::VerifyError::wrong_epoch &&
          error != consensus::VerifyError::view_out_of_range;
+}
+
+/// One failpoint before each kind of message that the protocol turns on.
+void pass_failpoint([[maybe_unused]] const consensus::MessageBody& body) {
+  if (std::holds_alternative<consensus::BatchMessage>(body)) VOSTRO_FAILPOINT("batch-before-send");
+  if (std::holds_alternative<consensus::Propose>(body)) VOSTRO_FAILPOINT("propose-before-send");
+  if (std::holds_alternative<consensus::CertMessage>(body))
+    VOSTRO_FAILPOINT("certificate-before-send");
+  const auto* vote = std::get_if<consensus::VoteMessage>(&body);
+  if (vote == nullptr) return;
+  if (vote->vote.type == consensus::VoteType::notarize) VOSTRO_FAILPOINT("notarize-before-send");
+  if (vote->vote.type == consensus::VoteType::nullify) VOSTRO_FAILPOINT("nullify-before-send");
+  if (vote->vote.type == consensus::VoteType::finalize) VOSTRO_FAILPOINT("finalize-before-send");
 }
 
 }  // namespace
@@ -192,6 +206,7 @@ void Peers::handle_quote(const std::string& name, const Bytes& body) {
 }
 
 bool Peers::send(const SendMessage& message) {
+  pass_failpoint(message.message->body);
   const auto body = std::make_shared<const Bytes>(consensus::encode_message(*message.message));
   const Byte type = consensus::tag_of(*message.message);
   bool is_queued = true;
@@ -200,6 +215,7 @@ bool Peers::send(const SendMessage& message) {
     // A peer that is not reachable hears of it later: votes and proposals are re-sent, the rest is
     // fetched.
     is_queued = name != names_.end() && network_->send(name->second, type, body) && is_queued;
+    VOSTRO_FAILPOINT("message-given-to-one-peer");
   }
   return is_queued;
 }

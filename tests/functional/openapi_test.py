@@ -28,7 +28,7 @@ FAR = int(time.time()) + 400 * 24 * 3600
 # Answers that a healthy network does not give, and the tests that provoke them.
 ELSEWHERE = {
     "timeout": "CatalogueA3StalledRequestsTimeOut", "internal": "AHandlerThatThrowsIsAnInternalProblem", "store-failed": "EachProblemHasItsStatus",
-    "halted": "RefusalsOfTheDoorHaveTheirCodes", "not-ready": "HealthAndReadiness", "outcome-unknown": "WaitingIsBoundedInTimeAndNumber",
+    "halted": "RefusalsOfTheDoorHaveTheirCodes", "not-ready": "HealthAndReadiness", "disk-full": "HealthAndReadiness", "outcome-unknown": "WaitingIsBoundedInTimeAndNumber",
     "busy": "RefusalsOfTheDoorHaveTheirCodes", "too-many": "WaitingIsBoundedInTimeAndNumber", "too-many-quotes": "EachProblemHasItsStatus",
     "state-not-kept": "RefusalsHaveTheirCodes", "bad-request": "CatalogueA9AnUpgradeComesAlone", "own-request": "CatalogueA6NobodyApprovesHisOwnRequest",
 } | FORM_ELSEWHERE

@@ -78,6 +78,7 @@ TEST_F(DeliveryTest, OfANewOrder) {
       {"busy", test::problem_reply(429, "busy", "no"), none, Outcome::not_sent, false},
       {"halted", test::problem_reply(503, "halted", "no"), none, Outcome::not_sent, false},
       {"not ready", test::problem_reply(503, "not-ready", "no"), none, Outcome::not_sent, false},
+      {"disk full", test::problem_reply(503, "disk-full", "no"), none, Outcome::not_sent, false},
       {"not known yet", test::problem_reply(503, "outcome-unknown", "no"), none, Outcome::unknown,
        true},
       {"store", test::problem_reply(503, "store-failed", "no"), none, Outcome::unknown, true},

@@ -152,6 +152,7 @@ node::NodeStatus FakeNode::status() const {
   status.quorum = 3;
   status.ready = ready;
   status.halted = halted;
+  status.disk_full = disk_full;
   return status;
 }
 

@@ -79,6 +79,7 @@ class FakeNode final : public node::Service {
   void reopen_approvals();
 
   std::optional<std::string> halted;
+  bool disk_full = false;
   bool ready = true;
   bool busy = false;
   bool throws = false;  ///< when it is asked for its validators

@@ -47,6 +47,12 @@ TEST_F(Api, HealthAndReadiness) {
   EXPECT_EQ(nord.get("/readyz").status, 200U);
   node.ready = false;
   EXPECT_EQ(code_of(nord.get("/readyz")), "not-ready");
+  node.disk_full = true;
+  EXPECT_EQ(code_of(nord.get("/readyz")), "disk-full");
+  EXPECT_EQ(code_of(nord.post("/v1/approvals", framed({node.payment().bytes()}),
+                              "application/octet-stream")),
+            "disk-full");
+  EXPECT_TRUE(json_of(nord.get("/v1/status")).at("disk_full").as_bool());
   EXPECT_EQ(nord.get("/healthz").status, 200U);
   node.halted = "the disk failed";
   EXPECT_EQ(code_of(nord.get("/healthz")), "halted");
