@@ -110,10 +110,12 @@ def die_with_parent():
 
 
 class Network:
-    """`outlives_us`: whether its processes run on after this program."""
+    """`outlives_us`: whether its processes run on after this program. `program`: the node's; a test may use another one."""
 
-    def __init__(self, directory, outlives_us=True):
+    def __init__(self, directory, outlives_us=True, program="vostro-node"):
         self.outlives_us = outlives_us
+        self.program = bin_dir() / program
+        self.environment = lambda node: {}  # of a node, beside ours
         self.dir = Path(directory).resolve()
         self.file = self.dir / "devnet.json"
         self.info = None
@@ -202,8 +204,8 @@ format = "text"
 listen = "127.0.0.1:{p2p_ports[index]}"
 
 {peers}""", encoding="utf-8")
-        run([bin_dir() / "vostro-node", "init", "--config", config])
-        token = run([bin_dir() / "vostro-node", "token", "create", "--config", config, "--role", "operate", "--name",
+        run([self.program, "init", "--config", config])
+        token = run([self.program, "token", "create", "--config", config, "--role", "operate", "--name",
                      "devnet", "--rate", str(requests_per_second)]).stdout.split()
         secret = next(word for word in token if word.startswith("vst_"))
         private_file(keys / "token", secret + "\n")
@@ -247,15 +249,8 @@ listen = "127.0.0.1:{p2p_ports[index]}"
     def start(self, node):
         if is_alive(node["pid"]):
             return
-        ready = Path(node["log"]).with_name("ready.json")
-        ready.unlink(missing_ok=True)
-        with open(node["log"], "ab") as log:
-            process = subprocess.Popen(
-                [str(bin_dir() / "vostro-node"), "run", "--config", node["config"], "--ready-file", str(ready)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                preexec_fn=None if self.outlives_us else die_with_parent)
-        node["pid"] = process.pid
-        self.save()
+        process = self.spawn(node)
+        ready = ready_file(node)
         end = time.monotonic() + 30
         while not ready.exists():
             if process.poll() is not None:
@@ -265,6 +260,19 @@ listen = "127.0.0.1:{p2p_ports[index]}"
             if time.monotonic() > end:
                 raise NetError(f"node {node['participant']} is not up after 30 s: see {node['log']}")
             time.sleep(0.02)
+
+    def spawn(self, node):
+        """Starts the process and waits for nothing."""
+        ready_file(node).unlink(missing_ok=True)
+        with open(node["log"], "ab") as log:
+            process = subprocess.Popen(
+                [str(self.program), "run", "--config", node["config"], "--ready-file", str(ready_file(node))],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, **self.environment(node)},
+                preexec_fn=None if self.outlives_us else die_with_parent)
+        node["pid"] = process.pid
+        self.save()
+        return process
 
     def stop(self, node, how=signal.SIGTERM):
         pid = node["pid"]
@@ -360,6 +368,10 @@ listen = "127.0.0.1:{p2p_ports[index]}"
             answer = self.get(self.node(bic), f"/v1/accounts/{bic}/{label}")
             account["balances"] = {b["currency"]: b["amount"] for b in answer["balances"]}
         self.save()
+
+
+def ready_file(node):
+    return Path(node["config"]).with_name("ready.json")
 
 
 def last_line(path):

@@ -43,6 +43,7 @@ class NetworkCase(unittest.TestCase):
     nodes_count = 4
     limits = {}  # keys of the table [limits] of their configurations
     config = ""  # further tables
+    program = "vostro-node"
 
     def run(self, result=None):
         result = result or self.defaultTestResult()
@@ -64,18 +65,22 @@ class NetworkCase(unittest.TestCase):
 
     def new_network(self, name, count):
         """A network that runs, with opening balances. It dies with this program."""
-        network = Network(self.home / name, outlives_us=False)
+        network = Network(self.home / name, outlives_us=False, program=self.program)
         network.create(count, requests_per_second=100_000, options={"listen_ms": LISTEN_MS})
         self.networks.append(network)
         for node in network.info["nodes"]:
             with open(node["config"], "a", encoding="utf-8") as config:
                 config.write("\n[limits]\n" + "".join(f"{key} = {value}\n" for key, value in self.limits.items()) + self.config)
+        self.prepare(network)
         network.up()
         self.wait_connected(network)
         fund(network)
         network.wait(lambda: len({network.status(node)["height"] for node in network.info["nodes"]}) == 1, 30,
                      "the opening balances are not everywhere")
         return network
+
+    def prepare(self, network):
+        """What a test does to a network that is made, before it is started."""
 
     @property
     def nodes(self):
