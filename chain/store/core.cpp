@@ -65,6 +65,10 @@ rocksdb::DBOptions database_options(const StoreCore& core) {
   // never reported, and opening must get over it. Lost records that were reported are what the mark
   // is for. A column family whose files are ahead of the log's readable part is refused by RocksDB.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // All families reach sorted files together, so a log or a manifest that lost something leaves all
+  // of them behind the mark, and not some rows missing under a head that is at it.
+  options.atomic_flush = true;
+  options.track_and_verify_wals_in_manifest = true;
   options.write_buffer_manager = core.write_buffers;
   options.max_total_wal_size = 128 * 1024 * 1024;
   options.max_background_jobs = 2;
