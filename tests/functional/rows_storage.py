@@ -246,7 +246,7 @@ class Edits(StorageCase):
     def edit(self, chance):
         """One change of one file, as a sentence."""
         files = [path for path in self.data.rglob("*") if path.is_file() and path.stat().st_size > 0 and path.name not in ("LOCK", "lock", "tokens")
-                 and not path.name.startswith("LOG") and "journal" not in path.relative_to(self.data).parts]
+                 and not path.name.startswith(("LOG", "MANIFEST")) and "journal" not in path.relative_to(self.data).parts]
         path = chance.choice(sorted(files))
         size = path.stat().st_size
         how = chance.choice(("flip", "cut", "delete", "empty", "zeros", "swap"))

@@ -2,6 +2,9 @@
 // answers or failures, never another value and never a silent absence.
 // VOSTRO_TEST_EDITS is the number of changes, VOSTRO_TEST_SEED repeats them.
 #include <gtest/gtest.h>
+#include <signal.h>  // NOLINT: POSIX
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -54,6 +57,25 @@ std::map<std::string, std::string> answers_of(const Store& store) {
   return all;
 }
 
+enum class Found : std::uint8_t { right_answers, refusal, failure, wrong_answer };
+
+/// Opens the store and asks for everything.
+Found look(const fs::path& path, const std::map<std::string, std::string>& expected) {
+  const auto opened = Store::open(path.string(), network(), small_options());
+  if (!opened) return Found::refusal;
+  const auto answers = answers_of(**opened);
+  const bool has_failed = (*opened)->failure().has_value();
+  if ((*opened)->head()->height != kLast) return Found::wrong_answer;
+  for (const auto& [question, answer] : expected) {
+    const std::string& got = answers.at(question);
+    if (got != answer && !(got.empty() && has_failed)) {
+      std::cerr << question << ": \"" << got << "\", not \"" << answer << "\"\n";
+      return Found::wrong_answer;
+    }
+  }
+  return has_failed ? Found::failure : Found::right_answers;
+}
+
 class StoreEdits : public testing::Test {
  protected:
   StoreEdits() : seed_(number_of("VOSTRO_TEST_SEED", std::random_device()())), random_(seed_) {}
@@ -78,7 +100,8 @@ class StoreEdits : public testing::Test {
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(store)) {
       const std::string name = entry.path().filename().string();
-      if (entry.is_regular_file() && entry.file_size() > 0 && !name.starts_with("LOG"))
+      if (entry.is_regular_file() && entry.file_size() > 0 && !name.starts_with("LOG") &&
+          !name.starts_with("MANIFEST"))  // docs/reliability.md, "Known gap"
         files.push_back(entry.path());
     }
     std::ranges::sort(files);
@@ -149,25 +172,23 @@ TEST_F(StoreEdits, S1_F7_ChangedFilesNeverGiveAWrongAnswer) {
     fs::permissions(store, fs::perms::owner_all);
     const std::string what = i == 0 ? "untouched" : edit(store, others);
     SCOPED_TRACE(what);
-    const auto opened = Store::open(store.string(), network(), small_options());
-    if (!opened) {
-      ASSERT_GT(i, 0U) << to_string(opened.error());
-      ++refused;
-      continue;
-    }
-    const auto answers = answers_of(**opened);
     if (i == 0) {
-      expected = answers;
+      expected = answers_of(*open_or_fail(store.string()));
       for (const auto& [question, answer] : expected) ASSERT_FALSE(answer.empty()) << question;
       continue;
     }
-    const bool has_failed = (*opened)->failure().has_value();
-    failed += has_failed ? 1 : 0;
-    EXPECT_EQ((*opened)->head()->height, kLast);
-    for (const auto& [question, answer] : expected) {
-      const std::string& got = answers.at(question);
-      EXPECT_TRUE(got == answer || (got.empty() && has_failed)) << question << ": " << got;
-    }
+    // In a process of its own: Debian's RocksDB has assertions on, which some damage runs into.
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) ::_exit(static_cast<int>(look(store, expected)));
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    const bool has_ended = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+    ASSERT_TRUE(has_ended || WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
+    const Found found = has_ended ? Found::refusal : static_cast<Found>(WEXITSTATUS(status));
+    refused += found == Found::refusal ? 1 : 0;
+    failed += found == Found::failure ? 1 : 0;
+    EXPECT_NE(found, Found::wrong_answer);
   }
   std::cout << "VOSTRO_TEST_SEED=" << seed_ << ", " << edits << " changes: " << refused
             << " refused at the start, " << failed
