@@ -67,13 +67,8 @@ Delivery offer(ApiClient& api, const StoredOrder& order) {
   const auto waiting = api.offer(order.transaction);
   if (!waiting) return from_error(waiting.error());
   if (waiting->id != order.name) return about_another();
-  if (waiting->id != order.name)
-    return {Outcome::unknown,
-            {},
-            {},
-            ApiError{ApiError::Kind::bad_answer, "the answer is about another order"}};
-  if (waiting->state != "waiting") return {Outcome::accepted};
-  return {Outcome::awaiting_approval, {}, *waiting};
+  const bool is_waiting = waiting->state == "waiting";
+  return {is_waiting ? Outcome::awaiting_approval : Outcome::accepted, {}, *waiting};
 }
 
 Delivery send(ApiClient& api, const StoredOrder& order, bool wait_final) {

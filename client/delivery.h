@@ -27,7 +27,7 @@ enum class Outcome : std::uint8_t {
 struct Delivery {
   Outcome outcome = Outcome::unknown;
   std::optional<FinalReceipt> final = {};     ///< where final
-  std::optional<ApprovalView> approval = {};  ///< where it awaits approval
+  std::optional<ApprovalView> approval = {};  ///< where it awaits approval, or had it
   std::optional<ApiError> error = {};         ///< why refused, not_sent or unknown
   std::optional<JournalError> journal =
       {};  ///< what could not be noted on disk; the outcome stands

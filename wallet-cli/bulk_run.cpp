@@ -19,6 +19,9 @@ constexpr std::uint32_t orders_noted_at_once = 16;
 constexpr int busy_retries_max = 120;
 /// The node holds a waiting answer for up to 30 s.
 constexpr int waits_max = 4;
+/// It holds none for an order that others have approved: it is asked again, for half a minute.
+constexpr int looks_max = 120;
+constexpr std::chrono::milliseconds between_looks{250};
 constexpr std::chrono::seconds event_patience{30};
 
 bool is_busy(const Delivery& delivery) {
@@ -151,9 +154,17 @@ class Runner {
   /// False where the node does not answer.
   bool wait_for(std::size_t index) {
     bool answers = true;
-    for (int i = 0; i < waits_max && answers && is_open(delivery(index)); ++i) {
+    int waits = 0;
+    int looks = 0;
+    while (waits < waits_max && looks < looks_max && answers && is_open(delivery(index))) {
       Delivery next = client::deliver_kept(wallet_.api(), stored(index), true, true);
       answers = !is_silence(next);
+      if (next.outcome == Outcome::accepted && next.approval) {
+        ++looks;
+        wallet_.environment().pause(between_looks);
+      } else {
+        ++waits;
+      }
       // A failed question says nothing against an earlier "accepted".
       if (next.outcome != Outcome::unknown || delivery(index).outcome == Outcome::unknown)
         delivery(index) = std::move(next);
