@@ -69,7 +69,10 @@ class StorageCase(NetworkCase):
     def assert_knows(self, node, settled):
         with Client(node) as client:
             for framed, body in settled.items():
-                answer = client.get(f"/v1/payments/{uetr_of(framed)}?agent={body['owner']}")
+                path = f"/v1/payments/{uetr_of(framed)}?agent={body['owner']}"
+                # A node that was refilled may still be on its way to the newest block.
+                self.network.wait(lambda at=path: client.get(at).status != 404, 60, f"{node['participant']} does not know {path}")
+                answer = client.get(path)
                 self.assertEqual(answer.status, 200, answer)
                 self.assertEqual([(r["height"], r["receipt"]) for r in answer.body["receipts"]], [(body["height"], body["receipt"])])
 
