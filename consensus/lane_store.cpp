@@ -275,11 +275,36 @@ std::optional<LaneRef> LaneStore::gap(ValidatorIndex author) const {
     for (const BatchId& id : place->second) {
       const Batch& content = batches_.at(id).held.batch();
       if (content.prev.is_zero() || holds(content.prev)) continue;
-      const std::uint64_t first = content.incarnation == tip.incarnation ? tip.seq + 1 : 1;
-      return LaneRef{author, content.incarnation, first, content.seq - 1, content.prev};
+      return run_to(author, {content.incarnation, content.seq - 1, content.prev});
     }
   }
   return std::nullopt;
+}
+
+std::optional<LanePosition> LaneStore::lacking_before(ValidatorIndex author,
+                                                      const LanePosition& position) const {
+  const Lane& of_author = lane(author);
+  const bool is_contiguous = of_author.forks == 0 &&
+                             position.incarnation == of_author.tip.incarnation &&
+                             position.seq <= of_author.tip.seq;
+  if (is_contiguous || !is_worth_having(author, position)) return std::nullopt;
+  LanePosition at = position;
+  while (const StoredBatch* stored = find(at.tip)) {
+    const Batch& content = stored->held.batch();
+    const bool stands_there =
+        content.author == author && content.incarnation == at.incarnation && content.seq == at.seq;
+    if (!stands_there || content.prev.is_zero() || content.prev == of_author.base.tip)
+      return std::nullopt;
+    at = {at.incarnation, at.seq - 1, content.prev};
+  }
+  if (at == position || !is_worth_having(author, at)) return std::nullopt;
+  return at;
+}
+
+LaneRef LaneStore::run_to(ValidatorIndex author, const LanePosition& position) const {
+  const LanePosition& tip = lane(author).tip;
+  const bool is_past_tip = position.incarnation == tip.incarnation && position.seq > tip.seq;
+  return {author, position.incarnation, is_past_tip ? tip.seq + 1 : 1, position.seq, position.tip};
 }
 
 bool LaneStore::is_worth_having(ValidatorIndex author, const LanePosition& position) const {

@@ -132,6 +132,12 @@ class LaneStore {
   /// The first batch beyond the contiguous tip that is held while batches between are not: {tip + 1
   /// .. its predecessor}.
   [[nodiscard]] std::optional<LaneRef> gap(ValidatorIndex author) const;
+  /// Where the batch at this position is held: the nearest before it that is not, although it is
+  /// past the final position. None where nothing lacks, or nothing can link the two any more.
+  [[nodiscard]] std::optional<LanePosition> lacking_before(ValidatorIndex author,
+                                                           const LanePosition& position) const;
+  /// What to ask for to get the batch at this position and those before it.
+  [[nodiscard]] LaneRef run_to(ValidatorIndex author, const LanePosition& position) const;
   /// True where a position is past the final one and within the caps, so worth fetching.
   [[nodiscard]] bool is_worth_having(ValidatorIndex author, const LanePosition& position) const;
   [[nodiscard]] bool has_forked(ValidatorIndex author) const { return lane(author).forks > 0; }

@@ -157,10 +157,13 @@ void Lanes::on_have(ValidatorIndex from, const LanePositions& entries, std::uint
   for (const auto& [author, position] : entries) {
     if (author.value >= store_.validators()) continue;
     Reported& entry = reported[author];
-    const bool is_repeated = entry.position == position;
-    if (is_repeated && !(entry.disbelieved && now_ms - entry.since_ms >= config_.hint_again_ms))
-      continue;
-    entry = {position, now_ms, false};
+    const bool is_again = entry.disbelieved && now_ms - entry.since_ms >= config_.hint_again_ms;
+    if (entry.position != position || is_again) {
+      entry.position = position;
+      entry.since_ms = now_ms;
+      entry.disbelieved = false;
+    }
+    look_behind(author, entry, now_ms);
   }
 }
 

@@ -50,7 +50,8 @@ struct LaneConfig {
       150;  ///< silence before another peer is asked; doubles each round of all sources
   std::uint64_t fetch_retry_max_ms = 2'000;
   std::uint64_t hint_again_ms =
-      1'000;  ///< a report that was not made good counts again when repeated after this
+      1'000;  ///< a report that was not made good counts again when repeated after this, and one
+              ///< whose tip is held is looked behind for what lacks
   std::size_t fetches_per_peer_max = 16;  ///< unanswered requests to one peer
   std::size_t reply_batches_max = 1'024;  ///< batches in one answer to GET_BATCH
   std::uint64_t standing_blocks =
@@ -259,6 +260,10 @@ class Lanes {
     LanePosition position;
     std::uint64_t since_ms = 0;
     bool disbelieved = false;  // asked for and not delivered; until it is reported anew
+    // Where that tip is held: a batch before it that is not, so that the tip is of no use yet.
+    // Whoever reports the tip has it. None until it is looked for, and when it was not delivered.
+    LanePosition lacking;
+    std::uint64_t looked_ms = 0;
   };
   /// A batch held while one before it is not.
   struct GapSeen {
@@ -292,6 +297,8 @@ class Lanes {
   void note_held_by(ValidatorIndex peer, const Batch& batch, const BatchId& id,
                     std::uint64_t now_ms);
   void note_gap(ValidatorIndex author, std::uint64_t now_ms);
+  void look_behind(ValidatorIndex author, Reported& reported, std::uint64_t now_ms) const;
+  [[nodiscard]] bool is_good_hint(ValidatorIndex author, const LanePosition& position) const;
   [[nodiscard]] bool is_fetching_from_lane(ValidatorIndex author) const;
   [[nodiscard]] std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> hints() const;
   void give_up_hint(const Fetch& fetch);

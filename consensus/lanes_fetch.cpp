@@ -122,7 +122,26 @@ void Lanes::note_held_by(ValidatorIndex peer, const Batch& batch, const BatchId&
   Reported& entry = reported_[peer][batch.author];
   const bool is_newer = std::pair(batch.incarnation, batch.seq) >
                         std::pair(entry.position.incarnation, entry.position.seq);
-  if (is_newer) entry = {{batch.incarnation, batch.seq, id}, now_ms, false};
+  if (!is_newer) return;
+  entry.position = {batch.incarnation, batch.seq, id};
+  entry.since_ms = now_ms;
+  entry.disbelieved = false;
+}
+
+/// A gap whose fetch stayed unanswered is given up: whom it was asked may have had nothing, or
+/// lied. But a tip is reported only by who holds all before it, and is reported again as long as
+/// that is work for somebody: without this its only holder would stay busy alone for ever. Once in
+/// a while, for it costs a walk, and a liar may report what it will not deliver.
+void Lanes::look_behind(ValidatorIndex author, Reported& reported, std::uint64_t now_ms) const {
+  if (is_good_hint(author, reported.lacking)) return;
+  if (now_ms - reported.looked_ms < config_.hint_again_ms) return;
+  reported.looked_ms = now_ms;
+  reported.lacking = store_.lacking_before(author, reported.position).value_or(LanePosition{});
+}
+
+bool Lanes::is_good_hint(ValidatorIndex author, const LanePosition& position) const {
+  return !position.tip.is_zero() && !store_.holds(position.tip) &&
+         store_.is_worth_having(author, position);
 }
 
 void Lanes::note_gap(ValidatorIndex author, std::uint64_t now_ms) {
@@ -152,15 +171,10 @@ std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> Lanes::hints() const
   for (const auto& [peer, lanes] : reported_) {
     if (!connected_.contains(peer) || (own_ && peer == *own_)) continue;
     for (const auto& [author, reported] : lanes) {
-      const LanePosition& position = reported.position;
-      if (reported.disbelieved || store_.holds(position.tip) || position.tip.is_zero() ||
-          !store_.is_worth_having(author, position))
-        continue;
-      const LanePosition& tip = store_.tip(author);
-      const std::uint64_t first =
-          position.incarnation == tip.incarnation && position.seq > tip.seq ? tip.seq + 1 : 1;
-      consider({author, position.incarnation, first, position.seq, position.tip},
-               reported.since_ms);
+      if (!reported.disbelieved && is_good_hint(author, reported.position))
+        consider(store_.run_to(author, reported.position), reported.since_ms);
+      if (is_good_hint(author, reported.lacking))
+        consider(store_.run_to(author, reported.lacking), reported.looked_ms);
     }
   }
   for (const auto& [author, seen] : gaps_) {
@@ -175,8 +189,9 @@ std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> Lanes::hints() const
 void Lanes::give_up_hint(const Fetch& fetch) {
   for (auto& [peer, lanes] : reported_) {
     const auto reported = lanes.find(fetch.ref.author);
-    if (reported != lanes.end() && reported->second.position.tip == fetch.ref.tip)
-      reported->second.disbelieved = true;
+    if (reported == lanes.end()) continue;
+    if (reported->second.position.tip == fetch.ref.tip) reported->second.disbelieved = true;
+    if (reported->second.lacking.tip == fetch.ref.tip) reported->second.lacking = {};
   }
   const auto seen = gaps_.find(fetch.ref.author);
   if (seen != gaps_.end() && seen->second.tip == fetch.ref.tip) seen->second.given_up = true;

@@ -190,6 +190,26 @@ TEST(Rows, F17_BadLinks) {
   }
 }
 
+// F17: the first batch of a node reaches nobody and the second one all, and they ask for the first
+// in vain. Both are final as soon as the node is heard again: it is the only one that can tell what
+// there is to do.
+TEST(Rows, F17_AHoleInALaneThatNobodyCouldFill) {
+  for (std::size_t node = 0; node < 4; ++node) {
+    Scenario scenario = calm(4);
+    scenario.links = {0, 0, 1, 4};
+    scenario.payments = 2;
+    scenario.steps = {{.at_ms = 1'000, .kind = Kind::mute, .node = node},
+                      {.at_ms = 1'010, .kind = Kind::submit, .node = node},
+                      {.at_ms = 1'100, .kind = Kind::join},
+                      {.at_ms = 1'100, .kind = Kind::submit, .node = node},
+                      {.at_ms = 1'112, .kind = Kind::mute, .node = node},
+                      {.at_ms = 4'000, .kind = Kind::join}};
+    const Outcome outcome = run_steps(scenario);
+    expect_ok(scenario, outcome);
+    expect_settled_within(outcome, 1'000, 1'100, 15'000);
+  }
+}
+
 // F20: clocks an hour or twenty years off, one or all, and stepping back: no fork, it goes on, and
 // block times rise.
 TEST(Rows, F20_Clocks) {

@@ -407,6 +407,76 @@ TEST(Lanes, AGapIsFetchedFromTheAuthorAfterAWhile) {
   EXPECT_EQ(lanes.tick(80, {}), (LaneActions{FetchBatches{index(1), ref_to(chain, 2, 3)}}));
 }
 
+/// All that a node asks of time alone, from `now` on; ends when it asks for nothing more.
+std::size_t count_fetches(Lanes& lanes, std::uint64_t& now) {
+  std::size_t asked = 0;
+  while (const auto next = lanes.next_wakeup({})) {
+    EXPECT_GT(*next, now);
+    if (*next <= now || asked > 100) return asked;
+    now = *next;
+    asked += only<FetchBatches>(lanes.tick(now, {})).size();
+  }
+  return asked;
+}
+
+TEST(Lanes, AGapThatNobodyFilledIsAskedForAgainWhileItsEndIsReported) {
+  const auto chain = make_chain(1, 1, 5);
+  Lanes lanes = make_lanes(0);
+  std::uint64_t now = 2'000;
+  for (const std::size_t seq : {1U, 3U, 5U}) (void)receive(lanes, chain[seq - 1], 1, now);
+  EXPECT_GE(count_fetches(lanes, now), 1u);
+  EXPECT_EQ(lanes.fetches_open(), 0u);
+
+  // Its author has the whole chain, and says so, at a later time with one batch more.
+  const LanePositions end{{index(1), position_at(chain, 5)}};
+  for (int again = 0; again < 3; ++again) {
+    now += 5'000;
+    lanes.on_have(index(1), end, now);
+    EXPECT_EQ(lanes.next_wakeup({}), now + 30);
+    EXPECT_EQ(lanes.tick(now + 30, {}), (LaneActions{FetchBatches{index(1), ref_to(chain, 2, 4)}}));
+    now += 30;
+    EXPECT_EQ(count_fetches(lanes, now), 0u) << "one peer reports it, so one is asked";
+    lanes.on_have(index(1), end, now);
+    EXPECT_EQ(lanes.next_wakeup({}), std::nullopt) << "too soon to ask again";
+  }
+  now += 5'000;
+  const auto more = make_chain(1, 1, 1, "a", position_at(chain, 5));
+  (void)receive(lanes, more[0], 1, now);
+  lanes.on_have(index(1), {{index(1), position_at(chain, 5)}}, now);
+  EXPECT_EQ(lanes.tick(now + 30, {}), (LaneActions{FetchBatches{index(1), ref_to(chain, 2, 4)}}));
+
+  for (const std::size_t seq : {4U, 3U, 2U}) (void)receive(lanes, chain[seq - 1], 1, now + 40);
+  EXPECT_EQ(lanes.have_vector(), (LanePositions{{index(1), {1, 6, more[0].id}}}));
+  EXPECT_EQ(lanes.fetches_open(), 0u);
+  EXPECT_EQ(lanes.next_wakeup({}), std::nullopt);
+}
+
+TEST(LaneStore, WhatLacksBeforeABatchIsOnItsOwnBranchAndPastTheFinalPosition) {
+  const auto chain = make_chain(1, 1, 6);
+  const auto branch = make_chain(1, 1, 3, "b", position_at(chain, 2));  // 3', 4', 5' after 2
+  LaneStore store({}, test_ctx(), 4, {{index(1), position_at(chain, 1)}});
+  const auto lacking = [&](const std::vector<HeldBatch>& of, std::size_t at, std::uint64_t seq) {
+    return store.lacking_before(index(1), {1, seq, of[at].id});
+  };
+  EXPECT_EQ(lacking(chain, 5, 6), std::nullopt) << "not held itself";
+  (void)store.add(chain[5], false);
+  EXPECT_EQ(lacking(chain, 5, 6), position_at(chain, 5));
+  EXPECT_EQ(lacking(chain, 5, 7), std::nullopt) << "it does not stand there";
+  (void)store.add(chain[4], false);
+  (void)store.add(branch[2], false);
+  EXPECT_EQ(lacking(chain, 5, 6), position_at(chain, 4));
+  EXPECT_EQ(lacking(branch, 2, 5), (LanePosition{1, 4, branch[1].id}));
+  (void)store.add(chain[3], false);
+  (void)store.add(chain[2], false);
+  EXPECT_EQ(lacking(chain, 5, 6), position_at(chain, 2));
+  (void)store.add(chain[1], false);
+  EXPECT_EQ(lacking(chain, 5, 6), std::nullopt) << "follows the final one";
+  EXPECT_EQ(lacking(branch, 2, 5), (LanePosition{1, 4, branch[1].id}));
+  (void)store.add(branch[1], false);
+  (void)store.add(branch[0], false);
+  EXPECT_EQ(lacking(branch, 2, 5), std::nullopt);
+}
+
 // ---- Fetching for a cut ----
 
 TEST(Lanes, WhatACutLacksIsFetchedAtOnceAndFromAnotherWhenNoAnswerComes) {
