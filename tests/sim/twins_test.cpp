@@ -38,9 +38,15 @@ class Twins : public testing::TestWithParam<std::size_t> {};
 
 // F22. Some of the schedules here, all of them in the long run.
 TEST_P(Twins, F22_SomeSchedulesDoNotFork) {
-  run_schedules(GetParam(), GetParam(), test::rounds<std::size_t>(11, 211));
+  run_schedules(GetParam(), GetParam(), test::rounds<std::size_t>(61, 211));
 }
 INSTANTIATE_TEST_SUITE_P(Sim, Twins, testing::Range<std::size_t>(0, 4));
+
+// F22. All honest nodes lacked a batch in the middle of another's lane, and never asked again.
+TEST(TwinSchedules, F22_SchedulesThatLeftAPaymentWithoutFinality) {
+  run_schedules(2, 119, kSplits * kSplits * kSplits);
+  run_schedules(1, 3'276, kSplits * kSplits * kSplits);
+}
 
 class AllTwins : public testing::TestWithParam<std::size_t> {};
 
