@@ -204,9 +204,9 @@ TEST_F(Quotes, FillsAreToldOnceAndLessenTheSize) {
   const Ran ran =
       stream({give(kLine),
               [this] {
-                const chain::Quote& quote = published().at(0).quote;
-                const bool is_ask = quote.sells == test::currency("EUR");
-                const chain::Quote& ask = is_ask ? quote : published().at(1).quote;
+                const auto quotes = published();
+                const bool is_ask = quotes.at(0).quote.sells == test::currency("EUR");
+                const chain::Quote& ask = quotes.at(is_ask ? 0 : 1).quote;
                 node_->answer("GET", "/v1/accounts/NORDDEFF/main/fills",
                               test::json_reply(
                                   200, "{\"items\":[{\"quote\":\"" + vostro::to_text(ask.id) +
