@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "chain/due.h"
 #include "chain/invariants.h"
@@ -61,6 +62,23 @@ bool execute_one(State& state, BlockPoint block, const VerifiedTransaction& veri
   return true;
 }
 
+/// In the first block of an epoch the next validators become those of now, and the epoch goes on
+/// record.
+void begin_epoch(State& state, const BlockInput& input) {
+  Validators validators = state.validators();
+  if (!validators.next.empty()) {
+    ++validators.epoch;
+    validators.version = std::exchange(validators.next_version, 0);
+    validators.now = std::exchange(validators.next, {});
+    state.put<Validators>({}, validators);
+  }
+  const Epoch epoch(validators.epoch);
+  if (state.find<EpochRecord>(epoch) == nullptr)
+    state.put<EpochRecord>(epoch, {input.parent, Height(input.height.value - 1), input.parent_time,
+                                   validators.version, validators.now});
+  state.commit();
+}
+
 Hash receipt_root_of(const std::vector<Receipt>& receipts) {
   std::vector<Hash> leaves;
   leaves.reserve(receipts.size());
@@ -89,6 +107,7 @@ Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& reader,
                                                       const BlockInput& input) {
   State state(reader);
   const BlockPoint point{input.height, input.time};
+  begin_epoch(state, input);
   ExecutedBlock block;
   block.height = input.height;
   block.time = input.time;
@@ -109,6 +128,8 @@ Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& reader,
   if (const auto sound = check_block(state, block.receipts); !sound)
     return fail(ExecutionFailure{ExecutionError::invariant_broken, sound.error()});
 
+  if (const Validators& validators = state.validators(); !validators.next.empty())
+    block.next_epoch = NextEpoch{validators.next_version, validators.next};
   block.ids = state.new_ids();
   block.state = state.changes();
   block.tx_root = tx_root_of(block.ids, block.transactions);

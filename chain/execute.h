@@ -33,6 +33,8 @@ struct BlockInput {
   Hash network_id;
   Height height;
   UnixMillis time;
+  Hash parent;  ///< digest of the block before: the anchor of its epoch where this is the first
+  UnixMillis parent_time;
   /// The transactions of the block's batches, in execution order, before any is dropped.
   std::vector<VerifiedTransactionPtr> candidates;
   /// Lanes that the cut moves, by author.
@@ -41,6 +43,14 @@ struct BlockInput {
 
 /// New value of each key that the block touched; none where it was erased. Ordered by key.
 using Changes = std::map<Bytes, std::optional<Bytes>>;
+
+/// The epoch that begins after a closing block (consensus-spec section 9).
+struct NextEpoch {
+  std::uint16_t version = 1;
+  std::vector<Validator> validators;  ///< ascending by id
+
+  bool operator==(const NextEpoch&) const = default;
+};
 
 struct ExecutedBlock {
   Height height;
@@ -53,6 +63,7 @@ struct ExecutedBlock {
   Hash tx_root;
   Hash receipt_root;
   Hash state_root;
+  std::optional<NextEpoch> next_epoch;  ///< where this block closes its epoch
 };
 
 /// Why a block cannot be.

@@ -63,7 +63,7 @@ class Maker {
         return refuse(Why::repeated, where);
       if (!is_admissible(validator.key)) return refuse(Why::bad_validator, where);
     }
-    return put(Only{}, Validators{std::move(validators), {}}, "validators");
+    return put(Only{}, Validators{.now = std::move(validators), .next = {}}, "validators");
   }
 
   Checked add(const Parameters& parameters) {

@@ -224,6 +224,12 @@ Bytes key_bytes(Byte prefix, std::uint16_t key) {
   return {prefix, static_cast<Byte>(key >> 8), static_cast<Byte>(key & 0xFF)};
 }
 
+Bytes key_bytes(Byte prefix, Epoch key) {
+  Bytes bytes = begin(prefix);
+  append_big_endian(bytes, key.value);
+  return bytes;
+}
+
 Bytes key_bytes(Byte prefix, const CorridorSpentKey& key) {
   Bytes bytes = key_bytes(prefix, key.rule);
   append_part(bytes, key.debtor_agent);
@@ -315,6 +321,7 @@ VOSTRO_RECORD(Spent)
 VOSTRO_RECORD(Proposal)
 VOSTRO_RECORD(CorridorRecord)
 VOSTRO_RECORD(CorridorSpent)
+VOSTRO_RECORD(EpochRecord)
 VOSTRO_RECORD(Lane)
 #undef VOSTRO_RECORD
 

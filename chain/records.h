@@ -400,6 +400,26 @@ struct CorridorSpent {
   }
 };
 
+/// What binds the signatures of an epoch: for evidence, proofs and whoever joins. Written by the
+/// first block of the epoch, for ever.
+struct EpochRecord {
+  static constexpr Byte prefix = 'e';
+  using Key = Epoch;
+
+  Hash anchor;  ///< digest of the block that the epoch's first one extends
+  Height anchor_height;
+  UnixMillis anchor_time;
+  std::uint16_t version = 1;
+  std::vector<Validator> validators;  ///< ascending by id
+
+  bool operator==(const EpochRecord&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(anchor, anchor_height, anchor_time, version,
+            bounded<Validators::count_max>(validators));
+  }
+};
+
 /// Where a lane stands, by author.
 struct Lane {
   static constexpr Byte prefix = 'l';
@@ -427,6 +447,7 @@ struct Lane {
 [[nodiscard]] Bytes key_bytes(Byte prefix, const DueKey& key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, const SpentKey& key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, std::uint16_t key);
+[[nodiscard]] Bytes key_bytes(Byte prefix, Epoch key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, const CorridorSpentKey& key);
 template <class Record>
 [[nodiscard]] Bytes key_of(const typename Record::Key& key) {

@@ -93,13 +93,16 @@ struct Validators {
   static constexpr std::size_t count_max = 256;
   using Key = Only;
 
-  std::vector<Validator> now;   ///< ascending by id
-  std::vector<Validator> next;  ///< of the next epoch, where a change is pending; else empty
+  std::uint64_t epoch = 0;          ///< in which `now` votes
+  std::uint16_t version = 1;        ///< of the protocol, in that epoch
+  std::vector<Validator> now;       ///< ascending by id
+  std::vector<Validator> next;      ///< after a closing block: of the epoch after it; else empty
+  std::uint16_t next_version = 0;   ///< with `next`
 
   bool operator==(const Validators&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(bounded<count_max>(now), bounded<count_max>(next));
+    archive(epoch, version, bounded<count_max>(now), bounded<count_max>(next), next_version);
   }
 };
 

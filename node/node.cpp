@@ -17,19 +17,10 @@ constexpr int kWorkersNiceness = 5;
 
 consensus::EpochContext genesis_context(const genesis::Definition& definition,
                                         const genesis::Anchor& anchor) {
-  std::vector<consensus::Validator> validators;
-  for (const chain::Validator& validator : definition.state.validators) {
-    consensus::Validator one;
-    one.member.bytes = validator.id.bytes;
-    one.key = validator.key;
-    validators.push_back(one);
-  }
-  auto set = consensus::ValidatorSet::make(std::move(validators));
-  VOSTRO_CHECK(set.has_value());  // the definition was checked
   consensus::BlockId id;
   id.bytes = anchor.digest.bytes;
-  return {definition.network_id, definition.protocol_version, Epoch(0), id, Height(0), anchor.time,
-          std::move(*set)};
+  return {definition.network_id, definition.protocol_version,        Epoch(0), id, Height(0),
+          anchor.time,           set_of(definition.state.validators)};
 }
 
 consensus::MemberId member_of(const Bic& bic) {

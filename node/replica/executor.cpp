@@ -34,6 +34,19 @@ std::string difference(const Header& expected, const Header& found) {
 
 }  // namespace
 
+consensus::ValidatorSet set_of(const std::vector<chain::Validator>& validators) {
+  std::vector<consensus::Validator> all;
+  for (const chain::Validator& validator : validators) {
+    consensus::Validator one;
+    one.member.bytes = validator.id.bytes;
+    one.key = validator.key;
+    all.push_back(one);
+  }
+  auto set = consensus::ValidatorSet::make(std::move(all));
+  VOSTRO_CHECK(set.has_value());  // the ledger admits no other
+  return std::move(*set);
+}
+
 consensus::LanePositions lane_positions(const chain::StateReader& state, std::size_t validators) {
   consensus::LanePositions positions;
   for (std::uint16_t author = 0; author < validators; ++author) {
@@ -67,6 +80,10 @@ const consensus::LanePositions& Executor::positions(const BlockId& id) const {
   return id == base_.id ? base_positions_ : nodes_.at(id).positions;
 }
 
+UnixMillis Executor::time(const BlockId& id) const {
+  return id == base_.id ? base_.time : nodes_.at(id).body->header.time;
+}
+
 std::optional<UnixMillis> Executor::due(const BlockId& id) const {
   return id == base_.id ? base_due_ : nodes_.at(id).due;
 }
@@ -87,6 +104,8 @@ Result<ExecutedNode, BlockRefusal> Executor::execute(const Plan& plan) const {
   input.network_id = committee_->context().network_id;
   input.height = plan.height;
   input.time = plan.time;
+  input.parent.bytes = plan.parent.bytes;
+  input.parent_time = time(plan.parent);
   input.candidates = plan.transactions;
   for (const consensus::LaneRef& lane : plan.cut.lanes) {
     chain::LaneRecord record{lane.incarnation, lane.last_seq, {}};
@@ -125,6 +144,10 @@ Header Executor::header_of(const Plan& plan, const chain::ExecutedBlock& execute
   header.state_root = executed.state_root;
   header.receipt_root = executed.receipt_root;
   header.set_hash = committee_->set_hash();
+  if (executed.next_epoch) {
+    header.flags = Header::flag_epoch_close;
+    header.next_set_hash = set_of(executed.next_epoch->validators).digest();
+  }
   return header;
 }
 

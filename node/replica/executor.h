@@ -62,6 +62,7 @@ class Executor {
   /// Of an executed block.
   [[nodiscard]] const consensus::LanePositions& positions(const consensus::BlockId& id) const;
   [[nodiscard]] const chain::StateReader& state(const consensus::BlockId& id) const;
+  [[nodiscard]] UnixMillis time(const consensus::BlockId& id) const;
   [[nodiscard]] std::optional<UnixMillis> due(const consensus::BlockId& id) const;
 
   /// True also for the block itself. Blocks below the base count as no ancestors.
@@ -111,6 +112,9 @@ class Executor {
   std::optional<UnixMillis> base_due_;
   std::map<consensus::BlockId, ExecutedNode> nodes_;
 };
+
+/// The ledger's validators as the protocol has them.
+[[nodiscard]] consensus::ValidatorSet set_of(const std::vector<chain::Validator>& validators);
 
 /// lane_pos as the ledger's state keeps it, of authors 0 to validators - 1.
 [[nodiscard]] consensus::LanePositions lane_positions(const chain::StateReader& state,

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/check.h"
@@ -103,8 +104,13 @@ class MemoryLedger {
   /// What a block of these candidates at this time would be; nothing is kept.
   [[nodiscard]] Result<chain::ExecutedBlock, chain::ExecutionFailure> try_block(
       std::vector<chain::VerifiedTransactionPtr> candidates, UnixMillis time) const {
-    return chain::execute_block(store_, store_,
-                                {network_id_, height_.next(), time, std::move(candidates), {}});
+    return chain::execute_block(
+        store_, store_,
+        {network_id_, height_.next(), time, digest_of(height_), time_, std::move(candidates), {}});
+  }
+  /// What stands for a block's digest here.
+  [[nodiscard]] static Hash digest_of(Height height) {
+    return hash("test-block", as_bytes(std::to_string(height.value)));
   }
   /// Executes a block one second after the last one, or at `time`, and stores it. Aborts where it
   /// cannot be, or where an invariant does not hold after it.

@@ -68,6 +68,8 @@ bool execute_anew(LiarPort& port, consensus::Propose& propose) {
   const node::Executor& executor = port.honest_half().executor();
   const node::ExecutedNode* parent = executor.find(propose.header.parent);
   if (parent == nullptr && executor.base().id != propose.header.parent) return false;
+  input.parent.bytes = propose.header.parent.bytes;
+  input.parent_time = executor.time(propose.header.parent);
   const auto executed = parent != nullptr
                             ? chain::execute_block(*parent->branch, *parent->branch, input)
                             : chain::execute_block(port.stored_state(), port.stored_tree(), input);

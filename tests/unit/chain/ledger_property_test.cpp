@@ -187,14 +187,22 @@ TEST(LedgerProperty, RandomOrdersKeepEveryInvariantAndLayersEqualTheStore) {
     for (std::size_t i = 0; i < kOrders; ++i) candidates.push_back(banks.next());
     candidates.push_back(candidates[random() % kOrders]);
     candidates.push_back(n.payment().verified());  // some work is left in any case
-    const UnixMillis time(n.ledger.time().value + 1 + random() % 3'000);
+    const UnixMillis before = n.ledger.time();
+    const UnixMillis time(before.value + 1 + random() % 3'000);
     const ExecutedBlock& block = n.ledger.block(candidates, time);
     for (const Receipt& receipt : block.receipts) ++outcomes[Network::word_of(receipt)];
 
     const StateReader& state =
         layers.empty() ? static_cast<const StateReader&>(base) : *layers.back();
     const NodeReader& tree = layers.empty() ? static_cast<const NodeReader&>(base) : *layers.back();
-    auto layered = execute_block(state, tree, {network(), block.height, time, candidates, {}});
+    auto layered = execute_block(state, tree,
+                                 {network(),
+                                  block.height,
+                                  time,
+                                  n.ledger.digest_of(Height(block.height.value - 1)),
+                                  before,
+                                  candidates,
+                                  {}});
     ASSERT_TRUE(layered.has_value()) << layered.error().what << ", seed " << seed;
     ASSERT_EQ(layered->tx_root, block.tx_root) << "seed " << seed << " block " << round;
     ASSERT_EQ(layered->receipt_root, block.receipt_root) << "seed " << seed << " block " << round;
