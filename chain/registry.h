@@ -93,11 +93,11 @@ struct Validators {
   static constexpr std::size_t count_max = 256;
   using Key = Only;
 
-  std::uint64_t epoch = 0;          ///< in which `now` votes
-  std::uint16_t version = 1;        ///< of the protocol, in that epoch
-  std::vector<Validator> now;       ///< ascending by id
-  std::vector<Validator> next;      ///< after a closing block: of the epoch after it; else empty
-  std::uint16_t next_version = 0;   ///< with `next`
+  std::uint64_t epoch = 0;         ///< in which `now` votes
+  std::uint16_t version = 1;       ///< of the protocol, in that epoch
+  std::vector<Validator> now;      ///< ascending by id
+  std::vector<Validator> next;     ///< after a closing block: of the epoch after it; else empty
+  std::uint16_t next_version = 0;  ///< with `next`
 
   bool operator==(const Validators&) const = default;
   template <class Archive>

@@ -149,7 +149,8 @@ class State {
              Table<Balance>, Table<HoldCount>, Table<CurrencyRecord>, Table<IssuedEntry>,
              Table<Hold>, Table<DelayedOrder>, Table<DueMarker>, Table<OpenRecall>,
              Table<ReturnedPayment>, Table<QuoteFill>, Table<FillExpiry>, Table<Spent>,
-             Table<Proposal>, Table<CorridorRecord>, Table<CorridorSpent>, Table<EpochRecord>, Table<Lane>>
+             Table<Proposal>, Table<CorridorRecord>, Table<CorridorSpent>, Table<EpochRecord>,
+             Table<Lane>>
       tables_;
   std::map<OwnedId, IdRecord> ids_;
   std::vector<std::pair<OwnedId, IdRecord>> new_ids_;

@@ -29,7 +29,8 @@ const std::vector<Kind>& kinds() {
   static const auto made =
       kinds_of<Proposal, CorridorRecord, CorridorSpent, Participant, Validators, Parameters,
                AccountRecord, Balance, HoldCount, CurrencyRecord, IssuedEntry, Hold, DelayedOrder,
-               DueMarker, OpenRecall, ReturnedPayment, QuoteFill, FillExpiry, Spent, EpochRecord, Lane>();
+               DueMarker, OpenRecall, ReturnedPayment, QuoteFill, FillExpiry, Spent, EpochRecord,
+               Lane>();
   return made;
 }
 

@@ -437,8 +437,8 @@ TEST(Accounts, OpenedUsedEmptiedClosed) {
 TEST(Blocks, LanesAreStateAndABlockWithoutWorkCannotBe) {
   Network n;
   const auto lane = LaneRecord{3, 9, hash_of("tip")};
-  const BlockInput input{
-      network(), Height(1), UnixMillis(start_time.value + 60'000), {}, {}, {}, {{2, lane}}};
+  const BlockInput input{network(), Height(1),  UnixMillis(start_time.value + 60'000), {}, {},
+                         {},        {{2, lane}}};
   const auto empty = execute_block(n.ledger.store(), n.ledger.store(), input);
   ASSERT_FALSE(empty.has_value());
   EXPECT_EQ(empty.error().error, ExecutionError::empty);
