@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/checked.h"
 #include "base/planted.h"
+#include "chain/membership.h"
 
 namespace vostro::chain {
 namespace {
@@ -108,6 +109,7 @@ class DemandOf {
   Found operator()(const Vote& b) {
     return Demand{{b.participant, {}, {}}, ActionClass::govern, {}};
   }
+  Found operator()(const Ready&) { return std::nullopt; }  // asks no policy: authorise
 
  private:
   Found of_account(const AccountId& account, std::optional<ActionClass> action,
@@ -176,6 +178,15 @@ Result<Authority, Inclusion> authorise(State& state, const VerifiedTransaction& 
     return fail(Inclusion::too_far_ahead);
   if (state.is_id_used(verified.id()) && !is_planted(Planted::id_used_twice))
     return fail(Inclusion::id_used);
+
+  if (const auto* ready = std::get_if<Ready>(&transaction.body)) {
+    // Its one signer is its key (form).
+    if (state.find<Participant>(ready->participant) == nullptr)
+      return fail(Inclusion::actor_unknown);
+    if (!votes_or_will(state, ready->participant, ready->key))
+      return fail(Inclusion::signer_not_in_policy);
+    return Authority{{ready->participant, {}, {}}, true, 0};
+  }
 
   const std::vector<PublicKey> signers = signers_of(transaction);
   const auto asked = asked_of(state, transaction, signers);

@@ -6,6 +6,7 @@
 
 #include "chain/due.h"
 #include "chain/invariants.h"
+#include "chain/membership.h"
 #include "chain/merkle.h"
 #include "chain/state.h"
 #include "chain/tree.h"
@@ -118,6 +119,8 @@ Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& reader,
       block.transactions.push_back(candidate);
   for (const auto& [author, record] : input.lanes) state.put<Lane>(author, {record});
   state.commit();
+  for (Receipt& receipt : settle_membership(state, point))
+    block.receipts.push_back(std::move(receipt));
 
   if (state.is_damaged())
     return fail(ExecutionFailure{ExecutionError::invariant_broken, "the stored state is damaged"});
@@ -168,12 +171,12 @@ Inclusion check_inclusion(const StateReader& reader, const VerifiedTransaction& 
 }
 
 std::optional<UnixSeconds> next_due(const StateReader& state) {
+  std::optional<UnixSeconds> earliest = next_membership_due(state);
   const Bytes prefix{DueMarker::prefix};
   const auto first = state.scan(prefix, prefix, 1);
-  if (first.empty()) return std::nullopt;
-  const auto key = due_of_key(first.front().first);
-  if (!key) return std::nullopt;
-  return key->time;
+  const auto key = first.empty() ? std::nullopt : due_of_key(first.front().first);
+  if (key && (!earliest || key->time < *earliest)) earliest = key->time;
+  return earliest;
 }
 
 }  // namespace vostro::chain

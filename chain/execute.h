@@ -56,7 +56,9 @@ struct ExecutedBlock {
   Height height;
   UnixMillis time;
   std::vector<VerifiedTransactionPtr> transactions;  ///< included ones, in order
-  std::vector<Receipt> receipts;  ///< due ones, then each transaction's followed by its items'
+  /// Due ones, then each transaction's followed by its items', then those of changes that the
+  /// block's end brings into force.
+  std::vector<Receipt> receipts;
   std::vector<std::pair<OwnedId, IdRecord>> ids;  ///< newly used: transactions' and items'
   Changes state;
   Changes nodes;  ///< of the state tree, by position
@@ -95,7 +97,7 @@ enum class Inclusion : std::uint8_t {
   too_far_ahead,         ///< valid_until is beyond max_validity
   id_used,               ///< its id is in the set already
   actor_unknown,         ///< AC02 or RC05: the acting account or participant is unknown
-  signer_not_in_policy,  ///< DS0H
+  signer_not_in_policy,  ///< DS0H; of a Ready, the key is no validator's of that participant
   signatures_short,      ///< DS19
 };
 [[nodiscard]] std::string_view to_string(Inclusion inclusion);
@@ -112,7 +114,8 @@ struct SigningNeed {
 [[nodiscard]] std::optional<SigningNeed> signing_need(const StateReader& state,
                                                       const VerifiedTransaction& transaction);
 
-/// The earliest time at which something is due in this state; none when nothing waits.
+/// The earliest time at which something is due in this state, a closing of the epoch among it; none
+/// when nothing waits for its time alone.
 [[nodiscard]] std::optional<UnixSeconds> next_due(const StateReader& state);
 
 }  // namespace vostro::chain

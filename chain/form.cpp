@@ -391,6 +391,16 @@ class FormCheck {
     check_bic(body.proposal.owner, Path(proposal, "owner"));
     check_uetr(body.proposal.id, Path(proposal, "id"));
   }
+  void check(const Ready& body) {
+    check_bic(body.participant, Path("participant"));
+    const auto& signatures = transaction_.signatures;
+    require(signatures.size() == 1 && signatures[0].key == body.key, bad_signature_list,
+            Path("signatures"));
+    require(is_admissible(body.key), bad_combination, Path("key"));
+    require(!body.versions.empty() && is_strictly_ascending(body.versions) &&
+                body.versions.front() > 0,
+            bad_combination, Path("versions"));
+  }
   void check(const AddParticipant& change, const Path& at) {
     const Path participant(at, "participant");
     require(is_well_formed(change.participant) && change.participant.status == Standing::active,
@@ -429,6 +439,25 @@ class FormCheck {
   void check(const SetParameter& change, const Path& at) {
     require(with_parameter({}, change.parameter, change.value).has_value(), bad_change,
             Path(at, "value"));
+  }
+  void check_key_of(const Bic& participant, const PublicKey& key, const Path& at) {
+    check_bic(participant, Path(at, "participant"));
+    require(is_admissible(key), bad_change, Path(at, "key"));
+  }
+  void check(const AddValidator& change, const Path& at) {
+    check_key_of(change.participant, change.key, at);
+  }
+  void check(const RemoveValidator& change, const Path& at) {
+    check_bic(change.participant, Path(at, "participant"));
+  }
+  void check(const RotateValidatorKey& change, const Path& at) {
+    check_key_of(change.participant, change.key, at);
+  }
+  void check(const SetTlsKey& change, const Path& at) {
+    check_key_of(change.participant, change.key, at);
+  }
+  void check(const ActivateVersion& change, const Path& at) {
+    require(change.version > 0, bad_change, Path(at, "version"));
   }
 
   const Transaction& transaction_;

@@ -47,7 +47,7 @@ class Maker {
     return put(currency.currency, record_of(currency), where);
   }
 
-  Checked add(std::vector<Validator> validators) {
+  Checked add(std::vector<Validator> validators, bool is_development) {
     if (validators.empty() || validators.size() > Validators::count_max)
       return refuse(Why::bad_validator, std::to_string(validators.size()) + " validators");
     std::sort(validators.begin(), validators.end());
@@ -63,7 +63,10 @@ class Maker {
         return refuse(Why::repeated, where);
       if (!is_admissible(validator.key)) return refuse(Why::bad_validator, where);
     }
-    return put(Only{}, Validators{.now = std::move(validators), .next = {}}, "validators");
+    Validators record;
+    record.now = std::move(validators);
+    if (is_development) record.size_min = 1;
+    return put(Only{}, record, "validators");
   }
 
   Checked add(const Parameters& parameters) {
@@ -126,7 +129,7 @@ Result<Changes, InitialStateError> make_initial_state(const InitialState& initia
     if (auto ok = maker.add(account); !ok) return fail(ok.error());
   for (const InitialCurrency& currency : initial.currencies)
     if (auto ok = maker.add(currency); !ok) return fail(ok.error());
-  if (auto ok = maker.add(initial.validators); !ok) return fail(ok.error());
+  if (auto ok = maker.add(initial.validators, initial.development); !ok) return fail(ok.error());
   return maker.take();
 }
 

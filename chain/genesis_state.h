@@ -24,6 +24,7 @@ struct InitialState {
   std::vector<InitialCurrency> currencies;
   Parameters parameters;
   std::vector<Validator> validators;
+  bool development = false;  ///< may come to have fewer than four validators
 };
 
 /// Why a network cannot begin like this, in order of precedence.

@@ -3,23 +3,12 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "chain/membership.h"
 
 namespace vostro::chain {
 namespace {
 
 using MayBe = Result<void, ChangeFault>;
-
-/// Whether those who own validators could still pass a change without this one.
-bool keeps_quorum_without(State& state, const Bic& suspended) {
-  const Validators& validators = state.validators();
-  const auto active = std::ranges::count_if(validators.now, [&](const Validator& validator) {
-    const auto owner = owner_of(validator.id);
-    const Participant* participant = owner ? state.find<Participant>(*owner) : nullptr;
-    return participant != nullptr && participant->status == Standing::active &&
-           participant->bic != suspended;
-  });
-  return static_cast<std::size_t>(active) >= votes_needed(validators.now.size());
-}
 
 bool is_agent_of_active_currency(State& state, const Bic& bic) {
   const std::vector<Currency> currencies = state.currencies_of(bic);
@@ -36,12 +25,7 @@ class Changer {
   MayBe check(const AddParticipant& change) {
     if (state_.find<Participant>(change.participant.bic) != nullptr)
       return fail(ChangeFault::already_there);
-    for (const Bic& other : state_.participants()) {
-      const Participant* participant = state_.find<Participant>(other);
-      if (participant != nullptr && participant->tls_key == change.participant.tls_key)
-        return fail(ChangeFault::tls_key_taken);
-    }
-    return {};
+    return check_tls_key(change.participant.tls_key);
   }
   void carry_out(const AddParticipant& change) {
     state_.put<Participant>(change.participant.bic, change.participant);
@@ -54,13 +38,16 @@ class Changer {
     if (participant->status == change.standing) return fail(ChangeFault::no_change);
     if (change.standing == Standing::active) return {};
     if (change.standing == Standing::removed) {
-      if (owns_validator(state_.validators(), change.participant))
-        return fail(ChangeFault::owns_validator);
+      if (owns_any_validator(change.participant)) return fail(ChangeFault::owns_validator);
       if (is_agent_of_active_currency(state_, change.participant))
         return fail(ChangeFault::is_agent);
       if (state_.has_money(change.participant)) return fail(ChangeFault::money_left);
     }
-    if (!keeps_quorum_without(state_, change.participant)) return fail(ChangeFault::quorum_lost);
+    // Of now, and of all that was passed: either may be the one that has to vote.
+    const bool keeps = keeps_quorum(state_, state_.validators().now, change.participant) &&
+                       keeps_quorum(state_, planned_membership(state_).validators,
+                                    change.participant);
+    if (!keeps) return fail(ChangeFault::quorum_lost);
     return {};
   }
   void carry_out(const SetParticipant& change) {
@@ -153,7 +140,48 @@ class Changer {
     state_.put<Parameters>({}, *changed);
   }
 
+  MayBe check(const SetTlsKey& change) {
+    const Participant* participant = state_.find<Participant>(change.participant);
+    if (participant == nullptr) return fail(ChangeFault::unknown);
+    if (participant->status == Standing::removed) return fail(ChangeFault::removed);
+    if (participant->tls_key == change.key) return fail(ChangeFault::no_change);
+    return check_tls_key(change.key);
+  }
+  void carry_out(const SetTlsKey& change) {
+    Participant participant = *state_.find<Participant>(change.participant);
+    participant.tls_key = change.key;
+    state_.put<Participant>(change.participant, std::move(participant));
+  }
+
+  /// Validators and version: judged by what all passed changes will have made of them, carried out
+  /// where an epoch closes (chain/membership.h).
+  template <class MembershipChange>
+  MayBe check(const MembershipChange& change) {
+    return check_membership(state_, Change(change));
+  }
+  template <class MembershipChange>
+  void carry_out(const MembershipChange&) {
+    VOSTRO_CHECK(false);  // never marked as due
+  }
+
  private:
+  MayBe check_tls_key(const PublicKey& key) {
+    for (const Bic& other : state_.participants()) {
+      const Participant* participant = state_.find<Participant>(other);
+      if (participant != nullptr && participant->tls_key == key)
+        return fail(ChangeFault::tls_key_taken);
+    }
+    if (is_validator_key(state_, key)) return fail(ChangeFault::tls_key_taken);
+    return {};
+  }
+  bool owns_any_validator(const Bic& owner) {
+    const auto owns = [&](const std::vector<Validator>& validators) {
+      return std::ranges::binary_search(validators, validator_id_of(owner), {}, &Validator::id);
+    };
+    return owns(state_.validators().now) || owns(state_.validators().next) ||
+           owns(planned_membership(state_).validators);
+  }
+
   State& state_;
   BlockPoint block_;
 };
@@ -183,7 +211,7 @@ Receipt take_effect(Turn& turn, const Proposal& proposal) {
 std::string_view to_string(ChangeFault fault) {
   switch (fault) {
     case ChangeFault::already_there:
-      return "the participant or currency to be added is there already";
+      return "what is to be added is there already";
     case ChangeFault::unknown:
       return "what is to be changed does not exist";
     case ChangeFault::removed:
@@ -191,11 +219,11 @@ std::string_view to_string(ChangeFault fault) {
     case ChangeFault::no_change:
       return "it is so already";
     case ChangeFault::tls_key_taken:
-      return "another participant's node has this TLS key";
+      return "another participant's node has this TLS key, or a validator has this key";
     case ChangeFault::agent_unfit:
       return "the agent is no active participant with the role of settlement agent";
     case ChangeFault::owns_validator:
-      return "the participant owns a validator";
+      return "the participant owns a validator, or is to own one";
     case ChangeFault::is_agent:
       return "the participant is the agent of a currency that is not suspended";
     case ChangeFault::money_left:
@@ -204,6 +232,14 @@ std::string_view to_string(ChangeFault fault) {
       return "too few active owners of validators would be left to pass any change";
     case ChangeFault::too_many_rules:
       return "the network has 256 corridor rules already";
+    case ChangeFault::owner_unfit:
+      return "the participant that is to own a validator is not active";
+    case ChangeFault::key_taken:
+      return "another validator or a node's certificate has this key";
+    case ChangeFault::too_many_validators:
+      return "the network has 128 validators already";
+    case ChangeFault::too_few_validators:
+      return "fewer than four validators would be left, and those could not bear one at fault";
   }
   return "unknown";
 }

@@ -16,17 +16,21 @@ inline constexpr std::uint64_t proposal_life_max_s = 90ULL * 24 * 3600;
 /// Why a change cannot be, in order of precedence. On the ledger all of them are FF01; this is what
 /// people are told.
 enum class ChangeFault : std::uint8_t {
-  already_there,   ///< The participant or currency to be added exists.
+  already_there,   ///< The participant, currency or validator to be added exists.
   unknown,         ///< What is to be changed does not exist.
   removed,         ///< A removed participant stays removed.
   no_change,       ///< It is so already.
-  tls_key_taken,   ///< Another participant's node has this TLS key.
+  tls_key_taken,   ///< Another participant's node has this TLS key, or a validator has this key.
   agent_unfit,     ///< The agent is no active participant with the role of settlement agent.
-  owns_validator,  ///< The participant owns a validator.
+  owns_validator,  ///< The participant owns a validator, or is to own one.
   is_agent,        ///< The participant is the agent of a currency that is not suspended.
   money_left,      ///< Accounts of the participant hold money or are party to a hold.
   quorum_lost,     ///< Too few active owners of validators would be left to pass any change.
   too_many_rules,  ///< The network has 256 corridor rules.
+  owner_unfit,     ///< The participant that is to own a validator is not active.
+  key_taken,       ///< Another validator or a node's certificate has this key.
+  too_many_validators,  ///< The network has 128 validators.
+  too_few_validators,   ///< Fewer than four would be left: the network could not bear one at fault.
 };
 [[nodiscard]] std::string_view to_string(ChangeFault fault);  ///< one sentence for a person
 

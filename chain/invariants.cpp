@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/checked.h"
+#include "chain/membership.h"
 
 namespace vostro::chain {
 namespace {
@@ -271,11 +272,12 @@ Sound check_open_redemptions(const State& state) {
 namespace {
 
 /// A step of a proposal's life, or none.
-bool may_follow(ProposalStatus before, ProposalStatus now) {
+bool may_follow(ProposalStatus before, ProposalStatus now, const Change& change) {
   using enum ProposalStatus;
   switch (before) {
     case open:
-      return now == open || now == passed || now == refused || now == lapsed;
+      return now == open || now == passed || now == refused || now == lapsed ||
+             is_membership(change);  // which a block's end can bring into force at once
     case passed:
       return now == in_force || now == failed;
     case in_force:
@@ -291,7 +293,7 @@ bool may_follow(ProposalStatus before, ProposalStatus now) {
 std::string_view fault_of(const Proposal* before, const Proposal* now) {
   using enum ProposalStatus;
   if (now == nullptr) return "it is gone";
-  if (!may_follow(before != nullptr ? before->status : open, now->status))
+  if (!may_follow(before != nullptr ? before->status : open, now->status, now->change))
     return "it took no such step";
   if (before != nullptr && (before->change != now->change || before->proposed != now->proposed))
     return "it is another one";
@@ -323,6 +325,54 @@ Sound check_proposals(const State& state) {
   return {};
 }
 
+namespace {
+
+bool is_sound_set(const std::vector<Validator>& validators) {
+  std::vector<PublicKey> keys;
+  for (const Validator& validator : validators) keys.push_back(validator.key);
+  std::sort(keys.begin(), keys.end());
+  const auto not_below = [](const Validator& a, const Validator& b) { return !(a.id < b.id); };
+  return !validators.empty() && validators.size() <= Validators::count_max &&
+         std::adjacent_find(validators.begin(), validators.end(), not_below) == validators.end() &&
+         std::adjacent_find(keys.begin(), keys.end()) == keys.end();
+}
+
+/// What is wrong with how the validators changed; empty where nothing is.
+std::string_view fault_of(const Validators* before, const Validators* now) {
+  if (before == nullptr || now == nullptr) return "the record came or went";
+  if (before->size_min != now->size_min) return "the smallest size changed";
+  const bool begins = !before->next.empty();
+  if (now->epoch != before->epoch + (begins ? 1 : 0)) return "an epoch was skipped";
+  if (now->now != (begins ? before->next : before->now) ||
+      now->version != (begins ? before->next_version : before->version))
+    return "they are not what was named before";
+  if (now->next.empty())
+    return now->next_version != 0 ? "a version is named without validators" : "";
+  if (!is_sound_set(now->next)) return "the next set is not ascending and distinct";
+  if (now->next.size() < now->size_min && now->next.size() < now->now.size())
+    return "the next set is too small";
+  if (now->next_version < now->version) return "the version goes back";
+  if (now->next == now->now && now->next_version == now->version) return "the next ones are the same";
+  return "";
+}
+
+}  // namespace
+
+Sound check_validators(const State& state) {
+  std::string wrong;
+  bool closes = false;
+  state.for_each_change<Validators>(
+      [&](const Only&, const Validators* before, const Validators* now) {
+        wrong = fault_of(before, now);
+        closes = now != nullptr && !now->next.empty();
+      });
+  state.for_each_change<Lane>([&](std::uint16_t author, const Lane*, const Lane* now) {
+    if (closes && now != nullptr) wrong = "the lane of " + text(author) + " outlives its epoch";
+  });
+  if (!wrong.empty()) return breach("validators: " + wrong);
+  return {};
+}
+
 Sound check_block(const State& state, const std::vector<Receipt>& receipts) {
   if (auto ok = check_money_equation(state); !ok) return ok;
   if (auto ok = check_nothing_negative(state); !ok) return ok;
@@ -330,7 +380,8 @@ Sound check_block(const State& state, const std::vector<Receipt>& receipts) {
   if (auto ok = check_entries_explain_balances(state, receipts); !ok) return ok;
   if (auto ok = check_holds_end_once(state, receipts); !ok) return ok;
   if (auto ok = check_open_redemptions(state); !ok) return ok;
-  return check_proposals(state);
+  if (auto ok = check_proposals(state); !ok) return ok;
+  return check_validators(state);
 }
 
 namespace {

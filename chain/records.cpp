@@ -230,6 +230,13 @@ Bytes key_bytes(Byte prefix, Epoch key) {
   return bytes;
 }
 
+Bytes key_bytes(Byte prefix, const PublicKey& key) {
+  Bytes bytes = begin(prefix);
+  bytes.push_back(static_cast<Byte>(key.scheme));
+  append(bytes, key.bytes);
+  return bytes;
+}
+
 Bytes key_bytes(Byte prefix, const CorridorSpentKey& key) {
   Bytes bytes = key_bytes(prefix, key.rule);
   append_part(bytes, key.debtor_agent);
@@ -280,12 +287,20 @@ std::optional<DueKey> due_of_key(ByteView key) {
   return due;
 }
 
-std::optional<std::uint16_t> rule_of_key(ByteView key) {
-  KeyParser parser(key, CorridorRecord::prefix);
+namespace {
+std::optional<std::uint16_t> number_of_key(ByteView key, Byte prefix) {
+  KeyParser parser(key, prefix);
   std::uint16_t number = 0;
   for (const Byte byte : parser.take(2)) number = static_cast<std::uint16_t>(number << 8 | byte);
   if (!parser.is_done()) return std::nullopt;
   return number;
+}
+}  // namespace
+std::optional<std::uint16_t> rule_of_key(ByteView key) {
+  return number_of_key(key, CorridorRecord::prefix);
+}
+std::optional<std::uint16_t> author_of_key(ByteView key) {
+  return number_of_key(key, Lane::prefix);
 }
 
 template <class Record>
@@ -322,6 +337,8 @@ VOSTRO_RECORD(Proposal)
 VOSTRO_RECORD(CorridorRecord)
 VOSTRO_RECORD(CorridorSpent)
 VOSTRO_RECORD(EpochRecord)
+VOSTRO_RECORD(PendingChanges)
+VOSTRO_RECORD(Readiness)
 VOSTRO_RECORD(Lane)
 #undef VOSTRO_RECORD
 

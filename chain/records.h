@@ -420,6 +420,39 @@ struct EpochRecord {
   }
 };
 
+/// Passed changes of the validators or of the version that are not in force yet, in order of
+/// acceptance. No record stands for none.
+struct PendingChanges {
+  static constexpr Byte prefix = 'w';
+  static constexpr std::size_t count_max = 256;
+  using Key = Only;
+
+  std::vector<OwnedId> proposals;
+
+  bool operator==(const PendingChanges&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bounded<count_max>(proposals));
+  }
+};
+
+/// What a validator, or one to come, last said of itself: a Ready. By its key; kept while the key
+/// votes or is to vote.
+struct Readiness {
+  static constexpr Byte prefix = 's';
+  using Key = PublicKey;
+
+  Height synced;                        ///< the newest block it had executed
+  std::vector<std::uint16_t> versions;  ///< of the protocol, strictly ascending
+  Height since;                         ///< the block of the Ready
+
+  bool operator==(const Readiness&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(synced, bounded<Ready::versions_max>(versions), since);
+  }
+};
+
 /// Where a lane stands, by author.
 struct Lane {
   static constexpr Byte prefix = 'l';
@@ -448,6 +481,7 @@ struct Lane {
 [[nodiscard]] Bytes key_bytes(Byte prefix, const SpentKey& key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, std::uint16_t key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, Epoch key);
+[[nodiscard]] Bytes key_bytes(Byte prefix, const PublicKey& key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, const CorridorSpentKey& key);
 template <class Record>
 [[nodiscard]] Bytes key_of(const typename Record::Key& key) {
@@ -471,6 +505,7 @@ template <class Record>
     ByteView key);                                             ///< 'd', 'h', 'o', 'q', 'r', 't'
 [[nodiscard]] std::optional<DueKey> due_of_key(ByteView key);  ///< 'u', 'f'
 [[nodiscard]] std::optional<std::uint16_t> rule_of_key(ByteView key);  ///< 'k'
+[[nodiscard]] std::optional<std::uint16_t> author_of_key(ByteView key);  ///< 'l'
 
 /// A record straight from a reader, for those who look without executing. Empty where absent or
 /// damaged.

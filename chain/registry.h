@@ -90,7 +90,10 @@ struct Validator {
 
 struct Validators {
   static constexpr Byte prefix = 'v';
-  static constexpr std::size_t count_max = 256;
+  /// Most of a set: what a certificate can hold (consensus/types.h has the same bound).
+  static constexpr std::size_t count_max = 128;
+  /// Fewer tolerate no fault: development networks only.
+  static constexpr std::uint16_t size_min_default = 4;
   using Key = Only;
 
   std::uint64_t epoch = 0;         ///< in which `now` votes
@@ -98,11 +101,14 @@ struct Validators {
   std::vector<Validator> now;      ///< ascending by id
   std::vector<Validator> next;     ///< after a closing block: of the epoch after it; else empty
   std::uint16_t next_version = 0;  ///< with `next`
+  /// No change leaves fewer; 1 in a development network.
+  std::uint16_t size_min = size_min_default;
 
   bool operator==(const Validators&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(epoch, version, bounded<count_max>(now), bounded<count_max>(next), next_version);
+    archive(epoch, version, bounded<count_max>(now), bounded<count_max>(next), next_version,
+            size_min);
   }
 };
 

@@ -203,6 +203,35 @@ bool State::has_money(const Bic& owner) {
   return found;
 }
 
+std::vector<OwnedId> State::pending_changes() {
+  const PendingChanges* pending = find<PendingChanges>({});
+  return pending != nullptr ? pending->proposals : std::vector<OwnedId>{};
+}
+
+void State::set_pending_changes(std::vector<OwnedId> proposals) {
+  if (proposals.empty()) {
+    if (find<PendingChanges>({}) != nullptr) erase<PendingChanges>({});
+  } else {
+    put<PendingChanges>({}, {std::move(proposals)});
+  }
+}
+
+void State::erase_lanes() {
+  scan_while(reader_, {Lane::prefix}, kScanStep, [&](const Bytes& key, const Bytes&) {
+    const auto author = author_of_key(key);
+    if (!author) {
+      is_damaged_ = true;
+      return false;
+    }
+    static_cast<void>(find<Lane>(*author));
+    return true;
+  });
+  std::vector<std::uint16_t> authors;
+  for (const auto& [author, row] : std::get<Table<Lane>>(tables_).rows())
+    if (row.now) authors.push_back(author);
+  for (const std::uint16_t author : authors) erase<Lane>(author);
+}
+
 std::vector<Bic> State::participants() {
   scan_while(reader_, {Participant::prefix}, kScanStep, [&](const Bytes& key, const Bytes&) {
     const auto bic = participant_of_key(key);

@@ -104,6 +104,11 @@ class State {
   void set_corridor_rule(std::uint16_t number, std::optional<CorridorRecord> record);
   /// An account of the participant has a balance or is party to a hold.
   [[nodiscard]] bool has_money(const Bic& owner);
+  /// Names of passed changes that are not in force yet, in order of acceptance.
+  [[nodiscard]] std::vector<OwnedId> pending_changes();
+  void set_pending_changes(std::vector<OwnedId> proposals);
+  /// The lanes of an epoch end with it.
+  void erase_lanes();
   /// Participants, ascending.
   [[nodiscard]] std::vector<Bic> participants();
   /// Due markers whose time has passed at `now`, ascending, at most `limit`; of the parent's state.
@@ -150,7 +155,7 @@ class State {
              Table<Hold>, Table<DelayedOrder>, Table<DueMarker>, Table<OpenRecall>,
              Table<ReturnedPayment>, Table<QuoteFill>, Table<FillExpiry>, Table<Spent>,
              Table<Proposal>, Table<CorridorRecord>, Table<CorridorSpent>, Table<EpochRecord>,
-             Table<Lane>>
+             Table<PendingChanges>, Table<Readiness>, Table<Lane>>
       tables_;
   std::map<OwnedId, IdRecord> ids_;
   std::vector<std::pair<OwnedId, IdRecord>> new_ids_;

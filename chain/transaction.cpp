@@ -154,8 +154,20 @@ Bic acting_participant(const Body& body) {
                         },
                         [](const Propose& b) { return b.participant; },
                         [](const Vote& b) { return b.participant; },
+                        [](const Ready& b) { return b.participant; },
                     },
                     body);
+}
+
+Bytes possession_message(const Hash& network_id, const Bic& owner, const PublicKey& key) {
+  Bytes message;
+  message.reserve(kDomainSize + Hash::size + ValidatorId::size + key.bytes.size());
+  append(message, as_bytes("VOSTRO-POP-1"));
+  message.resize(kDomainSize);
+  append(message, network_id.view());
+  append(message, validator_id_of(owner).view());
+  append(message, key.bytes);
+  return message;
 }
 
 Bytes refusal_message(const Hash& network_id, const Hash& transaction_hash,
@@ -207,6 +219,7 @@ std::string_view kind_of(const Body& body) {
                         [](const Cancel&) { return "Cancel"; },
                         [](const Propose&) { return "Propose"; },
                         [](const Vote&) { return "Vote"; },
+                        [](const Ready&) { return "Ready"; },
                     },
                     body);
 }
@@ -220,6 +233,11 @@ std::string_view kind_of(const Change& change) {
                         [](const SetCurrency&) { return "SetCurrency"; },
                         [](const SetCorridorRule&) { return "SetCorridorRule"; },
                         [](const SetParameter&) { return "SetParameter"; },
+                        [](const AddValidator&) { return "AddValidator"; },
+                        [](const RemoveValidator&) { return "RemoveValidator"; },
+                        [](const RotateValidatorKey&) { return "RotateValidatorKey"; },
+                        [](const SetTlsKey&) { return "SetTlsKey"; },
+                        [](const ActivateVersion&) { return "ActivateVersion"; },
                     },
                     change);
 }

@@ -20,7 +20,7 @@ namespace vostro::chain {
 using Body = std::variant<Payment, PaymentBatch, FxPayment, Accept, Reject, Block, Unblock, Recall,
                           RefuseRecall, ConfirmCredit, Return, Issue, Redeem, RedeemOutcome,
                           OpenBusinessDate, OpenAccount, UpdateAccount, UpdatePolicy, CloseAccount,
-                          Freeze, Unfreeze, Cancel, Propose, Vote>;
+                          Freeze, Unfreeze, Cancel, Propose, Vote, Ready>;
 
 struct TransactionSignature {
   PublicKey key;

@@ -38,6 +38,17 @@ Result<void, FormError> check_signatures(const Transaction& transaction, const H
     signatures.check(key, quote_message(quote), signature, "quote.signature");
     ++expected;
   }
+  if (const auto* propose = std::get_if<Propose>(&transaction.body)) {
+    const auto check_possession = [&](const auto& change) {
+      const Bytes asked =
+          possession_message(transaction.network_id, change.participant, change.key);
+      signatures.check(change.key, asked, change.proof, "change.proof");
+      ++expected;
+    };
+    if (const auto* add = std::get_if<AddValidator>(&propose->change)) check_possession(*add);
+    if (const auto* rotate = std::get_if<RotateValidatorKey>(&propose->change))
+      check_possession(*rotate);
+  }
   VOSTRO_CHECK(signatures.checked() == expected && expected > 0);
   if (signatures.first_bad())
     return fail(FormError{FormReason::bad_signature, *signatures.first_bad()});

@@ -153,6 +153,7 @@ Result<chain::InitialState, GenesisError> initial_state(const Draft& draft,
                                                         const std::vector<SignedEntry>& entries) {
   chain::InitialState state;
   state.parameters = draft.parameters;
+  state.development = draft.development;
   for (const SignedEntry& signed_entry : entries) {
     const Entry& entry = signed_entry.entry;
     state.participants.push_back(entry.participant);

@@ -24,12 +24,8 @@ namespace vostro::genesis {
 
 inline constexpr std::size_t file_size_max =
     4 * 1024 * 1024;  ///< bytes of a sealed file, a draft or an entry
-inline constexpr std::uint16_t protocol_version_max =
-    1;  ///< the newest protocol this program speaks
-inline constexpr std::size_t validators_min =
-    4;  ///< fewer tolerate no fault: development networks only
-/// Most validators of a set; the consensus house has the same bound (consensus/types.h).
-inline constexpr std::size_t validators_max = 128;
+inline constexpr std::size_t validators_min = chain::Validators::size_min_default;
+inline constexpr std::size_t validators_max = chain::Validators::count_max;
 inline constexpr std::size_t network_name_size_max = 64;  ///< bytes
 
 /// A node that follows without voting, and that validators let in.

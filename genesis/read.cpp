@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "chain/account.h"
+#include "chain/versions.h"
 #include "genesis/format.h"
 
 namespace vostro::genesis {
@@ -291,8 +292,8 @@ Draft read_draft(TableReader& file) {
   draft.development = network.boolean("development");
   draft.opens_at =
       network.value("opens_at", parse_time, "a UTC time such as \"2026-01-05T06:00:00Z\"");
-  draft.protocol_version =
-      static_cast<std::uint16_t>(network.integer("protocol_version", 1, protocol_version_max));
+  draft.protocol_version = static_cast<std::uint16_t>(
+      network.integer("protocol_version", 1, chain::supported_versions().back()));
   network.finish();
   TableReader parameters(section("parameters"), "parameters", file.fault());
   draft.parameters = read_parameters(parameters);

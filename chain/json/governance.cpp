@@ -180,6 +180,62 @@ SetParameter read(const JsonIn& in, const SetParameter*) {
   return {parameter, value};
 }
 
+template <class KeyChange>
+json::object key_change_fields(const KeyChange& change) {
+  return {{"participant", json_text(to_text(change.participant))},
+          {"key", json_text(to_text(change.key))}};
+}
+template <class ProvenKeyChange>
+json::object proven_fields(const ProvenKeyChange& change) {
+  json::object out = key_change_fields(change);
+  out["proof"] = json_text(to_text(change.proof));
+  return out;
+}
+template <class ProvenKeyChange>
+ProvenKeyChange read_proven(const JsonIn& in) {
+  in.has_fields({"type", "participant", "key", "proof"});
+  return {in.field("participant").bic(), in.field("key").public_key(),
+          in.field("proof").signature()};
+}
+
+json::object fields_of(const AddValidator& change, const ExponentOf&) {
+  return proven_fields(change);
+}
+AddValidator read(const JsonIn& in, const AddValidator*) {
+  return read_proven<AddValidator>(in);
+}
+
+json::object fields_of(const RemoveValidator& change, const ExponentOf&) {
+  return {{"participant", json_text(to_text(change.participant))}};
+}
+RemoveValidator read(const JsonIn& in, const RemoveValidator*) {
+  in.has_fields({"type", "participant"});
+  return {in.field("participant").bic()};
+}
+
+json::object fields_of(const RotateValidatorKey& change, const ExponentOf&) {
+  return proven_fields(change);
+}
+RotateValidatorKey read(const JsonIn& in, const RotateValidatorKey*) {
+  return read_proven<RotateValidatorKey>(in);
+}
+
+json::object fields_of(const SetTlsKey& change, const ExponentOf&) {
+  return key_change_fields(change);
+}
+SetTlsKey read(const JsonIn& in, const SetTlsKey*) {
+  in.has_fields({"type", "participant", "key"});
+  return {in.field("participant").bic(), in.field("key").public_key()};
+}
+
+json::object fields_of(const ActivateVersion& change, const ExponentOf&) {
+  return {{"version", change.version}};
+}
+ActivateVersion read(const JsonIn& in, const ActivateVersion*) {
+  in.has_fields({"type", "version"});
+  return {in.field("version").integer<std::uint16_t>()};
+}
+
 }  // namespace
 
 CorridorRule read_corridor_rule(const JsonIn& in) {

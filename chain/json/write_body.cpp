@@ -146,6 +146,14 @@ class BodyWriter {
             {"proposal", to_value(body.proposal)},
             {"yes", body.yes}};
   }
+  json::object operator()(const Ready& body) const {
+    json::array versions;
+    for (const std::uint16_t version : body.versions) versions.push_back(json::value(version));
+    return {{"participant", json_text(to_text(body.participant))},
+            {"key", json_text(to_text(body.key))},
+            {"synced_height", body.synced.value},
+            {"versions", std::move(versions)}};
+  }
 
  private:
   [[nodiscard]] json::value money(const Money& value) const { return to_value(value, exponents_); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chain/governance.h"
+#include "chain/membership.h"
 #include "chain/tx/apply.h"
 
 namespace vostro::chain {
@@ -51,13 +52,36 @@ Applied apply(Turn& turn, const Vote& body) {
     proposal.status = ProposalStatus::passed;
     proposal.passed = turn.block.height;
     turn.state.erase<DueMarker>({proposal.closes_at, body.proposal});
-    turn.state.put<DueMarker>({proposal.not_before, body.proposal}, {DueKind::change_takes_effect});
+    if (is_membership(proposal.change)) {
+      std::vector<OwnedId> pending = turn.state.pending_changes();
+      if (pending.size() == PendingChanges::count_max) return fail(Reason::change_breaks_rule);
+      pending.push_back(body.proposal);
+      turn.state.set_pending_changes(std::move(pending));
+    } else {
+      turn.state.put<DueMarker>({proposal.not_before, body.proposal},
+                                {DueKind::change_takes_effect});
+    }
   } else if (voters - count_votes(validators, proposal, false) < needed) {
     proposal.status = ProposalStatus::refused;
     proposal.ended = turn.block.height;
     turn.state.erase<DueMarker>({proposal.closes_at, body.proposal});
   }
   turn.state.put<Proposal>(body.proposal, std::move(proposal));
+  return {};
+}
+
+Applied apply(Turn& turn, const Ready& body) {
+  // Nobody can have executed this block before it is made; and a new validator has caught up when
+  // it has seen the decision that lets it in.
+  Height at_least(0);
+  for (const OwnedId& name : turn.state.pending_changes()) {
+    const Proposal* proposal = turn.state.find<Proposal>(name);
+    if (proposal != nullptr && new_key_of(proposal->change) == body.key)
+      at_least = std::max(at_least, *proposal->passed);
+  }
+  if (body.synced >= turn.block.height || body.synced < at_least)
+    return fail(Reason::wrong_state);
+  turn.state.put<Readiness>(body.key, {body.synced, body.versions, turn.block.height});
   return {};
 }
 

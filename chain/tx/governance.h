@@ -89,11 +89,74 @@ struct SetParameter {
   }
 };
 
-// Tags 8 to 12 are kept for changes of the validators, of TLS keys and of the protocol version.
+/// A validator for a participant that has none. In force, as the next three are, where an epoch
+/// begins (chain/membership.h).
+struct AddValidator {
+  static constexpr std::uint8_t tag = 8;
+  Bic participant;
+  PublicKey key;
+  Signature proof;  ///< of possession: the key signs possession_message
+  bool operator==(const AddValidator&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(participant, key, proof);
+  }
+};
+
+struct RemoveValidator {
+  static constexpr std::uint8_t tag = 9;
+  Bic participant;
+  bool operator==(const RemoveValidator&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(participant);
+  }
+};
+
+/// Another key for a participant's validator, which may be out of reach.
+struct RotateValidatorKey {
+  static constexpr std::uint8_t tag = 10;
+  Bic participant;
+  PublicKey key;
+  Signature proof;  ///< as for AddValidator
+  bool operator==(const RotateValidatorKey&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(participant, key, proof);
+  }
+};
+
+/// What the certificate of a participant's node is pinned to, from its date on.
+struct SetTlsKey {
+  static constexpr std::uint8_t tag = 11;
+  Bic participant;
+  PublicKey key;
+  bool operator==(const SetTlsKey&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(participant, key);
+  }
+};
+
+struct ActivateVersion {
+  static constexpr std::uint8_t tag = 12;
+  std::uint16_t version = 0;  ///< of the protocol: above the one in force
+  bool operator==(const ActivateVersion&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(version);
+  }
+};
 
 using Change = std::variant<AddParticipant, SetParticipant, ReplacePolicy, AddCurrency, SetCurrency,
-                            SetCorridorRule, SetParameter>;
+                            SetCorridorRule, SetParameter, AddValidator, RemoveValidator,
+                            RotateValidatorKey, SetTlsKey, ActivateVersion>;
 [[nodiscard]] std::string_view kind_of(const Change& change);  ///< "AddParticipant", ...
+/// What a validator's new key signs to show that somebody holds it: "VOSTRO-POP-1" padded with
+/// zeros to 16 bytes || network id || validator id of the owner || the key's 32 bytes. Source:
+/// consensus-spec section 9.
+[[nodiscard]] Bytes possession_message(const Hash& network_id, const Bic& owner,
+                                       const PublicKey& key);
 
 struct Propose {
   static constexpr std::uint8_t tag = 40;
@@ -120,6 +183,22 @@ struct Vote {
   }
 };
 
-// Tags 42 and 43 are kept for Ready and ReportEvidence.
+/// A validator, or one to come, says how far it is and which protocol versions it speaks. Signed by
+/// that validator's key and by nobody else: a node has no other.
+struct Ready {
+  static constexpr std::uint8_t tag = 42;
+  static constexpr std::size_t versions_max = 16;
+  Bic participant;                      ///< the owner
+  PublicKey key;                        ///< of the validator, and the one signer
+  Height synced;                        ///< the newest block that it has executed
+  std::vector<std::uint16_t> versions;  ///< strictly ascending, 1 to 16 of them
+  bool operator==(const Ready&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(participant, key, synced, bounded<versions_max>(versions));
+  }
+};
+
+// Tag 43 is kept for ReportEvidence.
 
 }  // namespace vostro::chain

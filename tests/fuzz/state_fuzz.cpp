@@ -30,7 +30,8 @@ const std::vector<Kind>& kinds() {
       kinds_of<Proposal, CorridorRecord, CorridorSpent, Participant, Validators, Parameters,
                AccountRecord, Balance, HoldCount, CurrencyRecord, IssuedEntry, Hold, DelayedOrder,
                DueMarker, OpenRecall, ReturnedPayment, QuoteFill, FillExpiry, Spent, EpochRecord,
-               Lane>();
+               Lane, PendingChanges,
+               Readiness>();
   return made;
 }
 
@@ -44,6 +45,7 @@ void read_key(ByteView key) {
   if (const auto name = owned_id_of_key(key)) same(key_bytes(key.front(), *name));
   if (const auto name = participant_of_key(key)) same(key_of<Participant>(*name));
   if (const auto number = rule_of_key(key)) same(key_of<CorridorRecord>(*number));
+  if (const auto author = author_of_key(key)) same(key_of<Lane>(*author));
   if (const auto name = due_of_key(key)) same(key_bytes(key.front(), *name));
 }
 
@@ -91,6 +93,11 @@ std::vector<Bytes> seeds() {
   made.push_back(record_seed(index_of(Proposal::prefix), encode_record(proposal)));
   made.push_back(
       record_seed(index_of(CorridorRecord::prefix), encode_record(CorridorRecord{{}, Height(1)})));
+  made.push_back(record_seed(index_of(PendingChanges::prefix),
+                             encode_record(PendingChanges{{name}})));
+  made.push_back(record_seed(index_of(Readiness::prefix),
+                             encode_record(Readiness{Height(3), {1, 2}, Height(4)})));
+  made.push_back(record_seed(key_kind, key_of<Lane>(3)));
   made.push_back(record_seed(key_kind, key_of<CorridorRecord>(7)));
   made.push_back(record_seed(index_of(DueMarker::prefix), encode_record(DueMarker{})));
   made.push_back(record_seed(key_kind, key_of<Balance>({account, *parse_currency("EUR")})));

@@ -114,6 +114,46 @@ std::vector<FormRow> governance_rows() {
   add("max_due above 32 bits", bad_change, "change.value", propose("SetParameter", [](auto& b) {
         std::get<SetParameter>(b.change) = {ParameterName::max_due, 1ULL << 32};
       }));
+  // T2: zero, small order (y = 1), mixed order and non-canonical encodings of keys.
+  const auto with_first_byte = [](Byte first) {
+    PublicKey key;
+    key.bytes[0] = first;
+    return key;
+  };
+  PublicKey not_canonical;
+  not_canonical.bytes.fill(0xff);
+  const PublicKey bad_keys[] = {with_first_byte(0), with_first_byte(1), not_canonical};
+  for (const PublicKey& key : bad_keys) {
+    add("key of a new validator (C11, T2)", bad_change, "change.key",
+        propose("AddValidator", [&](auto& b) { std::get<AddValidator>(b.change).key = key; }));
+    add("rotated key (C11, T2)", bad_change, "change.key", propose("RotateValidatorKey", [&](auto& b) {
+          std::get<RotateValidatorKey>(b.change).key = key;
+        }));
+    add("TLS key (C11, T2)", bad_change, "change.key",
+        propose("SetTlsKey", [&](auto& b) { std::get<SetTlsKey>(b.change).key = key; }));
+  }
+  add("whose new validator", bad_identifier, "change.participant",
+      propose("AddValidator", [](auto& b) { std::get<AddValidator>(b.change).participant = {}; }));
+  add("whose validator goes", bad_identifier, "change.participant",
+      propose("RemoveValidator",
+              [](auto& b) { std::get<RemoveValidator>(b.change).participant = {}; }));
+  add("whose key is rotated", bad_identifier, "change.participant",
+      propose("RotateValidatorKey",
+              [](auto& b) { std::get<RotateValidatorKey>(b.change).participant = {}; }));
+  add("whose TLS key", bad_identifier, "change.participant",
+      propose("SetTlsKey", [](auto& b) { std::get<SetTlsKey>(b.change).participant = {}; }));
+  add("version 0", bad_change, "change.version",
+      propose("ActivateVersion", [](auto& b) { std::get<ActivateVersion>(b.change).version = 0; }));
+  add("ready in nobody's name", bad_identifier, "participant",
+      with<Ready>("Ready", [](auto& b) { b.participant = {}; }));
+  add("ready with another's signature", bad_signature_list, "signatures",
+      with<Ready>("Ready", [](auto& b) { b.key = test::key("maker").public_key(); }));
+  add("ready without a version", bad_combination, "versions",
+      with<Ready>("Ready", [](auto& b) { b.versions.clear(); }));
+  add("ready with versions that descend", bad_combination, "versions",
+      with<Ready>("Ready", [](auto& b) { b.versions = {2, 1}; }));
+  add("ready with version 0", bad_combination, "versions",
+      with<Ready>("Ready", [](auto& b) { b.versions = {0, 1}; }));
   add("voter", bad_identifier, "participant",
       with<Vote>("Vote", [](auto& b) { b.participant = {}; }));
   add("vote's proposer", bad_identifier, "proposal.owner",

@@ -197,6 +197,29 @@ TEST(Verify, T15TheQuotesSignatureIsCheckedToo) {
   EXPECT_EQ(error_of(an_fx_payment().quote(of_other_key).build()).where, "quote.signature");
 }
 
+// The banks sign a key into the set: its holder must have signed too, for this bank and network.
+TEST(Verify, ANewValidatorsKeyShowsThatItIsHeld) {
+  const Bic owner = test::bic("WESTGB2L");
+  const SecretKey& secret = test::key("validator west");
+  const auto propose = [&](const SecretKey& by, const Hash& network, const Bic& whose) {
+    const AddValidator change{owner, secret.public_key(),
+                              by.sign(possession_message(network, whose, secret.public_key()))};
+    return test::a_transaction(Propose{test::bic("NORDDEFF"), change, test::test_time,
+                                       UnixSeconds(test::test_time.value + 60)});
+  };
+  EXPECT_TRUE(verify(propose(secret, test::network(), owner).bytes(), test::network()).has_value());
+  const FormError expected{bad_signature, "change.proof"};
+  EXPECT_EQ(error_of(propose(test::key("other"), test::network(), owner).build()), expected);
+  EXPECT_EQ(error_of(propose(secret, test::hash_of("other network"), owner).build()), expected);
+  EXPECT_EQ(error_of(propose(secret, test::network(), test::bic("NORDDEFF")).build()), expected);
+  // "VOSTRO-POP-1", padded to 16 bytes, network, validator id, key (docs/encoding.md).
+  const Bytes message = possession_message(test::network(), owner, secret.public_key());
+  EXPECT_EQ(to_hex(message), "564f5354524f2d504f502d3100000000" +
+                                 to_hex(test::network().view()) +
+                                 to_hex(validator_id_of(owner).view()) +
+                                 to_hex(secret.public_key().bytes));
+}
+
 TEST(Verify, SizeIsLookedAtFirst) {
   Bytes bytes = a_payment().bytes();
   bytes.resize(Transaction::bytes_max);
