@@ -4,11 +4,30 @@
 
 namespace vostro::consensus {
 
-Committee::Committee(EpochContext context)
+namespace {
+
+std::vector<PeerId> numbered(std::size_t validators) {
+  std::vector<PeerId> peers;
+  for (std::uint32_t i = 0; i < validators; ++i) peers.push_back(PeerId(i));
+  return peers;
+}
+
+}  // namespace
+
+Committee::Committee(EpochContext context, std::vector<PeerId> peers)
     : context_(std::move(context)),
       ctx_(context_.digest()),
       set_hash_(context_.validators.digest()),
-      leaders_(leader_order(ctx_, context_.validators.size())) {}
+      leaders_(leader_order(ctx_, context_.validators.size())),
+      peers_(std::move(peers)) {
+  VOSTRO_CHECK(peers_.size() == size());
+  for (std::size_t i = 0; i < size(); ++i)
+    indexes_.emplace(peers_[i], ValidatorIndex(static_cast<std::uint16_t>(i)));
+  VOSTRO_CHECK(indexes_.size() == size());
+}
+
+Committee::Committee(EpochContext context)
+    : Committee(context, numbered(context.validators.size())) {}
 
 ValidatorIndex Committee::leader(View view) const {
   VOSTRO_CHECK(view.value > 0);
@@ -16,8 +35,8 @@ ValidatorIndex Committee::leader(View view) const {
 }
 
 std::optional<ValidatorIndex> Committee::validator_of(PeerId peer) const {
-  if (peer.value >= size()) return std::nullopt;
-  return ValidatorIndex(static_cast<std::uint16_t>(peer.value));
+  const auto found = indexes_.find(peer);
+  return found == indexes_.end() ? std::nullopt : std::optional(found->second);
 }
 
 Bytes Committee::message_of(VoteType type, View view, const ProposalId& proposal) const {

@@ -2,6 +2,7 @@
 /// looked up all the time. Immutable after construction; any thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -20,6 +21,10 @@ class Signer {
 
 class Committee {
  public:
+  /// `peers`: the session of each validator, by index, all different.
+  Committee(EpochContext context, std::vector<PeerId> peers);
+  /// For whoever has no sessions, and only checks what others signed: each is numbered by its
+  /// index.
   explicit Committee(EpochContext context);
 
   [[nodiscard]] const EpochContext& context() const { return context_; }
@@ -36,6 +41,8 @@ class Committee {
   }
   /// leader(e, v) = perm_e[(v-1) mod n]. View must not be 0.
   [[nodiscard]] ValidatorIndex leader(View view) const;
+  [[nodiscard]] PeerId peer_of(ValidatorIndex index) const { return peers_.at(index.value); }
+  [[nodiscard]] const std::vector<PeerId>& peers() const { return peers_; }
   /// The validator at the other end of a session, where it is one of the epoch.
   [[nodiscard]] std::optional<ValidatorIndex> validator_of(PeerId peer) const;
   /// The 131 bytes signed by a vote of this epoch.
@@ -46,6 +53,8 @@ class Committee {
   Hash ctx_;
   Hash set_hash_;
   std::vector<ValidatorIndex> leaders_;
+  std::vector<PeerId> peers_;
+  std::map<PeerId, ValidatorIndex> indexes_;
 };
 
 /// perm_e of spec section 1: Fisher-Yates of 0..n-1 from the end, each draw uniform below its bound

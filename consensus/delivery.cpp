@@ -31,8 +31,9 @@ std::string_view to_string(DeliveryHalt halt) {
   return "unknown";
 }
 
-Delivery::Delivery(DeliveryConfig config, BlockPoint executed)
+Delivery::Delivery(DeliveryConfig config, BlockPoint executed, std::set<PeerId> validators)
     : config_(config),
+      validators_(std::move(validators)),
       delivered_(executed),
       executed_(executed.height),
       joined_(executed),
@@ -235,7 +236,7 @@ void Delivery::deliver_ready(DeliveryActions& actions) {
 void Delivery::push_to_observers(const FinalityProof& proof, DeliveryActions& actions) {
   PushToObservers push;
   for (const auto& [id, peer] : peers_)
-    if (id.value >= validators_max) push.observers.push_back(id);
+    if (!validators_.contains(id)) push.observers.push_back(id);
   // Of an old block there is nothing to push: an observer that is behind asks for the newest.
   if (push.observers.empty() || proof.header.height < proven_.height) return;
   push.blocks.assign(recently_delivered_.rbegin(), recently_delivered_.rend());

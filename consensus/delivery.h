@@ -122,15 +122,19 @@ using DeliveryActions = std::vector<DeliveryAction>;
 
 class Delivery {
  public:
-  /// `executed`: the newest block of the store, or the anchor.
-  Delivery(DeliveryConfig config, BlockPoint executed);
+  /// `executed`: the newest block of the store, or the anchor. `validators`: the sessions of the
+  /// epoch's validators: they are asked, the others get what becomes final pushed.
+  Delivery(DeliveryConfig config, BlockPoint executed, std::set<PeerId> validators);
 
-  /// Peers numbered below validators_max are asked; the others are observers, and get what becomes
-  /// final pushed.
   [[nodiscard]] DeliveryActions on_peer_up(PeerId peer, std::uint64_t now_ms);
   [[nodiscard]] DeliveryActions on_peer_down(PeerId peer, std::uint64_t now_ms);
   /// STATUS: what the peer says to have. A hint, for whom to ask.
   [[nodiscard]] DeliveryActions on_status(PeerId peer, Height final_height, std::uint64_t now_ms);
+
+  /// The same of a peer that is in a later epoch: it has the proof that ends this one, whether it
+  /// is one of its validators or not.
+  [[nodiscard]] DeliveryActions on_status_of_later_epoch(PeerId peer, Height final_height,
+                                                         std::uint64_t now_ms);
 
   /// The proof is verified. Older and repeated ones have no effect.
   [[nodiscard]] DeliveryActions on_final(const FinalityProof& proof, std::uint64_t now_ms);
@@ -147,6 +151,14 @@ class Delivery {
                                           std::uint64_t now_ms);
   /// The block was executed and is stored: must be the next delivered one.
   [[nodiscard]] DeliveryActions on_executed(Height height, std::uint64_t now_ms);
+
+  /// The block that closes the epoch was executed and is stored: from now on proofs are those of
+  /// the next one, with these validators.
+  [[nodiscard]] DeliveryActions begin_epoch(std::set<PeerId> validators, std::uint64_t now_ms);
+  /// The block that closes the epoch is known to be final: of this epoch there is nothing more.
+  [[nodiscard]] bool epoch_has_ended() const {
+    return newest_proof_ && newest_proof_->header.closes_epoch();
+  }
 
   [[nodiscard]] DeliveryActions tick(std::uint64_t now_ms);
   /// When `tick` has something to do next; none: nothing is awaited. Ask again after each input.
@@ -165,7 +177,8 @@ class Delivery {
 
  private:
   struct Peer {
-    Height claimed;  // by its STATUS; lowered when it does not keep its word
+    Height claimed;         // by its STATUS; lowered when it does not keep its word
+    bool is_ahead = false;  // in a later epoch, by its STATUS: asked as the validators are
     std::uint64_t distrusted_until_ms = 0;
     std::uint64_t resting_until_ms = 0;
     std::uint64_t failures = 0;
@@ -197,10 +210,12 @@ class Delivery {
   bool ask(const BlockPoint& top, std::uint8_t count, std::uint64_t now_ms,
            DeliveryActions& actions);
   [[nodiscard]] std::optional<PeerId> choose_peer(std::uint64_t now_ms) const;
+  [[nodiscard]] bool is_source(PeerId id) const;
   [[nodiscard]] bool is_requested(const BlockId& top) const;
   void fail_peer(PeerId peer, DeliveryFault fault, std::uint64_t now_ms, DeliveryActions& actions);
 
   DeliveryConfig config_;
+  std::set<PeerId> validators_;
   BlockPoint delivered_;  // handed to the driver
   Height executed_;
   BlockPoint joined_;  // top of the chain that is linked down to delivered_ without a gap

@@ -26,10 +26,35 @@ DeliveryActions Delivery::on_peer_down(PeerId peer, std::uint64_t now_ms) {
 DeliveryActions Delivery::on_status(PeerId peer, Height final_height, std::uint64_t now_ms) {
   DeliveryActions actions;
   const auto found = peers_.find(peer);
-  if (halted_ || found == peers_.end() || peer.value >= validators_max) return actions;
+  if (halted_ || found == peers_.end()) return actions;
+  found->second.is_ahead = false;
+  if (!validators_.contains(peer)) return actions;
   found->second.claimed = final_height;
   proceed(now_ms, actions);
   return actions;
+}
+
+DeliveryActions Delivery::on_status_of_later_epoch(PeerId peer, Height final_height,
+                                                   std::uint64_t now_ms) {
+  DeliveryActions actions;
+  const auto found = peers_.find(peer);
+  if (halted_ || found == peers_.end()) return actions;
+  found->second.is_ahead = true;
+  found->second.claimed = final_height;
+  proceed(now_ms, actions);
+  return actions;
+}
+
+DeliveryActions Delivery::begin_epoch(std::set<PeerId> validators, std::uint64_t now_ms) {
+  DeliveryActions actions;
+  validators_ = std::move(validators);
+  newest_proof_.reset();
+  if (!halted_) proceed(now_ms, actions);
+  return actions;
+}
+
+bool Delivery::is_source(PeerId id) const {
+  return validators_.contains(id) || peers_.at(id).is_ahead;
 }
 
 DeliveryActions Delivery::on_finality_answer(PeerId peer, std::optional<Height> newest,
@@ -41,8 +66,10 @@ DeliveryActions Delivery::on_finality_answer(PeerId peer, std::optional<Height> 
   if (was_asked) finality_asked_.reset();
   if (found != peers_.end() && was_asked) {
     const Height claimed = found->second.claimed;
-    if (!newest || *newest < claimed) fail_peer(peer, DeliveryFault::has_nothing, now_ms, actions);
-    found->second.claimed = newest.value_or(Height(0));
+    // What ends the epoch is all there is of it, however much the peer has of later ones.
+    if (!newest || (*newest < claimed && !epoch_has_ended()))
+      fail_peer(peer, DeliveryFault::has_nothing, now_ms, actions);
+    if (!newest || !epoch_has_ended()) found->second.claimed = newest.value_or(Height(0));
   }
   proceed(now_ms, actions);
   return actions;
@@ -132,10 +159,10 @@ void Delivery::ask_for_blocks(std::uint64_t now_ms, DeliveryActions& actions) {
 }
 
 void Delivery::ask_for_finality(std::uint64_t now_ms, DeliveryActions& actions) {
-  if (finality_asked_) return;
+  if (finality_asked_ || epoch_has_ended()) return;
   std::optional<PeerId> best;
   for (const auto& [id, peer] : peers_) {
-    if (peer.claimed <= proven_.height || id.value >= validators_max) continue;
+    if (peer.claimed <= proven_.height || !is_source(id)) continue;
     const auto rank = [&](PeerId candidate) {
       const Peer& of = peers_.at(candidate);
       return std::pair(of.distrusted_until_ms > now_ms, of.failures);
@@ -152,7 +179,7 @@ bool Delivery::ask(const BlockPoint& top, std::uint8_t count, std::uint64_t now_
   const std::optional<PeerId> peer = choose_peer(now_ms);
   if (!peer) {
     for (const auto& [id, resting] : peers_) {
-      if (id.value >= validators_max) continue;
+      if (!is_source(id)) continue;
       starved_until_ms_ =
           std::min(starved_until_ms_.value_or(resting.resting_until_ms), resting.resting_until_ms);
     }
@@ -169,7 +196,7 @@ bool Delivery::ask(const BlockPoint& top, std::uint8_t count, std::uint64_t now_
 std::optional<PeerId> Delivery::choose_peer(std::uint64_t now_ms) const {
   std::vector<PeerId> validators;
   for (const auto& [id, peer] : peers_)
-    if (id.value < validators_max && peer.resting_until_ms <= now_ms) validators.push_back(id);
+    if (is_source(id) && peer.resting_until_ms <= now_ms) validators.push_back(id);
   if (validators.empty()) return std::nullopt;
   const auto rank = [&](PeerId id) {
     const Peer& peer = peers_.at(id);

@@ -266,7 +266,7 @@ void Engine::ask_some(const MessageBody& request, const std::vector<ValidatorInd
   for (std::size_t i = 0; i < holders.size() && asked < committee_.one_honest(); ++i) {
     const ValidatorIndex holder = holders[(ask_offset_ + i) % holders.size()];
     if (identity_ && holder == identity_->index) continue;
-    send(peer_of(holder), request);
+    send(committee_.peer_of(holder), request);
     ++asked;
   }
   ask_offset_ += committee_.one_honest();

@@ -2,6 +2,7 @@
 /// time it happened at.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <variant>
@@ -23,6 +24,10 @@ enum class TimerKind : std::uint8_t {
   heartbeat,
   listen,  ///< the end of listening after a start
 };
+
+inline constexpr std::array timer_kinds{
+    TimerKind::view,       TimerKind::lead, TimerKind::flush,     TimerKind::clock,
+    TimerKind::retransmit, TimerKind::due,  TimerKind::heartbeat, TimerKind::listen};
 
 /// First event, once.
 struct Started {};

@@ -295,8 +295,8 @@ void JournalWriter::put_carried(JournalSteps& steps) {
   VOSTRO_CHECK(at_.offset <= segment_head_size + journal_format::carried_bytes_max);
 }
 
-JournalSteps JournalWriter::release(View archived) {
-  const View released = std::min(archived, at_.floor);
+JournalSteps JournalWriter::release(Epoch epoch, View archived) {
+  const View released = epoch == at_.epoch ? std::min(archived, at_.floor) : View(0);
   std::uint32_t keep_from = at_.segments.front().number;
   for (std::size_t i = 0; i + 1 < at_.segments.size(); ++i) {
     const JournalResume::Segment& segment = at_.segments[i];

@@ -195,9 +195,10 @@ class JournalWriter {
   [[nodiscard]] JournalSteps append(std::span<const Record> records);
 
   /// The block store and the archive of certificates have synced all that is final up to the view
-  /// `archived` of the current epoch: writes a checkpoint, synced, and then deletes the segments
-  /// with nothing above both `archived` and the floor. No steps where that would delete nothing.
-  [[nodiscard]] JournalSteps release(View archived);
+  /// `archived` of this epoch; of an epoch that has ended it says nothing of the current one.
+  /// Writes a checkpoint, synced, and then deletes the segments with nothing above both `archived`
+  /// and the floor. No steps where that would delete nothing.
+  [[nodiscard]] JournalSteps release(Epoch epoch, View archived);
 
   [[nodiscard]] const JournalResume& position() const { return at_; }
 

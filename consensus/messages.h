@@ -16,13 +16,9 @@
 
 namespace vostro::consensus {
 
-/// Who is at the other end of a session, as the driver numbers them: a validator of the epoch has
-/// its index as number, observers and validators of other epochs are numbered from validators_max
-/// upward.
+/// Who is at the other end of a session, as the driver numbers them: the same number as long as its
+/// process lives, whatever epochs come and go. Which validator that is, the epoch's Committee says.
 using PeerId = Strong<struct PeerIdTag, std::uint32_t>;
-[[nodiscard]] constexpr PeerId peer_of(ValidatorIndex index) {
-  return PeerId(index.value);
-}
 
 /// Most certificates that a PROPOSE carries inline, and most in one part of a justification. Spec
 /// section 11.

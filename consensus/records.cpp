@@ -32,14 +32,14 @@ void drop_up_to(Map& map, View floor) {
 void raise_floor(RecoveredState& state, View floor) {
   if (floor <= state.floor) return;
   state.floor = floor;
-  std::vector<HeldCertificate> outlived;
+  std::vector<ArchivedCertificate> outlived;
   for (auto at = state.notarizations.begin(); at != state.notarizations.upper_bound(floor); ++at)
-    outlived.push_back(std::move(at->second));
+    outlived.push_back({state.epoch, std::move(at->second)});
   for (auto at = state.nullifications.begin(); at != state.nullifications.upper_bound(floor); ++at)
-    outlived.push_back({std::move(at->second), std::nullopt});
+    outlived.push_back({state.epoch, {std::move(at->second), std::nullopt}});
   std::stable_sort(outlived.begin(), outlived.end(),
-                   [](const HeldCertificate& a, const HeldCertificate& b) {
-                     return a.certificate.view < b.certificate.view;
+                   [](const ArchivedCertificate& a, const ArchivedCertificate& b) {
+                     return a.held.certificate.view < b.held.certificate.view;
                    });
   state.outlived.insert(state.outlived.end(), outlived.begin(), outlived.end());
   drop_up_to(state.notarized, floor);
@@ -55,7 +55,7 @@ void take_proof(RecoveredState& state, const FinalityProof& proof) {
   if (state.finality && state.finality->proposal.view >= proof.proposal.view) return;
   state.finality = proof;
   raise_floor(state, proof.proposal.view);
-  state.outlived.push_back({proof.finalization, proof.proposal});
+  state.outlived.push_back({state.epoch, {proof.finalization, proof.proposal}});
 }
 
 void take(RecoveredState& state, const OwnNotarize& record) {
@@ -89,7 +89,7 @@ void take(RecoveredState& state, const Checkpoint& record) {
   raise_floor(state, record.floor);
 }
 void take(RecoveredState& state, const EpochRecord& record) {
-  std::vector<HeldCertificate> outlived = std::move(state.outlived);
+  std::vector<ArchivedCertificate> outlived = std::move(state.outlived);
   state = RecoveredState{};
   state.outlived = std::move(outlived);
   state.epoch = record.epoch;

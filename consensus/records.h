@@ -139,6 +139,19 @@ struct BatchRecord {
   }
 };
 
+/// A certificate as it is kept for ever. It does not say of which epoch it is: a nullification
+/// binds that by its signatures alone.
+struct ArchivedCertificate {
+  Epoch epoch;
+  HeldCertificate held;
+
+  bool operator==(const ArchivedCertificate&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(epoch, held);
+  }
+};
+
 using Record = std::variant<OwnNotarize, OwnNullify, OwnFinalize, CertificateRecord, NewFinality,
                             IncarnationRecord, Checkpoint, EpochRecord, BatchRecord>;
 
@@ -159,7 +172,7 @@ struct RecoveredState {
   std::map<BatchId, SharedBatch> batches;         ///< of BatchRecords, whatever their view
   /// Certificates of views up to the floor, and of the proofs, in the order in which they were
   /// outlived: of no more use to the engine, and perhaps not in the archive yet.
-  std::vector<HeldCertificate> outlived;
+  std::vector<ArchivedCertificate> outlived;
 
   bool operator==(const RecoveredState&) const = default;
 };

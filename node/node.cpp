@@ -129,7 +129,7 @@ Result<void, std::string> Node::open_files() {
     auto proof = decode<consensus::FinalityProof>(stored->bytes);
     if (!proof)
       return fail("the newest finality proof in the store is damaged: " + to_string(proof.error()));
-    consensus::apply(recovered_, consensus::NewFinality{std::move(*proof)});
+    newest_proof_ = std::move(*proof);
   }
   auto archive = CertificateArchive::open(options_.data_dir + "/certificates", recovered_.outlived);
   if (!archive) return fail(archive.error());
@@ -143,19 +143,28 @@ Result<void, std::string> Node::open_files() {
   return {};
 }
 
-std::vector<PeerEntry> Node::peer_entries() const {
+consensus::PeerId Node::Here::peer_of(const consensus::MemberId& member) {
+  const consensus::PeerId next(static_cast<std::uint32_t>(node_.peer_ids_.size()));
+  return node_.peer_ids_.try_emplace(member, next).first->second;
+}
+
+std::optional<Voter> Node::Here::voter_of(const PublicKey& key) {
+  if (!node_.signer_ || node_.keys_.validator->public_key() != key) return std::nullopt;
+  return Voter{node_.signer_.get(), std::move(node_.recovered_)};
+}
+
+std::vector<PeerEntry> Node::peer_entries() {
   std::vector<PeerEntry> entries;
   const PublicKey own_key = keys_.tls.public_key();
   const auto address_of = [this](const Bic& bic) {
     const auto found = std::ranges::find(options_.peers, bic, &PeerAddress::participant);
     return found == options_.peers.end() ? nullptr : &*found;
   };
-  std::uint32_t next_observer = consensus::validators_max;
   for (const chain::Participant& participant : definition_.state.participants) {
     if (participant.tls_key == own_key) continue;
     const auto index = committee_->context().validators.index_of(member_of(participant.bic));
     PeerEntry entry;
-    entry.id = index ? consensus::peer_of(*index) : consensus::PeerId(next_observer++);
+    entry.id = here_.peer_of(member_of(participant.bic));
     entry.identity.name = to_text(participant.bic);
     entry.identity.tls_key = participant.tls_key;
     if (const PeerAddress* address = address_of(participant.bic)) {
@@ -166,6 +175,8 @@ std::vector<PeerEntry> Node::peer_entries() const {
     }
     if (options_.validator || index) entries.push_back(std::move(entry));
   }
+  // Above those of members, of which there may be more one day.
+  std::uint32_t next_observer = 1U << 31U;
   for (const genesis::Observer& observer : definition_.observers) {
     if (!options_.validator || observer.tls_key == own_key) continue;
     PeerEntry entry;
@@ -192,7 +203,9 @@ Result<void, std::string> Node::start() {
   approvals_ = std::move(*approvals);
   quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
 
-  final_synced_ = recovered_.finality ? recovered_.finality->header.height : Height(0);
+  for (const auto* proof : {&recovered_.finality, &newest_proof_}) {
+    if (*proof) final_synced_ = std::max(final_synced_, (*proof)->header.height);
+  }
   Admission::Callbacks door;
   door.batch = [this](auto transactions) {
     loop_->post(TransactionsSubmitted{std::move(transactions)});
@@ -215,10 +228,9 @@ Result<void, std::string> Node::start() {
   options_.replica.engine.timeouts.heartbeat_ms = definition_.state.parameters.heartbeat_ms;
   options_.replica.lanes.block_bytes_max = definition_.state.parameters.max_block_bytes;
   options_.replica.lanes.block_items_max = definition_.state.parameters.max_block_items;
-  auto replica =
-      std::make_unique<Replica>(options_.replica, committee_->context(), own_,
-                                Replica::Ports{signer_.get(), store_.get(), store_.get()},
-                                BasePoint{base, head->height, head->time}, std::move(recovered_));
+  auto replica = std::make_unique<Replica>(
+      options_.replica, definition_.network_id, Replica::Ports{&here_, store_.get(), store_.get()},
+      BasePoint{base, head->height, head->time}, newest_proof_);
   loop_ = std::make_unique<ConsensusLoop>(std::move(replica), sinks());
 
   p2p::Config network{.network_id = definition_.network_id,
@@ -274,12 +286,17 @@ Result<void, std::string> Node::start() {
 
 ConsensusLoop::Sinks Node::sinks() {
   ConsensusLoop::Sinks sinks;
+  sinks.epoch_began = [this](const EpochBegan& effect) {
+    if (effect.committee->epoch().value > 0)
+      halt("epoch " + std::to_string(effect.committee->epoch().value) +
+           " begins: this version keeps one set of validators for ever");
+  };
   sinks.persist = [this](PersistRecords records) { journal_->add(std::move(records)); };
   sinks.send = [this](SendMessage message) { journal_->send(std::move(message)); };
   sinks.check = [this](CheckTransactions effect) { check_batch(std::move(effect)); };
   sinks.store = [this](StoreBlock block) { writer_->add(std::move(block)); };
   sinks.serve = [this](ServeHistory request) { peers_->serve(std::move(request)); };
-  sinks.release = [this](ReleaseJournal effect) { journal_->release(effect.archived); };
+  sinks.release = [this](ReleaseJournal effect) { journal_->release(effect); };
   sinks.archive = [this](const KeepCertificates& effect) {
     if (const auto done = archive_->keep(effect.certificates); !done) halt(done.error());
   };
@@ -435,7 +452,8 @@ void Node::keep_evidence(const KeepEvidence& effect) {
   log::error("a validator signed what no honest one signs: evidence kept",
              {{"validator", consensus::accused_by(effect.evidence)},
               {"kind", static_cast<int>(consensus::kind_of(effect.evidence))}});
-  const Bytes bytes = encode(consensus::EvidenceMessage{effect.evidence});
+  const Bytes bytes =
+      encode(consensus::Message{effect.epoch, consensus::EvidenceMessage{effect.evidence}});
   if (const auto done = evidence_->append(bytes); !done) return halt(done.error());
   if (const auto done = evidence_->sync(); !done) return halt(done.error());
 }

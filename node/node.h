@@ -95,11 +95,22 @@ class Node final : public Service {
     const SecretKey& key_;
   };
 
+  /// Whom this process has sessions with, and what it may vote with.
+  class Here final : public Surroundings {
+   public:
+    explicit Here(Node& node) : node_(node) {}
+    [[nodiscard]] consensus::PeerId peer_of(const consensus::MemberId& member) override;
+    [[nodiscard]] std::optional<Voter> voter_of(const PublicKey& key) override;
+
+   private:
+    Node& node_;
+  };
+
   Node(NodeOptions options, genesis::Definition definition, NodeKeys keys);
   [[nodiscard]] Result<void, std::string> open_store();
   [[nodiscard]] Result<void, std::string> open_files();
   [[nodiscard]] Result<void, std::string> start();
-  [[nodiscard]] std::vector<PeerEntry> peer_entries() const;
+  [[nodiscard]] std::vector<PeerEntry> peer_entries();
   [[nodiscard]] ConsensusLoop::Sinks sinks();
   void check_batch(CheckTransactions effect);
   void on_stored(const StoreBlock& block);
@@ -123,6 +134,9 @@ class Node final : public Service {
   std::unique_ptr<chain::Store> store_;
   std::unique_ptr<JournalFile> journal_file_;
   consensus::RecoveredState recovered_;
+  std::optional<consensus::FinalityProof> newest_proof_;  ///< of the store
+  Here here_{*this};
+  std::map<consensus::MemberId, consensus::PeerId> peer_ids_;
 
   std::unique_ptr<CertificateArchive> archive_;
   std::optional<AppendFile> evidence_;  ///< the consensus loop's, once that runs

@@ -11,6 +11,7 @@
 
 #include "chain/execute.h"
 #include "consensus/actions.h"
+#include "consensus/committee.h"
 #include "consensus/delivery.h"
 #include "consensus/lanes.h"
 #include "consensus/verify.h"
@@ -31,6 +32,12 @@ struct PeerDown {
 struct PeerMessage {
   consensus::PeerId peer;
   consensus::VerifiedMessage message;
+};
+/// A message of another epoch than the one this node is in. Nothing of it has been checked but its
+/// form: there is no set of validators here to check it with.
+struct OtherEpochMessage {
+  consensus::PeerId peer;
+  consensus::Message message;
 };
 
 /// The answer to CheckTransactions: every transaction verified, in order; none where one of them is
@@ -70,10 +77,19 @@ struct RoundTrip {
 };
 
 using ReplicaEvent =
-    std::variant<ReplicaStarted, PeerUp, PeerDown, PeerMessage, TransactionsChecked,
-                 TransactionsSubmitted, BlockStored, TimerExpired, RoundTrip>;
+    std::variant<ReplicaStarted, PeerUp, PeerDown, PeerMessage, OtherEpochMessage,
+                 TransactionsChecked, TransactionsSubmitted, BlockStored, TimerExpired, RoundTrip>;
 
 // ---- Effects, to be carried out in this order ----
+
+/// An epoch begins here: the first effect of a process, and again where the block that closes an
+/// epoch is stored. What peers send is verified with this committee from now on; what is persisted
+/// from now on belongs into the journal of this node's key in it. Where it has none, it observes:
+/// nothing is written, and what is final counts as synced once it is stored.
+struct EpochBegan {
+  std::shared_ptr<const consensus::Committee> committee;
+  std::optional<consensus::ValidatorIndex> own;
+};
 
 /// Append to the journal. With `needs_sync`, no message after it, of this or a later step, leaves
 /// before the journal is synced.
@@ -109,21 +125,28 @@ struct StoreBlock {
   std::vector<consensus::HeldBatch> batches;
   std::optional<consensus::FinalityProof> proof;
 };
-/// A request for stored history: answer the peer from the block store, on another thread.
+/// A request for stored history: answer the peer from the block store, on another thread. The
+/// answer is a message of the epoch of the request, with which the peer can verify it. To
+/// GET_FINALITY: the proofs of the blocks that closed the epochs from the one asked for on, oldest
+/// first, proofs_max of them at most; the newest proof last where there is room. To the others no
+/// answer where nothing is found, but to GET_BLOCK an empty one.
 struct ServeHistory {
   consensus::PeerId peer;
-  std::variant<consensus::GetBlock, consensus::GetBatch> request;
+  Epoch epoch;
+  std::variant<consensus::GetBlock, consensus::GetBatch, consensus::GetFinality> request;
 };
-/// The journal may forget what is final up to this view.
+/// The journal may forget what is final up to this view of the epoch.
 struct ReleaseJournal {
+  Epoch epoch;
   View archived;
 };
 /// To be kept for ever.
 struct KeepCertificates {
-  std::vector<consensus::HeldCertificate> certificates;
+  std::vector<consensus::ArchivedCertificate> certificates;
 };
 /// To be kept, synced.
 struct KeepEvidence {
+  Epoch epoch;
   consensus::Evidence evidence;
 };
 struct NoteInvalidProposal {
@@ -150,10 +173,10 @@ struct HaltReplica {
   std::string reason;  ///< one sentence for the operator
 };
 
-using Effect =
-    std::variant<PersistRecords, SendMessage, StartTimer, StopTimer, CheckTransactions, StoreBlock,
-                 ServeHistory, ReleaseJournal, KeepCertificates, KeepEvidence, NoteInvalidProposal,
-                 PeerMisbehaved, ClockAlarm, MeasureRoundTrips, ResubmitTransactions, HaltReplica>;
+using Effect = std::variant<EpochBegan, PersistRecords, SendMessage, StartTimer, StopTimer,
+                            CheckTransactions, StoreBlock, ServeHistory, ReleaseJournal,
+                            KeepCertificates, KeepEvidence, NoteInvalidProposal, PeerMisbehaved,
+                            ClockAlarm, MeasureRoundTrips, ResubmitTransactions, HaltReplica>;
 using Effects = std::vector<Effect>;
 
 }  // namespace vostro::node

@@ -121,7 +121,9 @@ Result<ExecutedNode, BlockRefusal> Executor::execute(const Plan& plan) const {
   ExecutedNode node;
   node.executed = std::make_shared<const chain::ExecutedBlock>(std::move(*executed));
   node.branch = std::make_unique<chain::Branch>(node.executed, *ground.state, *ground.tree);
-  node.positions = consensus::positions_after(positions(plan.parent), plan.cut);
+  // The lanes end with their epoch (consensus-spec section 9).
+  if (!node.executed->next_epoch)
+    node.positions = consensus::positions_after(positions(plan.parent), plan.cut);
   if (const auto due = chain::next_due(*node.branch)) node.due = to_millis(*due);
   node.batches = plan.batches;
   return node;
@@ -149,6 +151,12 @@ Header Executor::header_of(const Plan& plan, const chain::ExecutedBlock& execute
     header.next_set_hash = set_of(executed.next_epoch->validators).digest();
   }
   return header;
+}
+
+void Executor::begin_epoch(std::shared_ptr<const consensus::Committee> committee) {
+  nodes_.clear();
+  committee_ = std::move(committee);
+  base_positions_ = lane_positions(state_, committee_->size());
 }
 
 void Executor::keep(const BlockId& id, ExecutedNode node) {

@@ -15,15 +15,9 @@
 #include "consensus/committee.h"
 #include "consensus/lanes.h"
 #include "consensus/messages.h"
+#include "node/replica/epochs.h"
 
 namespace vostro::node {
-
-/// The store's head, or the genesis state.
-struct BasePoint {
-  consensus::BlockId id;
-  Height height;
-  UnixMillis time;
-};
 
 /// One executed block.
 struct ExecutedNode {
@@ -86,6 +80,9 @@ class Executor {
   [[nodiscard]] Result<void, BlockRefusal> check(
       const consensus::BlockBody& body, std::vector<consensus::HeldBatch> batches,
       std::vector<chain::VerifiedTransactionPtr> transactions);
+
+  /// The base closes an epoch: what comes on it is of the next one.
+  void begin_epoch(std::shared_ptr<const consensus::Committee> committee);
 
   /// The block is final: everything that is not its ancestor or descendant is forgotten. Returns
   /// what was.

@@ -10,44 +10,23 @@ using consensus::PeerId;
 
 namespace {
 
-std::vector<consensus::SharedBatch> batches_in(const consensus::RecoveredState& recovered) {
-  std::vector<consensus::SharedBatch> batches;
-  for (const auto& [id, batch] : recovered.batches) batches.push_back(batch);
-  return batches;
-}
-
-std::vector<consensus::BlockBody> bodies_in(const consensus::RecoveredState& recovered) {
-  std::vector<consensus::BlockBody> bodies;
-  for (const auto& [view, own] : recovered.notarized)
-    bodies.push_back({own.propose.header, own.propose.cut});
-  return bodies;
-}
-
-std::optional<consensus::Identity> identity_of(std::optional<consensus::ValidatorIndex> own,
-                                               consensus::Signer* signer) {
-  if (!own) return std::nullopt;
-  VOSTRO_CHECK(signer != nullptr);
-  return consensus::Identity{*own, signer};
+std::set<PeerId> sessions_of(const consensus::Committee& committee) {
+  return {committee.peers().begin(), committee.peers().end()};
 }
 
 }  // namespace
 
-Replica::Replica(ReplicaConfig config, consensus::EpochContext context,
-                 std::optional<consensus::ValidatorIndex> own, Ports ports, BasePoint base,
-                 consensus::RecoveredState recovered)
+Replica::Replica(ReplicaConfig config, const Hash& network_id, Ports ports, BasePoint base,
+                 const std::optional<consensus::FinalityProof>& newest_proof)
     : config_(config),
-      committee_(std::make_shared<const consensus::Committee>(std::move(context))),
-      own_(own),
+      network_id_(network_id),
       ports_(ports),
-      incarnation_(recovered.incarnation),
-      recovered_finality_(recovered.finality),
-      recovered_batches_(batches_in(recovered)),
-      recovered_bodies_(bodies_in(recovered)),
-      engine_(config.engine, *committee_, identity_of(own, ports.signer), std::move(recovered)),
-      lanes_(config.lanes, committee_->ctx(), committee_->size(), own,
-             lane_positions(*ports.state, committee_->size())),
-      delivery_(config.delivery, {base.height, base.id}),
-      executor_(committee_, *ports.state, *ports.tree, base) {}
+      era_(std::make_unique<Era>(config.engine, config.lanes,
+                                 standing_in(context_at(*ports.state, network_id, base),
+                                             *ports.surroundings, newest_proof),
+                                 *ports.state)),
+      delivery_(config.delivery, {base.height, base.id}, sessions_of(*era_->committee)),
+      executor_(era_->committee, *ports.state, *ports.tree, base) {}
 
 Effects Replica::on(consensus::Time now, const ReplicaEvent& event) {
   if (halted_) return {};
@@ -61,19 +40,19 @@ Effects Replica::on(consensus::Time now, const ReplicaEvent& event) {
 
 void Replica::pump() {
   while (!halted_) {
-    if (!inbox_.empty()) {
-      const consensus::Event event = std::move(inbox_.front());
-      inbox_.pop_front();
-      for (consensus::Action& action : engine_.on(now_, event)) {
+    if (!era_->inbox.empty()) {
+      const consensus::Event event = std::move(era_->inbox.front());
+      era_->inbox.pop_front();
+      for (consensus::Action& action : era_->engine.on(now_, event)) {
         if (halted_) return;
         std::visit([this](auto& a) { perform(a); }, action);
       }
-      work_dirty_ = true;
-    } else if (tasks_dirty_) {
-      tasks_dirty_ = false;
+      era_->work_dirty = true;
+    } else if (era_->tasks_dirty) {
+      era_->tasks_dirty = false;
       advance_tasks();
-    } else if (work_dirty_) {
-      work_dirty_ = false;
+    } else if (era_->work_dirty) {
+      era_->work_dirty = false;
       tell_work();
     } else {
       return;
@@ -82,42 +61,90 @@ void Replica::pump() {
 }
 
 void Replica::handle(const ReplicaStarted&) {
-  for (const consensus::BlockBody& body : recovered_bodies_) {
-    delivery_.on_body(body);
-    kept_until_ = std::max(kept_until_, body.header.height);
-  }
-  recovered_bodies_.clear();
-  // Whoever voted for a block vouches for its batches, and perhaps nobody else has them any more:
-  // they outlive the incarnations that begin now, here and at their authors.
-  if (kept_until_ > executor_.base().height) {
-    for (consensus::SharedBatch& batch : recovered_batches_)
-      perform_lanes(lanes_.keep(consensus::hold(std::move(batch.batch))));
-  }
-  recovered_batches_.clear();
-  if (own_) begin_incarnation();
-  tell_engine(consensus::Started{});
-  if (recovered_finality_)
-    perform_delivery(delivery_.on_final(*recovered_finality_, now_.steady_ms));
+  started_ms_ = now_.steady_ms;
+  start_epoch();
   effects_.push_back(
       StartTimer{{ReplicaTimer::status, {}}, {}, now_.steady_ms + config_.status_period_ms});
+}
+
+/// Journal first: nothing of an epoch is signed before its EPOCH record, which forgets what was
+/// signed in the one before, is on its way to the disk.
+void Replica::start_epoch() {
+  effects_.push_back(EpochBegan{era_->committee, era_->own});
+  if (era_->contradicts)
+    return halt("the journal and the block store do not agree on how epoch " +
+                std::to_string(era_->committee->epoch().value) +
+                " began: one of them is not of this node");
+  if (era_->own && !era_->is_recorded)
+    effects_.push_back(PersistRecords{{record_of(era_->committee->context())}, true});
+  for (const consensus::BlockBody& body : era_->recovered_bodies) {
+    delivery_.on_body(body);
+    era_->kept_until = std::max(era_->kept_until, body.header.height);
+  }
+  era_->recovered_bodies.clear();
+  // Whoever voted for a block vouches for its batches, and perhaps nobody else has them any more:
+  // they outlive the incarnations that begin now, here and at their authors.
+  if (era_->kept_until > executor_.base().height) {
+    for (consensus::SharedBatch& batch : era_->recovered_batches)
+      perform_lanes(era_->lanes.keep(consensus::hold(std::move(batch.batch))));
+  }
+  era_->recovered_batches.clear();
+  if (era_->own) begin_incarnation();
+  tell_engine(consensus::Started{});
+  if (era_->recovered_finality)
+    perform_delivery(delivery_.on_final(*era_->recovered_finality, now_.steady_ms));
+}
+
+/// The block that closes the epoch is stored here, with the proof that it is final.
+void Replica::begin_next_epoch() {
+  for (const consensus::TimerKind kind : consensus::timer_kinds)
+    effects_.push_back(StopTimer{{ReplicaTimer::engine, kind}});
+  consensus::Config engine_config = config_.engine;
+  // A second instance of this node would have been heard since the start.
+  std::uint64_t& listen_ms = engine_config.timeouts.listen_ms;
+  listen_ms -= std::min(listen_ms, now_.steady_ms - started_ms_);
+  era_ = std::make_unique<Era>(engine_config, config_.lanes,
+                               standing_in(context_at(*ports_.state, network_id_, executor_.base()),
+                                           *ports_.surroundings, std::nullopt),
+                               *ports_.state);
+  executor_.begin_epoch(era_->committee);
+  delivered_.clear();
+  clock_offsets_ms_.clear();
+  other_epoch_ms_.clear();
+  // What clients wait for was in batches of the epoch before, if it is not final: all of it comes
+  // again.
+  queue_.clear();
+  queue_bytes_ = 0;
+  queued_since_ms_.reset();
+  start_epoch();
+  perform_delivery(delivery_.begin_epoch(sessions_of(*era_->committee), now_.steady_ms));
+  for (const PeerId peer : validators_up())
+    era_->lanes.on_peer_up(*era_->committee->validator_of(peer));
+  send_status({peers_.begin(), peers_.end()});
+  if (era_->own) effects_.push_back(ResubmitTransactions{});
 }
 
 void Replica::handle(const PeerUp& event) {
   peers_.insert(event.peer);
   perform_delivery(delivery_.on_peer_up(event.peer, now_.steady_ms));
-  if (const auto index = committee_->validator_of(event.peer)) lanes_.on_peer_up(*index);
+  if (const auto index = era_->committee->validator_of(event.peer)) era_->lanes.on_peer_up(*index);
   send_status({event.peer});
 }
 
 void Replica::handle(const PeerDown& event) {
   peers_.erase(event.peer);
   clock_offsets_ms_.erase(event.peer);
+  other_epoch_ms_.erase(event.peer);
   perform_delivery(delivery_.on_peer_down(event.peer, now_.steady_ms));
-  if (const auto index = committee_->validator_of(event.peer)) lanes_.on_peer_down(*index);
+  if (const auto index = era_->committee->validator_of(event.peer))
+    era_->lanes.on_peer_down(*index);
   tell_engine(consensus::PeerLost{event.peer});
 }
 
 void Replica::handle(const PeerMessage& event) {
+  // Verified when this node was still in the epoch before.
+  if (event.message.message().epoch != era_->committee->epoch())
+    return answer_other_epoch(event.peer, event.message.message());
   if (const auto& batch = event.message.batch()) {
     receive_batch(event.peer, *batch);
     return;
@@ -126,21 +153,25 @@ void Replica::handle(const PeerMessage& event) {
   tell_engine(consensus::MessageReceived{event.peer, event.message});
 }
 
+void Replica::handle(const OtherEpochMessage& event) {
+  answer_other_epoch(event.peer, event.message);
+}
+
 void Replica::handle(const TransactionsChecked& event) {
   std::uint32_t items = 0;
   if (event.transactions) {
     for (const auto& transaction : *event.transactions)
       items += static_cast<std::uint32_t>(transaction->items());
-    if (lanes_.store().holds(event.batch))
-      transactions_.insert_or_assign(event.batch, *event.transactions);
+    if (era_->lanes.store().holds(event.batch))
+      era_->transactions.insert_or_assign(event.batch, *event.transactions);
   }
-  perform_lanes(lanes_.on_batch_checked(event.batch, event.transactions.has_value(), items));
-  tasks_dirty_ = true;
-  work_dirty_ = true;
+  perform_lanes(era_->lanes.on_batch_checked(event.batch, event.transactions.has_value(), items));
+  era_->tasks_dirty = true;
+  era_->work_dirty = true;
 }
 
 void Replica::handle(const TransactionsSubmitted& event) {
-  if (!own_) return;  // an observer has no lane: its door takes nothing
+  if (!era_->own) return;  // an observer has no lane: its door takes nothing
   for (const auto& transaction : event.transactions) {
     queue_bytes_ += transaction->bytes().size();
     queue_.push_back(transaction);
@@ -156,22 +187,25 @@ void Replica::handle(const BlockStored& event) {
   const ExecutedNode* node = executor_.find(id);
   VOSTRO_CHECK(node != nullptr);
   VOSTRO_CHECK(node->body->header.height == event.height);
-  for (const consensus::HeldBatch& batch : node->batches) journaled_.erase(batch.id);
+  const bool closes_epoch = node->body->header.closes_epoch();
+  for (const consensus::HeldBatch& batch : node->batches) era_->journaled.erase(batch.id);
   release_cut(id);
   executor_.stored(id);
-  std::erase_if(transactions_,
-                [this](const auto& entry) { return !lanes_.store().holds(entry.first); });
+  std::erase_if(era_->transactions,
+                [this](const auto& entry) { return !era_->lanes.store().holds(entry.first); });
   perform_delivery(delivery_.on_executed(event.height, now_.steady_ms));
-  if (event.height >= kept_until_) lanes_.release_kept();
+  if (event.height >= era_->kept_until) era_->lanes.release_kept();
   std::optional<View> released;
-  for (; !archivable_.empty() && archivable_.front().first <= event.height; archivable_.pop_front())
-    released = archivable_.front().second;
+  for (; !era_->archivable.empty() && era_->archivable.front().first <= event.height;
+       era_->archivable.pop_front())
+    released = era_->archivable.front().second;
   if (released) {
-    std::erase_if(journaled_, [&](const auto& entry) { return entry.second <= *released; });
-    effects_.push_back(ReleaseJournal{*released});
+    std::erase_if(era_->journaled, [&](const auto& entry) { return entry.second <= *released; });
+    effects_.push_back(ReleaseJournal{era_->committee->epoch(), *released});
   }
-  tasks_dirty_ = true;
-  work_dirty_ = true;
+  if (closes_epoch) begin_next_epoch();
+  era_->tasks_dirty = true;
+  era_->work_dirty = true;
 }
 
 void Replica::handle(const TimerExpired& event) {
@@ -181,8 +215,9 @@ void Replica::handle(const TimerExpired& event) {
       tell_engine(consensus::TimerFired{event.timer.kind, event.view});
       break;
     case ReplicaTimer::lanes:
-      perform_lanes(lanes_.tick(now_.steady_ms, {committee_->leader(engine_.view()),
-                                                 committee_->leader(engine_.view().next())}));
+      perform_lanes(
+          era_->lanes.tick(now_.steady_ms, {era_->committee->leader(era_->engine.view()),
+                                            era_->committee->leader(era_->engine.view().next())}));
       break;
     case ReplicaTimer::delivery:
       perform_delivery(delivery_.tick(now_.steady_ms));
@@ -193,8 +228,8 @@ void Replica::handle(const TimerExpired& event) {
           offset && std::abs(*offset) > config_.clock_alarm_ms)
         effects_.push_back(ClockAlarm{*offset});
       effects_.push_back(MeasureRoundTrips{});
-      judged_on_ = {};  // clocks move: what was too far ahead may be in its window now
-      work_dirty_ = true;
+      era_->judged_on = {};  // clocks move: what was too far ahead may be in its window now
+      era_->work_dirty = true;
       effects_.push_back(
           StartTimer{{ReplicaTimer::status, {}}, {}, now_.steady_ms + config_.status_period_ms});
       break;
@@ -210,11 +245,11 @@ void Replica::handle(const RoundTrip& event) {
 
 void Replica::restart_timers() {
   restart_timer(ReplicaTimer::lanes,
-                lanes_.next_wakeup({committee_->leader(engine_.view()),
-                                    committee_->leader(engine_.view().next())}));
+                era_->lanes.next_wakeup({era_->committee->leader(era_->engine.view()),
+                                         era_->committee->leader(era_->engine.view().next())}));
   restart_timer(ReplicaTimer::delivery, delivery_.next_wakeup());
   // What waits while the node listens is batched as soon as that is over: its time has passed then.
-  const bool may_batch = queued_since_ms_ && !engine_.is_listening();
+  const bool may_batch = queued_since_ms_ && !era_->engine.is_listening();
   restart_timer(ReplicaTimer::batch, may_batch
                                          ? std::optional(*queued_since_ms_ + config_.batch_delay_ms)
                                          : std::nullopt);
@@ -239,16 +274,17 @@ void Replica::halt(std::string reason) {
 
 ReplicaStatus Replica::status() const {
   ReplicaStatus status;
-  status.view = engine_.view();
-  status.final_view = engine_.final_view();
-  status.final_height = std::max(engine_.final_height(), delivery_.proven().height);
+  status.epoch = era_->committee->epoch();
+  status.view = era_->engine.view();
+  status.final_view = era_->engine.final_view();
+  status.final_height = std::max(era_->engine.final_height(), delivery_.proven().height);
   status.executed_height = executor_.base().height;
   status.behind = delivery_.is_behind();
   status.halted = halted_;
   status.queued_transactions = queue_.size();
   status.queued_bytes = queue_bytes_;
   status.unfinal_blocks = executor_.nodes().size();
-  status.batches_held = lanes_.store().size();
+  status.batches_held = era_->lanes.store().size();
   status.clock_offset_ms = clock_offset_ms();
   return status;
 }

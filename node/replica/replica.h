@@ -6,7 +6,8 @@
 /// What it adds to its parts: a block is executed once its parent is and its batches are here,
 /// whoever wanted it (a vote, the next proposal, delivery); delivered blocks leave as StoreBlock in
 /// height order; each own NOTARIZE is persisted with the batches it vouches for; the engine is told
-/// what could be built on each executed block (WorkChanged).
+/// what could be built on each executed block (WorkChanged). Where a stored block closes its epoch,
+/// the next one begins: what belongs to an epoch is an Era, made anew.
 #pragma once
 
 #include <deque>
@@ -18,9 +19,8 @@
 #include <vector>
 
 #include "consensus/delivery.h"
-#include "consensus/engine.h"
-#include "consensus/lanes.h"
 #include "node/replica/effects.h"
+#include "node/replica/era.h"
 #include "node/replica/executor.h"
 
 namespace vostro::node {
@@ -43,6 +43,7 @@ struct ReplicaConfig {
 
 /// What the replica is about, for status and metrics.
 struct ReplicaStatus {
+  Epoch epoch;
   View view;
   View final_view;
   Height final_height;     ///< highest block known to be final
@@ -58,49 +59,44 @@ struct ReplicaStatus {
 
 class Replica {
  public:
+  /// All outlive the replica.
   struct Ports {
-    consensus::Signer* signer =
-        nullptr;  ///< of this validator; null for an observer. Outlives the replica.
-    const chain::StateReader* state = nullptr;  ///< the store; outlives the replica
+    Surroundings* surroundings = nullptr;
+    const chain::StateReader* state = nullptr;  ///< the store
     const chain::NodeReader* tree = nullptr;
   };
-  /// `own`: this node's index, none for an observer. `base`: the store's head, or the anchor.
-  /// `recovered`: what the journal says.
-  Replica(ReplicaConfig config, consensus::EpochContext context,
-          std::optional<consensus::ValidatorIndex> own, Ports ports, BasePoint base,
-          consensus::RecoveredState recovered);
+  /// `base`: the store's head, or the genesis state: with its state it says which epoch this is.
+  /// `newest_proof`: of the store.
+  Replica(ReplicaConfig config, const Hash& network_id, Ports ports, BasePoint base,
+          const std::optional<consensus::FinalityProof>& newest_proof);
 
   [[nodiscard]] Effects on(consensus::Time now, const ReplicaEvent& event);
 
   [[nodiscard]] ReplicaStatus status() const;
-  [[nodiscard]] const consensus::Engine& engine() const { return engine_; }
+  [[nodiscard]] const consensus::Engine& engine() const { return era_->engine; }
+  /// Of the epoch that this node is in, and its index there; none where it observes.
+  [[nodiscard]] const consensus::Committee& committee() const { return *era_->committee; }
+  [[nodiscard]] std::optional<consensus::ValidatorIndex> own() const { return era_->own; }
   [[nodiscard]] const Executor& executor() const { return executor_; }
-  [[nodiscard]] const consensus::Lanes& lanes() const { return lanes_; }
+  [[nodiscard]] const consensus::Lanes& lanes() const { return era_->lanes; }
 
  private:
-  /// A block that somebody wants executed here.
-  struct Task {
-    consensus::BlockBody body;
-    std::set<consensus::ProposalId> verdicts;  ///< wanted by the engine
-    bool notarized = false;                    ///< wanted whatever the engine says
-    bool settled = false;                      ///< its batches are here and checked
-    std::optional<consensus::CutFault> fault;
-  };
-  using BatchTransactions = std::vector<chain::VerifiedTransactionPtr>;
-
   // replica.cpp: events, and the loop that lets the parts answer each other until nothing is left
   // to say
   void handle(const ReplicaStarted& event);
   void handle(const PeerUp& event);
   void handle(const PeerDown& event);
   void handle(const PeerMessage& event);
+  void handle(const OtherEpochMessage& event);
   void handle(const TransactionsChecked& event);
   void handle(const TransactionsSubmitted& event);
   void handle(const BlockStored& event);
   void handle(const TimerExpired& event);
   void handle(const RoundTrip& event);
   void pump();
-  void tell_engine(consensus::Event event) { inbox_.push_back(std::move(event)); }
+  void tell_engine(consensus::Event event) { era_->inbox.push_back(std::move(event)); }
+  void start_epoch();
+  void begin_next_epoch();
   void restart_timers();
   void restart_timer(ReplicaTimer owner, std::optional<std::uint64_t> at_ms);
   void halt(std::string reason);
@@ -116,6 +112,7 @@ class Replica {
   void receive(consensus::PeerId peer, const consensus::BlockMessage& blocks);
   void receive(consensus::PeerId peer, const consensus::GetFinality& request);
   void receive(consensus::PeerId peer, const consensus::Finality& finality);
+  void answer_other_epoch(consensus::PeerId peer, const consensus::Message& message);
   void receive_batch(consensus::PeerId peer, const consensus::VerifiedBatch& batch);
   void send(std::vector<consensus::PeerId> to, consensus::MessageBody body);
   [[nodiscard]] std::vector<consensus::PeerId> validators_up() const;
@@ -158,9 +155,9 @@ class Replica {
   void perform(consensus::HaltDelivery& action);
 
   // replica_blocks.cpp: execution and delivery
-  Task& want(const consensus::BlockBody& body);
+  BlockTask& want(const consensus::BlockBody& body);
   void advance_tasks();
-  [[nodiscard]] bool advance(const consensus::BlockId& id, Task& task);
+  [[nodiscard]] bool advance(const consensus::BlockId& id, BlockTask& task);
   void require_cut(const consensus::BlockId& id, const consensus::BlockBody& body);
   void release_cut(const consensus::BlockId& id);
   void conclude(const consensus::BlockId& id, bool valid, const std::string& what);
@@ -178,45 +175,27 @@ class Replica {
   void tell_work();
 
   ReplicaConfig config_;
-  std::shared_ptr<const consensus::Committee> committee_;
-  std::optional<consensus::ValidatorIndex> own_;
+  Hash network_id_;
   Ports ports_;
-  std::uint32_t incarnation_;
-  std::optional<consensus::FinalityProof> recovered_finality_;
-  std::vector<consensus::SharedBatch> recovered_batches_;
-  std::vector<consensus::BlockBody> recovered_bodies_;
-  consensus::Engine engine_;
-  consensus::Lanes lanes_;
+  std::unique_ptr<Era> era_;
   consensus::Delivery delivery_;
   Executor executor_;
 
   consensus::Time now_;
+  std::uint64_t started_ms_ = 0;
   Effects effects_;
   bool halted_ = false;
-  std::deque<consensus::Event> inbox_;  ///< for the engine, in order
   std::set<consensus::PeerId> peers_;
   std::map<consensus::PeerId, std::int64_t> clock_offsets_ms_;  ///< of connected validators
-  std::map<consensus::BlockId, Task> tasks_;
-  std::set<consensus::BlockId> required_;  ///< cuts asked of the lanes and not released
-  std::map<consensus::BatchId, BatchTransactions>
-      transactions_;  ///< of held batches that were checked
-  std::map<consensus::BatchId, View>
-      journaled_;  ///< BatchRecords in the journal, not yet stored, with the view they lie under
+  std::map<consensus::PeerId, std::uint64_t>
+      other_epoch_ms_;  ///< when a peer in another epoch was last told or asked of finality
   std::deque<consensus::Deliver> delivered_;  ///< final, to be executed and stored, in height order
   std::deque<consensus::BlockId> storing_;    ///< StoreBlocks under way, in height order
-  std::deque<std::pair<Height, View>>
-      archivable_;     ///< once the height is stored, the journal needs nothing up to the view
-  Height kept_until_;  ///< of the blocks voted for before this start, the highest
   std::deque<chain::VerifiedTransactionPtr> queue_;  ///< admitted, not yet in a batch
   std::size_t queue_bytes_ = 0;
   std::optional<std::uint64_t> queued_since_ms_;
-  std::set<consensus::BatchId> useless_;  ///< batches that would add nothing on `judged_on_`
-  consensus::BlockId judged_on_;
-  std::vector<consensus::BlockWork> told_work_;
   std::map<ReplicaTimer, std::optional<std::uint64_t>>
       timers_;  ///< lanes, delivery and batch: when they are set for
-  bool work_dirty_ = true;
-  bool tasks_dirty_ = false;
 };
 
 }  // namespace vostro::node

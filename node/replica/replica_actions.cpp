@@ -17,16 +17,16 @@ void Replica::perform(consensus::Persist& action) {
     if (const auto* own = std::get_if<consensus::OwnNotarize>(&record);
         own != nullptr && own->propose.header.view == own->propose.proposal.view &&
         !is_planted(Planted::batches_not_journaled)) {
-      const auto batches = lanes_.batches_of(own->propose.cut, own->propose.header.proposer);
+      const auto batches = era_->lanes.batches_of(own->propose.cut, own->propose.header.proposer);
       if (!batches) return halt("the engine voted for a block whose batches are not here");
       for (const consensus::HeldBatch& batch : *batches) {
-        if (journaled_.emplace(batch.id, own->propose.proposal.view).second)
+        if (era_->journaled.emplace(batch.id, own->propose.proposal.view).second)
           persist.records.push_back(
               consensus::BatchRecord{consensus::SharedBatch{batch.signed_batch}});
       }
     }
     if (const auto* finality = std::get_if<consensus::NewFinality>(&record))
-      archivable_.emplace_back(finality->proof.header.height, finality->proof.proposal.view);
+      era_->archivable.emplace_back(finality->proof.header.height, finality->proof.proposal.view);
     persist.records.push_back(std::move(record));
   }
   effects_.push_back(std::move(persist));
@@ -60,12 +60,12 @@ void Replica::perform(consensus::BuildBlock& action) {
   if (!executor_.is_executed(action.parent))
     return tell_engine(consensus::CannotBuild{action.view});
   const consensus::LanePositions& positions = executor_.positions(action.parent);
-  consensus::MadeCut made = lanes_.make_cut(positions, *own_);
-  const auto batches = lanes_.batches_of(made.cut, *own_);
+  consensus::MadeCut made = era_->lanes.make_cut(positions, *era_->own);
+  const auto batches = era_->lanes.batches_of(made.cut, *era_->own);
   const auto transactions = batches ? transactions_of(*batches) : std::nullopt;
   if (!transactions) return tell_engine(consensus::CannotBuild{action.view});
-  const auto built = executor_.build({action.parent, action.view, action.height, action.time, *own_,
-                                      std::move(made.cut), *batches, *transactions});
+  const auto built = executor_.build({action.parent, action.view, action.height, action.time,
+                                      *era_->own, std::move(made.cut), *batches, *transactions});
   if (!built) {
     if (built.error().fault == BlockFault::broken_ledger) return halt(built.error().what);
     return tell_engine(consensus::CannotBuild{action.view});
@@ -83,11 +83,11 @@ void Replica::perform(consensus::CheckBlock& action) {
 }
 
 void Replica::perform(consensus::CancelCheck& action) {
-  for (auto& [id, task] : tasks_) {
+  for (auto& [id, task] : era_->tasks) {
     if (task.verdicts.erase(action.proposal) == 0) continue;
     if (task.verdicts.empty() && !task.notarized) {
       release_cut(id);
-      tasks_.erase(id);
+      era_->tasks.erase(id);
     }
     return;
   }
@@ -104,11 +104,14 @@ void Replica::perform(consensus::BlockNotarized& action) {
 }
 
 void Replica::perform(consensus::Archive& action) {
-  effects_.push_back(KeepCertificates{std::move(action.certificates)});
+  KeepCertificates keep;
+  for (consensus::HeldCertificate& held : action.certificates)
+    keep.certificates.push_back({era_->committee->epoch(), std::move(held)});
+  effects_.push_back(std::move(keep));
 }
 
 void Replica::perform(consensus::ReportEvidence& action) {
-  effects_.push_back(KeepEvidence{std::move(action.evidence)});
+  effects_.push_back(KeepEvidence{era_->committee->epoch(), std::move(action.evidence)});
 }
 
 void Replica::perform(consensus::ReportInvalidProposal& action) {
@@ -117,7 +120,7 @@ void Replica::perform(consensus::ReportInvalidProposal& action) {
 
 void Replica::perform(consensus::ShareLanes&) {
   consensus::Have have;
-  for (const auto& [author, position] : lanes_.have_vector())
+  for (const auto& [author, position] : era_->lanes.have_vector())
     have.lanes.push_back({author, position});
   if (!have.lanes.empty()) send(validators_up(), std::move(have));
 }
@@ -127,9 +130,8 @@ void Replica::perform(consensus::ScorePeer& action) {
       PeerMisbehaved{action.peer, std::string(consensus::to_string(action.fault)), false});
 }
 
-void Replica::perform(consensus::EpochEnded&) {
-  halt("the epoch has ended: this version keeps one set of validators for ever");
-}
+/// The next one begins when its closing block, which delivery brings, is stored.
+void Replica::perform(consensus::EpochEnded&) {}
 
 void Replica::perform(consensus::Halt& action) {
   halt(std::string(consensus::to_string(action.reason)) + ": " + action.detail);
@@ -146,13 +148,13 @@ void Replica::perform(consensus::BroadcastBatch& action) {
 }
 
 void Replica::perform(consensus::FetchBatches& action) {
-  send({consensus::peer_of(action.from)}, consensus::GetBatch{action.ref});
+  send({era_->committee->peer_of(action.from)}, consensus::GetBatch{action.ref});
 }
 
 void Replica::perform(consensus::SendHave& action) {
   consensus::Have have;
   for (const auto& [author, position] : action.entries) have.lanes.push_back({author, position});
-  send({consensus::peer_of(action.to)}, std::move(have));
+  send({era_->committee->peer_of(action.to)}, std::move(have));
 }
 
 void Replica::perform(consensus::CheckBatch& action) {
@@ -160,17 +162,17 @@ void Replica::perform(consensus::CheckBatch& action) {
 }
 
 void Replica::perform(consensus::CutSettled& action) {
-  const auto task = tasks_.find(action.block);
-  if (task == tasks_.end()) return;
+  const auto task = era_->tasks.find(action.block);
+  if (task == era_->tasks.end()) return;
   task->second.settled = true;
   task->second.fault = action.fault;
-  tasks_dirty_ = true;
+  era_->tasks_dirty = true;
 }
 
 void Replica::perform(consensus::ReportFork& action) {
   const consensus::Evidence evidence =
       consensus::BatchPair{{action.fork.first.signed_batch}, {action.fork.second.signed_batch}};
-  effects_.push_back(KeepEvidence{evidence});
+  effects_.push_back(KeepEvidence{era_->committee->epoch(), evidence});
   send(validators_up(), consensus::EvidenceMessage{evidence});
 }
 
@@ -192,14 +194,14 @@ void Replica::perform(consensus::AskBlocks& action) {
 }
 
 void Replica::perform(consensus::AskFinality& action) {
-  send({action.from}, consensus::GetFinality{committee_->epoch()});
+  send({action.from}, consensus::GetFinality{era_->committee->epoch()});
 }
 
 void Replica::perform(consensus::Deliver& action) {
   const consensus::BlockId id = action.block.header.id();
   if (!executor_.is_executed(id)) want(action.block).notarized = true;
   delivered_.push_back(std::move(action));
-  tasks_dirty_ = true;
+  era_->tasks_dirty = true;
 }
 
 void Replica::perform(consensus::PushToObservers& action) {

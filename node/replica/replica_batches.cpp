@@ -9,19 +9,19 @@ namespace vostro::node {
 using consensus::BlockId;
 
 void Replica::begin_incarnation() {
-  if (incarnation_ == 0 || !is_planted(Planted::incarnation_reused)) ++incarnation_;
-  effects_.push_back(PersistRecords{{consensus::IncarnationRecord{incarnation_}}, true});
-  lanes_.begin_incarnation(incarnation_);
+  if (era_->incarnation == 0 || !is_planted(Planted::incarnation_reused)) ++era_->incarnation;
+  effects_.push_back(PersistRecords{{consensus::IncarnationRecord{era_->incarnation}}, true});
+  era_->lanes.begin_incarnation(era_->incarnation);
 }
 
 void Replica::make_own_batches(bool waited_enough) {
   // A batch is signed too: a second instance of this key is found before anything of this one
   // leaves (consensus-spec section 13).
-  if (!own_ || engine_.is_listening()) return;
+  if (!era_->own || era_->engine.is_listening()) return;
   while (!queue_.empty()) {
     const bool full =
         queue_bytes_ >= config_.batch_bytes || queue_.size() >= config_.batch_transactions;
-    const bool idle = lanes_.store().batches_counted(*own_) == 0;
+    const bool idle = era_->lanes.store().batches_counted(*era_->own) == 0;
     const bool waited =
         waited_enough ||
         (queued_since_ms_ && now_.steady_ms >= *queued_since_ms_ + config_.batch_delay_ms);
@@ -48,29 +48,30 @@ bool Replica::send_own_batch() {
     bytes += transaction->bytes().size();
     items += static_cast<std::uint32_t>(transaction->items());
   }
-  auto draft = lanes_.draft(std::move(raw));
+  auto draft = era_->lanes.draft(std::move(raw));
   if (!draft) {
     // A lane full of batches that nobody needs any more would never move: begin it anew.
     if (draft.error() == consensus::LaneRefusal::full &&
-        !lanes_.has_includable(executor_.positions(tip()))) {
+        !era_->lanes.has_includable(executor_.positions(tip()))) {
       begin_incarnation();
       effects_.push_back(ResubmitTransactions{});
     }
     return false;
   }
-  const consensus::VerifiedBatch batch = consensus::sign_batch(*ports_.signer, std::move(*draft));
+  const consensus::VerifiedBatch batch = consensus::sign_batch(*era_->signer, std::move(*draft));
   const auto& shared = batch.shared().batch;
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken.size()));
   queue_bytes_ -= bytes;
-  transactions_.insert_or_assign(batch.id(), std::move(taken));
-  perform_lanes(lanes_.on_own_batch({batch.id(), consensus::encoded_size(*shared), shared}, items));
-  tasks_dirty_ = true;
-  work_dirty_ = true;
+  era_->transactions.insert_or_assign(batch.id(), std::move(taken));
+  perform_lanes(
+      era_->lanes.on_own_batch({batch.id(), consensus::encoded_size(*shared), shared}, items));
+  era_->tasks_dirty = true;
+  era_->work_dirty = true;
   return true;
 }
 
 BlockId Replica::tip() const {
-  if (const auto tip = engine_.tip(); tip && executor_.is_executed(*tip)) return *tip;
+  if (const auto tip = era_->engine.tip(); tip && executor_.is_executed(*tip)) return *tip;
   return storing_.empty() ? executor_.base().id : storing_.back();
 }
 
@@ -78,26 +79,26 @@ void Replica::judge_batches() {
   const BlockId on = tip();
   // What adds nothing on one branch may add something on another: a verdict holds only for
   // descendants.
-  if (on != judged_on_ && !executor_.descends_from(on, judged_on_)) {
-    for (const consensus::BatchId& id : useless_) lanes_.mark_useful(id, true);
-    useless_.clear();
+  if (on != era_->judged_on && !executor_.descends_from(on, era_->judged_on)) {
+    for (const consensus::BatchId& id : era_->useless) era_->lanes.mark_useful(id, true);
+    era_->useless.clear();
   }
-  judged_on_ = on;
-  std::erase_if(useless_,
-                [this](const consensus::BatchId& id) { return !lanes_.store().holds(id); });
+  era_->judged_on = on;
+  std::erase_if(era_->useless,
+                [this](const consensus::BatchId& id) { return !era_->lanes.store().holds(id); });
   const chain::StateReader& state = executor_.state(on);
   // One useful batch is enough to make work; the others are looked at when their turn comes.
-  lanes_.find_candidate(executor_.positions(on), [&](const consensus::StoredBatch& stored) {
+  era_->lanes.find_candidate(executor_.positions(on), [&](const consensus::StoredBatch& stored) {
     const consensus::BatchId& id = stored.held.id;
     if (!stored.useful) return false;
-    const auto transactions = transactions_.find(id);
-    if (transactions == transactions_.end()) return false;
+    const auto transactions = era_->transactions.find(id);
+    if (transactions == era_->transactions.end()) return false;
     const bool useful = std::ranges::any_of(transactions->second, [&](const auto& transaction) {
       return chain::check_inclusion(state, *transaction, now_.wall) == chain::Inclusion::included;
     });
     if (useful) return true;
-    useless_.insert(id);
-    lanes_.mark_useful(id, false);
+    era_->useless.insert(id);
+    era_->lanes.mark_useful(id, false);
     return false;
   });
 }
@@ -106,12 +107,12 @@ void Replica::tell_work() {
   judge_batches();
   std::vector<consensus::BlockWork> work;
   const auto add = [&](const BlockId& id) {
-    work.push_back({id, lanes_.has_includable(executor_.positions(id)), executor_.due(id)});
+    work.push_back({id, era_->lanes.has_includable(executor_.positions(id)), executor_.due(id)});
   };
   add(executor_.base().id);
   for (const auto& [id, node] : executor_.nodes()) add(id);
-  if (work == told_work_) return;
-  told_work_ = work;
+  if (work == era_->told_work) return;
+  era_->told_work = work;
   tell_engine(consensus::WorkChanged{std::move(work)});
 }
 

@@ -7,23 +7,23 @@ namespace vostro::node {
 
 using consensus::BlockId;
 
-Replica::Task& Replica::want(const consensus::BlockBody& body) {
+BlockTask& Replica::want(const consensus::BlockBody& body) {
   const BlockId id = body.header.id();
-  tasks_dirty_ = true;
-  const auto [task, is_new] = tasks_.try_emplace(id);
+  era_->tasks_dirty = true;
+  const auto [task, is_new] = era_->tasks.try_emplace(id);
   if (is_new) task->second.body = body;
   return task->second;
 }
 
 void Replica::require_cut(const BlockId& id, const consensus::BlockBody& body) {
-  if (!required_.insert(id).second) return;
-  perform_lanes(lanes_.require_cut(
+  if (!era_->required.insert(id).second) return;
+  perform_lanes(era_->lanes.require_cut(
       {id, body.cut, executor_.positions(body.header.parent), body.header.proposer},
       now_.steady_ms));
 }
 
 void Replica::release_cut(const BlockId& id) {
-  if (required_.erase(id) > 0) lanes_.release_cut(id);
+  if (era_->required.erase(id) > 0) era_->lanes.release_cut(id);
 }
 
 void Replica::advance_tasks() {
@@ -31,16 +31,16 @@ void Replica::advance_tasks() {
   while (progress && !halted_) {
     progress = false;
     std::vector<BlockId> ids;
-    for (const auto& [id, task] : tasks_) ids.push_back(id);
+    for (const auto& [id, task] : era_->tasks) ids.push_back(id);
     for (const BlockId& id : ids) {
-      const auto task = tasks_.find(id);
-      if (task != tasks_.end() && !halted_) progress = advance(id, task->second) || progress;
+      const auto task = era_->tasks.find(id);
+      if (task != era_->tasks.end() && !halted_) progress = advance(id, task->second) || progress;
     }
   }
   if (!halted_) store_delivered();
 }
 
-bool Replica::advance(const BlockId& id, Task& task) {
+bool Replica::advance(const BlockId& id, BlockTask& task) {
   if (executor_.is_executed(id)) {
     conclude(id, true, {});
     return true;
@@ -51,7 +51,7 @@ bool Replica::advance(const BlockId& id, Task& task) {
     return false;
   if (!executor_.is_executed(header.parent)) {
     if (header.height <= executor_.base().height.next()) return false;
-    if (tasks_.contains(header.parent)) return false;
+    if (era_->tasks.contains(header.parent)) return false;
     const consensus::BlockBody* parent = body_of(header.parent);
     if (parent == nullptr) return false;  // the engine or delivery fetches it
     want(consensus::BlockBody(*parent)).notarized = true;
@@ -63,7 +63,7 @@ bool Replica::advance(const BlockId& id, Task& task) {
     conclude(id, false, std::string(consensus::to_string(*task.fault)));
     return true;
   }
-  auto batches = lanes_.batches_of(task.body.cut, header.proposer);
+  auto batches = era_->lanes.batches_of(task.body.cut, header.proposer);
   VOSTRO_CHECK(batches.has_value());
   auto transactions = transactions_of(*batches);
   VOSTRO_CHECK(transactions.has_value());
@@ -78,10 +78,10 @@ bool Replica::advance(const BlockId& id, Task& task) {
 }
 
 void Replica::conclude(const BlockId& id, bool valid, const std::string& what) {
-  const auto found = tasks_.find(id);
-  const Task task = std::move(found->second);
-  tasks_.erase(found);
-  work_dirty_ = true;
+  const auto found = era_->tasks.find(id);
+  const BlockTask task = std::move(found->second);
+  era_->tasks.erase(found);
+  era_->work_dirty = true;
   for (const consensus::ProposalId& proposal : task.verdicts)
     tell_engine(consensus::BlockVerdict{
         proposal, valid ? consensus::Verdict::valid : consensus::Verdict::invalid});
@@ -94,12 +94,12 @@ void Replica::conclude(const BlockId& id, bool valid, const std::string& what) {
   }
 }
 
-std::optional<Replica::BatchTransactions> Replica::transactions_of(
+std::optional<BatchTransactions> Replica::transactions_of(
     const std::vector<consensus::HeldBatch>& batches) const {
   BatchTransactions all;
   for (const consensus::HeldBatch& batch : batches) {
-    const auto found = transactions_.find(batch.id);
-    if (found == transactions_.end()) return std::nullopt;
+    const auto found = era_->transactions.find(batch.id);
+    if (found == era_->transactions.end()) return std::nullopt;
     all.insert(all.end(), found->second.begin(), found->second.end());
   }
   return all;
@@ -112,27 +112,27 @@ void Replica::store_delivered() {
     const ExecutedNode* node = executor_.find(id);
     if (node == nullptr) return;
     forget_losers(id, next.block.header.height);
-    lanes_.on_final(node->positions);
+    era_->lanes.on_final(node->positions);
     effects_.push_back(
         StoreBlock{id, node->body, node->executed, node->batches, std::move(next.proof)});
     storing_.push_back(id);
     delivered_.pop_front();
-    work_dirty_ = true;
+    era_->work_dirty = true;
   }
 }
 
 void Replica::forget_losers(const BlockId& final_block, Height height) {
   for (const BlockId& loser : executor_.keep_only_branch_of(final_block)) {
     release_cut(loser);
-    if (loser == judged_on_) judged_on_ = {};
+    if (loser == era_->judged_on) era_->judged_on = {};
   }
   std::vector<BlockId> dead;
-  for (const auto& [id, task] : tasks_) {
+  for (const auto& [id, task] : era_->tasks) {
     if (task.body.header.height <= height) dead.push_back(id);
   }
   for (const BlockId& id : dead) {
     release_cut(id);
-    tasks_.erase(id);
+    era_->tasks.erase(id);
   }
 }
 

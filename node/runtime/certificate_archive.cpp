@@ -16,15 +16,16 @@ Hash name_of(ByteView encoded) {
 }  // namespace
 
 Result<std::unique_ptr<CertificateArchive>, std::string> CertificateArchive::open(
-    const std::string& path, const std::vector<consensus::HeldCertificate>& journaled) {
+    const std::string& path, const std::vector<consensus::ArchivedCertificate>& journaled) {
   std::set<Hash> missing;
-  for (const consensus::HeldCertificate& held : journaled) missing.insert(name_of(encode(held)));
+  for (const consensus::ArchivedCertificate& held : journaled)
+    missing.insert(name_of(encode(held)));
   auto file = AppendFile::open(path, [&](ByteView record) {
     if (!missing.empty()) missing.erase(name_of(record));
   });
   if (!file) return fail(file.error());
   std::unique_ptr<CertificateArchive> archive(new CertificateArchive(std::move(*file)));
-  for (const consensus::HeldCertificate& held : journaled) {
+  for (const consensus::ArchivedCertificate& held : journaled) {
     const Bytes encoded = encode(held);
     if (missing.erase(name_of(encoded)) == 0) continue;
     if (const auto done = archive->file_.append(encoded); !done) return fail(done.error());
@@ -33,9 +34,9 @@ Result<std::unique_ptr<CertificateArchive>, std::string> CertificateArchive::ope
 }
 
 Result<void, std::string> CertificateArchive::keep(
-    const std::vector<consensus::HeldCertificate>& certificates) {
+    const std::vector<consensus::ArchivedCertificate>& certificates) {
   const std::lock_guard lock(mutex_);
-  for (const consensus::HeldCertificate& held : certificates) {
+  for (const consensus::ArchivedCertificate& held : certificates) {
     if (const auto done = file_.append(encode(held)); !done) return done;
     VOSTRO_FAILPOINT("certificate-kept");
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "consensus/messages.h"
+#include "consensus/records.h"
 #include "node/runtime/append_file.h"
 
 namespace vostro::node {
@@ -19,10 +19,10 @@ class CertificateArchive {
   /// what was not synced here, and the journal keeps it until it is. Errors: a sentence for the
   /// operator.
   [[nodiscard]] static Result<std::unique_ptr<CertificateArchive>, std::string> open(
-      const std::string& path, const std::vector<consensus::HeldCertificate>& journaled);
+      const std::string& path, const std::vector<consensus::ArchivedCertificate>& journaled);
 
   [[nodiscard]] Result<void, std::string> keep(
-      const std::vector<consensus::HeldCertificate>& certificates);
+      const std::vector<consensus::ArchivedCertificate>& certificates);
   [[nodiscard]] Result<void, std::string> sync();
 
  private:

@@ -24,6 +24,7 @@ class ConsensusLoop {
  public:
   /// Where each kind of effect goes. All are called on the loop's thread and must not block.
   struct Sinks {
+    std::function<void(EpochBegan)> epoch_began;
     std::function<void(PersistRecords)> persist;
     std::function<void(SendMessage)> send;
     std::function<void(CheckTransactions)> check;
@@ -78,6 +79,7 @@ class ConsensusLoop {
   void step(const ReplicaEvent& event);
   void fire_timers();
   [[nodiscard]] std::optional<std::uint64_t> next_timer_ms() const;
+  void perform(EpochBegan& effect) { sinks_.epoch_began(std::move(effect)); }
   void perform(PersistRecords& effect) { sinks_.persist(std::move(effect)); }
   void perform(SendMessage& effect) { sinks_.send(std::move(effect)); }
   void perform(StartTimer& effect) { timers_[effect.timer] = {effect.at_ms, effect.view}; }

@@ -185,9 +185,9 @@ Result<void, std::string> JournalFile::append(std::span<const consensus::Record>
   return carry_out(writer_->append(records));
 }
 
-Result<void, std::string> JournalFile::release(View archived) {
+Result<void, std::string> JournalFile::release(Epoch epoch, View archived) {
   if (failure_) return fail(*failure_);
-  return carry_out(writer_->release(archived));
+  return carry_out(writer_->release(epoch, archived));
 }
 
 Result<void, std::string> JournalFile::carry_out(const JournalSteps& steps) {

@@ -46,7 +46,7 @@ class JournalFile {
   [[nodiscard]] Result<void, std::string> append(std::span<const consensus::Record> records);
   /// What is final up to this view of the epoch is stored and synced elsewhere: drops segments that
   /// nothing needs.
-  [[nodiscard]] Result<void, std::string> release(View archived);
+  [[nodiscard]] Result<void, std::string> release(Epoch epoch, View archived);
 
  private:
   JournalFile(std::string directory, OpenFile lock);

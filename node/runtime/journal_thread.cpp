@@ -50,8 +50,8 @@ void JournalThread::send(SendMessage message) {
   callbacks_.send(message);
 }
 
-void JournalThread::release(View archived) {
-  if (file_) enqueue(ReleaseJournal{archived});
+void JournalThread::release(ReleaseJournal effect) {
+  if (file_) enqueue(effect);
 }
 
 void JournalThread::enqueue(Item item) {
@@ -100,14 +100,14 @@ void JournalThread::run() {
 void JournalThread::carry_out(std::vector<Item> items) {
   std::size_t votes = 0;
   bool must_sync = false;
-  std::optional<View> release;
+  std::optional<ReleaseJournal> release;
   for (Item& item : items) {
     if (auto* persist = std::get_if<PersistRecords>(&item)) {
       votes += persist->needs_sync ? 1 : 0;
       must_sync = must_sync || persist->needs_sync || newest_finality(persist->records).has_value();
       for (consensus::Record& record : persist->records) waiting_.push_back(std::move(record));
     } else if (const auto* released = std::get_if<ReleaseJournal>(&item)) {
-      release = released->archived;
+      release = *released;
     }
   }
   if (must_sync && !write_records()) return;
@@ -120,7 +120,7 @@ void JournalThread::carry_out(std::vector<Item> items) {
   }
   if (!release || !callbacks_.sync_archive()) return;
   VOSTRO_FAILPOINT("archive-synced");
-  if (const auto done = file_->release(*release); !done) {
+  if (const auto done = file_->release(release->epoch, release->archived); !done) {
     const std::lock_guard lock(mutex_);
     failed_ = true;
     callbacks_.on_failure(done.error());

@@ -33,7 +33,7 @@ class JournalThread {
 
   void add(PersistRecords records);
   void send(SendMessage message);
-  void release(View archived);
+  void release(ReleaseJournal effect);
   /// Writes what waits, sends nothing more, ends the thread.
   void stop();
 

@@ -7,6 +7,7 @@
 #include "base/codec.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "chain/records.h"
 #include "node/runtime/consensus_loop.h"
 
 namespace vostro::node {
@@ -179,6 +180,9 @@ void Peers::handle_message(p2p::InboundFrame& frame) {
       vote != nullptr && !votes_.admit(ids_.at(name), vote->vote, callbacks_.current_view(),
                                        std::chrono::steady_clock::now()))
     return;
+  if (message->epoch != committee_->epoch())
+    return callbacks_.post(OtherEpochMessage{ids_.at(name), std::move(*message)},
+                           std::move(frame.lease));
   auto verified = consensus::verify(*committee_, std::move(*message), cache_);
   if (!verified) {
     if (is_an_offence(verified.error()))
@@ -288,17 +292,14 @@ void Peers::serve(ServeHistory request) {
     ++serving_[request.peer];
   }
   workers_.post(WorkFor::peers, [this, request = std::move(request)] {
-    if (const auto* blocks = std::get_if<consensus::GetBlock>(&request.request)) {
-      serve_blocks(request.peer, *blocks);
-    } else {
-      serve_batches(request.peer, std::get<consensus::GetBatch>(request.request));
-    }
+    std::visit([&](const auto& wanted) { serve(request.peer, request.epoch, wanted); },
+               request.request);
     const std::lock_guard lock(serving_mutex_);
     --serving_[request.peer];
   });
 }
 
-void Peers::serve_blocks(PeerId peer, const consensus::GetBlock& request) {
+void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetBlock& request) {
   const auto view = store_.view();
   consensus::BlockMessage answer;
   Hash id;
@@ -316,11 +317,36 @@ void Peers::serve_blocks(PeerId peer, const consensus::GetBlock& request) {
     height = height->previous();
   }
   send({{peer},
-        std::make_shared<const consensus::Message>(
-            consensus::Message{committee_->epoch(), std::move(answer)})});
+        std::make_shared<const consensus::Message>(consensus::Message{epoch, std::move(answer)})});
 }
 
-void Peers::serve_batches(PeerId peer, const consensus::GetBatch& request) {
+void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetFinality& request) {
+  const auto view = store_.view();
+  const auto decoded = [](const std::optional<chain::StoredProof>& stored) {
+    std::optional<consensus::FinalityProof> proof;
+    if (!stored) return proof;
+    auto found = decode<consensus::FinalityProof>(stored->bytes);
+    VOSTRO_CHECK(found.has_value());
+    proof = std::move(*found);
+    return proof;
+  };
+  consensus::Finality answer;
+  // An epoch that has a first block says with which block the one before was closed.
+  for (Epoch next = request.from.next(); answer.proofs.size() + 1 < consensus::proofs_max;
+       next = next.next()) {
+    const auto begun = chain::load<chain::EpochRecord>(view, next);
+    if (!begun) break;
+    auto proof = decoded(view.proof_at_or_above(begun->anchor_height));
+    if (!proof) break;
+    answer.proofs.push_back(std::move(*proof));
+  }
+  if (auto newest = decoded(view.newest_proof())) answer.proofs.push_back(std::move(*newest));
+  if (answer.proofs.empty()) return;
+  send({{peer},
+        std::make_shared<const consensus::Message>(consensus::Message{epoch, std::move(answer)})});
+}
+
+void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetBatch& request) {
   const auto view = store_.view();
   std::size_t bytes = 0;
   consensus::BatchId next = request.lane.tip;
@@ -338,8 +364,8 @@ void Peers::serve_batches(PeerId peer, const consensus::GetBatch& request) {
     const consensus::SharedBatch shared{
         std::make_shared<const consensus::SignedBatch>(std::move(*batch))};
     const bool is_queued = send({{peer},
-                                 std::make_shared<const consensus::Message>(consensus::Message{
-                                     committee_->epoch(), consensus::BatchMessage{shared}})});
+                                 std::make_shared<const consensus::Message>(
+                                     consensus::Message{epoch, consensus::BatchMessage{shared}})});
     if (is_first || !is_queued) return;
   }
 }

@@ -94,8 +94,9 @@ class Peers {
   void handle_message(p2p::InboundFrame& frame);
   void note(consensus::PeerId peer, const consensus::Message& message);
   void handle_quote(const std::string& name, const Bytes& body);
-  void serve_blocks(consensus::PeerId peer, const consensus::GetBlock& request);
-  void serve_batches(consensus::PeerId peer, const consensus::GetBatch& request);
+  void serve(consensus::PeerId peer, Epoch epoch, const consensus::GetBlock& request);
+  void serve(consensus::PeerId peer, Epoch epoch, const consensus::GetBatch& request);
+  void serve(consensus::PeerId peer, Epoch epoch, const consensus::GetFinality& request);
 
   std::map<consensus::PeerId, std::string> names_;
   std::unordered_map<std::string, consensus::PeerId> ids_;  // look-up only

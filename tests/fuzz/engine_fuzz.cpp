@@ -122,7 +122,7 @@ class Game {
     auto decoded = decode_message(frame);
     VOSTRO_CHECK(decoded);
     auto verified = verify(committee(), *std::move(decoded), known_signatures());
-    if (verified) step(MessageReceived{peer_of(from), *std::move(verified)});
+    if (verified) step(MessageReceived{PeerId(from.value), *std::move(verified)});
   }
 
   // ---- What the engine wants done, and what must hold of it.
@@ -228,7 +228,7 @@ class Game {
         send_knowledge();
         break;
       case 14:
-        step(PeerLost{peer_of(other())});
+        step(PeerLost{PeerId(other().value)});
         step(RoundTripMeasured{static_cast<std::uint32_t>(script_.number(2))});
         break;
       default:

@@ -122,7 +122,7 @@ void World::deliver_to(std::size_t from, std::size_t to,
     after(after_ms + least + random_.uniform(span), [this, from, to, generation, message] {
       Node& node = nodes_[to];
       if (!node.is_up || node.generation != generation || is_cut(from, to)) return;
-      const PeerId peer = consensus::peer_of(nodes_[from].validator);
+      const PeerId peer = PeerId(nodes_[from].validator.value);
       if (is_judged(to)) witness_.on_heard(to, node.replica->engine(), message->body());
       if (node.liar) {
         Port port(*this, to);
@@ -153,7 +153,7 @@ void World::connect(std::size_t at) {
     if (nodes_[other].validator == nodes_[at].validator || !nodes_[other].is_up) continue;
     const auto up = [this](std::size_t here, std::size_t there) {
       if (nodes_[here].is_up && nodes_[here].sessions.insert(nodes_[there].validator).second)
-        step(here, node::PeerUp{consensus::peer_of(nodes_[there].validator)});
+        step(here, node::PeerUp{PeerId(nodes_[there].validator.value)});
     };
     up(at, other);
     if (nodes_[other].is_up && nodes_[at].is_up) up(other, at);
@@ -167,11 +167,11 @@ void World::disconnect(std::size_t at) {
   }
   for (std::size_t other = 0; other < nodes_.size(); ++other) {
     if (other != at && nodes_[other].is_up && nodes_[other].sessions.erase(gone) > 0)
-      step(other, node::PeerDown{consensus::peer_of(gone)});
+      step(other, node::PeerDown{PeerId(gone.value)});
   }
 }
 
-void World::serve(std::size_t at, PeerId to, const consensus::GetBlock& request) {
+void World::serve(std::size_t at, PeerId to, Epoch epoch, const consensus::GetBlock& request) {
   consensus::BlockMessage answer;
   const std::vector<Stored>& history = nodes_[at].history;
   for (std::size_t i = history.size(); i > 0; --i) {
@@ -180,12 +180,24 @@ void World::serve(std::size_t at, PeerId to, const consensus::GetBlock& request)
       answer.blocks.push_back(history[j - 1].body);
     break;
   }
-  send(at, {{to},
-            std::make_shared<const consensus::Message>(
-                consensus::Message{genesis_.committee->epoch(), answer})});
+  send(at, {{to}, std::make_shared<const consensus::Message>(consensus::Message{epoch, answer})});
 }
 
-void World::serve(std::size_t at, PeerId to, const consensus::GetBatch& request) {
+void World::serve(std::size_t at, PeerId to, Epoch epoch, const consensus::GetFinality& request) {
+  consensus::Finality answer;
+  for (const Stored& stored : nodes_[at].history) {
+    const consensus::Header& header = stored.body.header;
+    if (!header.closes_epoch() || header.epoch < request.from) continue;
+    if (answer.proofs.size() + 1 < consensus::proofs_max) answer.proofs.push_back(*stored.proof);
+  }
+  if (const auto& newest = nodes_[at].newest_proof;
+      newest && (answer.proofs.empty() || answer.proofs.back() != *newest))
+    answer.proofs.push_back(*newest);
+  if (answer.proofs.empty()) return;
+  send(at, {{to}, std::make_shared<const consensus::Message>(consensus::Message{epoch, answer})});
+}
+
+void World::serve(std::size_t at, PeerId to, Epoch epoch, const consensus::GetBatch& request) {
   consensus::BatchId next = request.lane.tip;
   const std::vector<Stored>& history = nodes_[at].history;
   for (std::size_t i = history.size(); i > 0; --i) {
@@ -193,8 +205,8 @@ void World::serve(std::size_t at, PeerId to, const consensus::GetBatch& request)
       const consensus::SharedBatch& shared = history[i - 1].batches[j - 1];
       if (shared.batch->batch.id() != next) continue;
       send(at, {{to},
-                std::make_shared<const consensus::Message>(consensus::Message{
-                    genesis_.committee->epoch(), consensus::BatchMessage{shared}})});
+                std::make_shared<const consensus::Message>(
+                    consensus::Message{epoch, consensus::BatchMessage{shared}})});
       if (shared.batch->batch.seq <= request.lane.first_seq) return;
       next = shared.batch->batch.prev;
     }

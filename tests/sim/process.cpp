@@ -27,6 +27,18 @@ consensus::Time World::time_of(const Node& node) const {
   return {now_ms_, UnixMillis(static_cast<std::uint64_t>(wall))};
 }
 
+consensus::PeerId Here::peer_of(const consensus::MemberId& member) {
+  const auto index = genesis_.committee->context().validators.index_of(member);
+  VOSTRO_CHECK(index.has_value());
+  return consensus::PeerId(index->value);
+}
+
+std::optional<node::Voter> Here::voter_of(const PublicKey& key) {
+  KeySigner& own = *genesis_.signers[bank_];
+  if (own.key() != key) return std::nullopt;
+  return node::Voter{&own, std::move(recovered)};
+}
+
 // ---- Start and crash ----
 
 void World::start(std::size_t at) {
@@ -50,12 +62,9 @@ void World::start(std::size_t at) {
   node.disk.write(std::move(scan->repair));
   node.disk.sync();
   node.journal.emplace(std::move(scan->resume));
-  consensus::RecoveredState recovered = std::move(scan->state);
-  if (node.newest_proof && (!recovered.finality ||
-                            recovered.finality->proposal.view < node.newest_proof->proposal.view)) {
-    recovered.finality = node.newest_proof;
-    recovered.floor = std::max(recovered.floor, node.newest_proof->proposal.view);
-  }
+  node.here = std::make_unique<Here>(genesis_, node.validator.value);
+  consensus::RecoveredState& recovered = node.here->recovered;
+  recovered = std::move(scan->state);
   const auto lie = scenario_.liars.find(node.validator.value);
   if (lie != scenario_.liars.end() && lie->second == Lie::amnesiac) {
     recovered.notarized.clear();
@@ -64,6 +73,8 @@ void World::start(std::size_t at) {
   }
   if (is_judged(at)) witness_.on_recovered(node.validator.value, recovered);
   node.proof_synced = recovered.finality ? recovered.finality->header.height : Height(0);
+  if (node.newest_proof)
+    node.proof_synced = std::max(node.proof_synced, node.newest_proof->header.height);
   node.timers.clear();
   node.waiting.clear();
   node.writing.clear();
@@ -76,9 +87,9 @@ void World::start(std::size_t at) {
   node.is_up = true;
   ++node.generation;
   node.replica = std::make_unique<node::Replica>(
-      replica_config(), committee.context(), node.validator,
-      node::Replica::Ports{genesis_.signers[node.validator.value].get(), &node.store, &node.store},
-      node::BasePoint{node.head, node.height, node.head_time}, std::move(recovered));
+      replica_config(), committee.context().network_id,
+      node::Replica::Ports{node.here.get(), &node.store, &node.store},
+      node::BasePoint{node.head, node.height, node.head_time}, node.newest_proof);
   note("node " + std::to_string(at) + " starts at height " + std::to_string(node.height.value));
   step(at, node::ReplicaStarted{});
   if (node.is_up) connect(at);
@@ -167,7 +178,7 @@ void World::begin_sync(std::size_t at) {
     node.must_sync = false;
     node.votes_writing = std::exchange(node.votes_waiting, 0);
   } else {
-    node.disk.write(node.journal->release(*node.releasable));
+    node.disk.write(node.journal->release(node.releasable->epoch, node.releasable->archived));
     node.releasable.reset();
   }
   node.holding = std::move(node.held);
@@ -220,7 +231,7 @@ void World::perform(std::size_t at, node::SendMessage& effect) {
 }
 
 void World::perform(std::size_t at, node::ReleaseJournal& effect) {
-  nodes_[at].releasable = effect.archived;
+  nodes_[at].releasable = effect;
   begin_sync(at);
 }
 
@@ -335,7 +346,8 @@ void World::report_final(std::size_t at) {
 }
 
 void World::perform(std::size_t at, node::ServeHistory& effect) {
-  std::visit([&](const auto& request) { serve(at, effect.peer, request); }, effect.request);
+  std::visit([&](const auto& request) { serve(at, effect.peer, effect.epoch, request); },
+             effect.request);
 }
 
 void World::perform(std::size_t at, node::KeepEvidence& effect) {

@@ -62,6 +62,21 @@ inline constexpr UnixMillis genesis_time{1'699'999'999'000};
 [[nodiscard]] std::string account_name(std::size_t bank, std::string_view account = "main");
 [[nodiscard]] chain::VerifiedTransactionPtr an_issue(std::size_t bank);
 
+/// The process of one node, as its replica sees it: sessions have the numbers of the banks they are
+/// with.
+class Here final : public node::Surroundings {
+ public:
+  Here(const Genesis& genesis, std::size_t bank) : genesis_(genesis), bank_(bank) {}
+  [[nodiscard]] consensus::PeerId peer_of(const consensus::MemberId& member) override;
+  [[nodiscard]] std::optional<node::Voter> voter_of(const PublicKey& key) override;
+  /// Of the journal, at the start.
+  consensus::RecoveredState recovered;
+
+ private:
+  const Genesis& genesis_;
+  std::size_t bank_;
+};
+
 class World {
  public:
   World(const Scenario& scenario, bool keep_history);
@@ -86,6 +101,7 @@ class World {
     std::optional<consensus::FinalityProof> newest_proof;
     std::map<chain::OwnedId, chain::VerifiedTransactionPtr> admitted;
     // Of the running process.
+    std::unique_ptr<Here> here;
     std::unique_ptr<node::Replica> replica;
     std::optional<consensus::JournalWriter> journal;
     std::uint64_t generation = 0;  ///< what an earlier process started means nothing to this one
@@ -98,7 +114,7 @@ class World {
     std::deque<node::SendMessage> held;     ///< what the next sync lets go
     std::deque<node::SendMessage> holding;  ///< what the one under way lets go
     bool syncing = false;
-    std::optional<View> releasable;
+    std::optional<node::ReleaseJournal> releasable;
     Height proof_synced;
     std::uint32_t incarnation = 0;   ///< of its lane, begun by this process
     std::uint64_t stored_at_ms = 0;  ///< when the last block handed over is durable
@@ -157,6 +173,7 @@ class World {
   void crash(std::size_t at, bool comes_back = true);
   void step(std::size_t at, const node::ReplicaEvent& event);
   [[nodiscard]] consensus::Time time_of(const Node& node) const;
+  void perform(std::size_t, node::EpochBegan&) {}
   void perform(std::size_t at, node::PersistRecords& effect);
   void perform(std::size_t at, node::SendMessage& effect);
   void perform(std::size_t at, node::StartTimer& effect);
@@ -191,8 +208,10 @@ class World {
                   const std::shared_ptr<const consensus::VerifiedMessage>& message,
                   std::uint64_t after_ms);
   [[nodiscard]] std::shared_ptr<const consensus::VerifiedMessage> verified(ByteView frame);
-  void serve(std::size_t at, consensus::PeerId to, const consensus::GetBlock& request);
-  void serve(std::size_t at, consensus::PeerId to, const consensus::GetBatch& request);
+  void serve(std::size_t at, consensus::PeerId to, Epoch epoch, const consensus::GetBlock& request);
+  void serve(std::size_t at, consensus::PeerId to, Epoch epoch, const consensus::GetBatch& request);
+  void serve(std::size_t at, consensus::PeerId to, Epoch epoch,
+             const consensus::GetFinality& request);
   void connect(std::size_t at);
   void disconnect(std::size_t at);
   [[nodiscard]] bool is_own_lie(std::size_t to, const consensus::MessageBody& body) const;

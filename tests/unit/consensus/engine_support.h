@@ -80,7 +80,7 @@ class EngineTest : public testing::Test {
   std::vector<Action> receive(ValidatorIndex from, MessageBody body) {
     auto verified = verify(committee, {committee.epoch(), std::move(body)}, cache);
     EXPECT_TRUE(verified) << to_string(verified.error());
-    return on(MessageReceived{peer_of(from), std::move(*verified)});
+    return on(MessageReceived{PeerId(from.value), std::move(*verified)});
   }
   [[nodiscard]] Vote vote(VoteType type, std::uint64_t view, ProposalId id, ValidatorIndex signer) {
     return sign_vote(committee, keys.at(signer), signer, type, View(view), id);

@@ -395,11 +395,11 @@ TEST(Journal, ACrashAnywhereInARollOverLosesNothingThatWasSynced) {
 
 TEST(Journal, ReleasesSegmentsBehindTheFloorOnlyAfterASyncedCheckpoint) {
   Written written = long_journal(20);
-  EXPECT_TRUE(written.writer.release(View(20)).empty());  // nothing is final yet
+  EXPECT_TRUE(written.writer.release(Epoch(0), View(20)).empty());  // nothing is final yet
   written.append({finality(12)});
-  EXPECT_TRUE(written.writer.release(View(0)).empty());  // nothing is archived yet
+  EXPECT_TRUE(written.writer.release(Epoch(0), View(0)).empty());  // nothing is archived yet
   const std::size_t before = written.disk.files.size();
-  const JournalSteps steps = written.writer.release(View(12));
+  const JournalSteps steps = written.writer.release(Epoch(0), View(12));
   const auto first_delete = std::find_if(steps.begin(), steps.end(), [](const JournalStep& step) {
     return std::holds_alternative<DeleteSegment>(step);
   });
@@ -447,12 +447,13 @@ TEST(Journal, BatchesKeepTheirSegmentsUntilTheVoteThatNeedsThemIsBehindTheFloor)
   for (std::uint64_t i = 1; i <= 12; ++i) batches.push_back(batch(i, 12'000));
   written.append(batches);
   ASSERT_GE(written.disk.files.size(), 3u);
-  EXPECT_TRUE(written.writer.release(View(3)).empty());  // the vote has not been written yet
+  EXPECT_TRUE(
+      written.writer.release(Epoch(0), View(3)).empty());  // the vote has not been written yet
   written.append({notarize(4)});
-  EXPECT_TRUE(written.writer.release(View(3)).empty());
-  EXPECT_TRUE(JournalWriter(written.disk.scan()->resume).release(View(3)).empty());
+  EXPECT_TRUE(written.writer.release(Epoch(0), View(3)).empty());
+  EXPECT_TRUE(JournalWriter(written.disk.scan()->resume).release(Epoch(0), View(3)).empty());
   written.append({finality(4)});
-  EXPECT_FALSE(written.writer.release(View(4)).empty());
+  EXPECT_FALSE(written.writer.release(Epoch(0), View(4)).empty());
 }
 
 TEST(Journal, AnEpochRecordChangesTheContextAndIsCarriedWithoutClearingVotes) {
@@ -472,7 +473,7 @@ TEST(Journal, AnEpochRecordChangesTheContextAndIsCarriedWithoutClearingVotes) {
   EXPECT_EQ(scan->state.notarized.size(), 12u);
   // The segments of the epoch before are behind it; the context is found without them.
   written.append({finality(12)});
-  written.disk.carry_out(written.writer.release(View(12)));
+  written.disk.carry_out(written.writer.release(Epoch(0), View(12)));
   ASSERT_FALSE(written.disk.files.contains(1));
   const auto after = written.disk.scan();
   ASSERT_TRUE(after.has_value()) << to_string(after.error().kind);

@@ -11,6 +11,7 @@
 namespace vostro::node {
 namespace {
 
+using consensus::ArchivedCertificate;
 using consensus::HeldCertificate;
 using consensus::VoteType;
 
@@ -21,10 +22,10 @@ HeldCertificate certificate(VoteType type, std::uint64_t view) {
   return held;
 }
 
-std::vector<HeldCertificate> archived_in(const std::string& path) {
-  std::vector<HeldCertificate> all;
+std::vector<ArchivedCertificate> archived_in(const std::string& path) {
+  std::vector<ArchivedCertificate> all;
   const auto file = AppendFile::open(path, [&](ByteView record) {
-    auto held = decode<HeldCertificate>(record);
+    auto held = decode<ArchivedCertificate>(record);
     if (held) all.push_back(std::move(*held));
   });
   EXPECT_TRUE(file.has_value());
@@ -48,8 +49,8 @@ consensus::RecoveredState journal_of_four_views() {
 TEST(CertificateArchive, TheJournalRemembersWhatItsFloorOutlived) {
   const consensus::RecoveredState state = journal_of_four_views();
   std::vector<std::pair<VoteType, View>> outlived;
-  for (const HeldCertificate& held : state.outlived)
-    outlived.emplace_back(held.certificate.type, held.certificate.view);
+  for (const ArchivedCertificate& each : state.outlived)
+    outlived.emplace_back(each.held.certificate.type, each.held.certificate.view);
   EXPECT_EQ(outlived, (std::vector<std::pair<VoteType, View>>{{VoteType::notarize, View(1)},
                                                               {VoteType::nullify, View(2)},
                                                               {VoteType::notarize, View(3)},
@@ -60,7 +61,7 @@ TEST(CertificateArchive, TheJournalRemembersWhatItsFloorOutlived) {
 TEST(CertificateArchive, WhatAPowerCutTookIsThereAgainAfterTheNextStartAndOnlyOnce) {
   const test::TempDir directory;
   const std::string path = directory.path("certificates");
-  const std::vector<HeldCertificate> journaled = journal_of_four_views().outlived;
+  const std::vector<ArchivedCertificate> journaled = journal_of_four_views().outlived;
   {
     auto archive = CertificateArchive::open(path, {});
     ASSERT_TRUE(archive.has_value());
