@@ -136,28 +136,31 @@ void Replica::receive(PeerId peer, const consensus::Finality& finality) {
   perform_delivery(delivery_.on_finality_answer(peer, newest, now_.steady_ms));
 }
 
-/// Requests for history are answered whatever the epoch; of the rest nothing can be judged. Who is
-/// in an epoch that has ended here is told how it ended; who is in a later one knows how this one
-/// did (consensus-spec sections 9 and 11).
+/// Of such a message nothing can be judged. Who is in an epoch that has ended here gets the history
+/// it asks for, and is told how its epoch ended; who is in a later one knows how this one did
+/// (consensus-spec sections 9 and 11).
 void Replica::answer_other_epoch(PeerId peer, const consensus::Message& message) {
   if (!peers_.contains(peer)) return;
   const consensus::MessageBody& body = message.body;
-  if (const auto* block = std::get_if<consensus::GetBlock>(&body)) {
-    if (block->count == 0 || block->count > consensus::blocks_max) return;
-    return effects_.push_back(ServeHistory{peer, message.epoch, *block});
-  }
-  if (const auto* batch = std::get_if<consensus::GetBatch>(&body)) {
-    if (batch->lane.first_seq == 0 || batch->lane.first_seq > batch->lane.last_seq) return;
-    return effects_.push_back(ServeHistory{peer, message.epoch, *batch});
-  }
-  if (const auto* finality = std::get_if<consensus::GetFinality>(&body))
-    return effects_.push_back(ServeHistory{peer, message.epoch, *finality});
-
   const bool is_ahead = message.epoch > era_->committee->epoch();
   if (const auto* status = std::get_if<consensus::Status>(&body); status != nullptr && is_ahead) {
     perform_delivery(
         delivery_.on_status_of_later_epoch(peer, status->final_height, now_.steady_ms));
     return;
+  }
+  if (!is_ahead) {
+    const auto serve = [&](const auto& request) {
+      effects_.push_back(ServeHistory{peer, message.epoch, request});
+    };
+    if (const auto* finality = std::get_if<consensus::GetFinality>(&body)) return serve(*finality);
+    if (const auto* block = std::get_if<consensus::GetBlock>(&body)) {
+      if (block->count > 0 && block->count <= consensus::blocks_max) serve(*block);
+      return;
+    }
+    if (const auto* batch = std::get_if<consensus::GetBatch>(&body)) {
+      if (batch->lane.first_seq > 0 && batch->lane.first_seq <= batch->lane.last_seq) serve(*batch);
+      return;
+    }
   }
   // Answers that come too late call for none.
   const bool is_answer = std::holds_alternative<consensus::Finality>(body) ||

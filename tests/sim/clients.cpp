@@ -6,7 +6,7 @@
 namespace vostro::sim {
 
 void World::make_transactions() {
-  const std::size_t banks = scenario_.validators;
+  const std::size_t banks = scenario_.banks();
   for (std::size_t bank = 0; bank < banks; ++bank) transactions_.push_back(an_issue(bank));
   for (std::size_t i = 0; i < scenario_.payments; ++i) {
     const std::size_t from = random_.uniform(banks);
@@ -34,7 +34,7 @@ void World::make_transactions() {
 void World::schedule_payments(std::size_t first, std::size_t end, std::uint64_t span_ms) {
   for (std::size_t i = first; i < end; ++i) {
     const std::uint64_t delay = 500 + random_.uniform(span_ms);
-    const std::size_t at = random_.uniform(scenario_.validators);
+    const std::size_t at = random_.uniform(scenario_.banks());
     after(delay, [this, i, at] {
       outcome_.payments.emplace(i, std::pair(now_ms_, std::nullopt));
       submit_by_client(i, at, 3);
@@ -47,8 +47,8 @@ void World::submit_by_client(std::size_t transaction, std::size_t at, int tries)
   if (tries == 0 || oracle_.is_final(transactions_[transaction]->id())) return;
   submit(at, transactions_[transaction]);
   // No word of it: once more, at another door.
-  const std::uint64_t patience = nodes_[at].is_up ? 700 + random_.uniform(3'000) : 100;
-  const std::size_t next = random_.uniform(scenario_.validators);
+  const std::uint64_t patience = votes(at) ? 700 + random_.uniform(3'000) : 100;
+  const std::size_t next = random_.uniform(scenario_.banks());
   after(patience,
         [this, transaction, next, tries] { submit_by_client(transaction, next, tries - 1); });
 }
@@ -57,7 +57,7 @@ void World::submit_by_client(std::size_t transaction, std::size_t at, int tries)
 /// tell, for ever.
 void World::read_by_client(std::size_t transaction, int tries) {
   if (tries == 0) return;
-  const std::size_t at = random_.uniform(scenario_.validators);
+  const std::size_t at = random_.uniform(scenario_.banks());
   const Node& node = nodes_[at];
   int left = tries - 1;
   if (node.is_up && is_judged(at)) {
@@ -74,7 +74,7 @@ void World::read_by_client(std::size_t transaction, int tries) {
 /// The door: what is accepted is on disk, and will be final.
 void World::submit(std::size_t at, const chain::VerifiedTransactionPtr& transaction) {
   Node& node = nodes_[at];
-  if (!node.is_up || node.store.find_id(transaction->id())) return;
+  if (!votes(at) || node.store.find_id(transaction->id())) return;
   if (is_judged(at)) accepted_[transaction->id()].insert(at);
   if (!node.admitted.emplace(transaction->id(), transaction).second) return;
   step(at, node::TransactionsSubmitted{{transaction}});

@@ -8,7 +8,7 @@
 namespace vostro::sim {
 namespace {
 
-std::string bic_of(std::size_t bank) {
+std::string name_of(std::size_t bank) {
   std::string name = "BNK";
   name += static_cast<char>('A' + bank / 26);
   name += "DEF";
@@ -16,19 +16,19 @@ std::string bic_of(std::size_t bank) {
   return name;
 }
 
-chain::InitialState initial_state(std::size_t validators,
-                                  const std::vector<std::unique_ptr<KeySigner>>& signers) {
+chain::InitialState initial_state(std::size_t validators, std::size_t banks) {
   chain::InitialState state;
-  for (std::size_t i = 0; i < validators; ++i) {
+  for (std::size_t i = 0; i < banks; ++i) {
     chain::Participant bank;
-    bank.bic = test::bic(bic_of(i));
+    bank.bic = bic_of(i);
     bank.legal_name = "Bank " + std::to_string(i);
     std::ranges::copy(bank.bic.country(), bank.country.begin());
     bank.roles.bits = chain::ParticipantRoles::all;
     bank.tls_key = test::key("tls " + std::to_string(i)).public_key();
     bank.policy = test::simple_policy({"maker"});
     state.participants.push_back(bank);
-    state.validators.push_back({chain::validator_id_of(bank.bic), signers[i]->key()});
+    if (i < validators)
+      state.validators.push_back({chain::validator_id_of(bank.bic), KeySigner(i, 0).key()});
     chain::Accepts all;
     all.kind = chain::AcceptsKind::all;
     state.accounts.push_back({test::account(account_name(i)), std::nullopt, all});
@@ -37,7 +37,7 @@ chain::InitialState initial_state(std::size_t validators,
   chain::InitialCurrency euro;
   euro.currency = test::currency("EUR");
   euro.exponent = 2;
-  euro.agent = test::bic(bic_of(0));
+  euro.agent = bic_of(0);
   euro.policy = test::simple_policy({"maker"});
   euro.business_date = *parse_date("2023-11-14");
   state.currencies.push_back(euro);
@@ -46,13 +46,23 @@ chain::InitialState initial_state(std::size_t validators,
 
 }  // namespace
 
+Bic bic_of(std::size_t bank) {
+  return test::bic(name_of(bank));
+}
+
+/// The other way round.
+std::size_t bank_of(const consensus::MemberId& member) {
+  return static_cast<std::size_t>(member.bytes[3] - 'A') * 26 +
+         static_cast<std::size_t>(member.bytes[7] - 'A');
+}
+
 std::string account_name(std::size_t bank, std::string_view account) {
-  return bic_of(bank) + "/" + std::string(account);
+  return name_of(bank) + "/" + std::string(account);
 }
 
 chain::VerifiedTransactionPtr an_issue(std::size_t bank) {
   chain::Issue issue;
-  issue.agent = test::bic(bic_of(0));
+  issue.agent = bic_of(0);
   issue.account = test::account(account_name(bank));
   issue.money = test::eur(1'000'000);
   issue.entry = test::hash_of("entry " + std::to_string(bank));
@@ -60,17 +70,16 @@ chain::VerifiedTransactionPtr an_issue(std::size_t bank) {
 }
 
 /// Banks are numbered in the order of their BICs, which is that of their validator ids, so bank i
-/// is validator i.
-Genesis make_genesis(std::size_t validators) {
+/// is validator i of epoch 0.
+Genesis make_genesis(std::size_t validators, std::size_t banks) {
   Genesis genesis;
   std::vector<consensus::Validator> set;
   for (std::size_t i = 0; i < validators; ++i) {
-    genesis.signers.push_back(std::make_unique<KeySigner>(i));
     consensus::MemberId member;
-    member.bytes = chain::validator_id_of(test::bic(bic_of(i))).bytes;
-    set.push_back({member, genesis.signers[i]->key()});
+    member.bytes = chain::validator_id_of(bic_of(i)).bytes;
+    set.push_back({member, KeySigner(i, 0).key()});
   }
-  const auto changes = chain::make_initial_state(initial_state(validators, genesis.signers));
+  const auto changes = chain::make_initial_state(initial_state(validators, banks));
   VOSTRO_CHECK(changes.has_value());
   genesis.store.write(*changes);
   const chain::TreeUpdate tree = chain::update_tree(genesis.store, *changes);

@@ -10,11 +10,11 @@ class World::Port final : public LiarPort {
  public:
   Port(World& world, std::size_t at) : world_(world), at_(at) {}
   [[nodiscard]] const consensus::Committee& committee() const override {
-    return *world_.genesis_.committee;
+    return node().replica->committee();
   }
-  [[nodiscard]] consensus::ValidatorIndex self() const override { return node().validator; }
+  [[nodiscard]] consensus::ValidatorIndex self() const override { return *node().replica->own(); }
   [[nodiscard]] consensus::Signer& signer() override {
-    return *world_.genesis_.signers[node().validator.value];
+    return world_.nodes_[at_].here->keys[*node().key].signer;
   }
   [[nodiscard]] const node::Replica& honest_half() const override { return *node().replica; }
   [[nodiscard]] const chain::StateReader& stored_state() const override { return node().store; }
@@ -33,7 +33,7 @@ class World::Port final : public LiarPort {
   [[nodiscard]] Random& random() override { return world_.random_; }
   /// What does not decode or verify is dropped where it arrives, by the node's edge.
   void send_bytes(PeerId to, const Bytes& frame, std::uint64_t after_ms) override {
-    if (const auto message = world_.verified(frame)) world_.deliver(at_, to, message, after_ms);
+    if (const auto made = world_.frame_of(frame)) world_.deliver(at_, to, *made, after_ms);
   }
 
  private:
@@ -42,28 +42,34 @@ class World::Port final : public LiarPort {
   std::size_t at_;
 };
 
-std::shared_ptr<const consensus::VerifiedMessage> World::verified(ByteView frame) {
-  auto decoded = consensus::decode_message(frame);
-  if (!decoded) return nullptr;
-  auto checked = consensus::verify(*genesis_.committee, std::move(*decoded), cache_);
-  if (!checked) return nullptr;
-  return std::make_shared<const consensus::VerifiedMessage>(std::move(*checked));
+std::optional<Frame> World::frame_of(ByteView bytes) {
+  auto decoded = consensus::decode_message(bytes);
+  if (!decoded) return std::nullopt;
+  Frame frame;
+  frame.message = std::make_shared<const consensus::Message>(*decoded);
+  const auto committee = committees_.find(decoded->epoch);
+  if (committee == committees_.end()) return frame;
+  auto checked = consensus::verify(*committee->second, std::move(*decoded), cache_);
+  if (checked)
+    frame.verified = std::make_shared<const consensus::VerifiedMessage>(std::move(*checked));
+  return frame;
 }
 
 void World::send(std::size_t from, const node::SendMessage& message) {
-  if (Node& node = nodes_[from]; node.liar) {
+  // In an epoch in which it observes a liar has nothing to lie with.
+  if (Node& node = nodes_[from]; node.liar && node.replica->own()) {
     Port port(*this, from);
     return node.liar->on_send(port, message);
   }
-  const auto checked = verified(consensus::encode_message(*message.message));
+  const auto frame = frame_of(consensus::encode_message(*message.message));
   if (is_judged(from)) {
     check_sent(from, *message.message);
-    if (!checked)
-      oracle_.fault("node " + std::to_string(from) + " sent what does not verify: message " +
+    if (!frame || !frame->verified)
+      oracle_.fault("node " + std::to_string(from) + " sends what does not verify: message " +
                     std::to_string(consensus::tag_of(*message.message)));
   }
-  if (!checked) return;
-  for (const PeerId to : message.to) deliver(from, to, checked);
+  if (!frame) return;
+  for (const PeerId to : message.to) deliver(from, to, *frame);
 }
 
 void World::check_sent(std::size_t from, const consensus::Message& message) {
@@ -73,11 +79,11 @@ void World::check_sent(std::size_t from, const consensus::Message& message) {
     ++outcome_.messages;
   }
   const Node& node = nodes_[from];
-  witness_.on_sent(node.validator.value, message.body);
+  witness_of(message.epoch).on_sent(index_of(from, message.epoch), message.body);
   if (const auto* batch = std::get_if<consensus::BatchMessage>(&message.body)) {
     const consensus::Batch& own = batch->batch.batch->batch;
-    if (own.author == node.validator && own.incarnation == node.incarnation &&
-        node.replica->engine().is_listening())
+    if (message.epoch == node.committee->epoch() && own.author == node.replica->own() &&
+        own.incarnation == node.incarnation && node.replica->engine().is_listening())
       oracle_.fault("node " + std::to_string(from) +
                     " sends a new batch while it listens for a second instance of itself");
   }
@@ -85,31 +91,28 @@ void World::check_sent(std::size_t from, const consensus::Message& message) {
 
 /// A liar does not listen to what it said elsewhere: its honest half would stop at a vote or a
 /// batch of its own that it does not know.
-bool World::is_own_lie(std::size_t to, const consensus::MessageBody& body) const {
-  const Node& node = nodes_[to];
-  if (!node.is_liar || scenario_.twin_hears_itself) return false;
-  if (const auto* propose = std::get_if<consensus::Propose>(&body))
-    return propose->vote.signer == node.validator;
-  if (const auto* vote = std::get_if<consensus::VoteMessage>(&body))
-    return vote->vote.signer == node.validator;
-  if (const auto* batch = std::get_if<consensus::BatchMessage>(&body))
-    return batch->batch.batch->batch.author == node.validator;
+bool World::is_own_lie(std::size_t to, const consensus::Message& message) const {
+  if (!nodes_[to].is_liar || scenario_.twin_hears_itself) return false;
+  const consensus::ValidatorIndex own(index_of(to, message.epoch));
+  if (const auto* propose = std::get_if<consensus::Propose>(&message.body))
+    return propose->vote.signer == own;
+  if (const auto* vote = std::get_if<consensus::VoteMessage>(&message.body))
+    return vote->vote.signer == own;
+  if (const auto* batch = std::get_if<consensus::BatchMessage>(&message.body))
+    return batch->batch.batch->batch.author == own;
   return false;
 }
 
-void World::deliver(std::size_t from, PeerId to,
-                    const std::shared_ptr<const consensus::VerifiedMessage>& message,
-                    std::uint64_t after_ms) {
+void World::deliver(std::size_t from, PeerId to, const Frame& frame, std::uint64_t after_ms) {
   for (std::size_t i = to.value; i < nodes_.size(); ++i) {
-    if (nodes_[i].validator.value == to.value && i != from) deliver_to(from, i, message, after_ms);
+    if (nodes_[i].bank == to.value && i != from) deliver_to(from, i, frame, after_ms);
   }
 }
 
-void World::deliver_to(std::size_t from, std::size_t to,
-                       const std::shared_ptr<const consensus::VerifiedMessage>& message,
+void World::deliver_to(std::size_t from, std::size_t to, const Frame& frame,
                        std::uint64_t after_ms) {
-  if (is_cut(from, to) || is_own_lie(to, message->body())) return;
-  if (!scenario_.view_sides.empty() && is_split(from, to, message->body())) return;
+  if (is_cut(from, to) || is_own_lie(to, *frame.message)) return;
+  if (!scenario_.view_sides.empty() && is_split(from, to, frame.message->body)) return;
   // Where only a quorum is healed, what leads out of it or into it stays as bad as it was.
   const bool is_troubled = !healed_ || !core_.contains(from) || !core_.contains(to);
   const Links& links = scenario_.links;
@@ -119,18 +122,27 @@ void World::deliver_to(std::size_t from, std::size_t to,
   const std::uint64_t least = is_troubled ? links.delay_min_ms : 1;
   const std::uint64_t generation = nodes_[to].generation;
   for (int copy = 0; copy < copies; ++copy) {
-    after(after_ms + least + random_.uniform(span), [this, from, to, generation, message] {
-      Node& node = nodes_[to];
-      if (!node.is_up || node.generation != generation || is_cut(from, to)) return;
-      const PeerId peer = PeerId(nodes_[from].validator.value);
-      if (is_judged(to)) witness_.on_heard(to, node.replica->engine(), message->body());
-      if (node.liar) {
-        Port port(*this, to);
-        node.liar->on_heard(port, peer, *message);
-      }
-      step(to, node::PeerMessage{peer, *message});
+    after(after_ms + least + random_.uniform(span), [this, from, to, generation, frame] {
+      const Node& node = nodes_[to];
+      if (node.is_up && node.generation == generation && !is_cut(from, to)) hear(from, to, frame);
     });
   }
+}
+
+/// As the edge of a node does it: what is of the epoch it is in is verified, or dropped.
+void World::hear(std::size_t from, std::size_t to, const Frame& frame) {
+  Node& node = nodes_[to];
+  const PeerId peer(static_cast<std::uint32_t>(nodes_[from].bank));
+  if (frame.message->epoch != node.committee->epoch())
+    return step(to, node::OtherEpochMessage{peer, *frame.message});
+  if (!frame.verified) return;
+  if (is_judged(to))
+    witness_of(frame.message->epoch).on_heard(to, node.replica->engine(), frame.message->body);
+  if (node.liar && node.replica->own()) {
+    Port port(*this, to);
+    node.liar->on_heard(port, peer, *frame.verified);
+  }
+  step(to, node::PeerMessage{peer, *frame.verified});
 }
 
 bool World::is_split(std::size_t from, std::size_t to, const consensus::MessageBody& body) {
@@ -147,13 +159,14 @@ bool World::is_split(std::size_t from, std::size_t to, const consensus::MessageB
   return ((side >> from) & 1U) != ((side >> to) & 1U);
 }
 
-/// Sessions are between validators: two processes of one are one peer.
+/// Sessions are between banks: two processes of one are one peer.
 void World::connect(std::size_t at) {
   for (std::size_t other = 0; other < nodes_.size(); ++other) {
-    if (nodes_[other].validator == nodes_[at].validator || !nodes_[other].is_up) continue;
+    if (nodes_[other].bank == nodes_[at].bank || !nodes_[other].is_up) continue;
     const auto up = [this](std::size_t here, std::size_t there) {
-      if (nodes_[here].is_up && nodes_[here].sessions.insert(nodes_[there].validator).second)
-        step(here, node::PeerUp{PeerId(nodes_[there].validator.value)});
+      const std::size_t bank = nodes_[there].bank;
+      if (nodes_[here].is_up && nodes_[here].sessions.insert(bank).second)
+        step(here, node::PeerUp{PeerId(static_cast<std::uint32_t>(bank))});
     };
     up(at, other);
     if (nodes_[other].is_up && nodes_[at].is_up) up(other, at);
@@ -161,13 +174,13 @@ void World::connect(std::size_t at) {
 }
 
 void World::disconnect(std::size_t at) {
-  const consensus::ValidatorIndex gone = nodes_[at].validator;
+  const std::size_t gone = nodes_[at].bank;
   for (std::size_t other = 0; other < nodes_.size(); ++other) {
-    if (other != at && nodes_[other].validator == gone && nodes_[other].is_up) return;
+    if (other != at && nodes_[other].bank == gone && nodes_[other].is_up) return;
   }
   for (std::size_t other = 0; other < nodes_.size(); ++other) {
     if (other != at && nodes_[other].is_up && nodes_[other].sessions.erase(gone) > 0)
-      step(other, node::PeerDown{PeerId(gone.value)});
+      step(other, node::PeerDown{PeerId(static_cast<std::uint32_t>(gone))});
   }
 }
 

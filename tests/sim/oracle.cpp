@@ -21,7 +21,7 @@ void Oracle::on_stored(std::size_t node, const consensus::BlockId& id,
     return;
   }
   check_first(where, header, block);
-  check_lanes(where, cut);
+  check_lanes(where, header.epoch, cut);
   for (const std::string& wrong : books_.compare(store)) fault(where + wrong);
 }
 
@@ -43,9 +43,9 @@ void Oracle::check_first(const std::string& where, const consensus::Header& head
 }
 
 /// Nothing of a lane is left out, and nothing is taken twice.
-void Oracle::check_lanes(const std::string& where, const consensus::Cut& cut) {
+void Oracle::check_lanes(const std::string& where, Epoch epoch, const consensus::Cut& cut) {
   for (const consensus::LaneRef& lane : cut.lanes) {
-    auto& [incarnation, seq] = lanes_[lane.author.value];
+    auto& [incarnation, seq] = lanes_[{epoch, lane.author.value}];
     const bool goes_on = lane.incarnation == incarnation && lane.first_seq == seq + 1;
     const bool begins = lane.incarnation > incarnation && lane.first_seq == 1;
     if (!goes_on && !begins)

@@ -45,7 +45,7 @@ class Oracle {
     consensus::BlockId id;
     Hash state_root;
   };
-  void check_lanes(const std::string& where, const consensus::Cut& cut);
+  void check_lanes(const std::string& where, Epoch epoch, const consensus::Cut& cut);
   void check_first(const std::string& where, const consensus::Header& header,
                    const chain::ExecutedBlock& block);
 
@@ -53,7 +53,7 @@ class Oracle {
   std::map<chain::OwnedId, Height> first_use_;
   std::map<chain::OwnedId, chain::IdRecord> read_;
   std::map<std::size_t, Height> stored_;
-  std::map<std::uint16_t, std::pair<std::uint32_t, std::uint64_t>> lanes_;
+  std::map<std::pair<Epoch, std::uint16_t>, std::pair<std::uint32_t, std::uint64_t>> lanes_;
   Books books_;
   Height reported_;
   std::size_t settled_ = 0;

@@ -27,52 +27,20 @@ consensus::Time World::time_of(const Node& node) const {
   return {now_ms_, UnixMillis(static_cast<std::uint64_t>(wall))};
 }
 
-consensus::PeerId Here::peer_of(const consensus::MemberId& member) {
-  const auto index = genesis_.committee->context().validators.index_of(member);
-  VOSTRO_CHECK(index.has_value());
-  return consensus::PeerId(index->value);
-}
-
-std::optional<node::Voter> Here::voter_of(const PublicKey& key) {
-  KeySigner& own = *genesis_.signers[bank_];
-  if (own.key() != key) return std::nullopt;
-  return node::Voter{&own, std::move(recovered)};
-}
-
 // ---- Start and crash ----
 
 void World::start(std::size_t at) {
   Node& node = nodes_[at];
   if (node.is_up || node.is_gone) return;
-  const consensus::Committee& committee = *genesis_.committee;
-  const KeySigner& signer = *genesis_.signers[node.validator.value];
-  const consensus::JournalIdentity identity{signer.key(), committee.context().network_id};
-  consensus::JournalSalt salt;
-  salt.bytes[0] = static_cast<Byte>(at + 1);
-  if (node.disk.segments().empty()) {
-    auto created = consensus::create_journal(identity, salt, committee.context(), kSegmentBytes);
-    node.disk.write(std::move(created.steps));
-    node.disk.sync();
+  node.here = std::make_unique<Here>();
+  for (std::size_t number = 0; number < node.journals.size(); ++number) {
+    if (!open_journal(at, number)) return;
   }
-  auto scan = consensus::scan_journal(identity, committee.context(), node.disk.segments());
-  if (!scan)
-    return oracle_.fault("node " + std::to_string(at) +
-                         ": an honest journal is not believed after a crash: " +
-                         std::string(consensus::to_string(scan.error().kind)));
-  node.disk.write(std::move(scan->repair));
-  node.disk.sync();
-  node.journal.emplace(std::move(scan->resume));
-  node.here = std::make_unique<Here>(genesis_, node.validator.value);
-  consensus::RecoveredState& recovered = node.here->recovered;
-  recovered = std::move(scan->state);
-  const auto lie = scenario_.liars.find(node.validator.value);
-  if (lie != scenario_.liars.end() && lie->second == Lie::amnesiac) {
-    recovered.notarized.clear();
-    recovered.nullified.clear();
-    recovered.finalized.clear();
+  node.proof_synced = Height(0);
+  for (const Here::Key& key : node.here->keys) {
+    if (const auto& proof = key.recovered.finality)
+      node.proof_synced = std::max(node.proof_synced, proof->header.height);
   }
-  if (is_judged(at)) witness_.on_recovered(node.validator.value, recovered);
-  node.proof_synced = recovered.finality ? recovered.finality->header.height : Height(0);
   if (node.newest_proof)
     node.proof_synced = std::max(node.proof_synced, node.newest_proof->header.height);
   node.timers.clear();
@@ -84,10 +52,12 @@ void World::start(std::size_t at) {
   node.holding.clear();
   node.releasable.reset();
   node.sessions.clear();
+  node.committee.reset();
+  node.key.reset();
   node.is_up = true;
   ++node.generation;
   node.replica = std::make_unique<node::Replica>(
-      replica_config(), committee.context().network_id,
+      replica_config(), test::network(),
       node::Replica::Ports{node.here.get(), &node.store, &node.store},
       node::BasePoint{node.head, node.height, node.head_time}, node.newest_proof);
   note("node " + std::to_string(at) + " starts at height " + std::to_string(node.height.value));
@@ -95,6 +65,53 @@ void World::start(std::size_t at) {
   if (node.is_up) connect(at);
   node::ResubmitTransactions again;
   if (node.is_up) perform(at, again);
+}
+
+/// Made with its key, read back at each start. False where it is not believed.
+bool World::open_journal(std::size_t at, std::size_t number) {
+  Node& node = nodes_[at];
+  Journal& journal = node.journals[number];
+  const consensus::EpochContext& genesis = genesis_.committee->context();
+  KeySigner signer(node.bank, number);
+  const consensus::JournalIdentity identity{signer.key(), genesis.network_id};
+  consensus::JournalSalt salt;
+  salt.bytes[0] = static_cast<Byte>(at + 1);
+  salt.bytes[1] = static_cast<Byte>(number);
+  if (journal.disk.segments().empty()) {
+    auto created = consensus::create_journal(identity, salt, genesis, kSegmentBytes);
+    journal.disk.write(std::move(created.steps));
+    journal.disk.sync();
+  }
+  auto scan = consensus::scan_journal(identity, genesis, journal.disk.segments());
+  if (!scan) {
+    oracle_.fault("node " + std::to_string(at) +
+                  ": an honest journal is not believed after a crash: " +
+                  std::string(consensus::to_string(scan.error().kind)));
+    return false;
+  }
+  journal.disk.write(std::move(scan->repair));
+  journal.disk.sync();
+  journal.writer.emplace(std::move(scan->resume));
+  consensus::RecoveredState recovered = std::move(scan->state);
+  const auto lie = scenario_.liars.find(node.bank);
+  if (lie != scenario_.liars.end() && lie->second == Lie::amnesiac) {
+    recovered.notarized.clear();
+    recovered.nullified.clear();
+    recovered.finalized.clear();
+  }
+  const std::uint16_t index = index_of(at, recovered.epoch);
+  if (is_judged(at) && index != no_validator)
+    witness_of(recovered.epoch).on_recovered(index, recovered);
+  node.here->keys.push_back({std::move(signer), std::move(recovered)});
+  return true;
+}
+
+std::uint16_t World::index_of(std::size_t at, Epoch epoch) const {
+  const auto committee = committees_.find(epoch);
+  if (committee == committees_.end()) return no_validator;
+  const auto index = committee->second->validator_of(
+      consensus::PeerId(static_cast<std::uint32_t>(nodes_[at].bank)));
+  return index ? index->value : no_validator;
 }
 
 void World::crash(std::size_t at, bool comes_back) {
@@ -106,8 +123,8 @@ void World::crash(std::size_t at, bool comes_back) {
   ++outcome_.crashes;
   node.is_up = false;
   ++node.generation;
-  node.disk.crash(random_);
-  witness_.on_gone(at);
+  for (Journal& journal : node.journals) journal.disk.crash(random_);
+  for (auto& [epoch, witness] : witnesses_) witness.on_gone(at);
   disconnect(at);
   if (comes_back && scenario_.steps.empty()) after(50 + chance(2'500), [this, at] { start(at); });
 }
@@ -117,7 +134,6 @@ void World::step(std::size_t at, const node::ReplicaEvent& event) {
   const std::uint64_t generation = node.generation;
   node::Effects effects = node.replica->on(time_of(node), event);
   mix("step", at * 64 + event.index(), effects.size());
-  if (is_judged(at)) witness_.on_tables(at, node.replica->engine());
   for (node::Effect& effect : effects) {
     // A crash can fall between any two outputs.
     if (!healed_ && scenario_.crashes && random_.happens(1, scenario_.outputs_per_crash)) crash(at);
@@ -129,12 +145,84 @@ void World::step(std::size_t at, const node::ReplicaEvent& event) {
     mix("effect", at, effect.index());
     std::visit([this, at](auto& e) { perform(at, e); }, effect);
   }
+  if (is_judged(at) && node.is_up)
+    witness_of(node.committee->epoch()).on_tables(at, node.replica->engine());
+}
+
+/// All who begin an epoch begin the same one.
+void World::perform(std::size_t at, node::EpochBegan& effect) {
+  Node& node = nodes_[at];
+  const Epoch epoch = effect.committee->epoch();
+  const auto [known, is_first] = committees_.try_emplace(epoch, effect.committee);
+  if (known->second->ctx() != effect.committee->ctx())
+    oracle_.fault("node " + std::to_string(at) + " begins another epoch " +
+                  std::to_string(epoch.value) + " than others");
+  if (is_first) {
+    std::set<std::uint16_t> liars;
+    for (const auto& [bank, lie] : scenario_.liars) {
+      const auto index = effect.committee->validator_of(PeerId(static_cast<std::uint32_t>(bank)));
+      if (index) liars.insert(index->value);
+    }
+    witnesses_.try_emplace(epoch, effect.committee->size(), nodes_.size(), std::move(liars),
+                           effect.committee->ctx(),
+                           [this](std::string what) { oracle_.fault(std::move(what)); });
+  }
+  if (epoch.value > 0)
+    note("node " + std::to_string(at) + (effect.own ? " votes" : " observes") + " in epoch " +
+         std::to_string(epoch.value));
+  node.committee = effect.committee;
+  std::optional<std::size_t> key;
+  if (effect.own) key = node.here->number_of(effect.committee->key(*effect.own));
+  if (key != node.key) change_journal(at, key);
+}
+
+/// Never two quorums at one height, of whichever epochs.
+void World::check_proven(std::size_t at, const consensus::FinalityProof& proof) {
+  if (!is_judged(at)) return;
+  const auto [seen, is_first] = proven_.try_emplace(proof.header.height, proof.proposal.block);
+  if (seen->second != proof.proposal.block)
+    oracle_.fault("node " + std::to_string(at) +
+                  " holds another block final than others at height " +
+                  std::to_string(proof.header.height.value) + ": the ledger has forked");
+}
+
+/// What was persisted before goes into the old one, in its place before what comes.
+void World::change_journal(std::size_t at, std::optional<std::size_t> key) {
+  Node& node = nodes_[at];
+  if (node.key) {
+    Journal& old = node.journals[*node.key];
+    if (!node.waiting.empty()) old.disk.write(old.writer->append(node.waiting));
+    old.disk.sync();
+    ++node.sync_number;
+    for (consensus::Record& record : node.waiting) node.writing.push_back(std::move(record));
+    node.waiting.clear();
+    for (node::SendMessage& message : node.held) node.holding.push_back(std::move(message));
+    node.held.clear();
+    node.votes_waiting = 0;
+    node.must_sync = false;
+    node.releasable.reset();
+    end_sync(at);
+  }
+  node.key = key;
+  node.synced_epoch = node.committee->epoch();
 }
 
 // ---- The journal, as node/runtime/journal_thread.cpp drives it ----
 
 void World::perform(std::size_t at, node::PersistRecords& effect) {
   Node& node = nodes_[at];
+  const Epoch epoch = node.committee->epoch();
+  if (!node.key) {
+    // It observes: there is no journal, and what it knows to be final it would learn again.
+    for (const consensus::Record& record : effect.records) {
+      if (is_judged(at)) witness_of(epoch).on_recorded(no_validator, record);
+      if (const auto* finality = std::get_if<consensus::NewFinality>(&record)) {
+        check_proven(at, finality->proof);
+        node.proof_synced = std::max(node.proof_synced, finality->proof.header.height);
+      }
+    }
+    return report_final(at);
+  }
   if (effect.needs_sync) {
     ++node.votes_waiting;
     node.must_sync = true;
@@ -142,8 +230,10 @@ void World::perform(std::size_t at, node::PersistRecords& effect) {
   for (consensus::Record& record : effect.records) {
     if (const auto* begun = std::get_if<consensus::IncarnationRecord>(&record))
       node.incarnation = begun->incarnation;
+    if (const auto* finality = std::get_if<consensus::NewFinality>(&record))
+      check_proven(at, finality->proof);
     if (std::holds_alternative<consensus::NewFinality>(record)) node.must_sync = true;
-    if (is_judged(at)) witness_.on_recorded(node.validator.value, record);
+    if (is_judged(at)) witness_of(epoch).on_recorded(index_of(at, epoch), record);
     node.waiting.push_back(std::move(record));
   }
   if (node.must_sync) return begin_sync(at);
@@ -171,37 +261,43 @@ void World::begin_sync(std::size_t at) {
   Node& node = nodes_[at];
   if (node.syncing || (!node.must_sync && !node.releasable)) return;
   node.syncing = true;
+  Journal& journal = node.journals[*node.key];
   if (node.must_sync) {
-    node.disk.write(node.journal->append(node.waiting));
+    journal.disk.write(journal.writer->append(node.waiting));
     node.writing = std::move(node.waiting);
     node.waiting.clear();
     node.must_sync = false;
     node.votes_writing = std::exchange(node.votes_waiting, 0);
   } else {
-    node.disk.write(node.journal->release(node.releasable->epoch, node.releasable->archived));
+    journal.disk.write(journal.writer->release(node.releasable->epoch, node.releasable->archived));
     node.releasable.reset();
   }
   node.holding = std::move(node.held);
   node.held.clear();
   const auto time = sync_time(at);
-  after(time.value_or(1), [this, at, generation = node.generation, failed = !time] {
-    if (nodes_[at].generation != generation) return;
-    if (failed) {
-      // A failed sync is fatal: nothing that waits for it leaves, and nobody tries again.
-      note("the disk of node " + std::to_string(at) + " fails or is full: it stops");
-      return crash(at);
-    }
-    nodes_[at].disk.sync();
-    end_sync(at);
-  });
+  after(time.value_or(1),
+        [this, at, generation = node.generation, number = ++node.sync_number, failed = !time] {
+          Node& then = nodes_[at];
+          if (then.generation != generation || then.sync_number != number) return;
+          if (failed) {
+            // A failed sync is fatal: nothing that waits for it leaves, and nobody tries again.
+            note("the disk of node " + std::to_string(at) + " fails or is full: it stops");
+            return crash(at);
+          }
+          then.journals[*then.key].disk.sync();
+          end_sync(at);
+        });
 }
 
 void World::end_sync(std::size_t at) {
   Node& node = nodes_[at];
   node.syncing = false;
   node.votes_writing = 0;
-  if (is_judged(at)) witness_.on_synced(node.validator.value, node.writing);
   for (const consensus::Record& record : node.writing) {
+    if (const auto* begun = std::get_if<consensus::EpochRecord>(&record))
+      node.synced_epoch = begun->epoch;
+    if (is_judged(at))
+      witness_of(node.synced_epoch).on_synced(index_of(at, node.synced_epoch), {&record, 1});
     if (const auto* finality = std::get_if<consensus::NewFinality>(&record))
       node.proof_synced = std::max(node.proof_synced, finality->proof.header.height);
   }
@@ -320,7 +416,7 @@ void World::store_block(std::size_t at, const node::StoreBlock& block) {
   const bool is_first = included_.try_emplace(header.height).second;
   for (const auto& [id, record] : block.executed->ids) {
     node.admitted.erase(id);
-    if (is_first) included_[header.height].push_back(number_of_.at(id));
+    if (is_first && number_of_.contains(id)) included_[header.height].push_back(number_of_.at(id));
   }
   mix("store", at, header.height.value);
   note("node " + std::to_string(at) + " stores block " + std::to_string(header.height.value) +
@@ -328,7 +424,7 @@ void World::store_block(std::size_t at, const node::StoreBlock& block) {
        std::to_string(header.tx_count) + " transactions");
   if (is_judged(at)) {
     oracle_.on_stored(at, block.id, header, block.body->cut, *block.executed, node.store);
-    if (block.proof) witness_.on_proof(node.validator.value, *block.proof);
+    if (block.proof) witness_of(header.epoch).on_proof(index_of(at, header.epoch), *block.proof);
   }
   report_final(at);
   step(at, node::BlockStored{header.height});
@@ -352,12 +448,13 @@ void World::perform(std::size_t at, node::ServeHistory& effect) {
 
 void World::perform(std::size_t at, node::KeepEvidence& effect) {
   if (!is_judged(at)) return;
-  const consensus::ValidatorIndex accused = consensus::accused_by(effect.evidence);
+  const consensus::ValidatorIndex index = consensus::accused_by(effect.evidence);
+  const std::size_t accused = committees_.at(effect.epoch)->peer_of(index).value;
   ++outcome_.evidence;
-  ++outcome_.accused[accused.value];
-  note("node " + std::to_string(at) + " has evidence against " + std::to_string(accused.value));
-  witness_.on_evidence(accused.value);
-  oracle_.on_evidence(std::to_string(accused.value), scenario_.liars.contains(accused.value));
+  ++outcome_.accused[accused];
+  note("node " + std::to_string(at) + " has evidence against " + std::to_string(accused));
+  witness_of(effect.epoch).on_evidence(index.value);
+  oracle_.on_evidence(std::to_string(accused), scenario_.liars.contains(accused));
 }
 
 void World::perform(std::size_t at, node::HaltReplica& effect) {

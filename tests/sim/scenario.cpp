@@ -92,6 +92,13 @@ Scenario Scenario::of_seed(std::uint64_t seed, std::size_t validators) {
   return scenario;
 }
 
+std::size_t Scenario::keys_of(std::size_t bank) const {
+  std::size_t keys = 1;
+  for (const Change& change : changes)
+    keys += change.kind == Change::Kind::rotate && change.bank == bank ? 1 : 0;
+  return keys;
+}
+
 std::string Scenario::describe() const {
   std::string text = std::to_string(validators) + " validators, delay to " +
                      std::to_string(links.delay_max_ms) + " ms, loss " +
@@ -108,6 +115,10 @@ std::string Scenario::describe() const {
   add(bad_disks, "bad disks");
   add(quiet_phase, "a quiet phase");
   add(heals_quorum_only, "only a quorum heals");
+  for (const Change& change : changes) {
+    constexpr std::array kWords{" comes", " goes", " gets another key"};
+    text += ", bank " + std::to_string(change.bank) + kWords[static_cast<std::size_t>(change.kind)];
+  }
   for (const auto& [validator, lie] : liars)
     text += ", validator " + std::to_string(validator) + " is a " + std::string(to_string(lie));
   return text;

@@ -66,9 +66,24 @@ struct Links {
   std::uint64_t delay_max_ms = 60;  ///< any delay up to this, so messages overtake each other
 };
 
+/// A change of who votes, as the banks bring it about: by a proposal and their votes.
+struct Change {
+  enum class Kind : std::uint8_t {
+    add,     ///< `bank`, which has observed so far
+    remove,  ///< `bank`, which observes from then on
+    rotate,  ///< `bank` votes with its next key
+  };
+  Kind kind = Kind::add;
+  std::size_t bank = 0;
+  std::uint64_t at_ms = 0;      ///< when it is proposed, at the earliest
+  std::uint64_t due_at_ms = 0;  ///< when it may come into force, at the earliest
+};
+
 struct Scenario {
   std::uint64_t seed = 1;
-  std::size_t validators = 4;
+  std::size_t validators = 4;        ///< in the first epoch: the first banks
+  std::size_t reserves = 0;          ///< banks beside them, which may come to vote
+  std::vector<Change> changes;       ///< proposed one after the other
   std::uint64_t trouble_ms = 8'000;  ///< faults happen this long, in virtual time
   std::size_t payments = 24;
   Links links;
@@ -103,6 +118,9 @@ struct Scenario {
   /// it is given.
   [[nodiscard]] static Scenario of_seed(std::uint64_t seed, std::size_t validators = 0);
   [[nodiscard]] std::string describe() const;
+  [[nodiscard]] std::size_t banks() const { return validators + reserves; }
+  /// One, and another for each rotation.
+  [[nodiscard]] std::size_t keys_of(std::size_t bank) const;
 };
 
 struct Outcome {

@@ -8,8 +8,9 @@ using consensus::Certificate;
 using consensus::Vote;
 using consensus::VoteType;
 
-Witness::Witness(std::size_t validators, std::set<std::uint16_t> liars, Hash ctx, Report report)
-    : validators_(validators),
+Witness::Witness(std::size_t validators, std::size_t peers, std::set<std::uint16_t> liars, Hash ctx,
+                 Report report)
+    : peers_(peers),
       quorum_(validators - (validators - 1) / 3),
       liars_(std::move(liars)),
       ctx_(ctx),
@@ -81,10 +82,6 @@ void Witness::on_recorded(std::uint16_t validator, const consensus::Record& reco
 
 void Witness::on_proof(std::uint16_t validator, const consensus::FinalityProof& proof) {
   expect_possible(proof.finalization, validator);
-  const auto [seen, is_first] = final_.try_emplace(proof.header.height, proof.proposal.block);
-  expect(seen->second == proof.proposal.block, validator, proof.proposal.view,
-         "holds another block final than others at height " +
-             std::to_string(proof.header.height.value) + ": the ledger has forked");
 }
 
 void Witness::on_synced(std::uint16_t validator, std::span<const consensus::Record> records) {
@@ -133,7 +130,8 @@ void Witness::on_own_vote_sent(std::uint16_t validator, const Vote& vote) {
 }
 
 void Witness::on_certificate_sent(std::uint16_t validator, const Certificate& certificate) {
-  if (!certificate.has_signer(consensus::ValidatorIndex(validator))) return;
+  if (validator == no_validator || !certificate.has_signer(consensus::ValidatorIndex(validator)))
+    return;
   const Key key{certificate.type, certificate.view, certificate.proposal};
   expect(synced_[validator].contains(key), validator, certificate.view,
          "sends a certificate with a vote of its own that is not on disk");
@@ -189,7 +187,7 @@ void Witness::on_tables(std::size_t process, const consensus::Engine& engine) {
   bound(sizes.checks, open, "checks of proposals");
   bound(sizes.certificates, 2 * open, "certificates");
   bound(sizes.blocks, 2 * open + 2, "blocks");
-  bound(sizes.peers, validators_ + 1, "peers");
+  bound(sizes.peers, peers_, "peers");
 }
 
 void Witness::on_end() {

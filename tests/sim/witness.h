@@ -22,7 +22,9 @@ namespace vostro::sim {
 class Witness {
  public:
   using Report = std::function<void(std::string)>;
-  Witness(std::size_t validators, std::set<std::uint16_t> liars, Hash ctx, Report report);
+  /// Of one epoch. `peers`: all banks that a node may have a session with.
+  Witness(std::size_t validators, std::size_t peers, std::set<std::uint16_t> liars, Hash ctx,
+          Report report);
 
   /// An honest validator writes this record; its votes have not left yet.
   void on_recorded(std::uint16_t validator, const consensus::Record& record);
@@ -59,7 +61,7 @@ class Witness {
   void on_own_vote_sent(std::uint16_t validator, const consensus::Vote& vote);
   void on_certificate_sent(std::uint16_t validator, const consensus::Certificate& certificate);
 
-  std::size_t validators_;
+  std::size_t peers_;
   std::size_t quorum_;
   std::set<std::uint16_t> liars_;
   Hash ctx_;
@@ -67,12 +69,14 @@ class Witness {
   std::map<Key, std::set<std::uint16_t>> signed_;  ///< by honest validators
   std::map<std::uint16_t, std::set<Key>> synced_;
   std::map<std::uint16_t, std::map<View, std::set<Key>>> sent_;
-  std::map<Height, consensus::BlockId> final_;
   std::map<std::size_t, std::map<std::pair<View, std::uint16_t>, std::vector<consensus::Vote>>>
       heard_;
   std::set<std::uint16_t> owed_;
   std::set<std::uint16_t> in_evidence_;
 };
+
+/// As a validator's index: who observes.
+inline constexpr std::uint16_t no_validator = 0xFFFF;
 
 /// Views left for which the simulated nodes keep votes: few, so that forgetting is part of each
 /// run.

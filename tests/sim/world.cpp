@@ -6,16 +6,6 @@
 #include "base/codec.h"
 
 namespace vostro::sim {
-namespace {
-
-std::set<std::uint16_t> indexes(const std::map<std::size_t, Lie>& liars) {
-  std::set<std::uint16_t> found;
-  for (const auto& [validator, lie] : liars) found.insert(static_cast<std::uint16_t>(validator));
-  return found;
-}
-
-}  // namespace
-
 Outcome run(const Scenario& scenario, bool keep_history) {
   return World(scenario, keep_history).run();
 }
@@ -24,24 +14,22 @@ World::World(const Scenario& scenario, bool keep_history)
     : scenario_(scenario),
       keep_history_(keep_history),
       random_(scenario.seed),
-      genesis_(make_genesis(scenario.validators)),
-      witness_(scenario.validators, indexes(scenario.liars), genesis_.committee->ctx(),
-               [this](std::string what) { oracle_.fault(std::move(what)); }) {
+      genesis_(make_genesis(scenario.validators, scenario.banks())) {
   std::size_t twins = 0;
   for (const auto& [validator, lie] : scenario_.liars) twins += lie == Lie::twin ? 1 : 0;
-  nodes_.resize(scenario_.validators + twins);
-  for (std::size_t i = 0; i < scenario_.validators; ++i)
-    nodes_[i].validator = consensus::ValidatorIndex(static_cast<std::uint16_t>(i));
-  std::size_t twin = scenario_.validators;
-  for (const auto& [validator, lie] : scenario_.liars) {
-    nodes_.at(validator).is_liar = true;
-    nodes_[validator].liar = make_liar(lie);
+  nodes_.resize(scenario_.banks() + twins);
+  for (std::size_t i = 0; i < scenario_.banks(); ++i) nodes_[i].bank = i;
+  std::size_t twin = scenario_.banks();
+  for (const auto& [bank, lie] : scenario_.liars) {
+    nodes_.at(bank).is_liar = true;
+    nodes_[bank].liar = make_liar(lie);
     if (lie != Lie::twin) continue;
-    nodes_[twin].validator = nodes_[validator].validator;
+    nodes_[twin].bank = bank;
     nodes_[twin++].is_liar = true;
   }
   for (Node& node : nodes_) {
     node.store = genesis_.store;
+    node.journals.resize(scenario_.keys_of(node.bank));
     node.head = genesis_.anchor;
     node.head_time = genesis_time;
     if (scenario_.clock_skew)
@@ -248,7 +236,7 @@ void World::check_end() {
         oracle_.fault("node " + std::to_string(i) + " lacks an accepted payment");
     }
   }
-  witness_.on_end();
+  for (auto& [epoch, witness] : witnesses_) witness.on_end();
 }
 
 }  // namespace vostro::sim

@@ -1,7 +1,7 @@
 /// A whole network in one thread: the production Replica of each node, its journal on a disk that
 /// forgets, a store in memory, links that lose, delay, double and cut, clients, liars. Virtual
-/// time; every choice comes from the seed. A process is one Replica; a validator has one, a twin
-/// two.
+/// time; every choice comes from the seed. A process is one Replica; a bank has one, that of a twin
+/// two. Who votes changes from epoch to epoch; banks and their sessions keep their numbers.
 #pragma once
 
 #include <deque>
@@ -21,21 +21,26 @@
 #include "tests/sim/oracle.h"
 #include "tests/sim/scenario.h"
 #include "tests/sim/witness.h"
+#include "tests/support/chain_builders.h"
 #include "tests/support/memory_ledger.h"
 
 namespace vostro::sim {
 
+/// A bank's validator key; the first one votes from the genesis on, others when it has rotated.
 class KeySigner final : public consensus::Signer {
  public:
-  explicit KeySigner(std::size_t number)
-      : key_(SecretKey::from_seed(Bytes(32, static_cast<Byte>(number + 1)))) {}
+  KeySigner(std::size_t bank, std::size_t number) : name_(name_of(bank, number)) {}
   [[nodiscard]] consensus::SignatureBytes sign(ByteView message) override {
-    return key_.sign(message).bytes;
+    return test::key(name_).sign(message).bytes;
   }
-  [[nodiscard]] const PublicKey& key() const { return key_.public_key(); }
+  [[nodiscard]] const PublicKey& key() const { return test::key(name_).public_key(); }
+  /// For test::key.
+  [[nodiscard]] static std::string name_of(std::size_t bank, std::size_t number) {
+    return "validator " + std::to_string(bank) + ", key " + std::to_string(number);
+  }
 
  private:
-  SecretKey key_;
+  std::string name_;
 };
 
 /// Signatures seen valid, by all nodes together: what each would find by itself.
@@ -50,12 +55,14 @@ class SetCache final : public consensus::SignatureCache {
 
 /// What all runs of so many validators begin with.
 struct Genesis {
-  std::vector<std::unique_ptr<KeySigner>> signers;  ///< by validator
   std::shared_ptr<const consensus::Committee> committee;
   test::MemoryStore store;
   consensus::BlockId anchor;
 };
-[[nodiscard]] Genesis make_genesis(std::size_t validators);
+/// The first of the banks are the validators.
+[[nodiscard]] Genesis make_genesis(std::size_t validators, std::size_t banks);
+[[nodiscard]] Bic bic_of(std::size_t bank);
+[[nodiscard]] std::size_t bank_of(const consensus::MemberId& member);
 inline constexpr UnixMillis genesis_time{1'699'999'999'000};
 /// "B07BDEFF/main" takes what comes; "B07BDEFF/ask" accepts each payment itself, and here never
 /// does.
@@ -66,15 +73,32 @@ inline constexpr UnixMillis genesis_time{1'699'999'999'000};
 /// with.
 class Here final : public node::Surroundings {
  public:
-  Here(const Genesis& genesis, std::size_t bank) : genesis_(genesis), bank_(bank) {}
-  [[nodiscard]] consensus::PeerId peer_of(const consensus::MemberId& member) override;
-  [[nodiscard]] std::optional<node::Voter> voter_of(const PublicKey& key) override;
-  /// Of the journal, at the start.
-  consensus::RecoveredState recovered;
+  struct Key {
+    KeySigner signer;
+    consensus::RecoveredState recovered;  ///< of its journal, at the start
+  };
+  [[nodiscard]] consensus::PeerId peer_of(const consensus::MemberId& member) override {
+    return consensus::PeerId(static_cast<std::uint32_t>(bank_of(member)));
+  }
+  [[nodiscard]] std::optional<node::Voter> voter_of(const PublicKey& key) override {
+    const auto found = number_of(key);
+    if (!found) return std::nullopt;
+    return node::Voter{&keys[*found].signer, keys[*found].recovered};
+  }
+  [[nodiscard]] std::optional<std::size_t> number_of(const PublicKey& key) const {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i].signer.key() == key) return i;
+    }
+    return std::nullopt;
+  }
 
- private:
-  const Genesis& genesis_;
-  std::size_t bank_;
+  std::vector<Key> keys;
+};
+
+/// What a message is to those who get it: checked, where it is of an epoch that somebody has begun.
+struct Frame {
+  std::shared_ptr<const consensus::Message> message;
+  std::shared_ptr<const consensus::VerifiedMessage> verified;  ///< none: not valid, or not known
 };
 
 class World {
@@ -89,11 +113,15 @@ class World {
     std::vector<consensus::SharedBatch> batches;
     std::optional<consensus::FinalityProof> proof;
   };
+  struct Journal {
+    Disk disk;
+    std::optional<consensus::JournalWriter> writer;  ///< of the running process
+  };
   struct Node {
-    consensus::ValidatorIndex validator;
+    std::size_t bank = 0;
     // Durable.
     test::MemoryStore store;
-    Disk disk;
+    std::vector<Journal> journals;  ///< one for each of its keys
     consensus::BlockId head;
     Height height;
     UnixMillis head_time;
@@ -103,8 +131,11 @@ class World {
     // Of the running process.
     std::unique_ptr<Here> here;
     std::unique_ptr<node::Replica> replica;
-    std::optional<consensus::JournalWriter> journal;
-    std::uint64_t generation = 0;  ///< what an earlier process started means nothing to this one
+    std::shared_ptr<const consensus::Committee> committee;  ///< of the epoch it is in
+    std::optional<std::size_t> key;  ///< that it votes with; none: it observes
+    Epoch synced_epoch;              ///< of the last record on disk
+    std::uint64_t sync_number = 0;   ///< a sync that was awaited at once ends no more
+    std::uint64_t generation = 0;    ///< what an earlier process started means nothing to this one
     std::map<node::TimerId, std::uint64_t> timers;
     std::vector<consensus::Record> waiting;  ///< not yet written
     std::vector<consensus::Record> writing;  ///< written, not synced
@@ -125,7 +156,7 @@ class World {
     bool is_gone = false;  ///< for good
     bool is_liar = false;
     std::unique_ptr<Liar> liar;
-    std::set<consensus::ValidatorIndex> sessions;  ///< validators it is connected to
+    std::set<std::size_t> sessions;  ///< banks it is connected to
   };
   using Work = std::function<void()>;
   struct Event {
@@ -173,7 +204,7 @@ class World {
   void crash(std::size_t at, bool comes_back = true);
   void step(std::size_t at, const node::ReplicaEvent& event);
   [[nodiscard]] consensus::Time time_of(const Node& node) const;
-  void perform(std::size_t, node::EpochBegan&) {}
+  void perform(std::size_t at, node::EpochBegan& effect);
   void perform(std::size_t at, node::PersistRecords& effect);
   void perform(std::size_t at, node::SendMessage& effect);
   void perform(std::size_t at, node::StartTimer& effect);
@@ -195,31 +226,39 @@ class World {
   void store_block(std::size_t at, const node::StoreBlock& block);
   void begin_sync(std::size_t at);
   void end_sync(std::size_t at);
+  [[nodiscard]] bool open_journal(std::size_t at, std::size_t number);
+  void check_proven(std::size_t at, const consensus::FinalityProof& proof);
+  void change_journal(std::size_t at, std::optional<std::size_t> key);
   [[nodiscard]] std::optional<std::uint64_t> sync_time(std::size_t at);
   void report_final(std::size_t at);
 
   // links.cpp: the network between them
   void send(std::size_t from, const node::SendMessage& message);
   void check_sent(std::size_t from, const consensus::Message& message);
-  void deliver(std::size_t from, consensus::PeerId to,
-               const std::shared_ptr<const consensus::VerifiedMessage>& message,
+  void deliver(std::size_t from, consensus::PeerId to, const Frame& frame,
                std::uint64_t after_ms = 0);
-  void deliver_to(std::size_t from, std::size_t to,
-                  const std::shared_ptr<const consensus::VerifiedMessage>& message,
-                  std::uint64_t after_ms);
-  [[nodiscard]] std::shared_ptr<const consensus::VerifiedMessage> verified(ByteView frame);
+  void deliver_to(std::size_t from, std::size_t to, const Frame& frame, std::uint64_t after_ms);
+  void hear(std::size_t from, std::size_t to, const Frame& frame);
+  /// None where the bytes are no message.
+  [[nodiscard]] std::optional<Frame> frame_of(ByteView bytes);
   void serve(std::size_t at, consensus::PeerId to, Epoch epoch, const consensus::GetBlock& request);
   void serve(std::size_t at, consensus::PeerId to, Epoch epoch, const consensus::GetBatch& request);
   void serve(std::size_t at, consensus::PeerId to, Epoch epoch,
              const consensus::GetFinality& request);
   void connect(std::size_t at);
   void disconnect(std::size_t at);
-  [[nodiscard]] bool is_own_lie(std::size_t to, const consensus::MessageBody& body) const;
+  [[nodiscard]] bool is_own_lie(std::size_t to, const consensus::Message& message) const;
   [[nodiscard]] bool is_cut(std::size_t from, std::size_t to) const {
     return cuts_.contains({from, to});
   }
   [[nodiscard]] bool is_split(std::size_t from, std::size_t to, const consensus::MessageBody& body);
   [[nodiscard]] bool is_judged(std::size_t at) const { return !nodes_[at].is_liar; }
+  /// Its place in the committee of an epoch that has begun; no_validator where it has none.
+  [[nodiscard]] std::uint16_t index_of(std::size_t at, Epoch epoch) const;
+  [[nodiscard]] Witness& witness_of(Epoch epoch) { return witnesses_.at(epoch); }
+  [[nodiscard]] bool votes(std::size_t at) const {
+    return nodes_[at].is_up && nodes_[at].replica->own().has_value();
+  }
   [[nodiscard]] std::uint64_t chance(std::uint64_t count) { return random_.uniform(count); }
 
   Scenario scenario_;
@@ -243,7 +282,9 @@ class World {
   bool healed_ = false;
   std::uint64_t busy_messages_ = 0;  ///< of honest nodes, other than STATUS and HAVE
   Oracle oracle_;
-  Witness witness_;
+  std::map<Epoch, std::shared_ptr<const consensus::Committee>> committees_;
+  std::map<Epoch, Witness> witnesses_;
+  std::map<Height, consensus::BlockId> proven_;  ///< by the proofs of all epochs
   Outcome outcome_;
 };
 

@@ -18,10 +18,8 @@ void LiarPort::send(const std::vector<PeerId>& to, consensus::MessageBody body,
 }
 
 std::vector<PeerId> LiarPort::others() const {
-  std::vector<PeerId> peers;
-  for (std::uint16_t i = 0; i < committee().size(); ++i) {
-    if (i != self().value) peers.push_back(PeerId(i));
-  }
+  std::vector<PeerId> peers = committee().peers();
+  peers.erase(peers.begin() + self().value);
   return peers;
 }
 
