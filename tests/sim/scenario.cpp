@@ -1,5 +1,8 @@
 #include "tests/sim/scenario.h"
 
+#include <iterator>
+#include <set>
+
 #include "base/check.h"
 #include "base/random.h"
 
@@ -56,6 +59,43 @@ std::size_t validators_of(Random& random) {
   return kLarge[random.uniform(kLarge.size())];
 }
 
+/// Any that the ledger would take: never below four, and so never more liars than a set bears where
+/// there is one. Now and then from four to seven and back.
+void choose_changes(Scenario& scenario, Random& random) {
+  using Kind = Change::Kind;
+  while (scenario.liars.size() > 1) scenario.liars.erase(std::prev(scenario.liars.end()));
+  scenario.heals_quorum_only = false;
+  const bool there_and_back = scenario.validators == 4 && random.happens(1, 8);
+  scenario.reserves = there_and_back ? 3 : 1 + random.uniform(2);
+  std::set<std::size_t> set;
+  for (std::size_t bank = 0; bank < scenario.validators; ++bank) set.insert(bank);
+  const std::size_t count = there_and_back ? 6 : 1 + random.uniform(4);
+  std::uint64_t at_ms = 300 + random.uniform(1'500);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::vector<std::size_t> outside;
+    for (std::size_t bank = 0; bank < scenario.banks(); ++bank) {
+      if (!set.contains(bank)) outside.push_back(bank);
+    }
+    std::vector<Kind> kinds{Kind::rotate};
+    if (!outside.empty()) kinds.push_back(Kind::add);
+    if (set.size() > 4) kinds.push_back(Kind::remove);
+    Kind kind = kinds[random.uniform(kinds.size())];
+    if (there_and_back) kind = i < 3 ? Kind::add : Kind::remove;
+    std::size_t bank =
+        *std::next(set.begin(), static_cast<std::ptrdiff_t>(random.uniform(set.size())));
+    // A liar may have stopped, and says of no new key that it is ready.
+    if (kind == Kind::rotate && scenario.liars.contains(bank)) continue;
+    if (kind == Kind::add) {
+      bank = outside[random.uniform(outside.size())];
+      set.insert(bank);
+    }
+    if (kind == Kind::remove) set.erase(bank);
+    const std::uint64_t wait_ms = random.happens(1, 2) ? 0 : random.uniform(6'000);
+    scenario.changes.push_back({kind, bank, at_ms, at_ms + wait_ms});
+    at_ms += random.uniform(2'000);
+  }
+}
+
 }  // namespace
 
 Scenario Scenario::of_seed(std::uint64_t seed, std::size_t validators) {
@@ -89,6 +129,8 @@ Scenario Scenario::of_seed(std::uint64_t seed, std::size_t validators) {
     scenario.trouble_ms = std::min<std::uint64_t>(scenario.trouble_ms, 3'000);
     scenario.quiet_phase = false;
   }
+  if (scenario.validators >= 4 && scenario.validators <= 7 && random.happens(2, 5))
+    choose_changes(scenario, random);
   return scenario;
 }
 

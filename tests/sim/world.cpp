@@ -37,6 +37,7 @@ World::World(const Scenario& scenario, bool keep_history)
   }
   nodes_[0].clock_offset_ms += scenario_.first_clock_ms;
   make_transactions();
+  make_motions();
 }
 
 // ---- Time ----
@@ -163,7 +164,14 @@ std::uint64_t World::liveness_bound_ms() const {
   View view;
   View final_view(~std::uint64_t{0});
   const consensus::Pacing* slowest = nullptr;
+  Epoch newest;
+  Epoch oldest(~std::uint64_t{0});
   for (const std::size_t i : core_) {
+    newest = std::max(newest, nodes_[i].committee->epoch());
+    oldest = std::min(oldest, nodes_[i].committee->epoch());
+  }
+  for (const std::size_t i : core_) {
+    if (nodes_[i].committee->epoch() != newest) continue;
     const consensus::Engine& engine = nodes_[i].replica->engine();
     view = std::max(view, engine.view());
     final_view = std::min(final_view, engine.final_view());
@@ -172,27 +180,43 @@ std::uint64_t World::liveness_bound_ms() const {
     now = std::max(now, view_ms);
   }
   std::uint64_t bound = now;
-  for (std::size_t i = 0; i <= genesis_.committee->faulty_max(); ++i) {
+  for (std::size_t i = 0; i <= committees_.at(newest)->faulty_max(); ++i) {
     view = view.next();
     bound += slowest->view_ms(view, final_view);
   }
   constexpr std::uint64_t kRetransmit = 2 * 5'000;
   constexpr std::uint64_t kStatus = 5'000;
-  return bound + kRetransmit + kStatus;
+  bound += kRetransmit + kStatus;
+  // A laggard hears of the end of its epoch at the next STATUS, and learns that of each later one
+  // by one question more.
+  constexpr std::uint64_t kEpoch = 3'000;
+  bound += (newest.value - oldest.value) * kEpoch;
+  for (const Motion& motion : motions_) {
+    if (motion.is_in_force) continue;
+    // Propose, votes and READY, each through a door that may be closed, the block that closes the
+    // epoch, and the first view of the next one.
+    bound += 15'000;
+    bound += motion.change.due_at_ms > now_ms_ ? motion.change.due_at_ms - now_ms_ : 0;
+  }
+  return bound;
+}
+
+/// By the author of the batches that it was in, as long as that has a lane. Who votes no more has
+/// none: its clients must turn to another door.
+bool World::is_owed_by(const std::set<std::size_t>& doors) const {
+  return std::ranges::any_of(doors,
+                             [this](std::size_t at) { return core_.contains(at) && votes(at); });
 }
 
 void World::await_everything_final() {
   const std::uint64_t began = now_ms_;
   outcome_.heal_bound_ms = liveness_bound_ms();
-  const auto is_owed = [this](const auto& accepted) {
-    return std::ranges::any_of(accepted.second,
-                               [this](std::size_t at) { return core_.contains(at); });
-  };
+  const auto is_owed = [this](const auto& accepted) { return is_owed_by(accepted.second); };
   const auto is_done = [&] {
     const bool all = std::ranges::all_of(accepted_, [&](const auto& accepted) {
       return !is_owed(accepted) || oracle_.is_final(accepted.first);
     });
-    return all && std::ranges::all_of(core_, [this](std::size_t i) {
+    return all && has_changed() && std::ranges::all_of(core_, [this](std::size_t i) {
              return nodes_[i].height == oracle_.height();
            });
   };
@@ -230,9 +254,7 @@ void World::check_end() {
     for (const std::string& wrong : oracle_.books().compare(nodes_[i].store))
       oracle_.fault("node " + std::to_string(i) + ": " + wrong);
     for (const auto& [id, doors] : accepted_) {
-      const bool is_owed =
-          std::ranges::any_of(doors, [this](std::size_t at) { return core_.contains(at); });
-      if (is_owed && !nodes_[i].store.find_id(id))
+      if (is_owed_by(doors) && !nodes_[i].store.find_id(id))
         oracle_.fault("node " + std::to_string(i) + " lacks an accepted payment");
     }
   }

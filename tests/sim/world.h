@@ -176,6 +176,7 @@ class World {
   void heal();
   void restore_all();
   [[nodiscard]] std::uint64_t liveness_bound_ms() const;
+  [[nodiscard]] bool is_owed_by(const std::set<std::size_t>& doors) const;
   void await_everything_final();
   void check_silence();
   void check_end();
@@ -198,6 +199,27 @@ class World {
   void submit_by_client(std::size_t transaction, std::size_t at, int tries);
   void read_by_client(std::size_t transaction, int tries);
   void submit(std::size_t at, const chain::VerifiedTransactionPtr& transaction);
+
+  // membership.cpp
+  /// A change under way, and what the banks sign for it.
+  struct Motion {
+    Change change;
+    std::size_t key = 0;  ///< number of the key that it brings
+    chain::VerifiedTransactionPtr propose;
+    std::map<std::size_t, chain::VerifiedTransactionPtr> votes;  ///< by bank
+    chain::VerifiedTransactionPtr ready;
+    bool is_in_force = false;
+  };
+  void make_motions();
+  void drive_changes();
+  void drive(Motion& motion);
+  void vote_for(Motion& motion);
+  void say_ready(Motion& motion, Height passed);
+  void hand_in(const chain::VerifiedTransactionPtr& order);
+  [[nodiscard]] chain::VerifiedTransactionPtr signed_order(chain::Body body,
+                                                           const std::string& signer);
+  [[nodiscard]] const test::MemoryStore& newest_store() const;
+  [[nodiscard]] bool has_changed() const;
 
   // process.cpp: one node
   void start(std::size_t at);
@@ -271,6 +293,8 @@ class World {
   std::map<Bytes, chain::VerifiedTransactionPtr> by_bytes_;
   std::map<chain::OwnedId, std::size_t> number_of_;
   std::map<Height, std::vector<std::size_t>> included_;  ///< transactions by their number
+  std::vector<Motion> motions_;
+  std::uint64_t orders_ = 0;  ///< of governance so far
   /// By which honest nodes' doors: each must become final, as long as one of them lives.
   std::map<chain::OwnedId, std::set<std::size_t>> accepted_;
   std::set<std::pair<std::size_t, std::size_t>> cuts_;
