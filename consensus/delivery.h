@@ -164,6 +164,8 @@ class Delivery {
   /// When `tick` has something to do next; none: nothing is awaited. Ask again after each input.
   [[nodiscard]] std::optional<std::uint64_t> next_wakeup() const;
 
+  /// Those in a later epoch, by their STATUS: they say to have all of this one.
+  [[nodiscard]] std::vector<PeerId> peers_ahead() const;
   [[nodiscard]] const BlockPoint& delivered() const { return delivered_; }
   [[nodiscard]] Height executed() const { return executed_; }
   /// The highest block known to be final.

@@ -53,6 +53,14 @@ DeliveryActions Delivery::begin_epoch(std::set<PeerId> validators, std::uint64_t
   return actions;
 }
 
+std::vector<PeerId> Delivery::peers_ahead() const {
+  std::vector<PeerId> ahead;
+  for (const auto& [id, peer] : peers_) {
+    if (peer.is_ahead) ahead.push_back(id);
+  }
+  return ahead;
+}
+
 bool Delivery::is_source(PeerId id) const {
   return validators_.contains(id) || peers_.at(id).is_ahead;
 }

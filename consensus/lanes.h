@@ -89,9 +89,10 @@ struct BroadcastBatch {
   HeldBatch batch;
   bool operator==(const BroadcastBatch&) const = default;
 };
-/// Send GET_BATCH{ref} to this validator.
+/// Send GET_BATCH{ref} to this validator; none: no validator of the epoch that could have it is in
+/// reach, and only who is past the epoch can help.
 struct FetchBatches {
-  ValidatorIndex from;
+  std::optional<ValidatorIndex> from;
   LaneRef ref;
   bool operator==(const FetchBatches&) const = default;
 };

@@ -104,6 +104,11 @@ void Lanes::ask(const BatchId& id, Fetch& fetch, std::uint64_t now_ms, LaneActio
   fetch.asked.reset();
   const std::vector<ValidatorIndex> sources = sources_of(fetch);
   fetch.next_ms = now_ms + retry_after(fetch, sources.size());
+  if (sources.empty() && !fetch.for_blocks.empty()) {
+    ++fetch.attempts;
+    actions.push_back(FetchBatches{std::nullopt, fetch.ref});
+    return;
+  }
   for (std::size_t tried = 0; tried < sources.size(); ++tried) {
     const ValidatorIndex peer = sources[(spread_of(id) + fetch.attempts) % sources.size()];
     ++fetch.attempts;

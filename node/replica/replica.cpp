@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "chain/versions.h"
 
 namespace vostro::node {
 
@@ -75,6 +76,11 @@ void Replica::start_epoch() {
     return halt("the journal and the block store do not agree on how epoch " +
                 std::to_string(era_->committee->epoch().value) +
                 " began: one of them is not of this node");
+  const std::uint16_t version = era_->committee->context().version;
+  if (!chain::is_supported(version))
+    return halt("protocol version " + std::to_string(version) + " is in force in epoch " +
+                std::to_string(era_->committee->epoch().value) +
+                ", and this program does not speak it: install a release that does");
   if (era_->own && !era_->is_recorded)
     effects_.push_back(PersistRecords{{record_of(era_->committee->context())}, true});
   for (const consensus::BlockBody& body : era_->recovered_bodies) {

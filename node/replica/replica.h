@@ -188,7 +188,8 @@ class Replica {
   std::set<consensus::PeerId> peers_;
   std::map<consensus::PeerId, std::int64_t> clock_offsets_ms_;  ///< of connected validators
   std::map<consensus::PeerId, std::uint64_t>
-      other_epoch_ms_;  ///< when a peer in another epoch was last told or asked of finality
+      other_epoch_ms_;         ///< when a peer in another epoch was last told or asked of finality
+  std::uint64_t fetches_ = 0;  ///< of batches so far: spreads them
   std::deque<consensus::Deliver> delivered_;  ///< final, to be executed and stored, in height order
   std::deque<consensus::BlockId> storing_;    ///< StoreBlocks under way, in height order
   std::deque<chain::VerifiedTransactionPtr> queue_;  ///< admitted, not yet in a batch

@@ -148,7 +148,15 @@ void Replica::perform(consensus::BroadcastBatch& action) {
 }
 
 void Replica::perform(consensus::FetchBatches& action) {
-  send({era_->committee->peer_of(action.from)}, consensus::GetBatch{action.ref});
+  const std::vector<PeerId> ahead = delivery_.peers_ahead();
+  ++fetches_;
+  // In turn: who claims to be ahead may lie, and who was a validator may lag as this node does.
+  const bool asks_ahead = !ahead.empty() && (!action.from || fetches_ % 2 == 0);
+  if (asks_ahead) {
+    send({ahead[fetches_ / 2 % ahead.size()]}, consensus::GetBatch{action.ref});
+  } else if (action.from) {
+    send({era_->committee->peer_of(*action.from)}, consensus::GetBatch{action.ref});
+  }
 }
 
 void Replica::perform(consensus::SendHave& action) {

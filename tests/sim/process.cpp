@@ -167,9 +167,11 @@ void World::perform(std::size_t at, node::EpochBegan& effect) {
                            effect.committee->ctx(),
                            [this](std::string what) { oracle_.fault(std::move(what)); });
   }
-  if (epoch.value > 0)
+  if (epoch.value > 0) {
+    outcome_.epochs[epoch.value].try_emplace(at, Outcome::Begun{now_ms_, node.outputs});
     note("node " + std::to_string(at) + (effect.own ? " votes" : " observes") + " in epoch " +
          std::to_string(epoch.value));
+  }
   node.committee = effect.committee;
   std::optional<std::size_t> key;
   if (effect.own) key = node.here->number_of(effect.committee->key(*effect.own));

@@ -7,10 +7,6 @@ namespace {
 
 using Kind = Step::Kind;
 
-void expect_ok(const Scenario& scenario, const Outcome& outcome) {
-  ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
-}
-
 /// Every payment of live clients is final within `promise_ms`.
 void expect_settled_within(const Outcome& outcome, std::uint64_t from_ms, std::uint64_t until_ms,
                            std::uint64_t promise_ms) {

@@ -137,10 +137,17 @@ struct Outcome {
   std::vector<std::uint64_t> final_at_ms;            ///< when each height was first reported final
   /// Of each payment: when it was submitted, and when a node first reported it final.
   std::map<std::uint64_t, std::pair<std::uint64_t, std::optional<std::uint64_t>>> payments;
-  std::uint64_t heal_ms = 0;         ///< from the end of trouble until all was final
-  std::uint64_t heal_bound_ms = 0;   ///< what the spec allows for that
-  std::uint64_t messages = 0;        ///< other than STATUS and HAVE
-  std::vector<std::string> history;  ///< readable, where asked for
+  /// Of each epoch after the first: when a node was in it, and its output number then.
+  struct Begun {
+    std::uint64_t at_ms = 0;
+    std::uint64_t output = 0;
+  };
+  std::map<std::uint64_t, std::map<std::size_t, Begun>> epochs;
+  std::map<std::size_t, bool> votes;  ///< at the end, of each node that is up
+  std::uint64_t heal_ms = 0;          ///< from the end of trouble until all was final
+  std::uint64_t heal_bound_ms = 0;    ///< what the spec allows for that
+  std::uint64_t messages = 0;         ///< other than STATUS and HAVE
+  std::vector<std::string> history;   ///< readable, where asked for
 };
 
 [[nodiscard]] Outcome run(const Scenario& scenario, bool keep_history = false);

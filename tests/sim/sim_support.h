@@ -19,6 +19,10 @@ namespace vostro::sim {
   return text;
 }
 
+inline void expect_ok(const Scenario& scenario, const Outcome& outcome) {
+  ASSERT_TRUE(outcome.violations.empty()) << explain(scenario, outcome);
+}
+
 /// A network to which nothing happens: for tests that say themselves what does.
 [[nodiscard]] inline Scenario calm(std::size_t validators, std::uint64_t seed = 1) {
   Scenario scenario;

@@ -248,6 +248,7 @@ void World::check_silence() {
 void World::check_end() {
   for (const std::size_t i : core_) {
     oracle_.on_end(i, nodes_[i].height);
+    outcome_.votes[i] = votes(i);
     if (nodes_[i].is_up) outcome_.flush_ms[i] = nodes_[i].replica->engine().pacing().flush_ms();
     if (const auto sound = chain::check_whole_state(nodes_[i].store); !sound)
       oracle_.fault("node " + std::to_string(i) + ": money is not conserved: " + sound.error());

@@ -490,7 +490,7 @@ TEST(Lanes, WhatACutLacksIsFetchedAtOnceAndFromAnotherWhenNoAnswerComes) {
   for (std::uint64_t now = 1'000; asked.size() < 3 && now < 10'000; now += 150) {
     for (const FetchBatches& fetch : only<FetchBatches>(actions)) {
       EXPECT_EQ(fetch.ref, ref_to(chain, 1, 3));
-      EXPECT_TRUE(asked.insert(fetch.from).second) << "the same peer twice before all others";
+      EXPECT_TRUE(asked.insert(fetch.from.value()).second) << "the same peer twice before all others";
     }
     actions = lanes.tick(now + 150, {});
   }
@@ -511,7 +511,7 @@ TEST(Lanes, DifferentBatchesAreAskedOfDifferentPeers) {
   }
   for (const FetchBatches& fetch :
        only<FetchBatches>(lanes.require_cut({block_id("b"), cut, {}, index(2)}, 0)))
-    ++asked[fetch.from];
+    ++asked[fetch.from.value()];
   EXPECT_GE(asked.size(), 5u);
 }
 
