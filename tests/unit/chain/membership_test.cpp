@@ -96,6 +96,11 @@ class Banks : public Network {
       }
     }
   }
+  [[nodiscard]] static Status of_transaction(const ExecutedBlock& block,
+                                             const VerifiedTransaction& transaction) {
+    return std::ranges::find(block.receipts, transaction.hash(), &Receipt::transaction_hash)
+        ->status;
+  }
   [[nodiscard]] bool is_active(std::size_t bank) const {
     return ledger.load<Participant>(bic(kBanks[bank].bic))->status == Standing::active;
   }
@@ -573,6 +578,16 @@ class Model {
     }
     decisions = left;
     if (members != set || number != version) next = {members, number};
+    // Whoever neither votes nor is to vote is not remembered, and has to say it again.
+    std::erase_if(said, [&](const auto& each) {
+      const auto has_key = [&](const auto& member) { return member.second == each.first; };
+      const bool votes = std::ranges::any_of(members, has_key);
+      return !votes && std::ranges::none_of(decisions, [&](const Decision& one) {
+        return (std::holds_alternative<AddValidator>(one.change) ||
+                std::holds_alternative<RotateValidatorKey>(one.change)) &&
+               key_in(one.change) == each.first;
+      });
+    });
   }
 
  private:
@@ -612,7 +627,8 @@ TEST(Membership, RandomDecisionsNeverLeaveASetThatCouldNotGoOn) {
         const ExecutedBlock& block = *n.ledger.blocks()[seen];
         model.begin_block();
         for (const auto& transaction : block.transactions)
-          if (const auto* said = std::get_if<Ready>(&transaction->transaction().body))
+          if (const auto* said = std::get_if<Ready>(&transaction->transaction().body);
+              said != nullptr && n.of_transaction(block, *transaction) == Status::done)
             model.said[said->key] = {said->versions.begin(), said->versions.end()};
         for (const OwnedId& name : names) {
           const Proposal proposal = n.of(name);
