@@ -207,7 +207,31 @@ struct ProposalView {
   Height proposed;
   std::optional<Height> passed;
   std::optional<Height> ended;
+  std::optional<std::string> waits_for;  ///< of a passed one: a sentence
   std::optional<std::string> obstacle;  ///< what the change would break if it took effect now
+};
+
+/// The ledger's validators.
+struct ValidatorSetView {
+  struct Said {
+    std::vector<std::uint16_t> versions;
+    Height synced;
+  };
+  struct Member {
+    Bic participant;
+    PublicKey key;
+    std::optional<Said> readiness;
+  };
+  struct Pending {
+    chain::OwnedId proposal;
+    chain::Change change;
+    UnixSeconds not_before;
+    std::string waits_for;  ///< a sentence
+  };
+  std::uint64_t epoch = 0;
+  std::uint16_t version = 0;
+  std::vector<Member> validators;
+  std::vector<Pending> pending;
 };
 
 /// What holds on the network now.

@@ -252,6 +252,10 @@ Result<RulesView, ApiError> ApiClient::rules() {
   return get("/v1/rules", read_rules);
 }
 
+Result<ValidatorSetView, ApiError> ApiClient::validator_set() {
+  return get("/v1/validators/set", read_validator_set);
+}
+
 Result<Page<ProposalView>, ApiError> ApiClient::proposals(
     const std::optional<std::string>& cursor) {
   return get_page("/v1/proposals?limit=100", cursor, read_proposal);

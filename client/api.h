@@ -75,6 +75,7 @@ class ApiClient {
   [[nodiscard]] Result<Page<CurrencyView>, ApiError> currencies(
       const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<RulesView, ApiError> rules();
+  [[nodiscard]] Result<ValidatorSetView, ApiError> validator_set();
   [[nodiscard]] Result<Page<ProposalView>, ApiError> proposals(
       const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<Page<QuoteView>, ApiError> quotes(

@@ -276,6 +276,49 @@ RedemptionView read_redemption(const JsonIn& in) {
   return out;
 }
 
+namespace {
+
+/// {"what", "ready", "needed"} as a sentence. A word of a newer node is shown as it is.
+std::string waiting_sentence(const JsonIn& in) {
+  const std::string what = in.field("what").text();
+  if (what == "date") return "its date";
+  if (what == "ready") return "the Ready of its validator";
+  if (what == "validators") return "validators that are to come before it";
+  if (what == "next_epoch") return "the next block";
+  if (what != "quorum") return what;
+  return "validators that speak the version: " +
+         std::to_string(in.field("ready").integer<std::uint32_t>()) + " of " +
+         std::to_string(in.field("needed").integer<std::uint32_t>());
+}
+
+ValidatorSetView::Said read_readiness(const JsonIn& in) {
+  return {list_of(in.field("versions"), chain::Ready::versions_max,
+                  [](const JsonIn& each) { return each.integer<std::uint16_t>(); }),
+          height(in.field("synced_height"))};
+}
+
+}  // namespace
+
+ValidatorSetView read_validator_set(const JsonIn& in) {
+  ValidatorSetView out;
+  out.epoch = in.field("epoch").integer<std::uint64_t>();
+  out.version = in.field("protocol_version").integer<std::uint16_t>();
+  out.validators =
+      list_of(in.field("validators"), chain::Validators::count_max, [](const JsonIn& each) {
+        return ValidatorSetView::Member{each.field("participant").bic(),
+                                        each.field("key").public_key(),
+                                        each.field("readiness").optional(read_readiness)};
+      });
+  out.pending =
+      list_of(in.field("pending"), chain::PendingChanges::count_max, [](const JsonIn& each) {
+        return ValidatorSetView::Pending{each.field("proposal").owned_id(),
+                                         chain::read_change(each.field("change")),
+                                         each.field("not_before").time(),
+                                         waiting_sentence(each.field("waits_for"))};
+      });
+  return out;
+}
+
 ProposalView read_proposal(const JsonIn& in) {
   ProposalView out;
   out.name = in.field("id").owned_id();
@@ -293,6 +336,7 @@ ProposalView read_proposal(const JsonIn& in) {
   out.proposed = height(in.field("proposed_height"));
   out.passed = in.field("passed_height").optional(height);
   out.ended = in.field("ended_height").optional(height);
+  out.waits_for = in.field("waits_for").optional(waiting_sentence);
   out.obstacle = text_if_any(in.field("obstacle"));
   return out;
 }

@@ -25,6 +25,7 @@ namespace vostro::client {
 [[nodiscard]] CurrencyView read_currency(const chain::JsonIn& in);
 [[nodiscard]] FillView read_fill(const chain::JsonIn& in);
 [[nodiscard]] RedemptionView read_redemption(const chain::JsonIn& in);
+[[nodiscard]] ValidatorSetView read_validator_set(const chain::JsonIn& in);
 [[nodiscard]] ProposalView read_proposal(const chain::JsonIn& in);
 [[nodiscard]] RulesView read_rules(const chain::JsonIn& in);
 [[nodiscard]] QuoteView read_quote(const chain::JsonIn& in);

@@ -34,6 +34,18 @@ struct TokenArguments {
 [[nodiscard]] Exit revoke_token_command(const TokenArguments& arguments);
 [[nodiscard]] Exit list_tokens_command(const TokenArguments& arguments);
 
+/// What a validator's key says for governance, on a machine that needs no network. The key is that of
+/// the configuration, or another one: of the validator that is to be.
+struct KeyArguments {
+  std::string config_file;
+  std::string key_file;
+  std::string passphrase_file;  ///< of `key_file`; empty: asked for
+  std::uint64_t height = 0;     ///< for ready: the newest block that the node has executed
+  std::string out;              ///< for ready; empty: standard output
+};
+[[nodiscard]] Exit key_proof_command(const KeyArguments& arguments);
+[[nodiscard]] Exit key_ready_command(const KeyArguments& arguments);
+
 /// One sentence on standard error.
 Exit complain(Exit code, const std::string& sentence);
 

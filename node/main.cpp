@@ -70,6 +70,30 @@ int main(int argc, char** argv) {
   CLI::App* list = with_config(token->add_subcommand("list", "show the tokens"));
   list->callback(with_arguments(&list_tokens_command));
 
+  CLI::App* key = app.add_subcommand("key", "let a validator's key sign for governance");
+  key->require_subcommand(1);
+  KeyArguments key_arguments;
+  const auto with_key = [&](CLI::App* command, Exit (*act)(const KeyArguments&)) {
+    with_config(command);
+    command->add_option("--key", key_arguments.key_file,
+                        "another key file than the configuration's validator_key");
+    command->add_option("--passphrase-file", key_arguments.passphrase_file,
+                        "of --key; asked for where it is not given");
+    command->callback([&, act] {
+      key_arguments.config_file = config;
+      exit = act(key_arguments);
+    });
+    return command;
+  };
+  with_key(key->add_subcommand("proof", "print the proof that somebody holds the key, as JSON"),
+           &key_proof_command);
+  CLI::App* ready = with_key(
+      key->add_subcommand("ready", "make the order that says the validator is ready, as JSON"),
+      &key_ready_command);
+  ready->add_option("--height", key_arguments.height, "the newest block that its node has executed")
+      ->required();
+  ready->add_option("--out", key_arguments.out, "write it to this file");
+
   CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
   std::string directory;
   man->add_option("DIR", directory, "a directory that exists")->required();

@@ -7,13 +7,12 @@
 #include <csignal>
 #include <iostream>
 
-#include "base/keystore.h"
 #include "base/log.h"
 #include "base/private_file.h"
-#include "base/secret_text.h"
 #include "node/api/server.h"
 #include "node/commands.h"
 #include "node/config.h"
+#include "node/secret.h"
 
 namespace vostro::node {
 namespace {
@@ -35,19 +34,6 @@ Result<Loaded, std::string> load_all(const std::string& config_file) {
   if (const auto fits = fit_to_network(*config, *definition); !fits)
     return fail(config_file + ": " + fits.error().sentence);
   return Loaded{*std::move(config), *std::move(definition)};
-}
-
-Result<SecretKey, std::string> load_secret(const std::string& key_file,
-                                           const std::string& passphrase_file) {
-  auto passphrase = passphrase_file.empty() ? ask_secret("Passphrase of " + key_file + ": ")
-                                            : read_secret_from_file(passphrase_file);
-  if (!passphrase) {
-    return fail((passphrase_file.empty() ? "the passphrase of " + key_file : passphrase_file) +
-                ": " + std::string(to_string(passphrase.error())));
-  }
-  auto key = load_key(key_file, *passphrase);
-  if (!key) return fail(key_file + ": " + to_string(key.error()));
-  return std::move(*key);
 }
 
 Result<NodeKeys, std::string> load_keys(const NodeConfig& config) {

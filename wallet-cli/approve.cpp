@@ -275,6 +275,13 @@ Exit sign_file(Wallet& wallet, const Arguments& arguments) {
 
 Exit submit_file(Wallet& wallet, const std::string& path) {
   const chain::Transaction transaction = read_order(wallet, path);
+  if (std::holds_alternative<chain::Ready>(transaction.body)) {
+    // Complete with its one signature, and under no policy: nothing that could wait for approval.
+    const auto stored = client::make_stored_order(transaction, wallet.now_ms());
+    auto delivery = client::deliver_new(wallet.journal(), wallet.api(), stored, true);
+    if (!delivery) throw stop_of(delivery.error());
+    return finish_delivery(wallet, stored.name, *delivery, true);
+  }
   return report(wallet, must(wallet.api().offer(chain::encode_transaction(transaction))));
 }
 

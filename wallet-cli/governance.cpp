@@ -1,3 +1,6 @@
+#include <charconv>
+
+#include "chain/json/strict.h"
 #include "chain/json/values.h"
 #include "client/read_answers.h"
 #include "wallet-cli/command.h"
@@ -72,15 +75,75 @@ json::object proposal_json(const client::ProposalView& proposal) {
           {"proposed_height", as_json(proposal.proposed)},
           {"passed_height", as_json(proposal.passed)},
           {"ended_height", as_json(proposal.ended)},
+          {"waits_for",
+           proposal.waits_for ? json::value(as_json(*proposal.waits_for)) : json::value(nullptr)},
           {"obstacle",
            proposal.obstacle ? json::value(as_json(*proposal.obstacle)) : json::value(nullptr)}};
 }
 
-Exit propose(Wallet& wallet, const Arguments& arguments) {
-  const std::string& path = arguments.text("--change");
-  const auto change = chain::change_from_json(read_input(path, chain::Transaction::bytes_max * 4),
-                                              client::iso_exponents());
+chain::Change change_in_file(const std::string& path) {
+  auto change = chain::change_from_json(read_input(path, chain::Transaction::bytes_max * 4),
+                                        client::iso_exponents());
   if (!change) throw usage(path + ": " + chain::to_string(change.error()), "bad_change");
+  return *std::move(change);
+}
+
+/// What `vostro-node key proof` printed, checked as the ledger will.
+template <class KeyChange>
+chain::Change change_with_proof(Wallet& wallet, const std::string& path) {
+  const auto value = chain::parse_strict(read_input(path, 4'096));
+  if (!value) throw usage(path + ": " + chain::to_string(value.error()), "bad_proof");
+  chain::JsonProblem problem;
+  const chain::JsonIn in(*value, problem, client::iso_exponents());
+  in.has_fields({"network_id", "participant", "key", "proof"});
+  const KeyChange change{in.field("participant").bic(), in.field("key").public_key(),
+                         in.field("proof").signature()};
+  const Hash network_id = in.field("network_id").hash();
+  if (problem.error()) throw usage(path + ": " + chain::to_string(*problem.error()), "bad_proof");
+  if (network_id != wallet.network().network_id)
+    throw usage(path + ": the proof is for another network", "wrong_network");
+  if (!is_valid_signature(change.key,
+                          chain::possession_message(network_id, change.participant, change.key),
+                          change.proof))
+    throw usage(path + ": the key has not signed this proof", "bad_proof");
+  return change;
+}
+
+/// The change that the command line asks for: by name, or in a file.
+chain::Change change_asked_for(Wallet& wallet, const Arguments& arguments) {
+  const auto kind = arguments.find("KIND");
+  const auto needed = [&](const std::string& option) {
+    const auto value = arguments.find(option);
+    if (!value) throw usage(kind.value_or("propose") + " needs " + option);
+    return *value;
+  };
+  const auto bank = [&] { return bic_from(needed("--of"), "--of"); };
+  if (!kind) return change_in_file(needed("--change"));
+  if (*kind == "add-validator")
+    return change_with_proof<chain::AddValidator>(wallet, needed("--proof"));
+  if (*kind == "rotate-key")
+    return change_with_proof<chain::RotateValidatorKey>(wallet, needed("--proof"));
+  if (*kind == "remove-validator") return chain::RemoveValidator{bank()};
+  if (*kind == "set-tls-key") {
+    const auto key = public_key_from_text(needed("--tls-key"));
+    if (!key) throw usage("--tls-key is no key: \"ed25519:\" and 64 hexadecimal digits");
+    return chain::SetTlsKey{bank(), *key};
+  }
+  if (*kind == "activate-version") {
+    const std::string text = needed("--version-number");
+    std::uint16_t version = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+    if (error != std::errc() || end != text.data() + text.size())
+      throw usage("--version-number " + text + " is no number from 1 to 65535");
+    return chain::ActivateVersion{version};
+  }
+  throw usage("\"" + *kind +
+              "\": known are add-validator, remove-validator, rotate-key, set-tls-key and "
+              "activate-version; anything else is a file for --change");
+}
+
+Exit propose(Wallet& wallet, const Arguments& arguments) {
+  const chain::Change change = change_asked_for(wallet, arguments);
   const Bic bank = acting_bank(wallet);
   const UnixSeconds not_before =
       time_from(wallet, arguments.find("--not-before").value_or("+1s"), "--not-before");
@@ -88,14 +151,14 @@ Exit propose(Wallet& wallet, const Arguments& arguments) {
       arguments.has("--closes-at") ? time_from(wallet, arguments.text("--closes-at"), "--closes-at")
                                    : UnixSeconds(wallet.now().value + kOpen_s);
   Lines lines{{"proposer", vostro::to_text(bank)}};
-  append_fields("change", chain::to_value(*change, client::iso_exponents()), lines);
+  append_fields("change", chain::to_value(change, client::iso_exponents()), lines);
   lines.emplace_back("not before", vostro::to_text(not_before));
   lines.emplace_back("votes until", vostro::to_text(closes_at));
   const Uuid id = client::make_uetr();
   return order(
       wallet,
       {"Propose a change of the network", std::move(lines),
-       chain::Propose{bank, *change, not_before, closes_at}, id, default_valid_until(wallet), true},
+       chain::Propose{bank, change, not_before, closes_at}, id, default_valid_until(wallet), true},
       {{"proposal", as_json(vostro::to_text(id))}});
 }
 
@@ -137,6 +200,7 @@ Exit proposals(Wallet& wallet, const Arguments& arguments) {
       lines.emplace_back("  " + vostro::to_text(ballot.voter), ballot.yes ? "yes" : "no");
     if (proposal.ended)
       lines.emplace_back(proposal.status + " at height", std::to_string(proposal.ended->value));
+    if (proposal.waits_for) lines.emplace_back("waits for", *proposal.waits_for);
     if (proposal.obstacle) lines.emplace_back("as things stand", *proposal.obstacle);
     return finish(wallet, Exit::ok, proposal_json(proposal), labelled(lines));
   }
@@ -185,7 +249,16 @@ std::vector<Command> governance_commands() {
   return {
       {"network propose",
        "Propose a change of the network to the validators' owners",
-       {{"--change", Kind::value, true, "File with the change as JSON, as docs/governance.md says"},
+       {{"KIND", Kind::optional_positional, false,
+         "add-validator, remove-validator, rotate-key, set-tls-key or activate-version; without it, "
+         "--change"},
+        {"--change", Kind::value, false,
+         "File with the change as JSON, as docs/governance.md says"},
+        {"--proof", Kind::value, false,
+         "File from \"vostro-node key proof\", to add a validator or rotate its key"},
+        {"--of", Kind::value, false, "BIC of the bank whose validator goes, or whose TLS key changes"},
+        {"--tls-key", Kind::value, false, "Its node's new TLS key"},
+        {"--version-number", Kind::value, false, "The protocol version to activate"},
         {"--not-before", Kind::value, false,
          "When it may take effect, as in 2026-12-01T08:00:00Z or +7d (default: at once)"},
         {"--closes-at", Kind::value, false, "Until when votes count (default: +14d)"}},

@@ -1,3 +1,5 @@
+#include "chain/json/values.h"
+#include "client/read_answers.h"
 #include "wallet-cli/command.h"
 #include "wallet-cli/output.h"
 #include "wallet-cli/text.h"
@@ -102,12 +104,60 @@ Exit network_currencies(Wallet& wallet, const Arguments&) {
   return finish_list(wallet, std::move(items), columns(rows));
 }
 
+Exit network_validators(Wallet& wallet, const Arguments&) {
+  const client::ValidatorSetView set = must(wallet.api().validator_set());
+  json::array members;
+  std::vector<std::vector<std::string>> rows{{"OWNER", "KEY", "SPEAKS", "SYNCED"}};
+  for (const auto& each : set.validators) {
+    json::array versions;
+    std::string words;
+    if (each.readiness) {
+      for (const std::uint16_t version : each.readiness->versions) {
+        versions.push_back(json::value(version));
+        words += (words.empty() ? "" : ", ") + std::to_string(version);
+      }
+    }
+    members.push_back(json::object{
+        {"participant", as_json(vostro::to_text(each.participant))},
+        {"key", as_json(vostro::to_text(each.key))},
+        {"versions", each.readiness ? json::value(std::move(versions)) : json::value(nullptr)},
+        {"synced_height",
+         each.readiness ? json::value(each.readiness->synced.value) : json::value(nullptr)}});
+    rows.push_back({vostro::to_text(each.participant), vostro::to_text(each.key),
+                    words.empty() ? "not said" : words,
+                    each.readiness ? std::to_string(each.readiness->synced.value) : ""});
+  }
+  json::array pending;
+  std::string text = "epoch " + std::to_string(set.epoch) + ", protocol version " +
+                     std::to_string(set.version) + "\n" + columns(rows);
+  for (const auto& each : set.pending) {
+    pending.push_back(json::object{
+        {"proposal", as_json(vostro::to_text(each.proposal.id))},
+        {"proposer", as_json(vostro::to_text(each.proposal.owner))},
+        {"change", chain::to_value(each.change, client::iso_exponents())},
+        {"not_before", as_json(each.not_before)},
+        {"waits_for", as_json(each.waits_for)}});
+    text += "passed: " + std::string(chain::kind_of(each.change)) + " (proposal " +
+            vostro::to_text(each.proposal.id) + ") waits for " + each.waits_for + "\n";
+  }
+  return finish(wallet, Exit::ok,
+                json::object{{"epoch", set.epoch},
+                             {"protocol_version", set.version},
+                             {"validators", std::move(members)},
+                             {"pending", std::move(pending)}},
+                text);
+}
+
 }  // namespace
 
 std::vector<Command> network_commands() {
   return {
       {"network status", "Show the node and its network", {}, network_status},
       {"network participants", "List the banks of the network", {}, network_participants},
+      {"network validators",
+       "List the validators, and the passed changes that wait",
+       {},
+       network_validators},
       {"network currencies", "List the currencies of the network", {}, network_currencies},
   };
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "chain/json/values.h"
+#include "chain/membership.h"
 #include "node/api/handlers.h"
 #include "node/api/problem.h"
 #include "node/api/target.h"
@@ -39,6 +40,11 @@ namespace vostro::node::api {
   if (next) body["next"] = text(*next);
   return json_response(body);
 }
+
+/// Passed changes of the validators and the version, with what they wait for at the newest block.
+[[nodiscard]] std::vector<chain::PendingChange> pending_changes_of(const chain::StoreView& view);
+/// {"what": "quorum", "ready": 2, "needed": 3}; the numbers are null but for a quorum.
+[[nodiscard]] boost::json::value waits_for_value(const chain::PendingChange& pending);
 
 /// Digits of the currencies of this state; each is looked up once.
 [[nodiscard]] chain::ExponentOf exponents_of(const chain::StateReader& state);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "chain/governance.h"
+#include "chain/membership.h"
 #include "chain/records.h"
 #include "node/api/answers.h"
 
@@ -29,12 +30,20 @@ std::optional<Bytes> key_of_cursor(std::string_view cursor) {
 
 json::object proposal_value(const chain::OwnedId& name, const chain::Proposal& proposal,
                             const chain::Validators& validators, const chain::StoreView& view,
+                            const std::vector<chain::PendingChange>& pending,
                             const chain::ExponentOf& exponents) {
   json::object one = chain::to_value(name, proposal, exponents).as_object();
   one["voters"] = validators.now.size();
   one["needed"] = chain::votes_needed(validators.now.size());
   one["yes"] = chain::count_votes(validators, proposal, true);
   one["no"] = chain::count_votes(validators, proposal, false);
+  one["waits_for"] = nullptr;
+  if (const auto at = std::ranges::find(pending, name, &chain::PendingChange::proposal);
+      at != pending.end()) {
+    one["waits_for"] = waits_for_value(*at);
+  } else if (proposal.status == chain::ProposalStatus::passed) {
+    one["waits_for"] = waits_for_value({name, chain::WaitsFor::date});
+  }
   one["obstacle"] = nullptr;
   const bool is_under_way = proposal.status == chain::ProposalStatus::open ||
                             proposal.status == chain::ProposalStatus::passed;
@@ -47,6 +56,22 @@ json::object proposal_value(const chain::OwnedId& name, const chain::Proposal& p
 
 }  // namespace
 
+std::vector<chain::PendingChange> pending_changes_of(const chain::StoreView& view) {
+  return view.head() ? chain::pending_changes(view, view.head()->time)
+                     : std::vector<chain::PendingChange>{};
+}
+
+json::value waits_for_value(const chain::PendingChange& pending) {
+  json::object out{{"what", text(to_string(pending.waits_for))},
+                   {"ready", nullptr},
+                   {"needed", nullptr}};
+  if (pending.waits_for == chain::WaitsFor::quorum) {
+    out["ready"] = pending.ready;
+    out["needed"] = pending.needed;
+  }
+  return out;
+}
+
 Response get_proposals(const Context& context, const Request& request) {
   QueryReader query(request);
   const auto status = query.value("status", status_of);
@@ -58,6 +83,7 @@ Response get_proposals(const Context& context, const Request& request) {
   const chain::ExponentOf exponents = exponents_of(view);
   const auto validators = chain::load<chain::Validators>(view, chain::Only{});
   if (!validators) return refuse(problems::store_failed);
+  const std::vector<chain::PendingChange> pending = pending_changes_of(view);
   const Bytes from = cursor ? after_key(*cursor) : Bytes{};
   const auto rows = view.scan(Bytes{chain::Proposal::prefix}, from, limit + 1);
   json::array items;
@@ -68,7 +94,7 @@ Response get_proposals(const Context& context, const Request& request) {
     if (!name || !proposal) return refuse(problems::store_failed);
     if (rows.size() > limit) next = to_hex(rows[i].first);
     if (status && proposal->status != *status) continue;
-    items.push_back(proposal_value(*name, *proposal, *validators, view, exponents));
+    items.push_back(proposal_value(*name, *proposal, *validators, view, pending, exponents));
   }
   return page_response(std::move(items), next);
 }

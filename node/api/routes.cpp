@@ -32,6 +32,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/blocks/{height}", Role::read, &get_block},
     Route{"GET", "/v1/participants", Role::read, &get_participants},
     Route{"GET", "/v1/validators", Role::read, &get_validators},
+    Route{"GET", "/v1/validators/set", Role::read, &get_validator_set},
     Route{"GET", "/v1/currencies", Role::read, &get_currencies},
     Route{"GET", "/v1/proposals", Role::read, &get_proposals},
     Route{"GET", "/v1/rules", Role::read, &get_rules},

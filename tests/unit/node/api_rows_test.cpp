@@ -175,6 +175,7 @@ struct Objects : testing::Test {
         {"GET /v1/participants", "", open},
         {"GET /v1/currencies", "", open},
         {"GET /v1/validators", "", open},
+        {"GET /v1/validators/set", "", open},
         {"GET /v1/proposals", "", open},
         {"GET /v1/rules", "", open},
         {"GET /v1/transactions/{owner}/{id}", "/v1/transactions/SUDBFRPP/" + uetr,
