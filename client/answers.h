@@ -208,7 +208,7 @@ struct ProposalView {
   std::optional<Height> passed;
   std::optional<Height> ended;
   std::optional<std::string> waits_for;  ///< of a passed one: a sentence
-  std::optional<std::string> obstacle;  ///< what the change would break if it took effect now
+  std::optional<std::string> obstacle;   ///< what the change would break if it took effect now
 };
 
 /// The ledger's validators.

@@ -311,10 +311,9 @@ ValidatorSetView read_validator_set(const JsonIn& in) {
       });
   out.pending =
       list_of(in.field("pending"), chain::PendingChanges::count_max, [](const JsonIn& each) {
-        return ValidatorSetView::Pending{each.field("proposal").owned_id(),
-                                         chain::read_change(each.field("change")),
-                                         each.field("not_before").time(),
-                                         waiting_sentence(each.field("waits_for"))};
+        return ValidatorSetView::Pending{
+            each.field("proposal").owned_id(), chain::read_change(each.field("change")),
+            each.field("not_before").time(), waiting_sentence(each.field("waits_for"))};
       });
   return out;
 }

@@ -34,8 +34,8 @@ struct TokenArguments {
 [[nodiscard]] Exit revoke_token_command(const TokenArguments& arguments);
 [[nodiscard]] Exit list_tokens_command(const TokenArguments& arguments);
 
-/// What a validator's key says for governance, on a machine that needs no network. The key is that of
-/// the configuration, or another one: of the validator that is to be.
+/// What a validator's key says for governance, on a machine that needs no network. The key is that
+/// of the configuration, or another one: of the validator that is to be.
 struct KeyArguments {
   std::string config_file;
   std::string key_file;

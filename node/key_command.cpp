@@ -56,9 +56,9 @@ Exit key_ready_command(const KeyArguments& arguments) {
   if (!holder) return complain(Exit::bad_config, holder.error());
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   const auto now_s = std::chrono::duration_cast<std::chrono::seconds>(since).count();
-  const chain::Transaction ready = ready_transaction(
-      holder->network_id, holder->owner, holder->key, Height(arguments.height),
-      UnixSeconds(static_cast<std::uint64_t>(now_s) + kValid_s));
+  const chain::Transaction ready =
+      ready_transaction(holder->network_id, holder->owner, holder->key, Height(arguments.height),
+                        UnixSeconds(static_cast<std::uint64_t>(now_s) + kValid_s));
   // No amount is in it, so no currency's digits are asked for.
   const auto no_currency = [](const Currency&) { return std::optional<std::uint8_t>(); };
   const std::string text = chain::to_json(ready, no_currency) + "\n";

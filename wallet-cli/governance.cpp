@@ -250,13 +250,15 @@ std::vector<Command> governance_commands() {
       {"network propose",
        "Propose a change of the network to the validators' owners",
        {{"KIND", Kind::optional_positional, false,
-         "add-validator, remove-validator, rotate-key, set-tls-key or activate-version; without it, "
+         "add-validator, remove-validator, rotate-key, set-tls-key or activate-version; without "
+         "it, "
          "--change"},
         {"--change", Kind::value, false,
          "File with the change as JSON, as docs/governance.md says"},
         {"--proof", Kind::value, false,
          "File from \"vostro-node key proof\", to add a validator or rotate its key"},
-        {"--of", Kind::value, false, "BIC of the bank whose validator goes, or whose TLS key changes"},
+        {"--of", Kind::value, false,
+         "BIC of the bank whose validator goes, or whose TLS key changes"},
         {"--tls-key", Kind::value, false, "Its node's new TLS key"},
         {"--version-number", Kind::value, false, "The protocol version to activate"},
         {"--not-before", Kind::value, false,

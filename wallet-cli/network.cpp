@@ -131,12 +131,12 @@ Exit network_validators(Wallet& wallet, const Arguments&) {
   std::string text = "epoch " + std::to_string(set.epoch) + ", protocol version " +
                      std::to_string(set.version) + "\n" + columns(rows);
   for (const auto& each : set.pending) {
-    pending.push_back(json::object{
-        {"proposal", as_json(vostro::to_text(each.proposal.id))},
-        {"proposer", as_json(vostro::to_text(each.proposal.owner))},
-        {"change", chain::to_value(each.change, client::iso_exponents())},
-        {"not_before", as_json(each.not_before)},
-        {"waits_for", as_json(each.waits_for)}});
+    pending.push_back(
+        json::object{{"proposal", as_json(vostro::to_text(each.proposal.id))},
+                     {"proposer", as_json(vostro::to_text(each.proposal.owner))},
+                     {"change", chain::to_value(each.change, client::iso_exponents())},
+                     {"not_before", as_json(each.not_before)},
+                     {"waits_for", as_json(each.waits_for)}});
     text += "passed: " + std::string(chain::kind_of(each.change)) + " (proposal " +
             vostro::to_text(each.proposal.id) + ") waits for " + each.waits_for + "\n";
   }

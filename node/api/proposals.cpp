@@ -62,9 +62,8 @@ std::vector<chain::PendingChange> pending_changes_of(const chain::StoreView& vie
 }
 
 json::value waits_for_value(const chain::PendingChange& pending) {
-  json::object out{{"what", text(to_string(pending.waits_for))},
-                   {"ready", nullptr},
-                   {"needed", nullptr}};
+  json::object out{
+      {"what", text(to_string(pending.waits_for))}, {"ready", nullptr}, {"needed", nullptr}};
   if (pending.waits_for == chain::WaitsFor::quorum) {
     out["ready"] = pending.ready;
     out["needed"] = pending.needed;

@@ -45,12 +45,12 @@ std::optional<json::array> pending_value(const chain::StoreView& view) {
     const auto proposal = chain::load<chain::Proposal>(view, each.proposal);
     if (!proposal) return std::nullopt;
     const auto key = chain::new_key_of(proposal->change);
-    out.push_back(json::object{
-        {"proposal", chain::to_value(each.proposal)},
-        {"change", chain::to_value(proposal->change, exponents)},
-        {"not_before", text(to_text(proposal->not_before))},
-        {"waits_for", waits_for_value(each)},
-        {"readiness", key ? readiness_value(view, *key) : json::value(nullptr)}});
+    out.push_back(
+        json::object{{"proposal", chain::to_value(each.proposal)},
+                     {"change", chain::to_value(proposal->change, exponents)},
+                     {"not_before", text(to_text(proposal->not_before))},
+                     {"waits_for", waits_for_value(each)},
+                     {"readiness", key ? readiness_value(view, *key) : json::value(nullptr)}});
   }
   return out;
 }

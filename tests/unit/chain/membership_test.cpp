@@ -19,9 +19,9 @@ struct Bank {
   std::string_view signer;
 };
 /// The first four own validators at the beginning.
-constexpr Bank kBanks[] = {{"FXPRUS33", "desk"},  {"NORDDEFF", "maker"},  {"OSTBATWW", "ost"},
-                           {"SUDBFRPP", "sud"},   {"AGNTDEFF", "agent"},  {"WESTGB2L", "west"},
-                           {"HOCHDEFF", "hoch"},  {"TIEFDEFF", "tief"}};
+constexpr Bank kBanks[] = {{"FXPRUS33", "desk"}, {"NORDDEFF", "maker"}, {"OSTBATWW", "ost"},
+                           {"SUDBFRPP", "sud"},  {"AGNTDEFF", "agent"}, {"WESTGB2L", "west"},
+                           {"HOCHDEFF", "hoch"}, {"TIEFDEFF", "tief"}};
 constexpr std::size_t kOwners = 4;
 
 std::string validator_name(std::size_t bank, int number = 0) {
@@ -87,10 +87,10 @@ class Banks : public Network {
     for (std::size_t bank = 0; bank < std::size(kBanks); ++bank) {
       if (status() != ProposalStatus::open) return;
       const Validators set = validators();
-      const bool votes = std::ranges::find(set.next.empty() ? set.now : set.next,
-                                           validator_id_of(bic(kBanks[bank].bic)),
-                                           &Validator::id) !=
-                         (set.next.empty() ? set.now : set.next).end();
+      const bool votes =
+          std::ranges::find(set.next.empty() ? set.now : set.next,
+                            validator_id_of(bic(kBanks[bank].bic)),
+                            &Validator::id) != (set.next.empty() ? set.now : set.next).end();
       if (votes && is_active(bank)) {
         EXPECT_EQ(vote(bank), "done");
       }
@@ -410,22 +410,23 @@ TEST(Membership, AChangeThatBreaksARuleIsRefusedC11) {
       {"a node's TLS key", nothing, with_key(add(4), key("tls OSTBATWW").public_key()),
        ChangeFault::key_taken},
       {"three left", nothing, removal(0), ChangeFault::too_few_validators},
-      {"three left, with what has passed", [](Banks& n) {
+      {"three left, with what has passed",
+       [](Banks& n) {
          n.pass(add(4));
          n.pass(removal(0));
        },
        removal(1), ChangeFault::too_few_validators},
       {"owners who could decide nothing any more", seven, removal(0), ChangeFault::quorum_lost},
-      {"a TLS key that is a validator's", nothing,
-       SetTlsKey{bic("SUDBFRPP"), validator_key(0)}, ChangeFault::tls_key_taken},
+      {"a TLS key that is a validator's", nothing, SetTlsKey{bic("SUDBFRPP"), validator_key(0)},
+       ChangeFault::tls_key_taken},
       {"a TLS key that is to be a validator's", [](Banks& n) { n.pass(add(4)); },
        SetTlsKey{bic("SUDBFRPP"), validator_key(4)}, ChangeFault::tls_key_taken},
-      {"another's TLS key", nothing,
-       SetTlsKey{bic("SUDBFRPP"), key("tls OSTBATWW").public_key()}, ChangeFault::tls_key_taken},
-      {"its own TLS key", nothing,
-       SetTlsKey{bic("SUDBFRPP"), key("tls SUDBFRPP").public_key()}, ChangeFault::no_change},
-      {"a TLS key for nobody", nothing,
-       SetTlsKey{bic("NEWBDEFF"), key("tls new").public_key()}, ChangeFault::unknown},
+      {"another's TLS key", nothing, SetTlsKey{bic("SUDBFRPP"), key("tls OSTBATWW").public_key()},
+       ChangeFault::tls_key_taken},
+      {"its own TLS key", nothing, SetTlsKey{bic("SUDBFRPP"), key("tls SUDBFRPP").public_key()},
+       ChangeFault::no_change},
+      {"a TLS key for nobody", nothing, SetTlsKey{bic("NEWBDEFF"), key("tls new").public_key()},
+       ChangeFault::unknown},
       {"an owner to be is removed", [](Banks& n) { n.pass(add(5)); },
        SetParticipant{bic("WESTGB2L"), Standing::removed}, ChangeFault::owns_validator},
       {"suspension of one whose vote the planned set needs",
@@ -450,8 +451,7 @@ TEST(Membership, ANodesCertificateChangesAtItsDate) {
   Banks n;
   n.pass(SetTlsKey{bic("SUDBFRPP"), key("tls sud 2").public_key()}, 100);
   n.any_block();
-  EXPECT_EQ(n.ledger.load<Participant>(bic("SUDBFRPP"))->tls_key,
-            key("tls SUDBFRPP").public_key());
+  EXPECT_EQ(n.ledger.load<Participant>(bic("SUDBFRPP"))->tls_key, key("tls SUDBFRPP").public_key());
   EXPECT_EQ(n.pass_to(UnixMillis(n.ledger.time().value + 200'000)), "done");
   EXPECT_EQ(n.ledger.load<Participant>(bic("SUDBFRPP"))->tls_key, key("tls sud 2").public_key());
   EXPECT_FALSE(n.closes()) << "no epoch for it";
@@ -464,8 +464,13 @@ TEST(Membership, LanesEndWithTheirEpoch) {
   n.pass(removal(2), 10);
   const UnixMillis time(n.ledger.time().value + 20'000);
   const auto block = execute_block(n.ledger.store(), n.ledger.store(),
-                                   {network(), n.ledger.height().next(), time, hash_of("parent"),
-                                    n.ledger.time(), {}, {{3, {1, 12, hash_of("newer")}}}});
+                                   {network(),
+                                    n.ledger.height().next(),
+                                    time,
+                                    hash_of("parent"),
+                                    n.ledger.time(),
+                                    {},
+                                    {{3, {1, 12, hash_of("newer")}}}});
   ASSERT_TRUE(block.has_value());
   ASSERT_TRUE(block->next_epoch.has_value());
   for (const std::uint16_t author : {std::uint16_t{0}, std::uint16_t{3}}) {
