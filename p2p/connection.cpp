@@ -69,7 +69,7 @@ class WebSocketConnection final : public Connection {
         owner_(owner),
         // What is read before the peer has authenticated is counted; where it runs out, nothing is
         // read any more, and the deadline of the handshake ends the connection.
-        ws_(net::Stream(std::move(socket), &context.tls, context.limits.establish_bytes_max)),
+        ws_(net::Stream(std::move(socket), context.tls.get(), context.limits.establish_bytes_max)),
         resolver_(context.io),
         watchdog_(context.io),
         pause_timer_(context.io),

@@ -74,7 +74,8 @@ class ConnectionOwner {
 /// What all connections share; outlives them.
 struct ConnectionContext {
   boost::asio::io_context& io;
-  boost::asio::ssl::context& tls;
+  /// Of new connections; the network's thread alone exchanges it.
+  std::shared_ptr<boost::asio::ssl::context> tls;
   const FrameLimits& frames;
   const Limits& limits;
   Hash network_id;

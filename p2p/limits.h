@@ -89,6 +89,8 @@ struct Limits {
   // Dialling again.
   milliseconds reconnect_first{100};
   milliseconds reconnect_max{5'000};
+  /// How long a patient dialler leaves it to the peer; well above what a peer needs to come back.
+  milliseconds patience{3'000};
   // Shutting out.
   milliseconds shut_out_first{60'000};
   milliseconds shut_out_max{3'600'000};

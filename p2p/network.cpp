@@ -68,9 +68,8 @@ class Network::Impl final : public ConnectionOwner {
         own_key_(tls_key.public_key()),
         first_registry_(std::move(registry)),
         callbacks_(std::move(callbacks)),
-        tls_(make_tls_context(tls_key)),
         context_{io_,
-                 tls_,
+                 std::make_shared<net::ssl::context>(make_tls_context(tls_key)),
                  config_.frames,
                  config_.limits,
                  config_.network_id,
@@ -86,6 +85,7 @@ class Network::Impl final : public ConnectionOwner {
   std::size_t broadcast(Byte type, const std::shared_ptr<const Bytes>& body);
   void penalise(const std::string& peer, std::string why);
   [[nodiscard]] Result<void, std::string> replace_registry(Registry registry);
+  void replace_key(const SecretKey& tls_key);
   [[nodiscard]] Statistics statistics() const;
   [[nodiscard]] bool is_connected(const std::string& peer) const;
 
@@ -123,14 +123,13 @@ class Network::Impl final : public ConnectionOwner {
   }
 
   const Config config_;
-  const PublicKey own_key_;
+  PublicKey own_key_;  ///< of the network's thread, once that runs
   Registry first_registry_;
   const Callbacks callbacks_;
 
   // Before everything that holds sockets and timers, which belong to it.
   net::io_context io_{1};
-  net::ssl::context tls_;
-  const ConnectionContext context_;
+  ConnectionContext context_;
   tcp::acceptor acceptor_;
   net::steady_timer accept_pause_;
   std::thread thread_;
@@ -272,6 +271,7 @@ void Network::Impl::on_accepted(tcp::socket socket) {
 
 void Network::Impl::redial_later(const PeerPointer& peer, Channel channel, nanoseconds delay) {
   if (is_stopping_ || !peer->identity.dial) return;
+  if (peer->identity.is_patient) delay = std::max<nanoseconds>(delay, config_.limits.patience);
   net::steady_timer& timer = peer->slot(channel).redial;
   timer.expires_after(delay);
   timer.async_wait([this, channel, weak = std::weak_ptr(peer)](error_code cancelled) {
@@ -344,7 +344,14 @@ void Network::Impl::on_established(const std::shared_ptr<Connection>& connection
   }
   notice(Severity::info, connection->peer,
          "channel " + std::string(to_string(connection->channel)) + " is connected");
-  if (connection->channel == Channel::consensus) dial_if_needed(peer, Channel::bulk);
+  // Whoever dialled the first channel dials the second.
+  if (connection->channel == Channel::consensus) {
+    if (connection->is_inbound) {
+      redial_later(peer, Channel::bulk, config_.limits.patience);
+    } else {
+      dial_if_needed(peer, Channel::bulk);
+    }
+  }
   if (peer->is_live() && !std::exchange(peer->is_connected, true) && callbacks_.on_connected) {
     callbacks_.on_connected(connection->peer);
   }
@@ -503,8 +510,22 @@ void Network::Impl::apply_registry(const Registry& registry) {
     for (Slot& slot : peer->slots) slot.live.reset();
   }
   for (const auto& [name, peer] : peers_) {
-    for (const Channel channel : all_channels) dial_if_needed(peer, channel);
+    for (const Channel channel : all_channels) {
+      if (peer->identity.is_patient) {
+        if (!peer->slot(channel).live) redial_later(peer, channel, config_.limits.patience);
+      } else {
+        dial_if_needed(peer, channel);
+      }
+    }
   }
+}
+
+void Network::Impl::replace_key(const SecretKey& tls_key) {
+  auto context = std::make_shared<net::ssl::context>(make_tls_context(tls_key));
+  net::post(io_, [this, key = tls_key.public_key(), context = std::move(context)]() mutable {
+    own_key_ = key;
+    context_.tls = std::move(context);
+  });
 }
 
 Result<void, std::string> Network::Impl::replace_registry(Registry registry) {
@@ -640,6 +661,9 @@ void Network::penalise(const std::string& peer, std::string why) {
 }
 Result<void, std::string> Network::replace_registry(Registry registry) {
   return impl_->replace_registry(std::move(registry));
+}
+void Network::replace_key(const SecretKey& tls_key) {
+  impl_->replace_key(tls_key);
 }
 Statistics Network::statistics() const {
   return impl_->statistics();

@@ -133,6 +133,10 @@ class Network {
   /// and new peers are dialled. Errors: as `start`, for the registry; then the old one stays in
   /// force.
   [[nodiscard]] Result<void, std::string> replace_registry(Registry registry);
+  /// The key that this node shows in handshakes from now on, and whose entry in registries is
+  /// passed over. Connections that live go on: peers to whom the old key no longer says anything
+  /// end them.
+  void replace_key(const SecretKey& tls_key);
 
   [[nodiscard]] Statistics statistics() const;
   [[nodiscard]] bool is_connected(const std::string& peer) const;  ///< On both channels.

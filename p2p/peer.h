@@ -19,13 +19,16 @@ struct PeerIdentity {
   std::uint16_t port = 0;
   bool dial =
       false;  ///< This node opens the connections; otherwise it waits for the peer to do so.
+  /// With `dial`: only where the peer has not come by itself for `Limits::patience`. Of two that
+  /// could dial each other one is patient, so that it is enough that one of them knows an address.
+  bool is_patient = false;
 
   bool operator==(const PeerIdentity&) const = default;
 };
 using Registry = std::vector<PeerIdentity>;
 
-/// Which of two validators dials: the one with the lower key, so that each pair has one connection
-/// for each channel. An observer dials always, since validators do not know where it is.
+/// Which of two validators dials at once: the one with the lower key; the other is patient. An
+/// observer dials always, since validators need not know where it is.
 [[nodiscard]] inline bool is_dialler(const PublicKey& own, const PublicKey& peer) {
   return own < peer;
 }

@@ -185,6 +185,66 @@ TEST(Reconnect, NewKeyUnderTheSameNameNeedsTheNewKey) {
   EXPECT_TRUE(three.wait_connected("node1"));
 }
 
+PeerIdentity patient(Byte number, std::uint16_t port) {
+  PeerIdentity peer = peer_of(number, port);
+  peer.is_patient = true;
+  return peer;
+}
+
+TEST(Reconnect, PatientDiallerComesToAPeerThatDoesNotKnowItsAddress) {
+  Limits limits = quick();
+  limits.patience = milliseconds(50);
+  Node one({.key = 1, .registry = {peer_of(2)}, .listens = true, .limits = limits});
+  Node two({.key = 2, .registry = {patient(1, one.port())}, .limits = limits});
+  EXPECT_TRUE(one.wait_connected("node2"));
+  EXPECT_TRUE(two.wait_connected("node1"));
+}
+
+TEST(Reconnect, PatientDiallerLeavesItToThePeerThatComesByItself) {
+  Limits limits = quick();
+  limits.patience = milliseconds(3'600'000);
+  Node one({.key = 1, .registry = {peer_of(2)}, .listens = true, .limits = limits});
+  Node two({.key = 2, .registry = {}, .listens = true, .limits = limits});
+  ASSERT_TRUE(two.network().replace_registry({patient(1, one.port())}).has_value());
+  ASSERT_TRUE(one.network().replace_registry({peer_of(2, two.port())}).has_value());
+  ASSERT_TRUE(two.wait_connected("node1"));
+  ASSERT_TRUE(one.wait_connected("node2"));
+  EXPECT_EQ(one.peer("node2").displaced, 0u);
+}
+
+TEST(Reconnect, WhoComesFirstOpensBothChannelsAndNothingIsDisplaced) {
+  // Both know an address; the patient one comes because the other is not there yet.
+  Limits limits = quick();
+  limits.patience = milliseconds(20);
+  Node two({.key = 2, .registry = {}, .listens = true, .limits = limits});
+  Limits slow = quick();
+  slow.reconnect_first = slow.reconnect_max = milliseconds(3'600'000);
+  slow.patience = milliseconds(3'600'000);
+  // Nobody listens there: the next try is an hour away, so that only the patient one comes.
+  Node one({.key = 1, .registry = {peer_of(2, 1)}, .listens = true, .limits = slow});
+  ASSERT_TRUE(one.wait_notice("cannot connect to peer node2"));
+  ASSERT_TRUE(two.network().replace_registry({patient(1, one.port())}).has_value());
+  ASSERT_TRUE(one.wait_connected("node2"));
+  EXPECT_EQ(one.peer("node2").displaced, 0u);
+  EXPECT_EQ(two.peer("node1").displaced, 0u);
+}
+
+TEST(Reconnect, OwnKeyReplacedWhileRunningIsShownFromTheNextHandshakeOn) {
+  Node one({.key = 1, .registry = {peer_of(2)}, .listens = true, .limits = quick()});
+  Node two({.key = 2, .registry = {peer_of(1, one.port())}, .limits = quick()});
+  ASSERT_TRUE(one.wait_connected("node2"));
+  two.network().replace_key(key_of(3));
+  // What lives goes on, until the other side no longer takes the old key.
+  ASSERT_TRUE(two.wait_connected("node1"));
+  EXPECT_TRUE(two.network().send("node1", kVote, body_of(1)));
+  ASSERT_TRUE(one.wait_frames(1));
+  PeerIdentity rotated = peer_of(3);
+  rotated.name = "node2";
+  ASSERT_TRUE(one.network().replace_registry({rotated}).has_value());
+  EXPECT_TRUE(one.wait_connected("node2", 2));
+  EXPECT_EQ(one.refused(Reason::unknown_key), 0u);
+}
+
 TEST(Reconnect, RegistryThatContradictsItselfIsRefused) {
   Node one({.key = 1, .registry = {peer_of(2)}, .listens = true});
   EXPECT_FALSE(one.network().replace_registry({peer_of(2), peer_of(2)}).has_value());
