@@ -23,7 +23,8 @@ struct NodeStatus {
   Bic participant;
   std::string role;  ///< "validator", "observer"
   std::string version;
-  std::uint64_t protocol_version = 0;
+  std::uint64_t protocol_version = 0;     ///< in force
+  std::optional<std::uint64_t> outdated;  ///< a version that was passed, which the node lacks
   Height height;
   Hash block_id;
   std::optional<UnixMillis> block_time;

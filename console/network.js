@@ -74,7 +74,8 @@ export const overview = {
         ["State root", hash(status.state_root), "state_root"],
         ["Block", hash(status.block_id)],
         ["Network id", hash(status.network_id)],
-        ["Version", `${status.version}, protocol ${status.protocol_version}`],
+        ["Version", `${status.version}, protocol ${status.protocol_version}${
+          status.outdated ? `: outdated, protocol ${status.outdated.protocol_version} was passed` : ""}`],
       ])),
     ];
   },

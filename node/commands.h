@@ -5,7 +5,19 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
+#include "node/config.h"
+
 namespace vostro::node {
+
+struct Loaded {
+  NodeConfig config;
+  genesis::Definition definition;
+};
+/// Configuration and genesis file, and that they fit. Errors: a sentence for the operator.
+[[nodiscard]] Result<Loaded, std::string> load_all(const std::string& config_file);
+/// Errors: a sentence for the operator. Asks at the terminal where there is no passphrase file.
+[[nodiscard]] Result<NodeKeys, std::string> load_keys(const NodeConfig& config);
 
 /// Exit codes of vostro-node, documented in docs/configuration.md.
 enum class Exit : std::uint8_t {
@@ -17,8 +29,23 @@ enum class Exit : std::uint8_t {
 /// Runs the node until SIGTERM or SIGINT. `ready_file`, where not empty, is written once the
 /// listeners are up.
 [[nodiscard]] Exit run_node(const std::string& config_file, const std::string& ready_file);
-/// Makes the data directory and a validator's vote journal. Once in the life of a key.
+/// Makes the data directory and the vote journal of each validator key that has none. Once in the
+/// life of a key.
 [[nodiscard]] Exit init_node(const std::string& config_file);
+
+struct KeyArguments {
+  std::string config_file;
+  std::string purpose = "validator";  ///< of a new one; or "tls"
+  std::string key_file;               ///< the new one; for proof empty: of the configuration
+  std::string passphrase_file;        ///< of `key_file`; empty: asked for at the terminal
+  bool is_development = false;        ///< a cheap derivation, for keys that guard nothing
+};
+/// Makes a new key, with a vote journal where it is a validator's, and says what a proposal needs to
+/// name it.
+[[nodiscard]] Exit new_key_command(const KeyArguments& arguments);
+/// The same of a validator's key that is there: of `key_file`, or of the configuration the one that
+/// is to come, where there is one, or that of now.
+[[nodiscard]] Exit key_proof_command(const KeyArguments& arguments);
 
 struct TokenArguments {
   std::string config_file;
@@ -33,18 +60,6 @@ struct TokenArguments {
 [[nodiscard]] Exit rotate_token_command(const TokenArguments& arguments);
 [[nodiscard]] Exit revoke_token_command(const TokenArguments& arguments);
 [[nodiscard]] Exit list_tokens_command(const TokenArguments& arguments);
-
-/// What a validator's key says for governance, on a machine that needs no network. The key is that
-/// of the configuration, or another one: of the validator that is to be.
-struct KeyArguments {
-  std::string config_file;
-  std::string key_file;
-  std::string passphrase_file;  ///< of `key_file`; empty: asked for
-  std::uint64_t height = 0;     ///< for ready: the newest block that the node has executed
-  std::string out;              ///< for ready; empty: standard output
-};
-[[nodiscard]] Exit key_proof_command(const KeyArguments& arguments);
-[[nodiscard]] Exit key_ready_command(const KeyArguments& arguments);
 
 /// One sentence on standard error.
 Exit complain(Exit code, const std::string& sentence);

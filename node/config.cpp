@@ -17,6 +17,8 @@ using genesis::TableReader;
 constexpr std::size_t kMiB = 1024 * 1024;
 constexpr std::int64_t kMillisecondsMax = 3'600'000;
 constexpr std::size_t kPeersMax = 1'024;
+/// Participants that a network may take in before the budget of memory has to be looked at again.
+constexpr std::size_t kPeersToCome = 4;
 constexpr std::size_t kNetworksMax = 64;  // of [webhooks] allowed_networks
 /// Unfinalized batches of one author that are held in memory (threat model 2.2).
 constexpr std::size_t kBatchesPerAuthor = consensus::StoreCaps{}.bytes_per_author;
@@ -121,6 +123,7 @@ class ConfigReader {
     config.node.data_dir = path(from, "data_dir");
     config.genesis_file = path(from, "genesis");
     config.node.participant = from.value("participant", parse_bic, "a BIC");
+    config.node.joined_later = from.has("joined_later") && from.boolean("joined_later");
     const std::string role = from.text("role");
     config.node.validator = role == "validator";
     if (role != "validator" && role != "observer")
@@ -136,12 +139,19 @@ class ConfigReader {
   void keys(NodeConfig& config) {
     TableReader from = table("keys");
     if (config.node.validator) {
-      config.node.validator_key_file = path(from, "validator");
-      config.validator_passphrase_file = path_if_any(from, "validator_passphrase_file");
+      config.validator_keys.push_back(key_file(from, "validator"));
+      if (from.has("next_validator"))
+        config.validator_keys.push_back(key_file(from, "next_validator"));
     }
-    config.tls_key_file = path(from, "tls");
-    config.tls_passphrase_file = path_if_any(from, "tls_passphrase_file");
+    config.tls_keys.push_back(key_file(from, "tls"));
+    if (from.has("next_tls")) config.tls_keys.push_back(key_file(from, "next_tls"));
     from.finish();
+  }
+  KeyFile key_file(TableReader& from, const std::string& key) {
+    KeyFile read;
+    read.file = path(from, key);
+    read.passphrase_file = path_if_any(from, key + "_passphrase_file");
+    return read;
   }
 
   void peers(NodeConfig& config) {
@@ -156,6 +166,8 @@ class ConfigReader {
           peer.value("address", peer_address, "HOST:PORT with a port from 1 to 65535");
       address.host = where.host;
       address.port = where.port;
+      address.tls_key =
+          peer.value_if_any("tls_key", public_key_from_text, "\"ed25519:\" and 64 hex digits");
       if (std::ranges::find(config.node.peers, address.participant, &PeerAddress::participant) !=
           config.node.peers.end())
         peer.refuse("participant", "it stands twice");
@@ -315,9 +327,12 @@ Result<void, ConfigError> fit_to_network(NodeConfig& config,
                                          const genesis::Definition& definition) {
   const Bic& own = config.node.participant;
   const auto& participants = definition.state.participants;
-  if (std::ranges::find(participants, own, &chain::Participant::bic) == participants.end())
+  if (!config.node.joined_later &&
+      std::ranges::find(participants, own, &chain::Participant::bic) == participants.end())
     return fail(ConfigError{"[node]: \"participant\": " + to_text(own) +
-                            " is no participant of the network " + definition.name});
+                            " is no participant of the network " + definition.name +
+                            " in its genesis file; the node of a bank that was taken in later sets "
+                            "joined_later = true"});
   if (config.has_timing && !definition.development)
     return fail(ConfigError{
         "[consensus]: timing may only be set in a development network; leave the table out"});
@@ -330,16 +345,10 @@ Result<void, ConfigError> fit_to_network(NodeConfig& config,
       return fail(ConfigError{"[node]: \"observer_name\": the genesis file lists no observer " +
                               config.node.observer_name + " of " + to_text(own)});
   }
-  for (const PeerAddress& peer : config.node.peers) {
-    if (std::ranges::find(participants, peer.participant, &chain::Participant::bic) ==
-        participants.end())
-      return fail(ConfigError{"[[peers.peer]]: \"participant\": " + to_text(peer.participant) +
-                              " is no participant of the network"});
-  }
-  config.api.protocol_version = definition.protocol_version;
-  // Whoever the genesis file lists may connect, listed as a peer here or not.
+  // Whoever the genesis file lists may connect, listed as a peer here or not; and whoever the
+  // ledger takes in, for which there is room.
   config.peers_max =
-      participants.size() - 1 + (config.node.validator ? definition.observers.size() : 0);
+      participants.size() + definition.observers.size() + kPeersToCome;
   config.memory_caps_bytes = sum_of_caps(config);
   if (const auto excess = excess_of(config))
     return fail(ConfigError{"[limits]: \"memory_budget_mib\": " + *excess});

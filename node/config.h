@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -20,14 +21,21 @@ struct ConfigError {
   std::string sentence;
 };
 
+/// A keystore file, and where its passphrase comes from.
+struct KeyFile {
+  std::string file;
+  std::string passphrase_file;  ///< empty: asked for at the terminal
+
+  bool operator==(const KeyFile&) const = default;
+};
+
 struct NodeConfig {
   NodeOptions node;
   api::Options api;
   log::Options log;
   std::string genesis_file;
-  std::string validator_passphrase_file;  ///< empty: asked for at the terminal
-  std::string tls_key_file;
-  std::string tls_passphrase_file;  ///< the same
+  std::vector<KeyFile> validator_keys;  ///< of now, and to come; none for an observer
+  std::vector<KeyFile> tls_keys;        ///< of now, and to come
   std::size_t memory_budget_bytes = 0;
   std::size_t memory_caps_bytes = 0;  ///< the sum of all caps, for the log; not above the budget
   std::size_t peers_max = 0;  ///< who may connect, by the network's definition: known once it is
@@ -40,8 +48,9 @@ struct NodeConfig {
                                                            const std::string& name);
 [[nodiscard]] Result<NodeConfig, ConfigError> load_config(const std::string& file);
 
-/// What can only be judged with the network's definition: the participant, the observer's name,
-/// timing overrides. Also fills in what the definition says.
+/// What can only be judged with the network's definition: the observer's name, timing overrides.
+/// Also fills in what the definition says. Whether the participant and its peers are of the network
+/// is no matter of the definition: the ledger may have taken them in since.
 [[nodiscard]] Result<void, ConfigError> fit_to_network(NodeConfig& config,
                                                        const genesis::Definition& definition);
 

@@ -1,75 +1,86 @@
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-#include <chrono>
 #include <iostream>
 
+#include "base/keystore.h"
 #include "base/private_file.h"
-#include "chain/json/json.h"
+#include "base/secret_text.h"
 #include "node/commands.h"
-#include "node/config.h"
 #include "node/ready.h"
 #include "node/secret.h"
 
 namespace vostro::node {
 namespace {
 
-/// Whoever carries the order to a node has a day for it.
-constexpr std::uint64_t kValid_s = 24 * 3600;
+namespace json = boost::json;
 
-struct Holder {
-  Hash network_id;
-  Bic owner;
-  SecretKey key;
-};
+/// What a proposal needs to name the key, as `vostro network propose` takes it.
+void print_for_governance(const Loaded& loaded, const SecretKey& key, bool is_validator) {
+  const Hash& network_id = loaded.definition.network_id;
+  const Bic& owner = loaded.config.node.participant;
+  json::object fields{{"network_id", to_hex(network_id.view())},
+                      {"participant", to_text(owner)},
+                      {"key", to_text(key.public_key())}};
+  if (is_validator) fields["proof"] = to_text(possession_of(key, network_id, owner));
+  std::cout << json::serialize(fields) << "\n";
+}
 
-Result<Holder, std::string> load_holder(const KeyArguments& arguments) {
-  const auto config = load_config(arguments.config_file);
-  if (!config) return fail(config.error().sentence);
-  const auto definition = genesis::load(config->genesis_file);
-  if (!definition) return fail(config->genesis_file + ": " + to_string(definition.error()));
-  const bool is_other = !arguments.key_file.empty();
-  const std::string file = is_other ? arguments.key_file : config->node.validator_key_file;
-  if (file.empty())
-    return fail("no key: the configuration names no validator_key, and --key is not given");
-  auto key =
-      load_secret(file, is_other ? arguments.passphrase_file : config->validator_passphrase_file);
-  if (!key) return fail(key.error());
-  return Holder{definition->network_id, config->node.participant, *std::move(key)};
+Result<Passphrase, std::string> new_passphrase(const KeyArguments& arguments) {
+  if (!arguments.passphrase_file.empty()) {
+    auto read = read_secret_from_file(arguments.passphrase_file);
+    if (!read) return fail(arguments.passphrase_file + ": " + std::string(to_string(read.error())));
+    return std::move(*read);
+  }
+  auto first = ask_secret("New passphrase of " + arguments.key_file + ": ");
+  if (!first) return fail("the passphrase: " + std::string(to_string(first.error())));
+  const auto second = ask_secret("The same again: ");
+  if (!second) return fail("the passphrase: " + std::string(to_string(second.error())));
+  if (!first->equals(*second)) return fail("the two passphrases differ; nothing was written");
+  return std::move(*first);
 }
 
 }  // namespace
 
-Exit key_proof_command(const KeyArguments& arguments) {
-  const auto holder = load_holder(arguments);
-  if (!holder) return complain(Exit::bad_config, holder.error());
-  const boost::json::object proof{
-      {"network_id", to_hex(holder->network_id.view())},
-      {"participant", to_text(holder->owner)},
-      {"key", to_text(holder->key.public_key())},
-      {"proof", to_text(possession_of(holder->key, holder->network_id, holder->owner))}};
-  std::cout << boost::json::serialize(proof) << "\n";
+Exit new_key_command(const KeyArguments& arguments) {
+  const bool is_validator = arguments.purpose == "validator";
+  if (!is_validator && arguments.purpose != "tls")
+    return complain(Exit::bad_config, "--purpose must be validator or tls");
+  const auto loaded = load_all(arguments.config_file);
+  if (!loaded) return complain(Exit::bad_config, loaded.error());
+  if (is_validator && !loaded->config.node.validator)
+    return complain(Exit::bad_config, "[node]: \"role\": an observer has no validator key");
+  const auto passphrase = new_passphrase(arguments);
+  if (!passphrase) return complain(Exit::bad_config, passphrase.error());
+
+  const std::string owner = to_text(loaded->config.node.participant);
+  const SecretKey key = SecretKey::generate();
+  const KeyLabel label{(is_validator ? "validator of " : "node of ") + owner, arguments.purpose};
+  const Cost cost = arguments.is_development ? cost_development : cost_default;
+  if (const auto saved = save_key(arguments.key_file, key, label, *passphrase, cost); !saved)
+    return complain(Exit::failed, arguments.key_file + ": " + to_string(saved.error()));
+  // The journal is made with the key: whatever is found without it later is no first start.
+  if (is_validator) {
+    const auto made = Node::make_journal(loaded->config.node, loaded->definition,
+                                         arguments.key_file, key.public_key());
+    if (!made) return complain(Exit::failed, made.error());
+  }
+  print_for_governance(*loaded, key, is_validator);
   return Exit::done;
 }
 
-Exit key_ready_command(const KeyArguments& arguments) {
-  const auto holder = load_holder(arguments);
-  if (!holder) return complain(Exit::bad_config, holder.error());
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  const auto now_s = std::chrono::duration_cast<std::chrono::seconds>(since).count();
-  const chain::Transaction ready =
-      ready_transaction(holder->network_id, holder->owner, holder->key, Height(arguments.height),
-                        UnixSeconds(static_cast<std::uint64_t>(now_s) + kValid_s));
-  // No amount is in it, so no currency's digits are asked for.
-  const auto no_currency = [](const Currency&) { return std::optional<std::uint8_t>(); };
-  const std::string text = chain::to_json(ready, no_currency) + "\n";
-  if (arguments.out.empty()) {
-    std::cout << text;
-    return Exit::done;
+Exit key_proof_command(const KeyArguments& arguments) {
+  const auto loaded = load_all(arguments.config_file);
+  if (!loaded) return complain(Exit::bad_config, loaded.error());
+  KeyFile from{arguments.key_file, arguments.passphrase_file};
+  if (from.file.empty()) {
+    if (loaded->config.validator_keys.empty())
+      return complain(Exit::bad_config,
+                      "no key: [keys] names no validator, and --key is not given");
+    from = loaded->config.validator_keys.back();
   }
-  const auto saved = save_private_file(arguments.out, as_bytes(text), IfExists::refuse);
-  if (!saved)
-    return complain(Exit::failed, arguments.out + ": " + std::string(to_string(saved.error())));
-  std::cout << "written: " << arguments.out << "\n";
+  const auto key = load_secret(from.file, from.passphrase_file);
+  if (!key) return complain(Exit::bad_config, key.error());
+  print_for_governance(*loaded, *key, true);
   return Exit::done;
 }
 

@@ -38,8 +38,35 @@ int main(int argc, char** argv) {
   run->callback([&] { exit = run_node(config, ready_file); });
 
   CLI::App* init = with_config(
-      app.add_subcommand("init", "make the data directory, once for each validator key"));
+      app.add_subcommand("init", "make the data directory, and the journal of a new validator key"));
   init->callback([&] { exit = init_node(config); });
+
+  CLI::App* key = app.add_subcommand("key", "make keys, and say what a proposal needs of them");
+  key->require_subcommand(1);
+  KeyArguments key_arguments;
+  const auto with_key_arguments = [&](Exit (*act)(const KeyArguments&)) {
+    return [&, act] {
+      key_arguments.config_file = config;
+      exit = act(key_arguments);
+    };
+  };
+  CLI::App* new_key = with_config(key->add_subcommand(
+      "new", "make a key, and a validator's journal; prints what a proposal needs to name it"));
+  new_key->add_option("--purpose", key_arguments.purpose, "validator (default) or tls");
+  new_key->add_option("--out", key_arguments.key_file, "the new keystore file")->required();
+  new_key->add_option("--passphrase-file", key_arguments.passphrase_file,
+                      "its first line is the passphrase; without it the terminal is asked");
+  new_key->add_flag("--development", key_arguments.is_development,
+                    "cheap to open and to guess: for keys that guard nothing");
+  new_key->callback(with_key_arguments(&new_key_command));
+  CLI::App* proof = with_config(key->add_subcommand(
+      "proof", "print what a proposal needs to name a validator's key, as JSON"));
+  proof->add_option("--key", key_arguments.key_file,
+                    "another file than those of the configuration, of which next_validator comes "
+                    "first");
+  proof->add_option("--passphrase-file", key_arguments.passphrase_file,
+                    "of --key; asked for where it is not given");
+  proof->callback(with_key_arguments(&key_proof_command));
 
   CLI::App* token = app.add_subcommand("token", "make, list, rotate and revoke API tokens");
   token->require_subcommand(1);
@@ -69,30 +96,6 @@ int main(int argc, char** argv) {
   revoke->callback(with_arguments(&revoke_token_command));
   CLI::App* list = with_config(token->add_subcommand("list", "show the tokens"));
   list->callback(with_arguments(&list_tokens_command));
-
-  CLI::App* key = app.add_subcommand("key", "let a validator's key sign for governance");
-  key->require_subcommand(1);
-  KeyArguments key_arguments;
-  const auto with_key = [&](CLI::App* command, Exit (*act)(const KeyArguments&)) {
-    with_config(command);
-    command->add_option("--key", key_arguments.key_file,
-                        "another key file than the configuration's validator_key");
-    command->add_option("--passphrase-file", key_arguments.passphrase_file,
-                        "of --key; asked for where it is not given");
-    command->callback([&, act] {
-      key_arguments.config_file = config;
-      exit = act(key_arguments);
-    });
-    return command;
-  };
-  with_key(key->add_subcommand("proof", "print the proof that somebody holds the key, as JSON"),
-           &key_proof_command);
-  CLI::App* ready = with_key(
-      key->add_subcommand("ready", "make the order that says the validator is ready, as JSON"),
-      &key_ready_command);
-  ready->add_option("--height", key_arguments.height, "the newest block that its node has executed")
-      ->required();
-  ready->add_option("--out", key_arguments.out, "write it to this file");
 
   CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
   std::string directory;

@@ -18,6 +18,13 @@ std::string Node::metrics_text() const {
             metric(now.connected_validators));
   out.gauge("vostro_syncing", "1 while behind the network.", now.syncing ? 1 : 0);
   out.gauge("vostro_ready", "1 while transactions are taken.", now.ready ? 1 : 0);
+  out.gauge("vostro_epoch", "Epoch of consensus.", metric(now.epoch.value));
+  out.gauge("vostro_validating", "1 while this node votes, 0 while it follows.",
+            now.validator ? 1 : 0);
+  out.gauge("vostro_protocol_version", "Protocol version in force.", metric(now.protocol_version));
+  out.gauge("vostro_outdated",
+            "1 once a protocol version was passed that this program does not speak.",
+            now.unknown_version ? 1 : 0);
   out.gauge("vostro_halted", "1 once the node has stopped signing and writing.",
             now.halted ? 1 : 0);
   out.gauge("vostro_disk_full", "1 while free disk space is below the reserve.",

@@ -23,39 +23,45 @@ consensus::EpochContext genesis_context(const genesis::Definition& definition,
           anchor.time,           set_of(definition.state.validators)};
 }
 
-consensus::MemberId member_of(const Bic& bic) {
-  consensus::MemberId member;
-  std::ranges::copy(bic.text, member.bytes.begin());
-  return member;
-}
-
-std::string journal_dir(const NodeOptions& options) {
-  return options.data_dir + "/journal";
-}
-
-consensus::JournalIdentity journal_identity(const genesis::Definition& definition,
-                                            const SecretKey& key) {
-  return {key.public_key(), definition.network_id};
-}
-
 }  // namespace
 
 Result<void, std::string> Node::init(const NodeOptions& options,
                                      const genesis::Definition& definition,
-                                     const std::optional<SecretKey>& validator) {
+                                     const std::vector<ValidatorKey>& keys) {
   if (const auto made = ensure_private_directory(options.data_dir); !made)
     return fail(options.data_dir + ": " + std::string(to_string(made.error())));
-  if (!validator) return {};
-  const auto context = genesis_context(definition, genesis::make_anchor(definition));
-  return JournalFile::create(journal_dir(options), options.validator_key_file,
-                             journal_identity(definition, *validator), context);
+  bool has_new = keys.empty();
+  for (const ValidatorKey& key : keys) {
+    if (ValidatorKeys::has_marker(key.file)) continue;
+    if (const auto made = make_journal(options, definition, key.file, key.secret.public_key());
+        !made)
+      return made;
+    has_new = true;
+  }
+  // Where every key has had a journal, this refuses, and says why.
+  if (!has_new)
+    return make_journal(options, definition, keys.front().file, keys.front().secret.public_key());
+  return {};
+}
+
+Result<void, std::string> Node::make_journal(const NodeOptions& options,
+                                             const genesis::Definition& definition,
+                                             const std::string& key_file, const PublicKey& key) {
+  return ValidatorKeys::create_journal(options.data_dir,
+                                       genesis_context(definition, genesis::make_anchor(definition)),
+                                       key_file, key);
 }
 
 Node::Node(NodeOptions options, genesis::Definition definition, NodeKeys keys)
     : options_(std::move(options)),
       definition_(std::move(definition)),
       keys_(std::move(keys)),
-      started_ms_(steady_ms()) {}
+      started_ms_(steady_ms()) {
+  VOSTRO_CHECK(!keys_.tls.empty());
+  tls_keys_ = std::move(keys_.tls);
+  roster_ = std::make_unique<Roster>(definition_.observers);
+  roster_->set_addresses(options_.peers);
+}
 
 Result<std::unique_ptr<Node>, std::string> Node::open(NodeOptions options,
                                                       genesis::Definition definition,
@@ -72,7 +78,8 @@ Result<void, std::string> Node::open_store() {
   if (const auto made = ensure_private_directory(options_.data_dir); !made)
     return fail(options_.data_dir + ": " + std::string(to_string(made.error())));
   const genesis::Anchor anchor = genesis::make_anchor(definition_);
-  committee_ = std::make_shared<const consensus::Committee>(genesis_context(definition_, anchor));
+  validator_keys_ =
+      std::make_unique<ValidatorKeys>(options_.data_dir, genesis_context(definition_, anchor));
   options_.store.proof_window = definition_.state.parameters.proof_window;
   auto store =
       chain::Store::open(options_.data_dir + "/store", definition_.network_id, options_.store);
@@ -92,100 +99,27 @@ Result<void, std::string> Node::open_store() {
 }
 
 Result<void, std::string> Node::open_files() {
-  const PublicKey tls_key = keys_.tls.public_key();
-  const bool is_pinned =
-      std::ranges::any_of(definition_.state.participants,
-                          [&](const chain::Participant& each) {
-                            return each.bic == options_.participant && each.tls_key == tls_key;
-                          }) ||
-      std::ranges::any_of(definition_.observers, [&](const genesis::Observer& each) {
-        return each.owner == options_.participant && each.tls_key == tls_key;
-      });
-  if (!is_pinned)
-    return fail("the TLS key is not one that the genesis file names for " +
-                to_text(options_.participant) + ": every peer would refuse it");
-  if (options_.validator) {
-    VOSTRO_CHECK(keys_.validator.has_value());
-    own_ = committee_->context().validators.index_of(member_of(options_.participant));
-    if (!own_) return fail(to_text(options_.participant) + " is no validator of this network");
-    if (committee_->key(*own_) != keys_.validator->public_key())
-      return fail("the validator key in " + options_.validator_key_file +
-                  " is not the one that the genesis file names for " +
-                  to_text(options_.participant));
-    auto journal =
-        JournalFile::open(journal_dir(options_), options_.validator_key_file,
-                          journal_identity(definition_, *keys_.validator), committee_->context());
-    if (!journal) return fail(journal.error());
-    if (journal->dropped_torn_group)
-      log::warning("a torn last group of the vote journal was dropped");
-    journal_file_ = std::move(journal->file);
-    recovered_ = std::move(journal->recovered);
+  for (ValidatorKey& key : keys_.validator) {
+    if (const auto added = validator_keys_->add(std::move(key)); !added) return added;
     VOSTRO_FAILPOINT("start-journal-opened");
-    signer_ = std::make_unique<KeySigner>(*keys_.validator);
   }
-  // What the store knows to be final may be newer than what the journal says, and is all that an
-  // observer has.
+  keys_.validator.clear();
   if (const auto stored = store_->view().newest_proof()) {
     auto proof = decode<consensus::FinalityProof>(stored->bytes);
     if (!proof)
       return fail("the newest finality proof in the store is damaged: " + to_string(proof.error()));
     newest_proof_ = std::move(*proof);
   }
-  auto archive = CertificateArchive::open(options_.data_dir + "/certificates", recovered_.outlived);
+  auto archive =
+      CertificateArchive::open(options_.data_dir + "/certificates", validator_keys_->take_outlived());
   if (!archive) return fail(archive.error());
   archive_ = std::move(*archive);
-  recovered_.outlived.clear();
   auto evidence =
       AppendFile::open(options_.data_dir + "/evidence", [this](ByteView) { ++evidence_count_; });
   if (!evidence) return fail(evidence.error());
   evidence_ = std::move(*evidence);
   VOSTRO_FAILPOINT("start-files-opened");
   return {};
-}
-
-consensus::PeerId Node::Here::peer_of(const consensus::MemberId& member) {
-  const consensus::PeerId next(static_cast<std::uint32_t>(node_.peer_ids_.size()));
-  return node_.peer_ids_.try_emplace(member, next).first->second;
-}
-
-std::optional<Voter> Node::Here::voter_of(const PublicKey& key) {
-  if (!node_.signer_ || node_.keys_.validator->public_key() != key) return std::nullopt;
-  return Voter{node_.signer_.get(), std::move(node_.recovered_)};
-}
-
-std::vector<PeerEntry> Node::peer_entries() {
-  std::vector<PeerEntry> entries;
-  const PublicKey own_key = keys_.tls.public_key();
-  const auto address_of = [this](const Bic& bic) {
-    const auto found = std::ranges::find(options_.peers, bic, &PeerAddress::participant);
-    return found == options_.peers.end() ? nullptr : &*found;
-  };
-  for (const chain::Participant& participant : definition_.state.participants) {
-    if (participant.tls_key == own_key) continue;
-    const auto index = committee_->context().validators.index_of(member_of(participant.bic));
-    PeerEntry entry;
-    entry.id = here_.peer_of(member_of(participant.bic));
-    entry.identity.name = to_text(participant.bic);
-    entry.identity.tls_key = participant.tls_key;
-    if (const PeerAddress* address = address_of(participant.bic)) {
-      entry.identity.host = address->host;
-      entry.identity.port = address->port;
-      entry.identity.dial = index.has_value() &&
-                            (!options_.validator || p2p::is_dialler(own_key, participant.tls_key));
-    }
-    if (options_.validator || index) entries.push_back(std::move(entry));
-  }
-  // Above those of members, of which there may be more one day.
-  std::uint32_t next_observer = 1U << 31U;
-  for (const genesis::Observer& observer : definition_.observers) {
-    if (!options_.validator || observer.tls_key == own_key) continue;
-    PeerEntry entry;
-    entry.id = consensus::PeerId(next_observer++);
-    entry.identity.name = to_text(observer.owner) + "." + observer.name;
-    entry.identity.tls_key = observer.tls_key;
-    entries.push_back(std::move(entry));
-  }
-  return entries;
 }
 
 Result<void, std::string> Node::start() {
@@ -203,15 +137,15 @@ Result<void, std::string> Node::start() {
   approvals_ = std::move(*approvals);
   quotes_ = std::make_unique<QuoteBook>(definition_.network_id, *store_, wall_clock);
 
-  for (const auto* proof : {&recovered_.finality, &newest_proof_}) {
-    if (*proof) final_synced_ = std::max(final_synced_, (*proof)->header.height);
-  }
+  open_replica();
   Admission::Callbacks door;
   door.batch = [this](auto transactions) {
+    // What was taken before this node ceased to validate others have to batch.
+    if (!standing().own) return hand_over(transactions);
     loop_->post(TransactionsSubmitted{std::move(transactions)});
   };
   // An observer has no lane to put them in.
-  door.is_ready = [this] { return own_ && is_ready(); };
+  door.is_ready = [this] { return standing().own && is_ready(); };
   door.has_room = [this] { return !disk_full_; };
   door.now = wall_clock;
   door.on_failure = [this](const std::string& what) { halt(what); };
@@ -223,27 +157,20 @@ Result<void, std::string> Node::start() {
 
   const auto head = store_->head();
   announced_ = head->height;
-  consensus::BlockId base;
-  base.bytes = head->block.bytes;
-  options_.replica.engine.timeouts.heartbeat_ms = definition_.state.parameters.heartbeat_ms;
-  options_.replica.lanes.block_bytes_max = definition_.state.parameters.max_block_bytes;
-  options_.replica.lanes.block_items_max = definition_.state.parameters.max_block_items;
-  auto replica = std::make_unique<Replica>(
-      options_.replica, definition_.network_id, Replica::Ports{&here_, store_.get(), store_.get()},
-      BasePoint{base, head->height, head->time}, newest_proof_);
-  loop_ = std::make_unique<ConsensusLoop>(std::move(replica), sinks());
 
   p2p::Config network{.network_id = definition_.network_id,
                       .protocol_version = definition_.protocol_version,
                       .listen = options_.listen,
                       .frames = frame_limits(),
                       .limits = options_.network};
-  const Hash seed = hash("jitter", keys_.tls.public_key().bytes);
+  const Hash seed = hash("jitter", tls_keys_.front().public_key().bytes);
   for (std::size_t i = 0; i < 8; ++i)
     network.jitter_seed = network.jitter_seed << 8U | seed.bytes[i];
+  choose_tls_key(ledger_peers(*store_));
+  registry_ = current_registry();
   peers_ = std::make_unique<Peers>(
-      std::move(network), keys_.tls, peer_entries(), committee_, *store_, *urgent_workers_,
-      *workers_,
+      std::move(network), tls_keys_[tls_shown_], registry_, numbers_, standing().committee, *store_,
+      *urgent_workers_, *workers_,
       Peers::Callbacks{[this](ReplicaEvent event, p2p::InboundLease lease) {
                          loop_->post(std::move(event), std::move(lease));
                        },
@@ -253,10 +180,13 @@ Result<void, std::string> Node::start() {
                          if (added.outcome == QuoteOutcome::bad_form)
                            peers_->penalise(peer, "a quote whose form or signature is wrong");
                        },
-                       [this] { return quotes_->all(); }, [this] { return loop_->view(); }});
+                       [this] { return quotes_->all(); },
+                       [this](const std::string& peer, Bytes transaction) {
+                         take_handed_over(peer, std::move(transaction));
+                       },
+                       [this] { return loop_->view(); }});
 
   journal_ = std::make_unique<JournalThread>(
-      std::move(journal_file_),
       JournalThread::Callbacks{[this](const SendMessage& message) { peers_->send(message); },
                                [this](Height height) { on_final_synced(height); },
                                [this](const std::string& what) { halt(what); },
@@ -277,20 +207,33 @@ Result<void, std::string> Node::start() {
   release_approvals();
   VOSTRO_FAILPOINT("start-resubmitted");
   log::info("node started", {{"participant", options_.participant},
-                             {"role", options_.validator ? "validator" : "observer"},
+                             {"role", standing().own ? "validator" : "observer"},
+                             {"epoch", standing().committee->epoch()},
                              {"network", definition_.network_id},
                              {"height", head->height},
                              {"port", port_}});
   return {};
 }
 
+/// The replica says which epoch this is, and whether a key of this node votes in it.
+void Node::open_replica() {
+  const auto head = store_->head();
+  consensus::BlockId base;
+  base.bytes = head->block.bytes;
+  if (newest_proof_) final_synced_ = newest_proof_->header.height;
+  options_.replica.engine.timeouts.heartbeat_ms = definition_.state.parameters.heartbeat_ms;
+  options_.replica.lanes.block_bytes_max = definition_.state.parameters.max_block_bytes;
+  options_.replica.lanes.block_items_max = definition_.state.parameters.max_block_items;
+  auto replica = std::make_unique<Replica>(
+      options_.replica, definition_.network_id, Replica::Ports{&here_, store_.get(), store_.get()},
+      BasePoint{base, head->height, head->time}, newest_proof_);
+  standing_ = {std::make_shared<const consensus::Committee>(replica->committee()), replica->own()};
+  loop_ = std::make_unique<ConsensusLoop>(std::move(replica), sinks());
+}
+
 ConsensusLoop::Sinks Node::sinks() {
   ConsensusLoop::Sinks sinks;
-  sinks.epoch_began = [this](const EpochBegan& effect) {
-    if (effect.committee->epoch().value > 0)
-      halt("epoch " + std::to_string(effect.committee->epoch().value) +
-           " begins: this version keeps one set of validators for ever");
-  };
+  sinks.epoch_began = [this](const EpochBegan& effect) { begin_epoch(effect); };
   sinks.persist = [this](PersistRecords records) { journal_->add(std::move(records)); };
   sinks.send = [this](SendMessage message) { journal_->send(std::move(message)); };
   sinks.check = [this](CheckTransactions effect) { check_batch(std::move(effect)); };
@@ -313,6 +256,7 @@ ConsensusLoop::Sinks Node::sinks() {
   };
   sinks.measure_round_trips = [this] {
     if (const auto median_ms = peers_->median_round_trip_ms()) loop_->post(RoundTrip{*median_ms});
+    workers_->post(WorkFor::peers, [this] { on_status_period(); });
   };
   sinks.resubmit = [this] { admission_->resubmit(); };
   sinks.halted = [this](const std::string& reason) { halt(reason); };
@@ -350,11 +294,22 @@ void Node::on_stored(const StoreBlock& block) {
   log::debug("block stored", {{"height", block.executed->height},
                               {"transactions", block.executed->transactions.size()},
                               {"root", block.executed->state_root}});
+  const bool registry_changed =
+      std::ranges::any_of(block.executed->state, [](const auto& change) {
+        const Byte kind = change.first.front();
+        return kind == chain::Participant::prefix || kind == chain::Validators::prefix ||
+               kind == chain::PendingChanges::prefix;
+      });
   {
     const std::lock_guard lock(announce_mutex_);
     stored_.push_back(block.executed);
+    // The store keeps the proof as the journal would. An observer has no other, and is given none
+    // for the blocks below it.
+    if (block.proof || !standing().own)
+      final_synced_ = std::max(final_synced_, block.executed->height);
   }
   announce();
+  if (registry_changed) follow_ledger();
 }
 
 void Node::on_final_synced(Height height) {
@@ -461,7 +416,8 @@ void Node::keep_evidence(const KeepEvidence& effect) {
 bool Node::is_ready() const {
   if (halted() || disk_full_) return false;
   if (loop_->status().behind) return false;
-  return peers_->connected_validators() + (own_ ? 1 : 0) >= committee_->quorum();
+  const Standing now = standing();
+  return peers_->connected_validators() + (now.own ? 1 : 0) >= now.committee->quorum();
 }
 
 std::optional<std::string> Node::halted() const {
@@ -490,21 +446,27 @@ NodeStatus Node::status() const {
   NodeStatus status;
   const ReplicaStatus replica = loop_->status();
   const auto head = store_->head();
+  const Standing now = standing();
   status.network_id = definition_.network_id;
   status.network_name = definition_.name;
   status.development = definition_.development;
   status.participant = options_.participant;
-  status.validator = options_.validator;
+  status.validator = now.own.has_value();
   status.height = head->height;
   status.block_id = head->block;
   if (head->height.value > 0) status.block_time = head->time;
   status.state_root = head->state_root;
-  status.epoch = committee_->epoch();
+  status.epoch = now.committee->epoch();
+  status.protocol_version = now.committee->context().version;
   status.view = replica.view;
   status.finalized_view = replica.final_view;
-  status.validators = committee_->size();
-  status.quorum = committee_->quorum();
-  status.connected_validators = peers_->connected_validators() + (own_ ? 1 : 0);
+  status.validators = now.committee->size();
+  status.quorum = now.committee->quorum();
+  status.connected_validators = peers_->connected_validators() + (now.own ? 1 : 0);
+  {
+    const std::lock_guard lock(membership_mutex_);
+    status.unknown_version = unknown_version_;
+  }
   status.syncing = replica.behind;
   status.halted = halted();
   status.disk_full = disk_full_;
@@ -517,14 +479,14 @@ NodeStatus Node::status() const {
 std::vector<ValidatorStatus> Node::validators() const {
   const ReplicaStatus replica = loop_->status();
   const auto peers = peers_->validators();
+  const Standing now = standing();
   std::vector<ValidatorStatus> found;
-  // The state lists them in the order of the committee: both are ascending by id.
-  for (const chain::Validator& validator : definition_.state.validators) {
+  for (const consensus::Validator& validator : now.committee->context().validators.all()) {
     const consensus::ValidatorIndex index(static_cast<std::uint16_t>(found.size()));
-    ValidatorStatus one{.index = index.value, .member = validator.id, .key = validator.key};
-    std::copy_n(validator.id.bytes.begin(), one.participant.text.size(),
-                one.participant.text.begin());
-    if (own_ == index) {
+    ValidatorStatus one{.index = index.value, .key = validator.key};
+    one.member.bytes = validator.member.bytes;
+    one.participant = chain::owner_of(one.member).value_or(Bic{});
+    if (now.own == index) {
       one.is_this_node = one.connected = true;
       one.last_seen = wall_clock();
       one.view = replica.view;

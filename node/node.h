@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,23 +23,20 @@
 #include "node/runtime/journal_thread.h"
 #include "node/runtime/peers.h"
 #include "node/runtime/quote_book.h"
+#include "node/runtime/roster.h"
+#include "node/runtime/validator_keys.h"
 #include "node/runtime/worker_pool.h"
 #include "node/service.h"
 
 namespace vostro::node {
 
-struct PeerAddress {
-  Bic participant;
-  std::string host;
-  std::uint16_t port = 0;
-};
-
 struct NodeOptions {
   std::string data_dir;
   Bic participant;
+  /// Has keys to vote with. Whether one of them does the ledger says.
   bool validator = true;
-  std::string observer_name;       ///< of this node in the genesis file, for an observer
-  std::string validator_key_file;  ///< names the journal; for a validator
+  bool joined_later = false;  ///< the genesis file does not name the participant
+  std::string observer_name;  ///< of this node in the genesis file, for an observer
   std::optional<p2p::ListenAddress> listen;
   std::vector<PeerAddress> peers;
   p2p::Limits network;
@@ -49,23 +47,34 @@ struct NodeOptions {
 };
 
 struct NodeKeys {
-  std::optional<SecretKey> validator;  ///< none for an observer
-  SecretKey tls;
+  std::vector<ValidatorKey> validator;  ///< of now and to come; none for an observer
+  std::vector<SecretKey> tls;           ///< the same; at least one
 };
 
 class Node final : public Service {
  public:
-  /// Makes the data directory and the vote journal of a validator's new key. Once in the life of a
-  /// key.
+  /// Makes the data directory, and the vote journal of each key that has none. Once in the life of
+  /// a key: where all of them have one, it refuses.
   [[nodiscard]] static Result<void, std::string> init(const NodeOptions& options,
                                                       const genesis::Definition& definition,
-                                                      const std::optional<SecretKey>& validator);
+                                                      const std::vector<ValidatorKey>& keys);
+  /// The vote journal of one new key. Errors: a sentence for the operator.
+  [[nodiscard]] static Result<void, std::string> make_journal(const NodeOptions& options,
+                                                              const genesis::Definition& definition,
+                                                              const std::string& key_file,
+                                                              const PublicKey& key);
   /// Opens store and journal and starts everything. Errors: a sentence for the operator.
   [[nodiscard]] static Result<std::unique_ptr<Node>, std::string> open(
       NodeOptions options, genesis::Definition definition, NodeKeys keys);
   ~Node() override;
   /// Orderly: takes nothing more, finishes what is being written, says goodbye to the peers.
   void stop();
+
+  /// Other addresses of peers, and keys to come, while it runs. Keys that it holds stay, whatever
+  /// the configuration says of them by now. Errors: a sentence for the operator; what was added
+  /// before the fault stays added.
+  [[nodiscard]] Result<void, std::string> reload(std::vector<PeerAddress> peers, NodeKeys added);
+  [[nodiscard]] bool holds(const PublicKey& key) const;
 
   [[nodiscard]] NodeStatus status() const override;
   [[nodiscard]] std::vector<ValidatorStatus> validators() const override;
@@ -84,18 +93,7 @@ class Node final : public Service {
   [[nodiscard]] std::optional<std::string> halted() const;
 
  private:
-  class KeySigner final : public consensus::Signer {
-   public:
-    explicit KeySigner(const SecretKey& key) : key_(key) {}
-    [[nodiscard]] consensus::SignatureBytes sign(ByteView message) override {
-      return key_.sign(message).bytes;
-    }
-
-   private:
-    const SecretKey& key_;
-  };
-
-  /// Whom this process has sessions with, and what it may vote with.
+  /// What the replica asks of this process.
   class Here final : public Surroundings {
    public:
     explicit Here(Node& node) : node_(node) {}
@@ -105,12 +103,27 @@ class Node final : public Service {
    private:
     Node& node_;
   };
+  /// The epoch that this node is in, for whoever is not the consensus loop.
+  struct Standing {
+    std::shared_ptr<const consensus::Committee> committee;
+    std::optional<consensus::ValidatorIndex> own;
+  };
 
   Node(NodeOptions options, genesis::Definition definition, NodeKeys keys);
   [[nodiscard]] Result<void, std::string> open_store();
   [[nodiscard]] Result<void, std::string> open_files();
   [[nodiscard]] Result<void, std::string> start();
-  [[nodiscard]] std::vector<PeerEntry> peer_entries();
+  void open_replica();
+  [[nodiscard]] Standing standing() const;
+  void begin_epoch(const EpochBegan& effect);
+  void follow_ledger();
+  void choose_tls_key(const std::vector<LedgerPeer>& peers);
+  [[nodiscard]] p2p::Registry current_registry();
+  void look_at_versions();
+  void report_ready();
+  void on_status_period();
+  void hand_over(const std::vector<chain::VerifiedTransactionPtr>& transactions);
+  void take_handed_over(const std::string& peer, Bytes transaction);
   [[nodiscard]] ConsensusLoop::Sinks sinks();
   void check_batch(CheckTransactions effect);
   void on_stored(const StoreBlock& block);
@@ -128,15 +141,26 @@ class Node final : public Service {
   NodeKeys keys_;
   std::uint64_t started_ms_ = 0;
   std::uint16_t port_ = 0;
-  std::shared_ptr<const consensus::Committee> committee_;
-  std::optional<consensus::ValidatorIndex> own_;
-  std::unique_ptr<KeySigner> signer_;
+  PeerNumbers numbers_;
+  std::unique_ptr<ValidatorKeys> validator_keys_;
   std::unique_ptr<chain::Store> store_;
-  std::unique_ptr<JournalFile> journal_file_;
-  consensus::RecoveredState recovered_;
-  std::optional<consensus::FinalityProof> newest_proof_;  ///< of the store
+  std::optional<consensus::FinalityProof> newest_proof_;  ///< of the store, at the start
   Here here_{*this};
-  std::map<consensus::MemberId, consensus::PeerId> peer_ids_;
+
+  mutable std::mutex standing_mutex_;
+  Standing standing_;
+
+  /// Held around everything that follows the ledger's registry, so that the newest word is the last.
+  mutable std::mutex membership_mutex_;
+  std::vector<SecretKey> tls_keys_;
+  std::size_t tls_shown_ = 0;                  ///< index of the one that handshakes show
+  std::optional<PublicKey> tls_distrusted_;    ///< named by a ledger that seems to lag
+  std::size_t alone_periods_ = 0;              ///< without any validator
+  std::unique_ptr<Roster> roster_;
+  p2p::Registry registry_;                     ///< in force
+  std::size_t turn_ = 0;                       ///< of handing over
+  std::map<PublicKey, std::uint64_t> ready_sent_ms_;
+  std::optional<std::uint16_t> unknown_version_;
 
   std::unique_ptr<CertificateArchive> archive_;
   std::optional<AppendFile> evidence_;  ///< the consensus loop's, once that runs

@@ -25,12 +25,15 @@ struct NodeStatus {
   std::string network_name;
   bool development = false;
   Bic participant;
-  bool validator = false;
+  bool validator = false;  ///< votes in the epoch
   Height height;
   Hash block_id;
   std::optional<UnixMillis> block_time;  ///< none at genesis
   Hash state_root;
   Epoch epoch;
+  std::uint16_t protocol_version = 1;  ///< in force in the epoch
+  /// In force or passed by governance, and not spoken by this program: it is outdated.
+  std::optional<std::uint16_t> unknown_version;
   View view;
   View finalized_view;
   std::size_t validators = 0;

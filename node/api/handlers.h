@@ -18,7 +18,6 @@ struct Context {
   Service& service;
   Bic bank;  ///< whose objects tokens without the role operate may see
   std::string version;
-  std::uint16_t protocol_version = 1;
   Webhooks* webhooks = nullptr;  ///< there while requests are served
 };
 

@@ -49,7 +49,6 @@ struct Options {
   unsigned threads = 2;
   Bic bank;             ///< whose systems this node serves
   std::string version;  ///< of this program
-  std::uint16_t protocol_version = 1;
 };
 
 /// "127.0.0.0/8" and "::1". False for anything that is no address.

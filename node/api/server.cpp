@@ -60,7 +60,7 @@ bool is_loopback(const std::string& host) {
 
 Core::Core(Options with, Service& service)
     : options(std::move(with)),
-      context{service, options.bank, options.version, options.protocol_version},
+      context{service, options.bank, options.version},
       io(static_cast<int>(options.threads)),
       tokens(options.token_file),
       connections(options.limits.connections),

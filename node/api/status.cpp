@@ -9,6 +9,9 @@ Response get_status(const Context& context, const Request& request) {
   const NodeStatus status = context.service.status();
   json::value halted = nullptr;
   if (status.halted) halted = json::object{{"reason", text(*status.halted)}};
+  json::value outdated = nullptr;
+  if (status.unknown_version)
+    outdated = json::object{{"protocol_version", *status.unknown_version}};
   json::value block_time = nullptr;
   if (status.block_time) block_time = text(to_text(*status.block_time));
   return json_response(json::object{{"network_id", hex(status.network_id.view())},
@@ -17,7 +20,8 @@ Response get_status(const Context& context, const Request& request) {
                                     {"participant", text(to_text(status.participant))},
                                     {"role", status.validator ? "validator" : "observer"},
                                     {"version", text(context.version)},
-                                    {"protocol_version", context.protocol_version},
+                                    {"protocol_version", status.protocol_version},
+                                    {"outdated", std::move(outdated)},
                                     {"height", status.height.value},
                                     {"block_id", hex(status.block_id.view())},
                                     {"block_time", std::move(block_time)},

@@ -100,7 +100,10 @@ void ConsensusLoop::step(const ReplicaEvent& event) {
   Effects effects = replica_->on({steady_ms(), wall_clock()}, event);
   // A read that failed looks like a record that is not there: nothing that came of it may leave.
   if (auto failure = sinks_.store_failure()) return sinks_.halted(std::move(*failure));
-  for (Effect& effect : effects) std::visit([this](auto& e) { perform(e); }, effect);
+  for (Effect& effect : effects) {
+    std::visit([this](auto& e) { perform(e); }, effect);
+    if (halted_) return;
+  }
 }
 
 void ConsensusLoop::fire_timers() {

@@ -79,7 +79,11 @@ class ConsensusLoop {
   void step(const ReplicaEvent& event);
   void fire_timers();
   [[nodiscard]] std::optional<std::uint64_t> next_timer_ms() const;
-  void perform(EpochBegan& effect) { sinks_.epoch_began(std::move(effect)); }
+  void perform(EpochBegan& effect) {
+    // Votes of this epoch are judged by its views from now on.
+    view_.store(replica_->status().view.value, std::memory_order_relaxed);
+    sinks_.epoch_began(std::move(effect));
+  }
   void perform(PersistRecords& effect) { sinks_.persist(std::move(effect)); }
   void perform(SendMessage& effect) { sinks_.send(std::move(effect)); }
   void perform(StartTimer& effect) { timers_[effect.timer] = {effect.at_ms, effect.view}; }

@@ -26,6 +26,8 @@ constexpr std::string_view kSegmentPrefix = "segment-";
 constexpr std::size_t kMarkerSize = 64;
 constexpr std::string_view kAmnesia =
     "This key must not vote again: follow without voting, and rotate the key.";
+constexpr std::string_view kHadOneBefore =
+    "This key has had a journal before; a key whose journal is lost must be rotated";
 #ifdef VOSTRO_FAILPOINTS
 /// So small that a test comes to see segments made and deleted.
 constexpr std::uint64_t kSegmentBytes = 256ULL * 1024;
@@ -99,10 +101,6 @@ std::string name_of(const consensus::JournalSalt& salt) {
   return to_hex(hash("journal", salt.view()).view());
 }
 
-std::string marker_of(const std::string& key_file) {
-  return key_file + ".journal";
-}
-
 std::string sentence(const JournalFault& fault) {
   std::string text =
       "the vote journal cannot be believed: " + std::string(consensus::to_string(fault.kind)) +
@@ -114,6 +112,10 @@ std::string sentence(const JournalFault& fault) {
 
 }  // namespace
 
+std::string journal_marker_of(const std::string& key_file) {
+  return key_file + ".journal";
+}
+
 JournalFile::JournalFile(std::string directory, OpenFile lock)
     : directory_(std::move(directory)), lock_(std::move(lock)) {}
 
@@ -121,6 +123,8 @@ Result<void, std::string> JournalFile::create(const std::string& directory,
                                               const std::string& key_file,
                                               const consensus::JournalIdentity& identity,
                                               const consensus::EpochContext& genesis) {
+  if (::access(journal_marker_of(key_file).c_str(), F_OK) == 0)
+    return fail(journal_marker_of(key_file) + ": " + std::string(kHadOneBefore));
   if (const auto made = ensure_private_directory(directory); !made)
     return fail(directory + ": " + std::string(to_string(made.error())));
   auto locked = lock(directory);
@@ -135,10 +139,10 @@ Result<void, std::string> JournalFile::create(const std::string& directory,
       consensus::create_journal(identity, salt, genesis, kSegmentBytes);
   if (const auto done = file.carry_out(created.steps); !done) return done;
   const std::string name = name_of(salt);
-  const auto marked = save_private_file(marker_of(key_file), as_bytes(name), IfExists::refuse);
+  const auto marked = save_private_file(journal_marker_of(key_file), as_bytes(name), IfExists::refuse);
   if (!marked) {
-    return fail(marker_of(key_file) + ": " + std::string(to_string(marked.error())) +
-                ". This key has had a journal before; a key whose journal is lost must be rotated");
+    return fail(journal_marker_of(key_file) + ": " + std::string(to_string(marked.error())) +
+                ". " + std::string(kHadOneBefore));
   }
   return {};
 }
@@ -146,15 +150,15 @@ Result<void, std::string> JournalFile::create(const std::string& directory,
 Result<JournalFile::Opened, std::string> JournalFile::open(
     const std::string& directory, const std::string& key_file,
     const consensus::JournalIdentity& identity, const consensus::EpochContext& genesis) {
-  const auto marker = read_private_file(marker_of(key_file), kMarkerSize);
+  const auto marker = read_private_file(journal_marker_of(key_file), kMarkerSize);
   if (!marker) {
-    return fail(marker_of(key_file) + ": " + std::string(to_string(marker.error())) +
+    return fail(journal_marker_of(key_file) + ": " + std::string(to_string(marker.error())) +
                 ". The key has no journal yet: make one with vostro-node init");
   }
   struct stat about {};
   if (::stat(directory.c_str(), &about) != 0 && errno == ENOENT) {
     return fail("the vote journal cannot be believed: " + directory + " is missing, and " +
-                marker_of(key_file) + " says that there was one. " + std::string(kAmnesia));
+                journal_marker_of(key_file) + " says that there was one. " + std::string(kAmnesia));
   }
   auto locked = lock(directory);
   if (!locked) return fail(locked.error());
@@ -172,7 +176,7 @@ Result<JournalFile::Opened, std::string> JournalFile::open(
   auto scan = consensus::scan_journal(identity, genesis, std::move(views));
   if (!scan) return fail(sentence(scan.error()));
   if (name_of(scan->resume.salt) != as_text(*marker)) {
-    return fail("the vote journal in " + directory + " is not the one that " + marker_of(key_file) +
+    return fail("the vote journal in " + directory + " is not the one that " + journal_marker_of(key_file) +
                 " names. " + std::string(kAmnesia));
   }
   if (const auto repaired = file->carry_out(scan->repair); !repaired) return fail(repaired.error());

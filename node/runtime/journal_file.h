@@ -19,6 +19,9 @@
 
 namespace vostro::node {
 
+/// The file that says that this key has a journal, and which.
+[[nodiscard]] std::string journal_marker_of(const std::string& key_file);
+
 class JournalFile {
  public:
   struct Opened {
@@ -44,7 +47,7 @@ class JournalFile {
   /// Appends one group; durable when this returns. After an error every further call fails with the
   /// same.
   [[nodiscard]] Result<void, std::string> append(std::span<const consensus::Record> records);
-  /// What is final up to this view of the epoch is stored and synced elsewhere: drops segments that
+  /// What is final up to this view of that epoch is stored and synced elsewhere: drops segments that
   /// nothing needs.
   [[nodiscard]] Result<void, std::string> release(Epoch epoch, View archived);
 

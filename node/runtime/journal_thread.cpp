@@ -1,5 +1,6 @@
 #include "node/runtime/journal_thread.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -23,15 +24,20 @@ std::optional<Height> newest_finality(const std::vector<consensus::Record>& reco
 
 }  // namespace
 
-JournalThread::JournalThread(std::unique_ptr<JournalFile> file, Callbacks callbacks)
-    : file_(std::move(file)), callbacks_(std::move(callbacks)), thread_([this] { run(); }) {}
+JournalThread::JournalThread(Callbacks callbacks)
+    : callbacks_(std::move(callbacks)), thread_([this] { run(); }) {}
 
 JournalThread::~JournalThread() {
   stop();
 }
 
+void JournalThread::use(JournalFile* file) {
+  has_file_ = file != nullptr;
+  enqueue(UseFile{file});
+}
+
 void JournalThread::add(PersistRecords records) {
-  if (!file_) {
+  if (!has_file_) {
     if (const auto height = newest_finality(records.records)) callbacks_.on_final_synced(*height);
     return;
   }
@@ -51,7 +57,7 @@ void JournalThread::send(SendMessage message) {
 }
 
 void JournalThread::release(ReleaseJournal effect) {
-  if (file_) enqueue(effect);
+  if (has_file_) enqueue(effect);
 }
 
 void JournalThread::enqueue(Item item) {
@@ -98,6 +104,21 @@ void JournalThread::run() {
 }
 
 void JournalThread::carry_out(std::vector<Item> items) {
+  std::span<Item> left(items);
+  while (!left.empty()) {
+    const auto next = std::ranges::find_if(
+        left, [](const Item& item) { return std::holds_alternative<UseFile>(item); });
+    const auto count = static_cast<std::size_t>(next - left.begin());
+    if (!carry_out_for_one_file(left.first(count))) return;
+    if (count == left.size()) return;
+    // Nothing of the epoch that ends is left over for the file of the next.
+    if (!write_records()) return;
+    file_ = std::get<UseFile>(*next).file;
+    left = left.subspan(count + 1);
+  }
+}
+
+bool JournalThread::carry_out_for_one_file(std::span<Item> items) {
   std::size_t votes = 0;
   bool must_sync = false;
   std::optional<ReleaseJournal> release;
@@ -110,7 +131,7 @@ void JournalThread::carry_out(std::vector<Item> items) {
       release = *released;
     }
   }
-  if (must_sync && !write_records()) return;
+  if (must_sync && !write_records()) return false;
   for (const Item& item : items) {
     if (const auto* message = std::get_if<SendMessage>(&item)) callbacks_.send(*message);
   }
@@ -118,17 +139,19 @@ void JournalThread::carry_out(std::vector<Item> items) {
     const std::lock_guard lock(mutex_);
     unsynced_ -= votes;
   }
-  if (!release || !callbacks_.sync_archive()) return;
+  if (!release || !callbacks_.sync_archive()) return true;
   VOSTRO_FAILPOINT("archive-synced");
   if (const auto done = file_->release(release->epoch, release->archived); !done) {
     const std::lock_guard lock(mutex_);
     failed_ = true;
     callbacks_.on_failure(done.error());
+    return false;
   }
+  return true;
 }
 
 bool JournalThread::write_records() {
-  if (waiting_.empty() || !file_) return true;
+  if (waiting_.empty()) return true;
   const auto done = file_->append(waiting_);
   if (!done) {
     {

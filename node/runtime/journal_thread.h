@@ -1,7 +1,7 @@
 /// Persist before send: records go to the journal in groups, one fdatasync for all that waits, and
 /// no message leaves before every vote that was persisted ahead of it is on stable storage
-/// (consensus-spec section 4). Owns the journal and one thread. `add`, `send` and `release` are the
-/// consensus thread's; they never block.
+/// (consensus-spec section 4). Owns one thread, and writes into the journal of the key that votes in
+/// the epoch. `use`, `add`, `send` and `release` are the consensus thread's; they never block.
 #pragma once
 
 #include <condition_variable>
@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <variant>
@@ -27,10 +28,13 @@ class JournalThread {
     std::function<void(std::string)> on_failure;   ///< the disk failed: stop voting. Once.
     std::function<bool()> sync_archive;            ///< before anything is released
   };
-  /// `file` is null for an observer, which signs nothing and so keeps no journal.
-  JournalThread(std::unique_ptr<JournalFile> file, Callbacks callbacks);
+  explicit JournalThread(Callbacks callbacks);
   ~JournalThread();
 
+  /// What is added from now on belongs into this file, which outlives the thread; what was added
+  /// before is written into the one before. Null, as in the beginning, while this node observes: it
+  /// signs nothing, and so keeps no journal.
+  void use(JournalFile* file);
   void add(PersistRecords records);
   void send(SendMessage message);
   void release(ReleaseJournal effect);
@@ -38,13 +42,18 @@ class JournalThread {
   void stop();
 
  private:
-  using Item = std::variant<PersistRecords, SendMessage, ReleaseJournal>;
+  struct UseFile {
+    JournalFile* file = nullptr;
+  };
+  using Item = std::variant<PersistRecords, SendMessage, ReleaseJournal, UseFile>;
   void run();
   void carry_out(std::vector<Item> items);
+  [[nodiscard]] bool carry_out_for_one_file(std::span<Item> items);
   [[nodiscard]] bool write_records();
   void enqueue(Item item);
 
-  std::unique_ptr<JournalFile> file_;
+  bool has_file_ = false;        ///< as of the last `use`; the consensus thread's
+  JournalFile* file_ = nullptr;  ///< the thread's
   Callbacks callbacks_;
   std::mutex mutex_;
   std::condition_variable changed_;

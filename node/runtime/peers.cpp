@@ -24,7 +24,13 @@ constexpr std::size_t kServeBatchesMax = 1'024;
 constexpr std::size_t kServedAtOnceMax = 16;  // as many as a node asks of one peer
 constexpr std::size_t kQuotesOnConnect = 500;
 
-enum RateClass : std::uint8_t { votes_class, requests_class, data_class, quotes_class };
+enum RateClass : std::uint8_t {
+  votes_class,
+  requests_class,
+  data_class,
+  quotes_class,
+  transactions_class
+};
 
 /// What travels beside votes must not hold them up: batches, blocks and parts of history have their
 /// own connection.
@@ -107,39 +113,51 @@ p2p::FrameLimits frame_limits() {
                      is_bulk(tag) ? p2p::Channel::bulk : p2p::Channel::consensus, class_of(tag)});
   }
   rules.push_back({quote_frame, kQuoteBytesMax, p2p::Channel::bulk, quotes_class});
+  rules.push_back({transaction_frame,
+                   static_cast<std::uint32_t>(chain::Transaction::batch_bytes_max),
+                   p2p::Channel::bulk, transactions_class});
   const std::vector<p2p::Rate> rates{
-      {20'000, 40'000}, {2'000, 4'000}, {5'000, 10'000}, {200, 1'000}};
+      {20'000, 40'000}, {2'000, 4'000}, {5'000, 10'000}, {200, 1'000}, {200, 1'000}};
   auto limits = p2p::FrameLimits::make(rules, rates);
   VOSTRO_CHECK(limits.has_value());
   return std::move(*limits);
 }
 
-Peers::Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry> entries,
-             std::shared_ptr<const consensus::Committee> committee, const chain::Store& store,
-             WorkerPool& urgent_workers, WorkerPool& workers, Callbacks callbacks)
-    : committee_(std::move(committee)),
+PeerId PeerNumbers::of(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const PeerId next(static_cast<std::uint32_t>(names_.size()));
+  const auto [found, is_new] = ids_.try_emplace(name, next);
+  if (is_new) names_.push_back(name);
+  return found->second;
+}
+
+std::optional<std::string> PeerNumbers::name_of(PeerId peer) const {
+  const std::lock_guard lock(mutex_);
+  return peer.value < names_.size() ? std::optional(names_[peer.value]) : std::nullopt;
+}
+
+Peers::Peers(p2p::Config config, const SecretKey& tls_key, p2p::Registry registry,
+             PeerNumbers& numbers, std::shared_ptr<const consensus::Committee> committee,
+             const chain::Store& store, WorkerPool& urgent_workers, WorkerPool& workers,
+             Callbacks callbacks)
+    : numbers_(numbers),
+      committee_(std::move(committee)),
       store_(store),
       urgent_workers_(urgent_workers),
       workers_(workers),
       callbacks_(std::move(callbacks)),
       cache_(kSignatureCacheEntries) {
-  p2p::Registry registry;
-  for (PeerEntry& entry : entries) {
-    names_.emplace(entry.id, entry.identity.name);
-    ids_.emplace(entry.identity.name, entry.id);
-    registry.push_back(std::move(entry.identity));
-  }
   p2p::Callbacks network;
   network.on_frame = [this](p2p::InboundFrame frame) { on_frame(std::move(frame)); };
   network.on_connected = [this](const std::string& peer) {
     log::info("peer connected", {{"peer", peer}});
-    callbacks_.post(PeerUp{ids_.at(peer)}, {});
+    callbacks_.post(PeerUp{numbers_.of(peer)}, {});
     workers_.post(WorkFor::peers, [this, peer] { send_quotes(peer); });
   };
   network.on_disconnected = [this](const std::string& peer, p2p::Reason reason) {
     log::info("peer disconnected", {{"peer", peer}, {"reason", to_string(reason)}});
-    heard_.on_disconnected(ids_.at(peer));
-    callbacks_.post(PeerDown{ids_.at(peer)}, {});
+    heard_.on_disconnected(numbers_.of(peer));
+    callbacks_.post(PeerDown{numbers_.of(peer)}, {});
   };
   network.on_notice = [](const p2p::Notice& notice) {
     const auto level = notice.severity == p2p::Severity::info      ? log::Level::info
@@ -151,54 +169,67 @@ Peers::Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry
                                             std::move(network));
 }
 
+std::shared_ptr<const consensus::Committee> Peers::committee() const {
+  const std::lock_guard lock(committee_mutex_);
+  return committee_;
+}
+
+void Peers::begin_epoch(std::shared_ptr<const consensus::Committee> committee) {
+  votes_.begin_epoch();
+  const std::lock_guard lock(committee_mutex_);
+  committee_ = std::move(committee);
+}
+
 std::string Peers::name_of(PeerId peer) const {
-  const auto found = names_.find(peer);
-  return found == names_.end() ? std::string("unknown") : found->second;
+  return numbers_.name_of(peer).value_or("unknown");
 }
 
 void Peers::on_frame(p2p::InboundFrame frame) {
-  heard_.on_frame(ids_.at(frame.peer), wall_clock());
+  heard_.on_frame(numbers_.of(frame.peer), wall_clock());
   const auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
-  const bool is_urgent = shared->type != quote_frame && !is_bulk(shared->type);
-  (is_urgent ? urgent_workers_ : workers_).post(WorkFor::peers, [this, shared] {
-    if (shared->type == quote_frame) {
-      handle_quote(shared->peer, shared->body);
-    } else {
-      handle_message(*shared);
-    }
+  const bool is_message = shared->type < quote_frame;
+  const bool is_urgent = is_message && !is_bulk(shared->type);
+  (is_urgent ? urgent_workers_ : workers_).post(WorkFor::peers, [this, shared, is_message] {
+    if (is_message) return handle_message(*shared);
+    if (shared->type == quote_frame) return handle_quote(shared->peer, shared->body);
+    callbacks_.on_transaction(shared->peer, std::move(shared->body));
   });
 }
 
 void Peers::handle_message(p2p::InboundFrame& frame) {
   const std::string& name = frame.peer;
+  const PeerId peer = numbers_.of(name);
   auto message = consensus::decode_message(std::exchange(frame.body, {}));
   if (!message) return network_->penalise(name, "malformed message: " + to_string(message.error()));
   // Size, channel and rate were those of the frame's type.
   if (consensus::tag_of(*message) != frame.type)
     return network_->penalise(name, "a frame whose type is not its message's");
+  const auto committee = this->committee();
+  const auto now = std::chrono::steady_clock::now();
+  if (message->epoch != committee->epoch()) {
+    if (!votes_.admit_other_epoch(peer, *message, now)) return;
+    return callbacks_.post(OtherEpochMessage{peer, std::move(*message)}, std::move(frame.lease));
+  }
   if (const auto* vote = std::get_if<consensus::VoteMessage>(&message->body);
-      vote != nullptr && !votes_.admit(ids_.at(name), vote->vote, callbacks_.current_view(),
-                                       std::chrono::steady_clock::now()))
+      vote != nullptr && !votes_.admit(peer, vote->vote, callbacks_.current_view(), now))
     return;
-  if (message->epoch != committee_->epoch())
-    return callbacks_.post(OtherEpochMessage{ids_.at(name), std::move(*message)},
-                           std::move(frame.lease));
-  auto verified = consensus::verify(*committee_, std::move(*message), cache_);
+  auto verified = consensus::verify(*committee, std::move(*message), cache_);
   if (!verified) {
     if (is_an_offence(verified.error()))
       network_->penalise(name,
                          "refused message: " + std::string(consensus::to_string(verified.error())));
     return;
   }
-  note(ids_.at(name), verified->message());
-  callbacks_.post(PeerMessage{ids_.at(name), std::move(*verified)}, std::move(frame.lease));
+  note(peer, *committee, verified->message());
+  callbacks_.post(PeerMessage{peer, std::move(*verified)}, std::move(frame.lease));
 }
 
-void Peers::note(PeerId peer, const consensus::Message& message) {
+void Peers::note(PeerId peer, const consensus::Committee& committee,
+                 const consensus::Message& message) {
   if (const auto* status = std::get_if<consensus::Status>(&message.body)) {
     heard_.on_status(peer, *status, wall_clock());
   } else if (const auto* vote = std::get_if<consensus::VoteMessage>(&message.body);
-             vote != nullptr && committee_->validator_of(peer) == vote->vote.signer) {
+             vote != nullptr && committee.validator_of(peer) == vote->vote.signer) {
     heard_.on_vote(peer, vote->vote.view);
   }
 }
@@ -215,10 +246,10 @@ bool Peers::send(const SendMessage& message) {
   const Byte type = consensus::tag_of(*message.message);
   bool is_queued = true;
   for (const PeerId peer : message.to) {
-    const auto name = names_.find(peer);
+    const auto name = numbers_.name_of(peer);
     // A peer that is not reachable hears of it later: votes and proposals are re-sent, the rest is
     // fetched.
-    is_queued = name != names_.end() && network_->send(name->second, type, body) && is_queued;
+    is_queued = name && network_->send(*name, type, body) && is_queued;
     VOSTRO_FAILPOINT("message-given-to-one-peer");
   }
   return is_queued;
@@ -226,6 +257,18 @@ bool Peers::send(const SendMessage& message) {
 
 void Peers::broadcast_quote(const chain::SignedQuote& quote) {
   network_->broadcast(quote_frame, std::make_shared<const Bytes>(encode(quote)));
+}
+
+std::size_t Peers::hand_over(const Bytes& transaction, std::size_t turn) {
+  const auto committee = this->committee();
+  const auto body = std::make_shared<const Bytes>(transaction);
+  std::size_t sent = 0;
+  for (std::size_t i = 0; i < committee->size() && sent < committee->one_honest(); ++i) {
+    const consensus::ValidatorIndex index(
+        static_cast<std::uint16_t>((turn + i) % committee->size()));
+    if (network_->send(name_of(committee->peer_of(index)), transaction_frame, body)) ++sent;
+  }
+  return sent;
 }
 
 void Peers::send_quotes(const std::string& peer) {
@@ -244,10 +287,10 @@ void Peers::report(const PeerMisbehaved& misbehaviour) {
 }
 
 std::size_t Peers::connected_validators() const {
-  return static_cast<std::size_t>(std::ranges::count_if(names_, [this](const auto& entry) {
-    return committee_->validator_of(entry.first).has_value() &&
-           network_->is_connected(entry.second);
-  }));
+  const auto committee = this->committee();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      committee->peers(),
+      [this](const PeerId peer) { return network_->is_connected(name_of(peer)); }));
 }
 
 std::optional<std::uint32_t> median_ms_of(std::vector<std::uint64_t> round_trips_us) {
@@ -261,25 +304,23 @@ std::optional<std::uint32_t> median_ms_of(std::vector<std::uint64_t> round_trips
 
 std::optional<std::uint32_t> Peers::median_round_trip_ms() const {
   std::vector<std::uint64_t> round_trips_us;
-  for (const p2p::PeerStatistics& peer : network_->statistics().peers) {
-    const auto id = ids_.find(peer.name);
-    if (id == ids_.end() || !committee_->validator_of(id->second)) continue;
-    // Votes travel on this channel, and nothing long stands before them.
-    const auto& measured = peer.channels[p2p::index_of(p2p::Channel::consensus)].round_trip_us;
-    if (measured) round_trips_us.push_back(*measured);
+  for (const auto& [index, peer] : validators()) {
+    if (peer.round_trip_us) round_trips_us.push_back(*peer.round_trip_us);
   }
   return median_ms_of(std::move(round_trips_us));
 }
 
 std::map<consensus::ValidatorIndex, Peers::ValidatorPeer> Peers::validators() const {
+  const auto committee = this->committee();
   std::map<consensus::ValidatorIndex, ValidatorPeer> found;
   for (const p2p::PeerStatistics& peer : network_->statistics().peers) {
-    const auto id = ids_.find(peer.name);
-    const auto index = id == ids_.end() ? std::nullopt : committee_->validator_of(id->second);
+    const PeerId id = numbers_.of(peer.name);
+    const auto index = committee->validator_of(id);
     if (!index) continue;
+    // Votes travel on this channel, and nothing long stands before them.
     const auto& votes = peer.channels[p2p::index_of(p2p::Channel::consensus)];
     found[*index] = {std::ranges::all_of(peer.channels, &p2p::ChannelStatistics::is_live),
-                     votes.round_trip_us, heard_.of(id->second)};
+                     votes.round_trip_us, heard_.of(id)};
   }
   return found;
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,6 +28,9 @@ namespace vostro::node {
 inline constexpr Byte quote_frame = 64;
 /// Kept for sealed annexes.
 inline constexpr Byte annex_frame = 65;
+/// A transaction in canonical bytes, from a node that has no lane: an observer's READY, or what a
+/// validator's clients had given it when it ceased to be one.
+inline constexpr Byte transaction_frame = 66;
 
 /// Signatures known to be valid; forgets the oldest. Any thread.
 class SharedSignatureCache final : public consensus::SignatureCache {
@@ -43,9 +47,17 @@ class SharedSignatureCache final : public consensus::SignatureCache {
   std::uint64_t next_ = 0;
 };
 
-struct PeerEntry {
-  consensus::PeerId id;
-  p2p::PeerIdentity identity;
+/// Numbers for peers: the same for a name as long as the process lives, also for a peer that is not
+/// there yet or no more. Any thread.
+class PeerNumbers {
+ public:
+  [[nodiscard]] consensus::PeerId of(const std::string& name);
+  [[nodiscard]] std::optional<std::string> name_of(consensus::PeerId peer) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, consensus::PeerId> ids_;  // look-up only
+  std::vector<std::string> names_;                          ///< by number
 };
 
 class Peers {
@@ -54,18 +66,30 @@ class Peers {
     std::function<void(ReplicaEvent, p2p::InboundLease)> post;
     std::function<void(const std::string& peer, chain::SignedQuote)> on_quote;
     std::function<std::vector<chain::SignedQuote>()> live_quotes;  ///< for a peer that connects
+    /// A transaction that a peer without a lane of its own asks this node to batch.
+    std::function<void(const std::string& peer, Bytes transaction)> on_transaction;
     std::function<View()> current_view;
   };
   /// `urgent_workers` see to votes, certificates and proposals, `workers` to what is large or may
-  /// wait: no batch stands before a vote. `store` and both outlive this; so does `tls_key` the
-  /// constructor.
-  Peers(p2p::Config config, const SecretKey& tls_key, std::vector<PeerEntry> entries,
+  /// wait: no batch stands before a vote. `numbers`, `store` and both outlive this; so does
+  /// `tls_key` the constructor.
+  Peers(p2p::Config config, const SecretKey& tls_key, p2p::Registry registry, PeerNumbers& numbers,
         std::shared_ptr<const consensus::Committee> committee, const chain::Store& store,
         WorkerPool& urgent_workers, WorkerPool& workers, Callbacks callbacks);
 
   /// Errors: a sentence for the operator.
   [[nodiscard]] Result<std::uint16_t, std::string> start() { return network_->start(); }
   void stop() { network_->stop(); }
+
+  /// An epoch begins: from now on messages are verified with this committee.
+  void begin_epoch(std::shared_ptr<const consensus::Committee> committee);
+  /// Whom this node takes in and dials from now on. Errors: a sentence for the operator; then
+  /// nothing changes.
+  [[nodiscard]] Result<void, std::string> replace_registry(p2p::Registry registry) {
+    return network_->replace_registry(std::move(registry));
+  }
+  /// As p2p::Network::replace_key.
+  void replace_key(const SecretKey& tls_key) { network_->replace_key(tls_key); }
 
   /// False where some of them are not reachable or do not keep up.
   bool send(const SendMessage& message);
@@ -75,6 +99,9 @@ class Peers {
     network_->penalise(peer, std::move(why));
   }
   void broadcast_quote(const chain::SignedQuote& quote);
+  /// Asks validators that are connected to batch a transaction: one more than may be faulty, others
+  /// with each `turn`. Returns to how many it went.
+  std::size_t hand_over(const Bytes& transaction, std::size_t turn);
   [[nodiscard]] std::size_t connected_validators() const;
   /// Of the connected validators, see median_ms_of. None while none is measured.
   [[nodiscard]] std::optional<std::uint32_t> median_round_trip_ms() const;
@@ -92,14 +119,16 @@ class Peers {
   void on_frame(p2p::InboundFrame frame);
   void send_quotes(const std::string& peer);
   void handle_message(p2p::InboundFrame& frame);
-  void note(consensus::PeerId peer, const consensus::Message& message);
+  void note(consensus::PeerId peer, const consensus::Committee& committee,
+            const consensus::Message& message);
+  [[nodiscard]] std::shared_ptr<const consensus::Committee> committee() const;
   void handle_quote(const std::string& name, const Bytes& body);
   void serve(consensus::PeerId peer, Epoch epoch, const consensus::GetBlock& request);
   void serve(consensus::PeerId peer, Epoch epoch, const consensus::GetBatch& request);
   void serve(consensus::PeerId peer, Epoch epoch, const consensus::GetFinality& request);
 
-  std::map<consensus::PeerId, std::string> names_;
-  std::unordered_map<std::string, consensus::PeerId> ids_;  // look-up only
+  PeerNumbers& numbers_;
+  mutable std::mutex committee_mutex_;
   std::shared_ptr<const consensus::Committee> committee_;
   const chain::Store& store_;
   WorkerPool& urgent_workers_;

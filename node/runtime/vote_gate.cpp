@@ -1,6 +1,8 @@
 #include "node/runtime/vote_gate.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
 namespace vostro::node {
 
@@ -20,6 +22,28 @@ bool VoteGate::admit(consensus::PeerId peer, const consensus::Vote& vote, View c
   if (votes.size() == votes_max) return false;
   votes.insert(name);
   return true;
+}
+
+bool VoteGate::admit_other_epoch(consensus::PeerId peer, const consensus::Message& message,
+                                 p2p::SteadyTime now) {
+  const bool is_asked_or_asks = std::visit(
+      []<class Body>(const Body&) {
+        return std::is_same_v<Body, consensus::GetBlock> ||
+               std::is_same_v<Body, consensus::BlockMessage> ||
+               std::is_same_v<Body, consensus::GetBatch> ||
+               std::is_same_v<Body, consensus::BatchMessage> ||
+               std::is_same_v<Body, consensus::GetFinality> ||
+               std::is_same_v<Body, consensus::Finality>;
+      },
+      message.body);
+  if (is_asked_or_asks) return true;
+  const std::lock_guard lock(mutex_);
+  return peers_[peer].other_epochs.try_take(now);
+}
+
+void VoteGate::begin_epoch() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [peer, of_peer] : peers_) of_peer.seen.clear();
 }
 
 }  // namespace vostro::node

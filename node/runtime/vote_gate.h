@@ -23,18 +23,25 @@ class VoteGate {
   static constexpr std::uint64_t views_below = 64;
   /// Views above: the loop may be a few turns late. A vote further ahead only shows that it lags.
   static constexpr std::uint64_t views_ahead = 64;
-  /// Votes beyond, of one peer.
+  /// Votes beyond, of one peer; and what nobody asked for of other epochs.
   static constexpr p2p::Rate ahead_rate{10, 20};
 
   /// False: let the vote go without checking it, and blame nobody.
   [[nodiscard]] bool admit(consensus::PeerId peer, const consensus::Vote& vote, View current,
                            p2p::SteadyTime now);
+  /// The same for a message of another epoch, which nobody can check here: it shows that one of the
+  /// two lags, and few are enough for that. Requests and answers are not looked at.
+  [[nodiscard]] bool admit_other_epoch(consensus::PeerId peer, const consensus::Message& message,
+                                       p2p::SteadyTime now);
+  /// Views are those of another epoch from now on.
+  void begin_epoch();
 
  private:
   using Key = std::pair<View, consensus::ValidatorIndex>;
   struct Peer {
     std::map<Key, std::set<Hash>> seen;  ///< of views in the window only
     p2p::TokenBucket ahead{ahead_rate};
+    p2p::TokenBucket other_epochs{ahead_rate};
   };
 
   std::mutex mutex_;

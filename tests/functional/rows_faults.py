@@ -51,7 +51,7 @@ class DiskError(FaultsCase):
     def signed_bytes(self):
         """The journal as it is: each vote is there before it is sent."""
         digest = hashlib.blake2b()
-        for path in sorted((self.data / "journal").glob("segment-*")):
+        for path in sorted((self.data / "journal").glob("*/segment-*")):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
@@ -103,10 +103,10 @@ class DiskError(FaultsCase):
 
     def test_F4_a_failed_write_or_sync_is_final(self):
         injection.need()
-        faults = [("journal/segment-*", "fdatasync"), ("store/db/*.log", "fdatasync"), ("store/mark", "pwrite64"),
+        faults = [("journal/*/segment-*", "fdatasync"), ("store/db/*.log", "fdatasync"), ("store/mark", "pwrite64"),
                   ("admission/admitted-*", "fdatasync")]
         if os.environ.get("VOSTRO_TEST_ALL") == "1":
-            faults += [("journal/segment-*", "pwrite64"), ("store/db/*.log", "write"), ("store/mark", "fdatasync"),
+            faults += [("journal/*/segment-*", "pwrite64"), ("store/db/*.log", "write"), ("store/mark", "fdatasync"),
                        ("admission/admitted-*", "pwrite64")]
         for pattern, calls in faults:
             self.fail_once(self.newest(pattern), calls)
@@ -159,7 +159,7 @@ class DiskFull(FaultsCase):
 
     def used(self):
         """What the node itself has on the disk: bytes of journal and admission log, and the store's height."""
-        names = [*(self.data / "journal").glob("segment-*"), *(self.data / "admission").glob("*")]
+        names = [*(self.data / "journal").glob("*/segment-*"), *(self.data / "admission").glob("*")]
         return sum(path.stat().st_size for path in names), self.status()["height"]
 
     def assert_stands_still(self):

@@ -98,7 +98,7 @@ def flip(path, at, mask=0x20):
 
 class Journal(StorageCase):
     def change(self, how):
-        segment = max((self.data / "journal").glob("segment-*"))
+        segment = max((self.data / "journal").glob("*/segment-*"))
         size, end = segment.stat().st_size, end_of_content(segment)
         if how == "missing":
             segment.unlink()
@@ -115,7 +115,7 @@ class Journal(StorageCase):
         elif how == "emptied":
             os.truncate(segment, 0)
         elif how == "another validator's":
-            shutil.copy2(max((Path(self.nodes[2]["data_dir"]) / "journal").glob("segment-*")), segment)
+            shutil.copy2(max((Path(self.nodes[2]["data_dir"]) / "journal").glob("*/segment-*")), segment)
 
     def test_S2_a_journal_that_is_not_what_was_written_silences_the_node(self):
         self.pay(8)
@@ -126,10 +126,10 @@ class Journal(StorageCase):
                     "its head is wrong", "emptied", "another validator's"):
             with self.subTest(how):
                 self.change(how)
-                before = {path.name: path.read_bytes() for path in journal.glob("segment-*")}
+                before = {path.name: path.read_bytes() for path in journal.glob("*/segment-*")}
                 sentence = self.refusal()
                 self.assertIn("belongs to another key or network" if how.startswith("another") else AMNESIA, sentence)
-                after = {path.name: path.read_bytes() for path in journal.glob("segment-*")}
+                after = {path.name: path.read_bytes() for path in journal.glob("*/segment-*")}
                 self.assertEqual(after, before, "the node changed the journal that it did not believe")
                 shutil.rmtree(journal)
                 shutil.copytree(kept, journal)
@@ -143,7 +143,7 @@ class Journal(StorageCase):
     def test_F8_a_torn_last_write_of_the_journal_is_dropped(self):
         settled = self.pay(8)
         self.network.stop(self.victim, signal.SIGKILL)
-        segment = max((self.data / "journal").glob("segment-*"))
+        segment = max((self.data / "journal").glob("*/segment-*"))
         end = end_of_content(segment)
         with open(segment, "r+b") as file:
             file.seek(end - 40)

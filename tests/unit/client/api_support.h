@@ -86,7 +86,7 @@ inline std::string status_answer(const Hash& network_id, const std::string& name
   return "{\"network_id\":\"" + to_hex(network_id.view()) + "\",\"network_name\":\"" + name +
          "\",\"development\":true,\"participant\":\"NORDDEFF\",\"role\":\"validator\",\"version\":"
          "\"0.1.0\","
-         "\"protocol_version\":1,\"height\":12,\"block_id\":\"" +
+         "\"protocol_version\":1,\"outdated\":null,\"height\":12,\"block_id\":\"" +
          zeros + "\",\"block_time\":null,\"state_root\":\"" + zeros +
          "\",\"epoch\":0,\"view\":3,\"finalized_view\":2,\"validators\":4,\"quorum\":3,\"connected_"
          "validators\":4,"

@@ -153,6 +153,7 @@ node::NodeStatus FakeNode::status() const {
   status.ready = ready;
   status.halted = halted;
   status.disk_full = disk_full;
+  status.unknown_version = unknown_version;
   return status;
 }
 

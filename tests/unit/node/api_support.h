@@ -80,6 +80,7 @@ class FakeNode final : public node::Service {
 
   std::optional<std::string> halted;
   bool disk_full = false;
+  std::optional<std::uint16_t> unknown_version;
   bool ready = true;
   bool busy = false;
   bool throws = false;  ///< when it is asked for its validators
@@ -110,7 +111,7 @@ class FakeNode final : public node::Service {
 /// Handlers as the server calls them, without a socket.
 struct Door {
   explicit Door(FakeNode& fake, std::string_view bank = "NORDDEFF")
-      : node(fake), context{fake, bic(bank), "1.2.3", 1} {}
+      : node(fake), context{fake, bic(bank), "1.2.3"} {}
 
   /// GET of a path with query, as the table routes it. Null route: the refusal.
   [[nodiscard]] node::api::Response get(std::string_view target,

@@ -141,8 +141,46 @@ TEST(Config, TimingIsForDevelopmentNetworksOnly) {
   EXPECT_NE(refused.error().sentence.find("[consensus]"), std::string::npos);
   definition.development = true;
   EXPECT_TRUE(fit_to_network(*config, definition));
-  definition.state.participants.clear();
-  EXPECT_FALSE(fit_to_network(*config, definition));
+}
+
+TEST(Config, ABankThatTheGenesisFileDoesNotNameSaysThatItJoinedLater) {
+  const genesis::Definition definition;
+  auto config = parse_config(kMinimal, ".", "node.toml");
+  ASSERT_TRUE(config) << config.error().sentence;
+  const auto refused = fit_to_network(*config, definition);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().sentence.find("joined_later"), std::string::npos);
+  std::string text(kMinimal);
+  text.replace(text.find("[keys]"), 6, "joined_later = true\n[keys]");
+  config = parse_config(text, ".", "node.toml");
+  ASSERT_TRUE(config) << config.error().sentence;
+  EXPECT_TRUE(fit_to_network(*config, definition));
+}
+
+TEST(Config, KeysOfNowAndToCome) {
+  const auto now = parse_config(kMinimal, "/etc/vostro", "node.toml");
+  ASSERT_TRUE(now) << now.error().sentence;
+  EXPECT_EQ(now->validator_keys, (std::vector<KeyFile>{{"/etc/vostro/v.key", ""}}));
+  EXPECT_EQ(now->tls_keys, (std::vector<KeyFile>{{"/etc/vostro/t.key", ""}}));
+  const auto both =
+      parse_config(std::string(kMinimal) +
+                       "next_validator = \"v2.key\"\nnext_validator_passphrase_file = \"p\"\n"
+                       "next_tls = \"/t2.key\"\n",
+                   "/etc/vostro", "node.toml");
+  ASSERT_TRUE(both) << both.error().sentence;
+  EXPECT_EQ(both->validator_keys,
+            (std::vector<KeyFile>{{"/etc/vostro/v.key", ""}, {"/etc/vostro/v2.key", "/etc/vostro/p"}}));
+  EXPECT_EQ(both->tls_keys, (std::vector<KeyFile>{{"/etc/vostro/t.key", ""}, {"/t2.key", ""}}));
+}
+
+TEST(Config, APeersTlsKeyMayBePinned) {
+  const std::string key = "ed25519:" + std::string(64, 'a');
+  const auto config = parse_config(
+      std::string(kMinimal) + "[[peers.peer]]\nparticipant = \"SUDBFRPP\"\naddress = \"a:1\"\n" +
+          "tls_key = \"" + key + "\"\n",
+      ".", "node.toml");
+  ASSERT_TRUE(config) << config.error().sentence;
+  EXPECT_EQ(to_text(config->node.peers.at(0).tls_key.value()), key);
 }
 
 TEST(Config, ListenAddressesHavePorts) {

@@ -40,6 +40,15 @@ TEST_F(Api, StatusSaysWhereTheNodeIs) {
   EXPECT_EQ(body.at("participant").as_string(), "NORDDEFF");
   EXPECT_EQ(body.at("version").as_string(), "1.2.3");
   EXPECT_TRUE(body.at("halted").is_null());
+  EXPECT_TRUE(body.at("outdated").is_null());
+  EXPECT_EQ(body.at("protocol_version").as_int64(), 1);
+}
+
+TEST_F(Api, AnOutdatedNodeSaysWhichVersionItLacks) {
+  node.unknown_version = 2;
+  const auto body = json_of(nord.get("/v1/status"));
+  EXPECT_EQ(body.at("outdated").at("protocol_version").as_int64(), 2);
+  EXPECT_EQ(nord.get("/readyz").status, 200U) << "until it is in force the node goes on";
 }
 
 TEST_F(Api, HealthAndReadiness) {

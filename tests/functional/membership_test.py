@@ -1,0 +1,147 @@
+"""Validators come, go and change their keys while the network settles payments: by vote, without a restart of anybody else."""
+
+import shutil
+import signal
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
+import members  # noqa: E402
+from clerks import ASKED_OF_ALL, ClerksCase  # noqa: E402
+from orders import Client, ask, uetr_of  # noqa: E402
+from vostronet import BANKS, is_alive  # noqa: E402
+
+
+class MembershipCase(ClerksCase):
+    def setUp(self):
+        super().setUp()
+        self.voters = list(self.nodes)  # whose validators vote, as far as the test knows
+
+    def pass_changes(self, changes, voters=None):
+        """Votes of all but one, so that a quorum is enough."""
+        return members.pass_changes(self.network, changes, (voters or self.voters)[:len(self.voters) * 2 // 3 + 1], self.assertEqual)
+
+    def admit(self, banks):
+        """Nodes of new banks, which follow from genesis on. Each knows where those are that came before it; nobody knows where it is."""
+        new, changes = [], []
+        for bank in banks:
+            node, change = members.make_bank(self.network, bank)
+            self.nodes.append(node)
+            new.append(node)
+            changes.append(change)
+        self.pass_changes(changes)
+        for node in new:
+            self.network.start(node)
+        return new
+
+    def add_validators(self, nodes):
+        self.pass_changes([{"type": "AddValidator", **members.key_proof(node)} for node in nodes])
+        self.wait_set(len(self.voters) + len(nodes))
+        self.voters += nodes
+
+    def wait_set(self, size):
+        """Until every node that runs knows so many validators, and those are connected."""
+        def look(node):
+            status = self.network.status(node)
+            return status.get("validators") == size and status["connected_validators"] >= size - len(self.dead()) and status
+        for node in [each for each in self.nodes if each["pid"]]:
+            self.network.wait(lambda n=node: look(n), 60, f"{node['participant']} does not see {size} validators")
+
+    def dead(self):
+        return [node for node in self.voters if not node["pid"]]
+
+    def wait_keys(self, expected):
+        """Until every node that runs shows these keys, by bank, among those that vote."""
+        def look(node):
+            answer = ask(node, "GET", "/v1/validators")
+            keys = {item["participant"]: item["key"] for item in answer.body["items"]} if answer.status == 200 else {}
+            return all(keys.get(bank) == key for bank, key in expected.items())
+        for node in [each for each in self.nodes if each["pid"]]:
+            self.network.wait(lambda n=node: look(n), 60, f"{node['participant']} does not see the new keys")
+
+    def rotate_all(self, nodes):
+        """Every validator key and every TLS key of these nodes, which run on: new files, SIGHUP, votes."""
+        changes, keys = [], {}
+        for node in nodes:
+            validator, tls = (members.new_key(node, purpose, f"{purpose}-2") for purpose in ("validator", "tls"))
+            members.set_key(node, "next_validator", "validator-2")
+            members.set_key(node, "next_tls", "tls-2")
+            members.read_again(node)
+            changes += [{"type": "RotateValidatorKey", **validator}, {"type": "SetTlsKey", **tls}]
+            keys[node["participant"]] = validator["key"]
+        self.pass_changes(changes)
+        self.wait_keys(keys)
+        self.wait_set(len(self.voters))
+
+    def check_payments(self):
+        """What was reported final is final and alike on every node; nobody has signed what no honest one signs; nothing is lost."""
+        for framed in [f for clerk in self.clerks for f in clerk.accepted]:
+            self.payment_everywhere(self.debtor_of(framed), uetr_of(framed))
+        idle = lambda: all(self.network.status(node).get("pending_transactions") == 0 for node in self.nodes)  # noqa: E731
+        self.network.wait(idle, 60, "transactions stay pending")
+        self.assert_same_state_everywhere()
+        reported = [each for clerk in self.clerks for each in clerk.final.items()]
+        clients = [Client(node) for node in self.nodes]
+        for number, (framed, body) in enumerate(self.random.sample(reported, len(reported))):
+            for client in clients if number < ASKED_OF_ALL else [self.random.choice(clients)]:
+                answer = client.get(f"/v1/payments/{uetr_of(framed)}?agent={body['owner']}")
+                receipts = [(r["height"], r["receipt"]) for r in answer.body["receipts"]]
+                self.assertEqual(receipts, [(body["height"], body["receipt"])], client.node["participant"])
+        for client in clients:
+            client.connection.close()
+            self.assert_no_evidence(client.node)
+
+
+class Membership(MembershipCase):
+    """Goal: 4 validators, then 7, then 4 under load; one of them is killed for good and replaced, all keys of the others are rotated,
+    and no payment is lost. Method: clerks pay all the time through whichever node takes it; processes are those of the beginning."""
+
+    def test_4_to_7_to_4_under_load_with_all_keys_rotated(self):
+        self.start_clerks()
+        new = self.admit(BANKS[4:7])
+        self.add_validators(new)
+        self.wait_for_payments(50, "no payments with seven validators")
+
+        # One dies, with its machine: journal and validator key are gone. Its bank starts another one from the genesis file.
+        lost = self.nodes[1]
+        self.network.stop(lost, signal.SIGKILL)
+        data, keys = Path(lost["data_dir"]), Path(lost["token_file"]).parent
+        tokens = (data / "tokens").read_bytes()
+        shutil.rmtree(data)
+        for left in ("validator.key", "validator.key.journal"):
+            (keys / left).unlink()
+        self.wait_for_payments(50, "no payments with one of seven dead")
+        replaced = members.new_key(lost, "validator", "validator-1")
+        members.set_key(lost, "validator", "validator-1")
+        (data / "tokens").write_bytes(tokens)
+        (data / "tokens").chmod(0o600)
+        self.pass_changes([{"type": "RotateValidatorKey", **replaced}], [node for node in self.voters if node is not lost])
+        self.network.start(lost)
+        self.wait_keys({lost["participant"]: replaced["key"]})
+        self.wait_set(7)
+        self.assertEqual(self.network.status(lost)["role"], "validator")
+
+        pids = {node["participant"]: node["pid"] for node in self.nodes}
+        self.rotate_all([node for node in self.nodes if node is not lost])
+        self.wait_for_payments(50, "no payments with the new keys")
+
+        # Two of the newcomers and one of the first go; they follow on. Whoever has gone votes no more: the last to go votes to the end.
+        leaving = [self.nodes[4], self.nodes[5], self.nodes[0]]
+        staying = [node for node in self.voters if node not in leaving]
+        self.pass_changes([{"type": "RemoveValidator", "participant": node["participant"]} for node in leaving], [*staying, leaving[-1]])
+        self.voters = staying
+        self.wait_set(4)
+        for node in self.nodes:
+            expected = "observer" if node in leaving else "validator"
+            self.assertEqual(self.network.status(node)["role"], expected, node["participant"])
+        self.wait_for_payments(50, "no payments with the last four")
+        self.stop_clerks()
+        self.check_payments()
+        self.assertEqual({node["participant"]: node["pid"] for node in self.nodes}, pids)
+        self.assertTrue(all(is_alive(pid) for pid in pids.values()))
+        print(f"{self.reported()} payments, epoch {self.network.status(self.nodes[2])['epoch']}", flush=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
