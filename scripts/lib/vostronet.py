@@ -266,7 +266,7 @@ listen = "127.0.0.1:{p2p_ports[index]}"
         ready_file(node).unlink(missing_ok=True)
         with open(node["log"], "ab") as log:
             process = subprocess.Popen(
-                [str(self.program), "run", "--config", node["config"], "--ready-file", str(ready_file(node))],
+                [str(node.get("program", self.program)), "run", "--config", node["config"], "--ready-file", str(ready_file(node))],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env={**os.environ, **self.environment(node)},
                 preexec_fn=None if self.outlives_us else die_with_parent)

@@ -1,16 +1,18 @@
 """Validators come, go and change their keys while the network settles payments: by vote, without a restart of anybody else."""
 
+import os
 import shutil
 import signal
 import sys
 import unittest
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import members  # noqa: E402
 from clerks import ASKED_OF_ALL, ClerksCase  # noqa: E402
 from orders import Client, ask, uetr_of  # noqa: E402
-from vostronet import BANKS, is_alive  # noqa: E402
+from vostronet import BANKS, bin_dir, is_alive  # noqa: E402
 
 
 class MembershipCase(ClerksCase):
@@ -51,13 +53,18 @@ class MembershipCase(ClerksCase):
     def dead(self):
         return [node for node in self.voters if not node["pid"]]
 
-    def wait_keys(self, expected):
+    def clerks_without(self, node):
+        """The clerks go to other nodes than this from now on: a request to it would hang."""
+        for clerk in self.clerks:
+            clerk.nodes = [each for each in clerk.nodes if each is not node]
+
+    def wait_keys(self, expected, nodes=None):
         """Until every node that runs shows these keys, by bank, among those that vote."""
         def look(node):
             answer = ask(node, "GET", "/v1/validators")
             keys = {item["participant"]: item["key"] for item in answer.body["items"]} if answer.status == 200 else {}
             return all(keys.get(bank) == key for bank, key in expected.items())
-        for node in [each for each in self.nodes if each["pid"]]:
+        for node in nodes or [each for each in self.nodes if each["pid"]]:
             self.network.wait(lambda n=node: look(n), 60, f"{node['participant']} does not see the new keys")
 
     def rotate_all(self, nodes):
@@ -93,11 +100,12 @@ class MembershipCase(ClerksCase):
             self.assert_no_evidence(client.node)
 
 
-class Membership(MembershipCase):
+class F28(MembershipCase):
     """Goal: 4 validators, then 7, then 4 under load; one of them is killed for good and replaced, all keys of the others are rotated,
-    and no payment is lost. Method: clerks pay all the time through whichever node takes it; processes are those of the beginning."""
+    one hears nothing of an epoch's beginning, and no payment is lost. Method: clerks pay all the time through whichever node takes it;
+    processes are those of the beginning."""
 
-    def test_4_to_7_to_4_under_load_with_all_keys_rotated(self):
+    def test_F28_4_to_7_to_4_under_load_with_all_keys_rotated(self):
         self.start_clerks()
         new = self.admit(BANKS[4:7])
         self.add_validators(new)
@@ -136,11 +144,98 @@ class Membership(MembershipCase):
             expected = "observer" if node in leaving else "validator"
             self.assertEqual(self.network.status(node)["role"], expected, node["participant"])
         self.wait_for_payments(50, "no payments with the last four")
+
+        # One of the four is cut off while an epoch begins without it.
+        cut_off, rotated = staying[-1], staying[1]
+        os.kill(cut_off["pid"], signal.SIGSTOP)
+        key = members.new_key(rotated, "validator", "validator-3")
+        members.set_key(rotated, "validator", "validator-2")
+        members.set_key(rotated, "next_validator", "validator-3")
+        members.read_again(rotated)
+        self.clerks_without(cut_off)
+        self.pass_changes([{"type": "RotateValidatorKey", **key}])
+        self.wait_keys({rotated["participant"]: key["key"]}, [node for node in self.nodes if node is not cut_off])
+        self.wait_for_payments(50, "no payments without the one that is cut off")
+        os.kill(cut_off["pid"], signal.SIGCONT)
+        self.wait_keys({rotated["participant"]: key["key"]})
+        self.wait_set(4)
         self.stop_clerks()
         self.check_payments()
         self.assertEqual({node["participant"]: node["pid"] for node in self.nodes}, pids)
         self.assertTrue(all(is_alive(pid) for pid in pids.values()))
         print(f"{self.reported()} payments, epoch {self.network.status(self.nodes[2])['epoch']}", flush=True)
+
+
+class F27(MembershipCase):
+    """Goal: a version of the protocol is in force when enough validators speak it and not before; whoever does not says so on every
+    surface, and halts in order when it is; back to an older program nobody gets. Method: a program of a release to come, node by node."""
+
+    def test_F27_a_new_version_waits_for_enough_and_outdated_nodes_say_so(self):
+        proposal = self.pass_changes([{"type": "ActivateVersion", "version": 2}])[0]
+        for node in self.nodes:
+            self.assert_outdated(node)
+        for index in (0, 1):
+            self.upgrade(self.nodes[index])
+            self.settle(index, self.signed_payment(index, 3, "1.00"))
+        waits = self.network.wait(lambda: self.waits(proposal, ready=2), 30, "two do not report that they are ready")
+        self.assertEqual((waits["what"], waits["needed"]), ("quorum", 3))
+        self.assertEqual({self.network.status(node)["protocol_version"] for node in self.nodes}, {1})
+
+        self.upgrade(self.nodes[2])
+        behind, new = self.nodes[3], self.nodes[:3]
+        for node in new:
+            self.network.wait(lambda n=node: self.network.status(n).get("protocol_version") == 2, 30, "version 2 is not in force")
+        halted = self.network.wait(lambda: self.network.status(behind).get("halted"), 30, "the outdated node does not halt")
+        self.assertIn("protocol version 2", halted["reason"])
+        self.assertTrue(is_alive(behind["pid"]))
+        self.assertEqual(ask(behind, "GET", "/readyz").status, 503)
+        self.assertEqual(ask(behind, "GET", "/healthz").status, 503)
+        self.assertEqual(self.metric(behind, "vostro_halted"), 1)
+        self.assertEqual(ask(behind, "GET", f"/v1/accounts/{self.account(0)}").status, 200)
+        settled = [self.settle(index, self.signed_payment(index, 3, "1.00")) for index in (0, 1, 2)]
+        self.assertGreater(min(body["height"] for body in settled), self.network.status(behind)["height"])
+
+        self.upgrade(behind)
+        self.network.wait(lambda: self.network.status(behind).get("_ready"), 60, "the node does not come back with the new program")
+        self.settle(3, self.signed_payment(3, 0, "1.00"))
+        # The old program on the new ledger.
+        self.network.stop(self.nodes[0])
+        self.nodes[0]["program"] = str(self.network.program)
+        self.network.start(self.nodes[0])
+        self.network.wait(lambda: self.network.status(self.nodes[0]).get("halted"), 30, "an older program goes on")
+        self.upgrade(self.nodes[0])
+        self.wait_connected()
+        states = self.network.wait(lambda: self.same_heads(), 30, "the nodes differ in height or state")
+        self.assertEqual({(state["protocol_version"], state["outdated"]) for state in states}, {(2, None)})
+
+    def upgrade(self, node):
+        self.network.stop(node)
+        node["program"] = str(bin_dir() / "vostro-node-next")
+        self.network.start(node)
+        self.network.wait_ready([node])
+
+    def same_heads(self):
+        states = [self.network.status(node) for node in self.nodes]
+        return states if len({(s.get("height"), s.get("state_root")) for s in states}) == 1 else None
+
+    def waits(self, proposal, ready):
+        """What the passed change waits for, once so many validators are ready for it."""
+        item = next(item for item in ask(self.nodes[0], "GET", "/v1/proposals").body["items"] if item["id"]["id"] == proposal)
+        waits = item["waits_for"]
+        return waits if waits and waits.get("ready") == ready else None
+
+    def metric(self, node, name):
+        with urllib.request.urlopen(node["api"] + "/metrics", timeout=10) as answer:
+            lines = answer.read().decode("utf-8").splitlines()
+        return float(next(line for line in lines if line.startswith(name + " ")).split()[1])
+
+    def assert_outdated(self, node):
+        status = self.network.wait(lambda: (s := self.network.status(node)) and s["outdated"] and s, 30, "the node does not say so")
+        self.assertEqual((status["outdated"], status["_ready"], status["halted"]), ({"protocol_version": 2}, True, None))
+        self.assertEqual(self.metric(node, "vostro_outdated"), 1)
+        self.assertIn("a protocol version that this program does not speak was passed", Path(node["log"]).read_text(encoding="utf-8"))
+        _, shown = self.network.wallet(node, "network", "status")
+        self.assertEqual(shown["outdated"], {"protocol_version": 2})
 
 
 if __name__ == "__main__":
