@@ -4,6 +4,7 @@ Used by scripts/devnet, scripts/demo and the functional tests. Standard library 
 its directory, in devnet.json; nothing is kept in memory between calls.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -40,6 +41,7 @@ CURRENCIES = ["EUR", "USD", "SGD"]
 OPENING_UNITS = 10_000_000  # whole units of each currency for each bank's main account
 BUSINESS_DATE = "2026-01-05"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 
 class NetError(Exception):
@@ -107,6 +109,29 @@ def is_alive(pid):
 def die_with_parent():
     """In the child: the kernel kills it when the thread that started it ends, however that comes."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def inside(node):
+    """This thread, and what it starts, is where the node is: in the network namespace that a test gave it, if any. Sockets stay where
+    they were made."""
+    if "netns" not in node:
+        yield
+        return
+    c = ctypes.CDLL(None, use_errno=True)
+    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    there = os.open(node["netns"], os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if c.setns(there, CLONE_NEWNET) != 0:
+            raise NetError(f"cannot enter {node['netns']}: {os.strerror(ctypes.get_errno())}")
+        try:
+            yield
+        finally:
+            if c.setns(here, CLONE_NEWNET) != 0:
+                raise NetError(f"cannot leave {node['netns']}: {os.strerror(ctypes.get_errno())}")
+    finally:
+        os.close(there)
+        os.close(here)
 
 
 class Network:
@@ -264,7 +289,7 @@ listen = "127.0.0.1:{p2p_ports[index]}"
     def spawn(self, node):
         """Starts the process and waits for nothing."""
         ready_file(node).unlink(missing_ok=True)
-        with open(node["log"], "ab") as log:
+        with open(node["log"], "ab") as log, inside(node):
             process = subprocess.Popen(
                 [str(node.get("program", self.program)), "run", "--config", node["config"], "--ready-file", str(ready_file(node))],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
@@ -316,7 +341,7 @@ listen = "127.0.0.1:{p2p_ports[index]}"
         """JSON of a GET; raises urllib's errors."""
         token = Path(node["token_file"]).read_text(encoding="utf-8").strip()
         request = urllib.request.Request(node["api"] + path, headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        with inside(node), urllib.request.urlopen(request, timeout=timeout) as answer:
             return json.load(answer)
 
     def status(self, node):
@@ -326,7 +351,7 @@ listen = "127.0.0.1:{p2p_ports[index]}"
         except (urllib.error.URLError, OSError, ValueError):
             return {}
         try:
-            with urllib.request.urlopen(node["api"] + "/readyz", timeout=5) as answer:
+            with inside(node), urllib.request.urlopen(node["api"] + "/readyz", timeout=5) as answer:
                 status["_ready"] = answer.status == 200
         except (urllib.error.URLError, OSError):
             status["_ready"] = False
@@ -342,7 +367,8 @@ listen = "127.0.0.1:{p2p_ports[index]}"
             command += ["--key", keys_dir / f"{key}.key"]
         if keys:
             command += ["--passphrase-file", keys_dir / "passphrase"]
-        done = run([*command, *args], check=False, timeout=timeout)
+        with inside(node):
+            done = run([*command, *args], check=False, timeout=timeout)
         try:
             answer = json.loads(done.stdout)
         except ValueError:

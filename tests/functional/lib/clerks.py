@@ -29,6 +29,8 @@ class Clerk(threading.Thread):
         self.accepted = []  # answered 202: durably noted, will be final
         self.given_up = []
         self.odd = []
+        self.answer_s = 40
+        self.gives_up = 0.1  # part of the failures after which it does
         self.stopping = threading.Event()
 
     def run(self):
@@ -40,10 +42,10 @@ class Clerk(threading.Thread):
     def pay(self, framed):
         while True:
             try:
-                with Client(self.random.choice(self.nodes), timeout=40) as client:
+                with Client(self.random.choice(self.nodes), timeout=self.answer_s) as client:
                     answer = client.post(framed)
             except OSError:
-                if self.random.random() < 0.1:
+                if self.random.random() < self.gives_up:
                     return self.given_up.append(framed)
                 time.sleep(0.01)  # a dead node refuses at once; asking it again and again would only take time from the others
                 continue
@@ -74,7 +76,7 @@ class ClerksCase(NetworkCase):
     def start_clerks(self):
         orders = []
         for index, node in enumerate(self.nodes):
-            body = payment(self.account(index), self.account((index + 1) % 4), str(AMOUNT))
+            body = payment(self.account(index), self.account((index + 1) % len(self.nodes)), str(AMOUNT))
             orders += sign(node, [order(self.network, body)], copies=self.orders_per_bank)
         self.random.shuffle(orders)
         self.clerks = [Clerk(self.network, orders[i::self.clerks_count], self.random.random()) for i in range(self.clerks_count)]
@@ -124,10 +126,11 @@ class ClerksCase(NetworkCase):
             settled += blocks[0]["transaction_count"]
         others = self.others_settled()
         self.assertGreaterEqual(settled - others, self.reported())
-        paid = {index: self.count_payments(index) for index in range(4)}
+        count = len(self.nodes)
+        paid = {index: self.count_payments(index) for index in range(count)}
         self.assertEqual(sum(paid.values()), settled - others)
-        for index in range(4):
-            expected = Decimal(10_000_000) + AMOUNT * (paid[(index - 1) % 4] - paid[index])
+        for index in range(count):
+            expected = Decimal(10_000_000) + AMOUNT * (paid[(index - 1) % count] - paid[index])
             self.assertEqual(self.balance(self.account(index), node=index), expected)
         for client in clients:
             answer = client.ask("GET", "/v1/status")
@@ -144,13 +147,13 @@ class ClerksCase(NetworkCase):
         self.assertEqual(evidence.stat().st_size, 0, node["participant"])
 
     def debtor_of(self, framed):
-        bic = framed[61:69].decode("ascii")  # after length, version, network id, id, valid_until and tag
-        return next(i for i in range(4) if self.bic(i) == bic)
+        bic = framed[63:71].decode("ascii")  # after length, version, network id, id, valid_until and tag
+        return next(i for i in range(len(self.nodes)) if self.bic(i) == bic)
 
     def count_payments(self, index):
         """Settled payments that this bank ordered, as a node of its choice lists them."""
         count, cursor = 0, ""
-        with Client(self.nodes[(index + 2) % 4]) as client:
+        with Client(self.nodes[(index + 2) % len(self.nodes)]) as client:
             while True:
                 page = client.get(f"/v1/payments?agent={self.bic(index)}&role=debtor&limit=100{cursor}").body
                 count += sum(each["status"] == "settled" for each in page["items"])

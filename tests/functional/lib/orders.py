@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from vostronet import NetError, bin_dir
+from vostronet import NetError, bin_dir, inside
 
 CANONICAL = "application/octet-stream"
 ID_OFFSET = 34  # of an order's canonical encoding: version (2 bytes) and network id (32) stand before the id
@@ -44,6 +44,9 @@ class Client:
         if body is not None:
             headers["Content-Type"] = kind
         try:
+            if self.connection.sock is None:
+                with inside(self.node):
+                    self.connection.connect()
             self.connection.request(method, path, body=body, headers=headers)
             answer = self.connection.getresponse()
             content = answer.read()
