@@ -38,6 +38,13 @@ struct NodeStatus {
   bool is_syncing = false;
   bool is_ready = false;              ///< takes transactions
   std::optional<std::string> halted;  ///< why
+  // What older nodes do not tell is absent, or 0.
+  std::optional<UnixMillis> halted_since;
+  bool is_disk_full = false;
+  std::optional<UnixMillis> disk_full_since;
+  std::uint64_t disk_free_bytes = 0;
+  std::uint64_t disk_reserve_bytes = 0;
+  std::optional<UnixMillis> time;  ///< by its clock
   std::uint64_t pending_transactions = 0;
   std::uint64_t uptime_seconds = 0;
 };
@@ -172,6 +179,28 @@ struct ParticipantView {
   std::string status;
   chain::Policy policy;
   bool is_validator = false;
+};
+
+/// Why a validator cannot be connected: a word of the runbook, and since when that one.
+struct ConnectFailure {
+  std::string reason;
+  UnixMillis since;
+
+  bool operator==(const ConnectFailure&) const = default;
+};
+
+/// One validator, as the asked node sees it. What it told of itself is not proved.
+struct ValidatorView {
+  std::uint64_t index = 0;
+  Bic participant;
+  bool is_this_node = false;
+  bool is_connected = false;            ///< true for the asked node
+  std::optional<UnixMillis> last_seen;  ///< its newest frame
+  std::optional<UnixMillis> since;      ///< connected, or lost
+  std::optional<std::uint64_t> round_trip_us;
+  std::optional<Height> finalized_height;
+  std::optional<std::int64_t> clock_offset_ms;  ///< its clock less the asked node's
+  std::optional<ConnectFailure> failure;        ///< none while it is connected
 };
 
 struct CurrencyView {

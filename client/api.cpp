@@ -243,6 +243,11 @@ Result<Page<ParticipantView>, ApiError> ApiClient::participants(
   return get_page("/v1/participants?limit=100", cursor, read_participant);
 }
 
+Result<Page<ValidatorView>, ApiError> ApiClient::validators(
+    const std::optional<std::string>& cursor) {
+  return get_page("/v1/validators?limit=100", cursor, read_validator);
+}
+
 Result<Page<CurrencyView>, ApiError> ApiClient::currencies(
     const std::optional<std::string>& cursor) {
   return get_page("/v1/currencies?limit=100", cursor, read_currency);

@@ -72,6 +72,9 @@ class ApiClient {
   [[nodiscard]] Result<BlockView, ApiError> block(const std::optional<Height>& height);
   [[nodiscard]] Result<Page<ParticipantView>, ApiError> participants(
       const std::optional<std::string>& cursor = {});
+  /// As the node sees them, by index.
+  [[nodiscard]] Result<Page<ValidatorView>, ApiError> validators(
+      const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<Page<CurrencyView>, ApiError> currencies(
       const std::optional<std::string>& cursor = {});
   [[nodiscard]] Result<RulesView, ApiError> rules();

@@ -97,6 +97,14 @@ NodeStatus read_status(const JsonIn& in) {
   out.is_ready = in.field("ready").boolean();
   out.halted =
       in.field("halted").optional([](const JsonIn& each) { return each.field("reason").text(); });
+  out.halted_since = in.field("halted").optional([](const JsonIn& each) {
+    return each.field("since").optional(block_time).value_or(UnixMillis());
+  });
+  out.is_disk_full = !in.field("disk_full").is_null() && in.field("disk_full").boolean();
+  out.disk_full_since = in.field("disk_full_since").optional(block_time);
+  out.disk_free_bytes = in.field("disk_free_bytes").optional(number).value_or(0);
+  out.disk_reserve_bytes = in.field("disk_reserve_bytes").optional(number).value_or(0);
+  out.time = in.field("time").optional(block_time);
   out.pending_transactions = number(in.field("pending_transactions"));
   out.uptime_seconds = number(in.field("uptime_seconds"));
   return out;
@@ -236,6 +244,25 @@ ParticipantView read_participant(const JsonIn& in) {
   out.policy = chain::read_policy(in.field("policy"));
   out.status = in.field("status").text();
   out.is_validator = in.field("validator").boolean();
+  return out;
+}
+
+ValidatorView read_validator(const JsonIn& in) {
+  ValidatorView out;
+  out.index = number(in.field("index"));
+  out.participant = in.field("participant").bic();
+  out.is_this_node = in.field("this_node").boolean();
+  out.is_connected = in.field("connected").boolean();
+  out.last_seen = in.field("last_seen").optional(block_time);
+  out.since = in.field("since").optional(block_time);
+  out.round_trip_us = in.field("round_trip_us").optional(number);
+  out.finalized_height = in.field("finalized_height").optional(height);
+  out.clock_offset_ms = in.field("clock_offset_ms").optional([](const JsonIn& each) {
+    return each.signed_integer();
+  });
+  out.failure = in.field("failure").optional([](const JsonIn& each) {
+    return ConnectFailure{each.field("reason").text(), block_time(each.field("since"))};
+  });
   return out;
 }
 

@@ -22,6 +22,7 @@ namespace vostro::client {
 [[nodiscard]] EntryView read_entry(const chain::JsonIn& in);
 [[nodiscard]] BlockView read_block(const chain::JsonIn& in);
 [[nodiscard]] ParticipantView read_participant(const chain::JsonIn& in);
+[[nodiscard]] ValidatorView read_validator(const chain::JsonIn& in);
 [[nodiscard]] CurrencyView read_currency(const chain::JsonIn& in);
 [[nodiscard]] FillView read_fill(const chain::JsonIn& in);
 [[nodiscard]] RedemptionView read_redemption(const chain::JsonIn& in);

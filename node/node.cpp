@@ -381,6 +381,7 @@ void Node::halt(const std::string& reason) {
     const std::lock_guard lock(announce_mutex_);
     if (halted_) return;
     halted_ = reason;
+    halted_at_ = wall_clock();
   }
   log::error("halted: this node signs and writes no more, reads go on", {{"reason", reason}});
   if (admission_) admission_->halt();
@@ -389,6 +390,7 @@ void Node::halt(const std::string& reason) {
 
 /// Below the reserve the node stands still, as one that is suspended does, and goes on by itself.
 void Node::on_room(bool has_room) {
+  disk_full_since_ms_ = has_room ? 0 : wall_clock().value;
   disk_full_ = !has_room;
   const std::uint64_t free = store_->free_bytes();
   if (has_room) {
@@ -473,6 +475,15 @@ NodeStatus Node::status() const {
   status.ready = is_ready();
   status.pending_transactions = admission_->pending_count();
   status.uptime_s = (steady_ms() - started_ms_) / 1000;
+  status.now = wall_clock();
+  {
+    const std::lock_guard lock(announce_mutex_);
+    if (halted_) status.halted_since = halted_at_;
+  }
+  if (const std::uint64_t since = disk_full_since_ms_; since != 0)
+    status.disk_full_since = UnixMillis(since);
+  status.disk_free_bytes = store_->free_bytes();
+  status.disk_reserve_bytes = store_->reserve_bytes();
   return status;
 }
 
@@ -496,6 +507,9 @@ std::vector<ValidatorStatus> Node::validators() const {
       one.connected = peer->second.connected;
       one.round_trip_us = peer->second.round_trip_us;
       if (const auto& heard = peer->second.heard) {
+        one.since = heard->since;
+        if (heard->failure && !one.connected)
+          one.failure.emplace(heard->failure->reason, heard->failure->at);
         one.last_seen = heard->at;
         one.view = heard->view;
         one.finalized_view = heard->final_view;

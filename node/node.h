@@ -173,7 +173,9 @@ class Node final : public Service {
   Height final_synced_;
   std::vector<std::function<void(Height)>> listeners_;
   std::optional<std::string> halted_;
+  UnixMillis halted_at_;  ///< where it has
   std::atomic<bool> disk_full_{false};
+  std::atomic<std::uint64_t> disk_full_since_ms_{0};  ///< of the wall clock; 0: it is not
   std::atomic<std::uint64_t> evidence_count_{0};
   std::atomic<std::uint64_t> transactions_final_{0};
 

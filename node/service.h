@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/identifiers.h"
@@ -45,6 +46,12 @@ struct NodeStatus {
   bool disk_full = false;             ///< free space is below the reserve: it stands still
   std::size_t pending_transactions = 0;
   std::uint64_t uptime_s = 0;
+  // For who looks after it.
+  UnixMillis now;                             ///< by this machine's clock
+  std::optional<UnixMillis> halted_since;     ///< where it has halted
+  std::optional<UnixMillis> disk_full_since;  ///< where free space is below the reserve
+  std::uint64_t disk_free_bytes = 0;
+  std::uint64_t disk_reserve_bytes = 0;
 };
 
 /// One validator as this node sees it. What others told is theirs to know: nothing here is proved.
@@ -62,6 +69,9 @@ struct ValidatorStatus {
   std::optional<View> finalized_view{};
   std::optional<Height> finalized_height{};
   std::optional<std::int64_t> clock_offset_ms{};  ///< its clock less this one; none for this node
+  std::optional<UnixMillis> since{};  ///< connected, or lost; none: never while this node runs
+  /// Why it cannot be connected now: a word of p2p/reason.h, and since when that one.
+  std::optional<std::pair<std::string, UnixMillis>> failure{};
 };
 
 /// What became of a submitted transaction so far, in order of precedence.

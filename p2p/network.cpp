@@ -118,8 +118,9 @@ class Network::Impl final : public ConnectionOwner {
   void shut_out(Peer& peer, Reason reason);
   void close_channels(Peer& peer, Reason reason, const std::string& detail);
   void report_failure(const Connection& connection, Reason reason, const std::string& detail);
-  void notice(Severity severity, const std::string& peer, std::string text) const {
-    if (callbacks_.on_notice) callbacks_.on_notice({severity, peer, std::move(text)});
+  void notice(Severity severity, const std::string& peer, std::string text,
+              std::optional<Reason> failure = {}) const {
+    if (callbacks_.on_notice) callbacks_.on_notice({severity, peer, std::move(text), failure});
   }
 
   const Config config_;
@@ -451,9 +452,9 @@ void Network::Impl::report_failure(const Connection& connection, Reason reason,
   const auto peer = peer_of(connection);
   if (!peer) {
     if (!stranger_notices_.try_take(steady_now())) return;
-    return notice(
-        Severity::warning, "",
-        "refused a connection of " + connection.address + ": " + sentence(reason, detail));
+    return notice(Severity::warning, "",
+                  "refused a connection of " + connection.address + ": " + sentence(reason, detail),
+                  reason);
   }
   const std::string& name = peer->identity.name;
   std::string text;
@@ -467,7 +468,7 @@ void Network::Impl::report_failure(const Connection& connection, Reason reason,
   std::string& last = peer->slot(connection.channel).last_failure;
   if (last == text) return;
   last = text;
-  notice(Severity::warning, name, std::move(text));
+  notice(Severity::warning, name, std::move(text), reason);
 }
 
 // --------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ struct Notice {
   Severity severity = Severity::info;
   std::string peer;  ///< Empty where the peer is not known.
   std::string text;
+  std::optional<Reason> failure{};  ///< Of an attempt to connect, by either side.
 };
 
 /// Any may be empty. They run on the network's thread and must not throw.

@@ -67,6 +67,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> order_commands();
 [[nodiscard]] std::vector<Command> approve_commands();
 [[nodiscard]] std::vector<Command> network_commands();
+[[nodiscard]] std::vector<Command> doctor_commands();
 [[nodiscard]] std::vector<Command> governance_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
 

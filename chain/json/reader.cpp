@@ -81,6 +81,12 @@ bool JsonIn::boolean() const {
   return false;
 }
 
+std::int64_t JsonIn::signed_integer() const {
+  if (value_->is_int64()) return value_->get_int64();
+  note(value_->is_uint64() ? JsonFault::bad_value : JsonFault::wrong_type);
+  return 0;
+}
+
 std::uint64_t JsonIn::integer(std::uint64_t max) const {
   std::uint64_t number = 0;
   if (value_->is_uint64()) {

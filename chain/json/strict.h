@@ -70,6 +70,7 @@ class JsonIn {
   [[nodiscard]] T integer() const {
     return static_cast<T>(integer(static_cast<std::uint64_t>(std::numeric_limits<T>::max())));
   }
+  [[nodiscard]] std::int64_t signed_integer() const;
   template <class Fixed>
   [[nodiscard]] Fixed hex() const {
     return parsed<Fixed>([](std::string_view t) { return fixed_from_hex<Fixed>(t); });

@@ -8,10 +8,15 @@ Response get_status(const Context& context, const Request& request) {
   if (const auto bad = QueryReader(request).finish()) return *bad;
   const NodeStatus status = context.service.status();
   json::value halted = nullptr;
-  if (status.halted) halted = json::object{{"reason", text(*status.halted)}};
+  if (status.halted) {
+    halted = json::object{{"reason", text(*status.halted)},
+                          {"since", text(to_text(status.halted_since.value_or(status.now)))}};
+  }
   json::value outdated = nullptr;
   if (status.unknown_version)
     outdated = json::object{{"protocol_version", *status.unknown_version}};
+  json::value disk_full_since = nullptr;
+  if (status.disk_full_since) disk_full_since = text(to_text(*status.disk_full_since));
   json::value block_time = nullptr;
   if (status.block_time) block_time = text(to_text(*status.block_time));
   return json_response(json::object{{"network_id", hex(status.network_id.view())},
@@ -36,6 +41,10 @@ Response get_status(const Context& context, const Request& request) {
                                     {"ready", status.ready},
                                     {"halted", std::move(halted)},
                                     {"disk_full", status.disk_full},
+                                    {"disk_full_since", std::move(disk_full_since)},
+                                    {"disk_free_bytes", status.disk_free_bytes},
+                                    {"disk_reserve_bytes", status.disk_reserve_bytes},
+                                    {"time", text(to_text(status.now))},
                                     {"pending_transactions", status.pending_transactions},
                                     {"uptime_seconds", status.uptime_s}});
 }

@@ -67,10 +67,17 @@ json::object validator_object(const ValidatorStatus& validator) {
                    {"view", number_or_null(validator.view)},
                    {"finalized_view", number_or_null(validator.finalized_view)},
                    {"finalized_height", number_or_null(validator.finalized_height)},
-                   {"clock_offset_ms", nullptr}};
+                   {"clock_offset_ms", nullptr},
+                   {"since", nullptr},
+                   {"failure", nullptr}};
   if (validator.last_seen) out["last_seen"] = text(to_text(*validator.last_seen));
   if (validator.round_trip_us) out["round_trip_us"] = *validator.round_trip_us;
   if (validator.clock_offset_ms) out["clock_offset_ms"] = *validator.clock_offset_ms;
+  if (validator.since) out["since"] = text(to_text(*validator.since));
+  if (validator.failure) {
+    out["failure"] = json::object{{"reason", text(validator.failure->first)},
+                                  {"since", text(to_text(validator.failure->second))}};
+  }
   return out;
 }
 

@@ -31,10 +31,24 @@ void Heard::on_vote(consensus::PeerId peer, View view) {
   if (heard.view) heard.view = std::max(*heard.view, view);
 }
 
-void Heard::on_disconnected(consensus::PeerId peer) {
+void Heard::on_connected(consensus::PeerId peer, UnixMillis now) {
   const std::lock_guard lock(mutex_);
-  const auto found = peers_.find(peer);
-  if (found != peers_.end()) found->second = PeerHeard{.at = found->second.at};
+  PeerHeard& heard = peers_[peer];
+  heard.since = now;
+  heard.failure.reset();
+}
+
+void Heard::on_disconnected(consensus::PeerId peer, UnixMillis now) {
+  const std::lock_guard lock(mutex_);
+  PeerHeard& heard = peers_[peer];
+  heard = PeerHeard{.at = heard.at, .since = now};
+}
+
+void Heard::on_failure(consensus::PeerId peer, std::string reason, UnixMillis now) {
+  const std::lock_guard lock(mutex_);
+  PeerHeard& heard = peers_[peer];
+  if (heard.failure && heard.failure->reason == reason) return;
+  heard.failure = PeerFailure{std::move(reason), now};
 }
 
 std::optional<PeerHeard> Heard::of(consensus::PeerId peer) const {

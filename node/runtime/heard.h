@@ -6,13 +6,24 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "consensus/messages.h"
 
 namespace vostro::node {
 
+/// Why the newest attempt to connect failed, by either side.
+struct PeerFailure {
+  std::string reason;  ///< a word of p2p/reason.h
+  UnixMillis at{};     ///< the first one of this kind in a row
+
+  bool operator==(const PeerFailure&) const = default;
+};
+
 struct PeerHeard {
-  UnixMillis at{};  ///< of its newest frame, by this node's clock
+  std::optional<UnixMillis> at{};        ///< of its newest frame, by this node's clock
+  std::optional<UnixMillis> since{};     ///< when it connected, or was lost; none: never connected
+  std::optional<PeerFailure> failure{};  ///< none while it is connected
   // None before its first STATUS of this connection.
   std::optional<View> view{};  ///< of its newest STATUS or vote
   std::optional<View> final_view{};
@@ -27,8 +38,10 @@ class Heard {
   void on_frame(consensus::PeerId peer, UnixMillis now);
   void on_status(consensus::PeerId peer, const consensus::Status& status, UnixMillis now);
   void on_vote(consensus::PeerId peer, View view);
+  void on_connected(consensus::PeerId peer, UnixMillis now);
   /// What it told is of the past now; when it was heard stays.
-  void on_disconnected(consensus::PeerId peer);
+  void on_disconnected(consensus::PeerId peer, UnixMillis now);
+  void on_failure(consensus::PeerId peer, std::string reason, UnixMillis now);
   [[nodiscard]] std::optional<PeerHeard> of(consensus::PeerId peer) const;
 
  private:

@@ -131,6 +131,12 @@ PeerId PeerNumbers::of(const std::string& name) {
   return found->second;
 }
 
+std::optional<PeerId> PeerNumbers::find(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = ids_.find(name);
+  return found == ids_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<std::string> PeerNumbers::name_of(PeerId peer) const {
   const std::lock_guard lock(mutex_);
   return peer.value < names_.size() ? std::optional(names_[peer.value]) : std::nullopt;
@@ -151,19 +157,22 @@ Peers::Peers(p2p::Config config, const SecretKey& tls_key, p2p::Registry registr
   network.on_frame = [this](p2p::InboundFrame frame) { on_frame(std::move(frame)); };
   network.on_connected = [this](const std::string& peer) {
     log::info("peer connected", {{"peer", peer}});
+    heard_.on_connected(numbers_.of(peer), wall_clock());
     callbacks_.post(PeerUp{numbers_.of(peer)}, {});
     workers_.post(WorkFor::peers, [this, peer] { send_quotes(peer); });
   };
   network.on_disconnected = [this](const std::string& peer, p2p::Reason reason) {
     log::info("peer disconnected", {{"peer", peer}, {"reason", to_string(reason)}});
-    heard_.on_disconnected(numbers_.of(peer));
+    heard_.on_disconnected(numbers_.of(peer), wall_clock());
     callbacks_.post(PeerDown{numbers_.of(peer)}, {});
   };
-  network.on_notice = [](const p2p::Notice& notice) {
+  network.on_notice = [this](const p2p::Notice& notice) {
     const auto level = notice.severity == p2p::Severity::info      ? log::Level::info
                        : notice.severity == p2p::Severity::warning ? log::Level::warning
                                                                    : log::Level::error;
     log::write(level, "network", {{"peer", notice.peer}, {"reason", notice.text}});
+    if (const auto peer = numbers_.find(notice.peer); notice.failure && peer)
+      heard_.on_failure(*peer, std::string(to_string(*notice.failure)), wall_clock());
   };
   network_ = std::make_unique<p2p::Network>(std::move(config), tls_key, std::move(registry),
                                             std::move(network));

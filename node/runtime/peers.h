@@ -52,6 +52,8 @@ class SharedSignatureCache final : public consensus::SignatureCache {
 class PeerNumbers {
  public:
   [[nodiscard]] consensus::PeerId of(const std::string& name);
+  /// None for a name that was never asked for: strangers get no number.
+  [[nodiscard]] std::optional<consensus::PeerId> find(const std::string& name) const;
   [[nodiscard]] std::optional<std::string> name_of(consensus::PeerId peer) const;
 
  private:

@@ -378,6 +378,8 @@ TEST_F(Api, ValidatorsAreShownAsTheNodeSeesThem) {
   other.round_trip_us = 850;
   other.finalized_height = Height(7);
   other.clock_offset_ms = -3;
+  other.since = UnixMillis(1'800'000'000'001);
+  own.failure.emplace("unknown_key", UnixMillis(1'800'000'000'002));
   node.validators_seen = {own, other};
   const auto items = json_of(nord.get("/v1/validators")).at("items").as_array();
   ASSERT_EQ(items.size(), 2U);
@@ -390,6 +392,11 @@ TEST_F(Api, ValidatorsAreShownAsTheNodeSeesThem) {
   EXPECT_EQ(items[1].at("finalized_height").as_int64(), 7);
   EXPECT_EQ(items[1].at("clock_offset_ms").as_int64(), -3);
   EXPECT_TRUE(items[1].at("view").is_null());
+  EXPECT_EQ(items[1].at("since").as_string(), "2027-01-15T08:00:00.001Z");
+  EXPECT_TRUE(items[1].at("failure").is_null());
+  EXPECT_TRUE(items[0].at("since").is_null());
+  EXPECT_EQ(items[0].at("failure").at("reason").as_string(), "unknown_key");
+  EXPECT_EQ(items[0].at("failure").at("since").as_string(), "2027-01-15T08:00:00.002Z");
   const auto first = json_of(nord.get("/v1/validators?limit=1"));
   EXPECT_EQ(first.at("next").as_string(), "1");
   const auto second = json_of(nord.get("/v1/validators?limit=1&cursor=1"));

@@ -41,7 +41,7 @@ TEST(Completion, OffersWhatMayStandThere) {
   } rows[] = {
       {{"tra"}, {"track"}},
       {{"network", ""},
-       {"currencies", "participants", "proposals", "propose", "rules", "status", "vote"}},
+       {"currencies", "doctor", "participants", "proposals", "propose", "rules", "status", "vote"}},
       {{"--json", "network", "st"}, {"status"}},
       {{"--profile", "", "x"}, {}},
       {{"--profile", "d"}, {"default"}},
