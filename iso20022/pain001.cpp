@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "iso20022/lexer.h"
 #include "iso20022/pain001_rules.h"
 
 namespace vostro::iso20022 {
@@ -19,49 +20,6 @@ constexpr unsigned version_first = 3;
 constexpr unsigned version_last = 12;
 /// Envelopes around AppHdr and Document; more would hide a message rather than carry it.
 constexpr std::size_t envelopes_max = 4;
-/// Digits after the point in which sums are compared: no currency has more.
-constexpr unsigned sum_digits = exponent_max;
-
-__extension__ typedef __int128 Wide;  // -Wpedantic knows the type by no other name
-
-/// 18 digits of ISO 20022, with up to 17 of them after the point; here those beyond `sum_digits`
-/// are zeros.
-std::optional<Wide> parse_sum(std::string_view text) {
-  const std::size_t point = text.find('.');
-  const std::string_view whole = text.substr(0, point);
-  std::string_view part = point == std::string_view::npos ? "" : text.substr(point + 1);
-  if (whole.empty() || whole.size() > 20 || (point != std::string_view::npos && part.empty()))
-    return std::nullopt;
-  while (part.size() > sum_digits && part.back() == '0') part.remove_suffix(1);
-  if (part.size() > sum_digits) return std::nullopt;
-  Wide sum = 0;
-  for (const std::string_view digits : {whole, part}) {
-    for (const char c : digits) {
-      if (!is_digit(c)) return std::nullopt;
-      sum = sum * 10 + (c - '0');
-    }
-  }
-  for (std::size_t i = part.size(); i < sum_digits; ++i) sum *= 10;
-  return sum;
-}
-
-std::string sum_text(Wide sum) {
-  std::string digits;
-  for (; sum > 0 || digits.size() <= sum_digits; sum /= 10)
-    digits.push_back(static_cast<char>('0' + static_cast<int>(sum % 10)));
-  std::reverse(digits.begin(), digits.end());
-  digits.insert(digits.size() - sum_digits, ".");
-  while (digits.back() == '0') digits.pop_back();
-  if (digits.back() == '.') digits.pop_back();
-  return digits;
-}
-
-Wide scaled(const Money& money) {
-  Wide units = money.units.value;
-  for (unsigned i = iso4217_exponent(money.currency).value_or(0); i < sum_digits; ++i) units *= 10;
-  return units;
-}
-
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   const std::size_t begin = text.find_first_not_of(blanks);
@@ -391,8 +349,8 @@ void Pain001Reader::end_credit(const Level& level) {
     // One that cannot be taken was noted where it stands.
     if (!is_amount_read_) note_missing(level, "Amt/InstdAmt", "the credit has no amount");
   } else {
-    instruction_totals_.sum += scaled(done.amount);
-    group_.sum += scaled(done.amount);
+    instruction_totals_.sum += sum_of(done.amount);
+    group_.sum += sum_of(done.amount);
   }
   ++instruction_totals_.count;
   ++group_.count;
@@ -444,14 +402,7 @@ void Pain001Reader::take_sum(const Level& level, std::string_view text, Totals& 
 
 void Pain001Reader::take_bearer(const Level& level, std::string_view text,
                                 std::optional<ChargeBearer>& to) {
-  static constexpr std::pair<std::string_view, ChargeBearer> words[] = {
-      {"DEBT", ChargeBearer::debt},
-      {"SHAR", ChargeBearer::shar},
-      {"CRED", ChargeBearer::cred},
-      {"SLEV", ChargeBearer::slev}};
-  for (const auto& [word, bearer] : words) {
-    if (word == text) to = bearer;
-  }
+  to = parse_charge_bearer(text);
   if (!to) note(level, text, "known are DEBT, SHAR, CRED and SLEV");
 }
 
@@ -468,34 +419,18 @@ void Pain001Reader::take_date(const Level& level, std::string_view text) {
 
 void Pain001Reader::read_amount(const Level& level, std::string_view text) {
   is_amount_read_ = true;
-  const auto currency = parse_currency(level.currency);
-  const auto exponent = currency ? iso4217_exponent(*currency) : std::nullopt;
-  if (!exponent) {
-    note(level, level.currency.empty() ? std::string_view(text) : std::string_view(level.currency),
-         "the attribute Ccy names no currency of ISO 4217 with a minor unit, as in Ccy=\"EUR\"");
-    return;
-  }
-  const auto units = parse_amount(text, *exponent, Digits::up_to);
-  if (units && units->value > 0) {
-    credit().amount = {*currency, *units};
+  const auto money = lex_money(text, level.currency);
+  if (money && money->units.value > 0) {
+    credit().amount = *money;
     has_amount_ = true;
     return;
   }
-  const std::string code = to_text(*currency);
-  std::string what;
-  if (units) {
-    what = "the amount must be above 0";
-  } else if (units.error() == MoneyError::not_a_number) {
-    what = "write the amount with digits and one point, as in 1250.00";
-  } else if (units.error() == MoneyError::wrong_digits) {
-    what = *exponent == 0
-               ? code + " has no digits after the point"
-               : code + " has at most " + std::to_string(*exponent) + " digits after the point";
-  } else {
-    what = "the most that an amount can be is " + format_amount(money_max_default, *exponent) +
-           " " + code;
-  }
-  note(level, text, what);
+  // Without a currency the amount is not looked at, and it is the attribute that is wrong.
+  const auto currency = parse_currency(level.currency);
+  const bool is_currency_wrong = !currency || !iso4217_exponent(*currency);
+  const bool is_attribute_shown = is_currency_wrong && !level.currency.empty();
+  note(level, is_attribute_shown ? std::string_view(level.currency) : text,
+       money ? "the amount must be above 0" : money.error());
 }
 
 void Pain001Reader::read_leaf(const Level& level, std::string_view text) {

@@ -15,13 +15,11 @@
 #include "base/money.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "iso20022/charge_bearer.h"
 #include "iso20022/problem.h"
 #include "iso20022/xml.h"
 
 namespace vostro::iso20022 {
-
-/// ISO 20022 ChargeBearerType1Code.
-enum class ChargeBearer : std::uint8_t { debt, shar, cred, slev };
 
 struct CashAccount {
   std::string iban;   ///< checked; empty where the account has another name

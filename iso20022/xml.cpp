@@ -8,12 +8,16 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
+#include "iso20022/libxml.h"
+
 namespace vostro::iso20022 {
 namespace {
+
+/// Attributes of it (schemaLocation, type) say where a schema could be fetched; none is.
+constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
 
 struct FreeContext {
   void operator()(xmlParserCtxt* context) const { xmlFreeParserCtxt(context); }
@@ -29,10 +33,19 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+/// libxml2 also guesses UTF-16, UCS-4 and EBCDIC from the first bytes: none of them begins so, or
+/// has no NUL.
+bool begins_like_utf8(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos && text[begin] == '<' &&
+         text.find('\0') == std::string_view::npos;
+}
+
 /// One reading: what libxml2 calls back into. It stops at the first error of any kind.
-class Reading {
+class XmlReading {
  public:
-  Reading(const XmlLimits& limits, XmlHandler& handler) : limits_(limits), handler_(handler) {}
+  XmlReading(const XmlLimits& limits, XmlHandler& handler) : limits_(limits), handler_(handler) {}
 
   void use(xmlParserCtxt* context) { context_ = context; }
   [[nodiscard]] const std::optional<XmlError>& error() const { return error_; }
@@ -47,6 +60,8 @@ class Reading {
   void open(std::string_view name, std::string_view name_space, const xmlChar** attributes,
             std::size_t count) {
     if (is_stopped_) return;
+    if (elements_ == 0 && limits_.is_utf8_only && !is_declared_utf8())
+      return refuse("the text says that its encoding is another than UTF-8; write it as UTF-8");
     if (++elements_ > limits_.elements_max)
       return refuse("more than " + std::to_string(limits_.elements_max) +
                     " elements; split the file");
@@ -62,6 +77,7 @@ class Reading {
       levels_[depth_ - 1].text.clear();
     }
     std::vector<XmlAttribute> known;
+    bool has_foreign = false;
     for (std::size_t i = 0; i < count; ++i) {
       // Five pointers each: name, prefix, namespace, value, end of the value.
       const xmlChar** at = attributes + i * 5;
@@ -69,12 +85,13 @@ class Reading {
       if (size > limits_.text_bytes_max) return refuse(too_long("an attribute"));
       if (at[1] == nullptr)
         known.push_back({view_of(at[0]), {reinterpret_cast<const char*>(at[3]), size}});
+      if (at[1] != nullptr && view_of(at[2]) != kSchemaInstance) has_foreign = true;
     }
     if (levels_.size() == depth_) levels_.emplace_back();
     levels_[depth_].text.clear();
     levels_[depth_].has_children = false;
     ++depth_;
-    if (!handler_.on_open({name, name_space, known, line()})) stop();
+    if (!handler_.on_open({name, name_space, known, line(), has_foreign})) stop();
   }
 
   void close() {
@@ -107,6 +124,12 @@ class Reading {
     const int line = xmlSAX2GetLineNumber(context_);
     return line > 0 ? static_cast<std::size_t>(line) : 1;
   }
+  /// Nothing said is UTF-8, and ASCII is a part of it.
+  [[nodiscard]] bool is_declared_utf8() const {
+    const auto* said = context_->encoding;
+    return said == nullptr || xmlStrcasecmp(said, BAD_CAST "UTF-8") == 0 ||
+           xmlStrcasecmp(said, BAD_CAST "US-ASCII") == 0;
+  }
   void stop() {
     is_stopped_ = true;
     xmlStopParser(context_);
@@ -122,25 +145,26 @@ class Reading {
   std::size_t elements_ = 0;
 };
 
-Reading& reading_of(void* data) {
-  return *static_cast<Reading*>(data);
+XmlReading& xml_reading_of(void* data) {
+  return *static_cast<XmlReading*>(data);
 }
 
 void on_open(void* data, const xmlChar* name, const xmlChar*, const xmlChar* name_space, int,
              const xmlChar**, int count, int, const xmlChar** attributes) {
-  reading_of(data).open(view_of(name), view_of(name_space), attributes,
-                        count > 0 ? static_cast<std::size_t>(count) : 0);
+  xml_reading_of(data).open(view_of(name), view_of(name_space), attributes,
+                            count > 0 ? static_cast<std::size_t>(count) : 0);
 }
 void on_close(void* data, const xmlChar*, const xmlChar*, const xmlChar*) {
-  reading_of(data).close();
+  xml_reading_of(data).close();
 }
 void on_text(void* data, const xmlChar* text, int size) {
   if (size > 0)
-    reading_of(data).text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
+    xml_reading_of(data).text(
+        {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
 }
 /// Called at the name of a document type, before any of its declarations is read.
 void on_document_type(void* data, const xmlChar*, const xmlChar*, const xmlChar*) {
-  reading_of(data).refuse(
+  xml_reading_of(data).refuse(
       "a document type (<!DOCTYPE) is not taken: ISO 20022 messages have none; remove it");
 }
 xmlEntity* no_entity(void*, const xmlChar*) {
@@ -153,10 +177,8 @@ void on_error(void* data, xmlError* error) {
   std::replace_if(
       what.begin(), what.end(), [](unsigned char c) { return c < 0x20; }, ' ');
   while (!what.empty() && (what.back() == '\n' || what.back() == ' ')) what.pop_back();
-  reading_of(data).refuse("no well-formed XML: " + what);
+  xml_reading_of(data).refuse("no well-formed XML: " + what);
 }
-
-void on_stray_message(void*, const char*, ...) {}
 
 xmlSAXHandler callbacks() {
   xmlSAXHandler handler;
@@ -179,22 +201,18 @@ xmlSAXHandler callbacks() {
 
 Result<void, XmlError> read_xml(std::string_view text, const XmlLimits& limits,
                                 XmlHandler& handler) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    xmlInitParser();
-    // Its decoders know no context, and would write to stderr what `on_error` is told anyway.
-    xmlThrDefSetGenericErrorFunc(nullptr, on_stray_message);
-    xmlSetGenericErrorFunc(nullptr, on_stray_message);
-  });
+  set_up_libxml();
   const std::size_t bytes_max =
       std::min<std::size_t>(limits.bytes_max, std::numeric_limits<int>::max());
   if (text.size() > bytes_max)
     return fail(XmlError{0, "the file has " + std::to_string(text.size()) + " bytes, and at most " +
                                 std::to_string(bytes_max) + " are taken; split it"});
   if (is_blank(text)) return fail(XmlError{0, "the file is empty"});
+  if (limits.is_utf8_only && !begins_like_utf8(text))
+    return fail(XmlError{1, "the file is no XML in UTF-8; write it as UTF-8"});
   const Context context(xmlCreateMemoryParserCtxt(text.data(), static_cast<int>(text.size())));
   if (!context) return fail(XmlError{0, "there is not enough memory to read it"});
-  Reading reading(limits, handler);
+  XmlReading reading(limits, handler);
   reading.use(context.get());
   *context->sax = callbacks();
   context->userData = &reading;

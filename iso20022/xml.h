@@ -19,6 +19,7 @@ struct XmlLimits {
   std::size_t elements_max = 5'000'000;
   std::size_t attributes_max = 16;         ///< of one element
   std::size_t text_bytes_max = 16 * 1024;  ///< of one element or attribute
+  bool is_utf8_only = false;               ///< else also what libxml2 decodes (catalogue row B2)
 };
 
 struct XmlAttribute {
@@ -31,6 +32,7 @@ struct XmlElement {
   std::string_view name_space;               ///< empty where it has none
   std::span<const XmlAttribute> attributes;  ///< those without a prefix
   std::size_t line = 0;                      ///< from 1
+  bool has_foreign_attributes = false;       ///< some have a prefix other than that of XML Schema
 };
 
 class XmlHandler {

@@ -8,6 +8,7 @@
 
 #include "iso20022/pain001.h"
 #include "tests/support/test_data.h"
+#include "tests/unit/iso20022/guideline_messages.h"
 
 namespace vostro::iso20022 {
 namespace {
@@ -21,12 +22,6 @@ std::vector<fs::path> samples(const fs::path& directory, const std::string& type
   }
   std::sort(found.begin(), found.end());
   return found;
-}
-
-std::string all_of(const Problems& problems) {
-  std::string out;
-  for (const Problem& each : problems.list) out += to_string(each) + "\n";
-  return out;
 }
 
 TEST(Pain001Samples, AreReadOrRefusedForTheirFaults) {
@@ -72,7 +67,7 @@ TEST(Pain001Samples, AreReadOrRefusedForTheirFaults) {
     const auto read = read_pain001(test::read_text(path));
     const auto fault = faults.find(name);
     if (fault == faults.end()) {
-      EXPECT_TRUE(read) << name << "\n" << (read ? "" : all_of(read.error()));
+      EXPECT_TRUE(read) << name << "\n" << (read ? "" : test::told(read.error()));
       if (!read) continue;
       ++read_count;
       std::size_t credits = 0;
@@ -82,9 +77,9 @@ TEST(Pain001Samples, AreReadOrRefusedForTheirFaults) {
     } else {
       ++refused_count;
       ASSERT_FALSE(read) << name;
-      EXPECT_NE(all_of(read.error()).find(fault->second), std::string::npos)
+      EXPECT_NE(test::told(read.error()).find(fault->second), std::string::npos)
           << name << "\n"
-          << all_of(read.error());
+          << test::told(read.error());
     }
   }
   EXPECT_EQ(refused_count, faults.size());
