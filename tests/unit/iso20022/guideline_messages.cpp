@@ -99,8 +99,9 @@ class Maker {
         particles(each, to);
       } else if (each.name == "any") {
         Element foreign;
+        const std::string_view space = each.attribute("namespace");
         foreign.name = "Addition";
-        foreign.name_space = "urn:example:addition";
+        foreign.name_space = space == "##any" ? "urn:example:addition" : std::string(space);
         foreign.attributes.emplace_back("kind", "a");
         foreign.text = "kept & <whole>";
         to.children.push_back(std::move(foreign));
