@@ -1,0 +1,47 @@
+#include "bridge/book/columns.h"
+
+namespace vostro::bridge {
+namespace {
+
+template <class Parsed>
+auto must(const Parsed& parsed, const SqlRow& row, std::size_t column, std::string_view what) {
+  if (!parsed) throw BookDamaged("\"" + row.text(column) + "\" is no " + std::string(what));
+  return *parsed;
+}
+
+}  // namespace
+
+Hash hash_column(const SqlRow& row, std::size_t column) {
+  return must(fixed_from_hex<Hash>(row.text(column)), row, column, "hash");
+}
+Uuid uuid_column(const SqlRow& row, std::size_t column) {
+  return must(parse_uuid(row.text(column)), row, column, "UUID");
+}
+Bic bic_column(const SqlRow& row, std::size_t column) {
+  return must(parse_bic(row.text(column)), row, column, "BIC");
+}
+Currency currency_column(const SqlRow& row, std::size_t column) {
+  return must(parse_currency(row.text(column)), row, column, "currency");
+}
+chain::AccountId account_column(const SqlRow& row, std::size_t column) {
+  return must(chain::parse_account(row.text(column)), row, column, "account");
+}
+
+std::string holders(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? ":v" : ", :v") + std::to_string(i);
+  return text;
+}
+
+Hash facts_hash(std::string_view tag, const SqlValues& values) {
+  std::string joined;
+  for (const SqlValue& value : values) {
+    const auto* number = std::get_if<std::int64_t>(&value);
+    const std::string cell =
+        number != nullptr ? std::to_string(*number) : std::get<std::string>(value);
+    joined += std::to_string(cell.size()) + ":" + cell;
+  }
+  return hash(tag, as_bytes(joined));
+}
+
+}  // namespace vostro::bridge

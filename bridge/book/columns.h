@@ -1,0 +1,36 @@
+/// Columns of the book as values of ours. What is not of its form is a damaged book. For this
+/// folder only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/identifiers.h"
+#include "base/money.h"
+#include "bridge/book/book.h"
+#include "chain/account.h"
+
+namespace vostro::bridge {
+
+[[nodiscard]] Hash hash_column(const SqlRow& row, std::size_t column);
+[[nodiscard]] Uuid uuid_column(const SqlRow& row, std::size_t column);
+[[nodiscard]] Bic bic_column(const SqlRow& row, std::size_t column);
+[[nodiscard]] Currency currency_column(const SqlRow& row, std::size_t column);
+[[nodiscard]] chain::AccountId account_column(const SqlRow& row, std::size_t column);
+
+/// The only row there can be; none where there is none.
+template <class T>
+[[nodiscard]] std::optional<T> first_of(std::vector<T> found) {
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+/// ":v0, :v1, ..."
+[[nodiscard]] std::string holders(std::size_t count);
+/// Of all columns of a flow's row, each with its length.
+[[nodiscard]] Hash facts_hash(std::string_view tag, const SqlValues& values);
+
+}  // namespace vostro::bridge

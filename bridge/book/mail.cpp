@@ -1,0 +1,171 @@
+#include "bridge/book/mail.h"
+
+#include "base/checked.h"
+#include "bridge/book/columns.h"
+
+namespace vostro::bridge {
+namespace {
+
+std::int64_t signed_of(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
+std::uint64_t unsigned_of(const SqlRow& row, std::size_t column) {
+  const std::int64_t value = row.number(column);
+  if (value < 0) throw BookDamaged("a number below zero where none can be");
+  return static_cast<std::uint64_t>(value);
+}
+
+std::string_view word_of(OutboxItem::Kind kind) {
+  return kind == OutboxItem::Kind::order ? "order" : "file";
+}
+
+}  // namespace
+
+std::optional<InboxFile> find_file(BookTransaction& book, const Hash& file) {
+  const auto rows = book.sql().rows(
+      3, "SELECT name, outcome, detail FROM inbox WHERE file_hash = :v0", {to_hex(file.view())});
+  if (rows.empty()) return std::nullopt;
+  return InboxFile{file, rows.front().text(0), rows.front().text(1), rows.front().text(2)};
+}
+
+void insert(BookTransaction& book, const InboxFile& file) {
+  book.sql().run(
+      "INSERT INTO inbox (file_hash, name, at_ms, outcome, detail) VALUES (:v0, :v1, :v2, :v3,"
+      " :v4)",
+      {to_hex(file.file.view()), file.name, signed_of(book.now().value), file.outcome,
+       file.detail});
+}
+
+std::optional<Hash> find_message(BookTransaction& book, const std::string& direction,
+                                 const std::string& sender, const std::string& message_id) {
+  const auto rows = book.sql().rows(1,
+                                    "SELECT file_hash FROM messages WHERE direction = :v0 AND"
+                                    " sender = :v1 AND message_id = :v2",
+                                    {direction, sender, message_id});
+  if (rows.empty()) return std::nullopt;
+  return hash_column(rows.front(), 0);
+}
+
+void insert(BookTransaction& book, const JournalMessage& message) {
+  book.append("messages", {{"at_ms", signed_of(book.now().value)},
+                           {"direction", message.direction},
+                           {"type", message.type},
+                           {"sender", message.sender},
+                           {"message_id", message.message_id},
+                           {"file_hash", to_hex(message.file.view())},
+                           {"content", message.content}});
+}
+
+void insert(BookTransaction& book, const OutboxItem& item) {
+  const std::int64_t place =
+      book.sql().rows(1, "SELECT COALESCE(MAX(place), 0) FROM outbox").front().number(0) + 1;
+  book.sql().run(
+      "INSERT INTO outbox (id, place, kind, content, is_sent) VALUES (:v0, :v1, :v2, :v3, :v4)",
+      {item.id, place, std::string(word_of(item.kind)), item.content,
+       std::int64_t{item.is_sent ? 1 : 0}});
+}
+
+void mark_sent(BookTransaction& book, const std::string& id) {
+  book.sql().run("UPDATE outbox SET is_sent = 1 WHERE id = :v0", {id});
+}
+
+void remove_from_outbox(BookTransaction& book, const std::string& id) {
+  book.sql().run("DELETE FROM outbox WHERE id = :v0", {id});
+}
+
+std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max) {
+  std::vector<OutboxItem> items;
+  for (const SqlRow& row :
+       book.sql().rows(4, "SELECT id, kind, content, is_sent FROM outbox ORDER BY place LIMIT " +
+                              std::to_string(count_max))) {
+    const bool is_order = row.text(1) == word_of(OutboxItem::Kind::order);
+    items.push_back({row.text(0), is_order ? OutboxItem::Kind::order : OutboxItem::Kind::file,
+                     row.text(2), row.number(3) != 0});
+  }
+  return items;
+}
+
+std::int64_t outbox_size(BookTransaction& book) {
+  return book.sql().rows(1, "SELECT COUNT(*) FROM outbox").front().number(0);
+}
+
+std::optional<client::EventPlace> cursor(BookTransaction& book, const Hash& network_id) {
+  const auto rows =
+      book.sql().rows(3, "SELECT network, height, place FROM chain_cursor WHERE one = 1");
+  if (rows.empty()) return std::nullopt;
+  if (hash_column(rows.front(), 0) != network_id)
+    throw BookDamaged("it is the book of another network, with the id " + rows.front().text(0));
+  client::EventPlace place{Height(unsigned_of(rows.front(), 1))};
+  if (!rows.front().is_null(2))
+    place.index = static_cast<std::uint32_t>(unsigned_of(rows.front(), 2));
+  return place;
+}
+
+void set_cursor(BookTransaction& book, const Hash& network_id, const client::EventPlace& place) {
+  SqlValues values{to_hex(network_id.view()), signed_of(place.height.value), std::monostate{}};
+  if (place.index) values.back() = std::int64_t{*place.index};
+  if (book.sql().run("UPDATE chain_cursor SET network = :v0, height = :v1, place = :v2"
+                     " WHERE one = 1",
+                     values) == 0)
+    book.sql().run(
+        "INSERT INTO chain_cursor (one, network, height, place) VALUES (1, :v0, :v1, :v2)", values);
+}
+
+void insert(BookTransaction& book, const Stranger& stranger) {
+  book.sql().run(
+      "INSERT INTO strangers (id, kind, height, currency, amount) VALUES (:v0, :v1, :v2, :v3, :v4)",
+      {stranger.id, stranger.kind, signed_of(stranger.height.value),
+       to_text(stranger.amount.currency), stranger.amount.units.value});
+}
+
+std::vector<Stranger> strangers(BookTransaction& book) {
+  std::vector<Stranger> found;
+  for (const SqlRow& row : book.sql().rows(
+           5, "SELECT id, kind, height, currency, amount FROM strangers ORDER BY height, id"))
+    found.push_back({row.text(0),
+                     row.text(1),
+                     Height(unsigned_of(row, 2)),
+                     {currency_column(row, 3), MinorUnits(row.number(4))}});
+  return found;
+}
+
+std::optional<Stranger> find_stranger(BookTransaction& book, const std::string& id) {
+  for (Stranger& each : strangers(book))
+    if (each.id == id) return std::move(each);
+  return std::nullopt;
+}
+
+void remove_stranger(BookTransaction& book, const std::string& id) {
+  book.sql().run("DELETE FROM strangers WHERE id = :v0", {id});
+}
+
+void ensure_accounts(BookTransaction& book, const Currency& currency) {
+  for (const BookAccount account : book_accounts) {
+    const std::string code = code_of(account, currency);
+    if (book.sql().rows(1, "SELECT code FROM accounts WHERE code = :v0", {code}).empty())
+      book.sql().run("INSERT INTO accounts (code, currency) VALUES (:v0, :v1)",
+                     {code, to_text(currency)});
+  }
+}
+
+std::map<Currency, std::map<std::string, MinorUnits>> balances(BookTransaction& book) {
+  std::map<Currency, std::map<std::string, MinorUnits>> found;
+  // As text: a sum of BIGINT is a NUMERIC in PostgreSQL.
+  for (const SqlRow& row : book.sql().rows(
+           3,
+           "SELECT a.code, a.currency, CAST(COALESCE(SUM(p.amount), 0) AS TEXT) FROM accounts a"
+           " LEFT JOIN postings p ON p.account = a.code GROUP BY a.code, a.currency"))
+    found[currency_column(row, 1)][row.text(0)] = MinorUnits(row.number(2));
+  return found;
+}
+
+std::vector<Alarm> alarms(BookTransaction& book) {
+  std::vector<Alarm> found;
+  for (const SqlRow& row : book.sql().rows(
+           5, "SELECT key, first_ms, last_ms, count, text FROM alarms ORDER BY first_ms, key"))
+    found.push_back({row.text(0), UnixMillis(unsigned_of(row, 1)), UnixMillis(unsigned_of(row, 2)),
+                     row.number(3), row.text(4)});
+  return found;
+}
+
+}  // namespace vostro::bridge

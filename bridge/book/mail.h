@@ -1,0 +1,88 @@
+/// What comes in, what goes out, and how far the chain was read. Functions over one transaction of
+/// the book.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridge/book/book.h"
+#include "client/events.h"
+
+namespace vostro::bridge {
+
+/// A file that was dealt with, by the hash of its bytes.
+struct InboxFile {
+  Hash file;
+  std::string name;     ///< as it lay there, in letters, digits and ._-
+  std::string outcome;  ///< "taken", "quarantined"
+  std::string detail;
+};
+[[nodiscard]] std::optional<InboxFile> find_file(BookTransaction& book, const Hash& file);
+void insert(BookTransaction& book, const InboxFile& file);
+
+/// A message in the journal.
+struct JournalMessage {
+  std::string direction;  ///< "in", "out"
+  std::string type;       ///< "camt.054.001.08"
+  std::string sender;     ///< BIC
+  std::string message_id;
+  Hash file;            ///< of its bytes
+  std::string content;  ///< UTF-8
+};
+/// Hash of the bytes of the message with that sender and id; none: there is no such message.
+[[nodiscard]] std::optional<Hash> find_message(BookTransaction& book, const std::string& direction,
+                                               const std::string& sender,
+                                               const std::string& message_id);
+void insert(BookTransaction& book, const JournalMessage& message);
+
+/// What is to be sent, whole, until it is certain that it arrived: the same bytes each time.
+struct OutboxItem {
+  enum class Kind : std::uint8_t { order = 1, file };
+  std::string id;  ///< of the order ("BIC:uuid"), or the file's name
+  Kind kind = Kind::order;
+  std::string content;   ///< canonical bytes in hexadecimal; the file's text
+  bool is_sent = false;  ///< at least once, maybe
+};
+void insert(BookTransaction& book, const OutboxItem& item);
+void mark_sent(BookTransaction& book, const std::string& id);
+/// Gone: it arrived, or never will. No error where it is gone already.
+void remove_from_outbox(BookTransaction& book, const std::string& id);
+/// Oldest first, at most `count_max`.
+[[nodiscard]] std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max);
+[[nodiscard]] std::int64_t outbox_size(BookTransaction& book);
+
+/// The last event that was taken; none in a fresh book. Throws BookDamaged where the book is of
+/// another network.
+[[nodiscard]] std::optional<client::EventPlace> cursor(BookTransaction& book,
+                                                       const Hash& network_id);
+void set_cursor(BookTransaction& book, const Hash& network_id, const client::EventPlace& place);
+
+/// What the ledger did in the agent's name, and no row of the book knows: kind "issue" by the
+/// order's id, "paid" or "failed" by the redemption's name.
+struct Stranger {
+  std::string id;
+  std::string kind;
+  Height height;
+  Money amount;
+};
+void insert(BookTransaction& book, const Stranger& stranger);
+[[nodiscard]] std::optional<Stranger> find_stranger(BookTransaction& book, const std::string& id);
+void remove_stranger(BookTransaction& book, const std::string& id);
+[[nodiscard]] std::vector<Stranger> strangers(BookTransaction& book);
+
+void ensure_accounts(BookTransaction& book, const Currency& currency);
+/// Every currency of the book, each account with its sum; an account without postings has zero.
+[[nodiscard]] std::map<Currency, std::map<std::string, MinorUnits>> balances(BookTransaction& book);
+
+struct Alarm {
+  std::string key;
+  UnixMillis first;
+  UnixMillis last;
+  std::int64_t count = 0;
+  std::string text;
+};
+[[nodiscard]] std::vector<Alarm> alarms(BookTransaction& book);
+
+}  // namespace vostro::bridge

@@ -1,0 +1,125 @@
+#include "bridge/book/migrations.h"
+
+namespace vostro::bridge {
+namespace {
+
+using Step = std::vector<std::string_view>;
+
+/// Numbers are BIGINT, everything else TEXT: hashes in hexadecimal, money in minor units with its
+/// currency beside it, times in milliseconds since 1970.
+const std::vector<Step>& steps() {
+  static const std::vector<Step> all{
+      // 1: the settlement agent's book.
+      {
+          "CREATE TABLE lease (one BIGINT PRIMARY KEY CHECK (one = 1), holder TEXT NOT NULL,"
+          " fence BIGINT NOT NULL, beat BIGINT NOT NULL)",
+          "INSERT INTO lease (one, holder, fence, beat) VALUES (1, '', 0, 0)",
+          // The network that the book is of, and the last event of the chain that it has taken.
+          "CREATE TABLE chain_cursor (one BIGINT PRIMARY KEY CHECK (one = 1),"
+          " network TEXT NOT NULL, height BIGINT NOT NULL, place BIGINT)",
+          // Every row that is only ever added, in order, with its hash over the one before.
+          "CREATE TABLE links (seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, hash TEXT NOT NULL)",
+          "CREATE TABLE accounts (code TEXT PRIMARY KEY, currency TEXT NOT NULL)",
+          "CREATE TABLE entries (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+          " kind TEXT NOT NULL, reference TEXT NOT NULL)",
+          "CREATE TABLE postings (seq BIGINT PRIMARY KEY, entry BIGINT NOT NULL REFERENCES"
+          " entries (seq), account TEXT NOT NULL REFERENCES accounts (code),"
+          " currency TEXT NOT NULL, amount BIGINT NOT NULL CHECK (amount <> 0))",
+          "CREATE INDEX postings_account ON postings (account)",
+          "CREATE INDEX postings_entry ON postings (entry)",
+          "CREATE TABLE messages (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+          " direction TEXT NOT NULL, type TEXT NOT NULL, sender TEXT NOT NULL,"
+          " message_id TEXT NOT NULL, file_hash TEXT NOT NULL, content TEXT NOT NULL)",
+          "CREATE UNIQUE INDEX messages_id ON messages (direction, sender, message_id)",
+          "CREATE TABLE transitions (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+          " flow TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, facts TEXT NOT NULL,"
+          " detail TEXT NOT NULL)",
+          "CREATE INDEX transitions_key ON transitions (flow, key, seq)",
+          "CREATE TABLE decisions (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+          " entry TEXT NOT NULL, account TEXT NOT NULL, reason TEXT NOT NULL,"
+          " person TEXT NOT NULL, signer TEXT NOT NULL, signature TEXT NOT NULL)",
+          "CREATE INDEX decisions_entry ON decisions (entry)",
+          // A fiat entry at the bank; `entry` is the hash that the ledger knows it by.
+          "CREATE TABLE fundings (entry TEXT PRIMARY KEY, fiat_account TEXT NOT NULL,"
+          " bank_reference TEXT NOT NULL, currency TEXT NOT NULL, amount BIGINT NOT NULL,"
+          " named TEXT NOT NULL, debtor TEXT NOT NULL, state TEXT NOT NULL, account TEXT NOT NULL,"
+          " attempt BIGINT NOT NULL, order_id TEXT NOT NULL, reason TEXT NOT NULL,"
+          " at_ms BIGINT NOT NULL)",
+          "CREATE UNIQUE INDEX fundings_reference ON fundings (fiat_account, bank_reference)",
+          "CREATE INDEX fundings_state ON fundings (state)",
+          "CREATE INDEX fundings_order ON fundings (order_id)",
+          "CREATE TABLE redemptions (owner TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL,"
+          " currency TEXT NOT NULL, amount BIGINT NOT NULL, ordered_ms BIGINT NOT NULL,"
+          " state TEXT NOT NULL, message_id TEXT NOT NULL, deadline_ms BIGINT NOT NULL,"
+          " answer TEXT NOT NULL, code TEXT NOT NULL, attempt BIGINT NOT NULL,"
+          " order_id TEXT NOT NULL, PRIMARY KEY (owner, id))",
+          "CREATE UNIQUE INDEX redemptions_message ON redemptions (message_id)",
+          "CREATE INDEX redemptions_state ON redemptions (state)",
+          // What the ledger did in the agent's name without the book.
+          "CREATE TABLE strangers (id TEXT PRIMARY KEY, kind TEXT NOT NULL, height BIGINT NOT NULL,"
+          " currency TEXT NOT NULL, amount BIGINT NOT NULL)",
+          "CREATE TABLE inbox (file_hash TEXT PRIMARY KEY, name TEXT NOT NULL,"
+          " at_ms BIGINT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL)",
+          "CREATE TABLE outbox (id TEXT PRIMARY KEY, place BIGINT NOT NULL, kind TEXT NOT NULL,"
+          " content TEXT NOT NULL, is_sent BIGINT NOT NULL)",
+          "CREATE UNIQUE INDEX outbox_place ON outbox (place)",
+          "CREATE TABLE alarms (key TEXT PRIMARY KEY, first_ms BIGINT NOT NULL,"
+          " last_ms BIGINT NOT NULL, count BIGINT NOT NULL, text TEXT NOT NULL)",
+      },
+  };
+  return all;
+}
+
+bool has_migrations(Sql& sql) {
+  const char* const names =
+      sql.address().kind == DatabaseAddress::Kind::sqlite
+          ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'migrations'"
+          : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND"
+            " tablename = 'migrations'";
+  return !sql.rows(1, names).empty();
+}
+
+}  // namespace
+
+std::int64_t newest_schema() {
+  return static_cast<std::int64_t>(steps().size());
+}
+
+std::int64_t schema_of(Sql& sql) {
+  if (!has_migrations(sql)) return 0;
+  return sql.rows(1, "SELECT COALESCE(MAX(version), 0) FROM migrations").front().number(0);
+}
+
+void migrate(Sql& sql, std::int64_t now_ms) {
+  // PostgreSQL may refuse one of two programs that make the same table at once; it tries again.
+  sql.run(
+      "CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY,"
+      " at_ms BIGINT NOT NULL)");
+  while (true) {
+    sql.begin();
+    if (sql.address().kind == DatabaseAddress::Kind::postgresql)
+      sql.run("LOCK TABLE migrations IN EXCLUSIVE MODE");
+    const std::int64_t version = schema_of(sql);
+    if (version > newest_schema()) {
+      sql.roll_back();
+      throw SqlError("the book's tables are of version " + std::to_string(version) +
+                     ", and this program knows " + std::to_string(newest_schema()) +
+                     ": run the newer vostro-bridge");
+    }
+    if (version == newest_schema()) {
+      sql.roll_back();
+      return;
+    }
+    try {
+      for (const std::string_view statement : steps()[static_cast<std::size_t>(version)])
+        sql.run(statement);
+      sql.run("INSERT INTO migrations (version, at_ms) VALUES (:v0, :v1)", {version + 1, now_ms});
+      sql.commit();
+    } catch (const SqlError&) {
+      sql.roll_back();
+      throw;
+    }
+  }
+}
+
+}  // namespace vostro::bridge

@@ -1,0 +1,187 @@
+#include "bridge/book/sql.h"
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <algorithm>
+#include <charconv>
+#include <list>
+
+namespace vostro::bridge {
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::string_view kPostgresql = "postgresql:";
+
+/// What a statement is given and gives back: SOCI keeps references, so a list holds them.
+struct Bound {
+  std::list<long long> numbers;
+  std::list<std::string> texts;
+  std::list<soci::indicator> indicators;
+};
+
+void bind(soci::statement& statement, const SqlValues& values, Bound& bound) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string name = "v" + std::to_string(i);
+    if (const auto* number = std::get_if<std::int64_t>(&values[i])) {
+      statement.exchange(soci::use(bound.numbers.emplace_back(*number), name));
+      continue;
+    }
+    const auto* text = std::get_if<std::string>(&values[i]);
+    auto& indicator = bound.indicators.emplace_back(text == nullptr ? soci::i_null : soci::i_ok);
+    auto& kept = bound.texts.emplace_back(text == nullptr ? std::string() : *text);
+    statement.exchange(soci::use(kept, indicator, name));
+  }
+}
+
+/// A value in libpq's connection string: in quotes, with quotes and backslashes escaped.
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+}  // namespace
+
+struct Sql::Session {
+  soci::session soci;
+};
+
+std::optional<DatabaseAddress> parse_database(std::string_view text) {
+  const auto is_plain = [](std::string_view value) {
+    return !value.empty() &&
+           std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  };
+  if (text.starts_with(kSqlite)) {
+    const std::string_view path = text.substr(kSqlite.size());
+    if (!is_plain(path) || path.find_first_of(" '\"?") != std::string_view::npos)
+      return std::nullopt;
+    return DatabaseAddress{DatabaseAddress::Kind::sqlite, std::string(path)};
+  }
+  if (text.starts_with(kPostgresql)) {
+    const std::string_view where = text.substr(kPostgresql.size());
+    if (!is_plain(where) || where.find("password") != std::string_view::npos) return std::nullopt;
+    return DatabaseAddress{DatabaseAddress::Kind::postgresql, std::string(where)};
+  }
+  return std::nullopt;
+}
+
+const std::string& SqlRow::text(std::size_t column) const {
+  const auto& value = columns_.at(column);
+  if (!value) throw SqlError("the book has no value where one must be");
+  return *value;
+}
+
+std::int64_t SqlRow::number(std::size_t column) const {
+  const std::string& written = text(column);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), value);
+  if (error != std::errc{} || end != written.data() + written.size())
+    throw SqlError("the book has \"" + written + "\" where a number must be");
+  return value;
+}
+
+Sql::Sql(DatabaseAddress address, SecretText password)
+    : address_(std::move(address)), password_(std::move(password)) {}
+
+Sql::~Sql() = default;
+
+Sql::Session& Sql::session() {
+  if (session_) return *session_;
+  auto made = std::make_unique<Session>();
+  if (address_.kind == DatabaseAddress::Kind::sqlite) {
+    // `timeout`: seconds to wait for another process's transaction.
+    made->soci.open(soci::sqlite3, "db=" + address_.where + " timeout=10 synchronous=full");
+    made->soci << "PRAGMA journal_mode=WAL";
+    made->soci << "PRAGMA foreign_keys=ON";
+  } else {
+    std::string where = address_.where + " client_encoding=UTF8";
+    if (where.find("connect_timeout") == std::string::npos) where += " connect_timeout=10";
+    if (!password_.empty()) where += " password=" + quoted(password_.reveal());
+    made->soci.open(soci::postgresql, where);
+    wipe(where);
+    made->soci << "SET synchronous_commit = on";
+    made->soci << "SET lock_timeout = '10s'";
+    made->soci << "SET statement_timeout = '60s'";
+    made->soci << "SET client_min_messages = warning";
+  }
+  session_ = std::move(made);
+  return *session_;
+}
+
+/// SOCI's exceptions end here. After one the connection's state is unknown: it is dropped, and the
+/// database rolls back what was open on it.
+template <class Work>
+auto Sql::guarded(Work&& work) {
+  try {
+    return work(session());
+  } catch (const std::exception& error) {
+    std::string what = error.what();
+    session_.reset();
+    // The first line says what is wrong; the rest repeats the statement with its values.
+    what.resize(std::min(what.find('\n'), what.size()));
+    throw SqlError(what);
+  }
+}
+
+void Sql::begin() {
+  guarded([&](Session& session) {
+    session.soci << (address_.kind == DatabaseAddress::Kind::sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+  });
+}
+
+void Sql::commit() {
+  guarded([](Session& session) { session.soci << "COMMIT"; });
+}
+
+void Sql::roll_back() {
+  if (!session_) return;
+  try {
+    session_->soci << "ROLLBACK";
+  } catch (const std::exception&) {
+    session_.reset();  // the database rolls back by itself what loses its connection
+  }
+}
+
+std::int64_t Sql::run(std::string_view text, const SqlValues& values) {
+  return guarded([&](Session& session) -> std::int64_t {
+    Bound bound;
+    soci::statement statement(session.soci);
+    bind(statement, values, bound);
+    statement.alloc();
+    statement.prepare(std::string(text));
+    statement.define_and_bind();
+    statement.execute(true);
+    return statement.get_affected_rows();
+  });
+}
+
+std::vector<SqlRow> Sql::rows(std::size_t columns, std::string_view text, const SqlValues& values) {
+  return guarded([&](Session& session) {
+    Bound bound;
+    std::vector<std::string> cells(columns);
+    std::vector<soci::indicator> indicators(columns, soci::i_ok);
+    soci::statement statement(session.soci);
+    bind(statement, values, bound);
+    // Everything is read as text: both databases give it alike, whatever the column's type.
+    for (std::size_t i = 0; i < columns; ++i)
+      statement.exchange(soci::into(cells[i], indicators[i]));
+    statement.alloc();
+    statement.prepare(std::string(text));
+    statement.define_and_bind();
+    std::vector<SqlRow> found;
+    for (bool has_row = statement.execute(true); has_row; has_row = statement.fetch()) {
+      std::vector<std::optional<std::string>> row;
+      for (std::size_t i = 0; i < columns; ++i)
+        row.push_back(indicators[i] == soci::i_null ? std::nullopt : std::optional(cells[i]));
+      found.emplace_back(std::move(row));
+    }
+    return found;
+  });
+}
+
+}  // namespace vostro::bridge

@@ -1,0 +1,248 @@
+#include "bridge/channel/directories.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <set>
+
+#include "base/failpoint.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "bridge/channel/signature.h"
+
+namespace vostro::bridge {
+namespace {
+
+constexpr std::size_t kFilesAtOnce = 16;
+constexpr std::size_t kBytesAtOnce = std::size_t{32} * 1024 * 1024;
+constexpr std::size_t kNamesMax = 100'000;
+
+std::string system_error(const std::string& what) {
+  return what + ": " + std::strerror(errno);
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+/// A directory of ours, not through a link.
+Result<OpenFile, std::string> open_directory(const std::string& path) {
+  OpenFile directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory.is_open()) return fail(system_error(path));
+  return directory;
+}
+
+Result<std::vector<std::string>, std::string> names_in(const std::string& path) {
+  auto opened = open_directory(path);
+  if (!opened) return fail(opened.error());
+  const int copy = ::dup(opened->get());
+  std::unique_ptr<DIR, CloseDirectory> directory(copy < 0 ? nullptr : ::fdopendir(copy));
+  if (!directory) return fail(system_error(path));
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+    if (names.size() > kNamesMax) return fail(path + ": more than 100000 names; take files away");
+  }
+  if (errno != 0) return fail(system_error(path));
+  std::ranges::sort(names);
+  return names;
+}
+
+/// Why this is no file that we open; empty: it is one.
+std::string oddity_of(const struct stat& status) {
+  if (S_ISLNK(status.st_mode)) return "is a link";
+  if (!S_ISREG(status.st_mode)) return "is no regular file";
+  if (status.st_uid != ::geteuid()) return "belongs to another user";
+  if (status.st_nlink != 1) return "has a second name";
+  if (status.st_size > static_cast<off_t>(file_bytes_max)) return "is above 10 MiB";
+  return {};
+}
+
+std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+}
+
+/// All bytes of a file that has not changed meanwhile; none where it did, or cannot be read.
+std::optional<Bytes> read_whole(int directory, const std::string& name, std::size_t size_max) {
+  // O_NONBLOCK: what was put in the file's place since it was looked at may be a pipe.
+  const OpenFile file(
+      ::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  struct stat before {};
+  if (!file.is_open() || ::fstat(file.get(), &before) != 0 || !oddity_of(before).empty() ||
+      before.st_size > static_cast<off_t>(size_max))
+    return std::nullopt;
+  Bytes content(static_cast<std::size_t>(before.st_size));
+  std::size_t filled = 0;
+  while (filled < content.size()) {
+    const ssize_t got = ::read(file.get(), content.data() + filled, content.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return std::nullopt;
+    filled += static_cast<std::size_t>(got);
+  }
+  struct stat after {};
+  if (::fstat(file.get(), &after) != 0 || after.st_size != before.st_size ||
+      nanoseconds(after.st_mtim) != nanoseconds(before.st_mtim))
+    return std::nullopt;
+  return content;
+}
+
+/// A new file beside its place, synced, then renamed.
+Result<void, std::string> write_into(int directory, const std::string& path,
+                                     const std::string& name, std::string_view content) {
+  const std::string draft = "." + name + ".part";
+  static_cast<void>(::unlinkat(directory, draft.c_str(), 0));
+  OpenFile file(::openat(directory, draft.c_str(),
+                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file.is_open()) return fail(system_error(path + "/" + draft));
+  std::size_t written = 0;
+  while (written < content.size()) {
+    const ssize_t put = ::write(file.get(), content.data() + written, content.size() - written);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return fail(system_error(path + "/" + draft));
+    written += static_cast<std::size_t>(put);
+  }
+  if (::fsync(file.get()) != 0 || !file.close()) return fail(system_error(path + "/" + draft));
+  if (::renameat(directory, draft.c_str(), directory, name.c_str()) != 0 || ::fsync(directory) != 0)
+    return fail(system_error(path + "/" + name));
+  return {};
+}
+
+bool is_plain(char c) {
+  return is_digit(c) || is_upper(c) || is_lower(c) || c == '.' || c == '_' || c == '-';
+}
+
+}  // namespace
+
+bool is_file_name(std::string_view name) {
+  return name.size() > 4 && name.size() <= name_size_max && name.ends_with(".xml") &&
+         name.front() != '.' && std::ranges::all_of(name, is_plain);
+}
+
+std::string safe_name(std::string_view name) {
+  std::string safe(name.substr(0, name_size_max));
+  for (char& c : safe)
+    if (!is_plain(c)) c = '_';
+  return safe;
+}
+
+Result<Directories, std::string> Directories::open(std::string root,
+                                                   std::chrono::milliseconds settle) {
+  for (const char* name : {"", "/in", "/out", "/archive", "/quarantine"}) {
+    const std::string path = root + name;
+    if (const auto made = ensure_private_directory(path); !made)
+      return fail(path + ": " + std::string(to_string(made.error())));
+  }
+  return Directories(std::move(root), settle);
+}
+
+Directories::Seen* Directories::settled(const std::string& name, Seen now_seen) {
+  Seen& before = seen_.try_emplace(name, now_seen).first->second;
+  const bool is_same = before.size == now_seen.size && before.changed_ns == now_seen.changed_ns &&
+                       before.inode == now_seen.inode;
+  if (!is_same) before = now_seen;
+  return now_seen.since - before.since >= settle_ ? &before : nullptr;
+}
+
+Result<Arrivals, std::string> Directories::look(Clock::time_point now) {
+  const std::string path = root_ + "/in";
+  auto directory = open_directory(path);
+  if (!directory) return fail(directory.error());
+  const auto names = names_in(path);
+  if (!names) return fail(names.error());
+  Arrivals arrivals;
+  std::size_t bytes = 0;
+  std::set<std::string> there;
+  for (const std::string& name : *names) {
+    struct stat status {};
+    if (::fstatat(directory->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    there.insert(name);
+    const std::string odd = oddity_of(status);
+    const bool is_signature = name.ends_with(signature_suffix);
+    const bool is_draft = name.starts_with('.') || !(is_signature || name.ends_with(".xml"));
+    if (!odd.empty() || (!is_draft && !is_signature && !is_file_name(name))) {
+      arrivals.odd.push_back({safe_name(name), odd.empty() ? "has a name we do not take" : odd});
+      continue;
+    }
+    if (is_signature || is_draft) continue;  // another's draft: it gets its name when it is whole
+    const Seen seen{status.st_size, nanoseconds(status.st_mtim),
+                    static_cast<std::int64_t>(status.st_ino), now};
+    Seen* const known = settled(name, seen);
+    if (known == nullptr) {
+      ++arrivals.unfinished;
+      continue;
+    }
+    if (arrivals.files.size() == kFilesAtOnce || bytes >= kBytesAtOnce) {
+      arrivals.is_more = true;
+      break;
+    }
+    const auto signature =
+        read_whole(directory->get(), name + std::string(signature_suffix), signature_bytes_max);
+    auto content = signature || !known->is_told ? read_whole(directory->get(), name, file_bytes_max)
+                                                : std::nullopt;
+    if (!signature) {
+      known->is_told = true;
+      ++arrivals.unfinished;
+    }
+    if (!content) continue;
+    bytes += content->size();
+    arrivals.files.push_back(
+        {name, *std::move(content), signature ? std::string(as_text(*signature)) : std::string()});
+  }
+  if (!arrivals.is_more)
+    std::erase_if(seen_, [&](const auto& each) { return !there.contains(each.first); });
+  return arrivals;
+}
+
+Result<void, std::string> Directories::put_away(const std::string& name, ByteView content,
+                                                bool is_taken) {
+  const std::string from = root_ + "/in";
+  const std::string to = root_ + (is_taken ? "/archive" : "/quarantine");
+  auto source = open_directory(from);
+  if (!source) return fail(source.error());
+  auto target = open_directory(to);
+  if (!target) return fail(target.error());
+  // Under the hash of its bytes: the same file twice lies there once, and another one of its name
+  // beside it.
+  const std::string kept =
+      to_hex(hash("file", content).view()).substr(0, 16) + "-" + safe_name(name);
+  // The signature goes first: a file whose hash is known needs none to follow it.
+  for (const std::string_view suffix : {signature_suffix, std::string_view()}) {
+    const std::string each = name + std::string(suffix);
+    const std::string there = kept + std::string(suffix);
+    if (::renameat(source->get(), each.c_str(), target->get(), there.c_str()) != 0 &&
+        errno != ENOENT)
+      return fail(system_error(from + "/" + safe_name(each)));
+    if (!suffix.empty()) VOSTRO_FAILPOINT("bridge.archive.signature_moved");
+  }
+  if (::fsync(target->get()) != 0 || ::fsync(source->get()) != 0) return fail(system_error(to));
+  return {};
+}
+
+Result<void, std::string> Directories::send(const std::string& name, std::string_view content,
+                                            std::string_view signature) {
+  const std::string path = root_ + "/out";
+  auto directory = open_directory(path);
+  if (!directory) return fail(directory.error());
+  struct stat status {};
+  if (::fstatat(directory->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    const auto there = read_whole(directory->get(), name, file_bytes_max);
+    if (there && as_text(*there) == content) return {};
+    return fail(path + "/" + name + " is there with other content: a person has to look");
+  }
+  if (auto put =
+          write_into(directory->get(), path, name + std::string(signature_suffix), signature);
+      !put)
+    return put;
+  VOSTRO_FAILPOINT("bridge.send.signature_written");
+  return write_into(directory->get(), path, name, content);
+}
+
+}  // namespace vostro::bridge
