@@ -142,11 +142,14 @@ void BookTransaction::clear(const std::string& key) {
 Book::Book(DatabaseAddress address, SecretText password)
     : sql_(std::make_unique<Sql>(std::move(address), std::move(password))) {}
 
-Result<void, BookError> Book::transact(const std::function<void()>& work, bool keep) {
+Result<void, BookError> Book::transact(const std::function<void()>& work, bool is_writing) {
   try {
-    sql_->begin();
+    if (is_writing)
+      sql_->begin();
+    else
+      sql_->begin_reading();
     work();
-    if (keep)
+    if (is_writing)
       sql_->commit();
     else
       sql_->roll_back();

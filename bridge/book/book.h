@@ -119,12 +119,13 @@ class Book {
   [[nodiscard]] Result<void, BookError> write(UnixMillis now, const Work& work);
   /// For a person's decision, which needs no lease: it takes its turn among the writes.
   [[nodiscard]] Result<void, BookError> write_as_desk(UnixMillis now, const Work& work);
-  /// One consistent look. What `work` writes is given up.
+  /// One consistent look, which no writer waits for; `work` writes nothing.
   [[nodiscard]] Result<void, BookError> read(UnixMillis now, const Work& work);
 
  private:
   Book(DatabaseAddress address, SecretText password);
-  [[nodiscard]] Result<void, BookError> transact(const std::function<void()>& work, bool keep);
+  [[nodiscard]] Result<void, BookError> transact(const std::function<void()>& work,
+                                                 bool is_writing);
 
   std::unique_ptr<Sql> sql_;
   std::string holder_;

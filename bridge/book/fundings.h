@@ -64,6 +64,7 @@ struct Decision {
 [[nodiscard]] Bytes decision_message(const Hash& network_id, const Funding& funding,
                                      const chain::AccountId& account, std::string_view reason);
 void insert(BookTransaction& book, const Decision& decision);
+/// Those since the entry came into the state it is in, oldest first.
 [[nodiscard]] std::vector<Decision> decisions_on(BookTransaction& book, const Hash& entry);
 
 }  // namespace vostro::bridge

@@ -50,6 +50,7 @@ const std::vector<Step>& steps() {
           "CREATE INDEX fundings_order ON fundings (order_id)",
           "CREATE TABLE redemptions (owner TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL,"
           " currency TEXT NOT NULL, amount BIGINT NOT NULL, ordered_ms BIGINT NOT NULL,"
+          " business_date BIGINT NOT NULL,"
           " state TEXT NOT NULL, message_id TEXT NOT NULL, deadline_ms BIGINT NOT NULL,"
           " answer TEXT NOT NULL, code TEXT NOT NULL, attempt BIGINT NOT NULL,"
           " order_id TEXT NOT NULL, PRIMARY KEY (owner, id))",

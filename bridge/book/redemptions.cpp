@@ -9,9 +9,10 @@ namespace vostro::bridge {
 namespace {
 
 constexpr std::string_view kRedemptionColumns =
-    "owner, id, account, currency, amount, ordered_ms, state, message_id, deadline_ms, answer,"
+    "owner, id, account, currency, amount, ordered_ms, business_date, state, message_id, "
+    "deadline_ms, answer,"
     " code, attempt, order_id";
-constexpr std::size_t kRedemptionCount = 13;
+constexpr std::size_t kRedemptionCount = 14;
 
 RedemptionState redemption_state_from(const std::string& word) {
   using enum RedemptionState;
@@ -30,17 +31,18 @@ Redemption redemption_from(const SqlRow& row) {
   redemption.account = account_column(row, 2);
   redemption.amount = {currency_column(row, 3), MinorUnits(row.number(4))};
   redemption.ordered = time_column(row, 5);
-  redemption.state = redemption_state_from(row.text(6));
-  redemption.message_id = row.text(7);
-  redemption.deadline = time_column(row, 8);
-  if (!row.text(9).empty()) redemption.answer = hash_column(row, 9);
-  if (const std::string& code = row.text(10); !code.empty()) {
+  redemption.business_date = Date(static_cast<std::int32_t>(row.number(6)));
+  redemption.state = redemption_state_from(row.text(7));
+  redemption.message_id = row.text(8);
+  redemption.deadline = time_column(row, 9);
+  if (!row.text(10).empty()) redemption.answer = hash_column(row, 10);
+  if (const std::string& code = row.text(11); !code.empty()) {
     if (code.size() != 4) throw BookDamaged("\"" + code + "\" is no reason code");
     redemption.code.emplace();
     std::ranges::copy(code, redemption.code->begin());
   }
-  redemption.attempt = static_cast<std::uint32_t>(row.number(11));
-  if (!row.text(12).empty()) redemption.order = uuid_column(row, 12);
+  redemption.attempt = static_cast<std::uint32_t>(row.number(12));
+  if (!row.text(13).empty()) redemption.order = uuid_column(row, 13);
   return redemption;
 }
 
@@ -51,6 +53,7 @@ SqlValues values_of(const Redemption& redemption) {
           to_text(redemption.amount.currency),
           redemption.amount.units.value,
           static_cast<std::int64_t>(redemption.ordered.value),
+          std::int64_t{redemption.business_date.value},
           std::string(to_string(redemption.state)),
           redemption.message_id,
           static_cast<std::int64_t>(redemption.deadline.value),
@@ -117,7 +120,7 @@ void insert(BookTransaction& book, const Redemption& redemption, std::string_vie
 
 void update(BookTransaction& book, const Redemption& redemption, std::string_view detail) {
   const SqlValues all = values_of(redemption);
-  const SqlValues values{all[6], all[8], all[9], all[10], all[11], all[12], all[0], all[1]};
+  const SqlValues values{all[7], all[9], all[10], all[11], all[12], all[13], all[0], all[1]};
   if (book.sql().run("UPDATE redemptions SET state = :v0, deadline_ms = :v1, answer = :v2,"
                      " code = :v3, attempt = :v4, order_id = :v5 WHERE owner = :v6 AND id = :v7",
                      values) != 1)

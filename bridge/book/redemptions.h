@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "bridge/book/book.h"
 #include "chain/account.h"
 #include "chain/tx/answer.h"
@@ -31,6 +32,7 @@ struct Redemption {
   chain::AccountId account;
   Money amount;
   UnixMillis ordered;  ///< block time of the Redeem
+  Date business_date;  ///< of the currency, then
   RedemptionState state = RedemptionState::paying;
   std::string message_id;                ///< of the pacs.009: derived from the id
   UnixMillis deadline;                   ///< for the bank's answer; then an alarm, nothing else

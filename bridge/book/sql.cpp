@@ -134,6 +134,14 @@ void Sql::begin() {
   });
 }
 
+void Sql::begin_reading() {
+  guarded([&](Session& session) {
+    session.soci << (address_.kind == DatabaseAddress::Kind::sqlite
+                         ? "BEGIN"
+                         : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  });
+}
+
 void Sql::commit() {
   guarded([](Session& session) { session.soci << "COMMIT"; });
 }

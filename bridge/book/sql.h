@@ -58,8 +58,10 @@ class Sql {
   Sql(DatabaseAddress address, SecretText password);
   ~Sql();
 
-  /// Starts a transaction that may write: it waits for another one's, at most some seconds.
+  /// A transaction that may write: it waits for another one's, at most some seconds.
   void begin();
+  /// One consistent look, which nobody waits for.
+  void begin_reading();
   /// On disk, or throws: then nobody can tell, and whoever wrote looks.
   void commit();
   /// Never throws.

@@ -1,0 +1,222 @@
+#include "bridge/agent.h"
+
+#include <thread>
+
+#include "base/failpoint.h"
+#include "bridge/intake.h"
+#include "bridge/messages.h"
+#include "bridge/reconcile.h"
+
+namespace vostro::bridge {
+namespace {
+
+constexpr std::size_t kEventsAtOnce = 500;
+constexpr std::chrono::seconds kCloseAgainEvery{30};
+constexpr std::chrono::seconds kCompareAgain{2};  // where book and ledger were not at one block
+
+std::string fresh_holder() {
+  std::array<Byte, 8> random{};
+  fill_random(random);
+  return to_hex(random);
+}
+
+}  // namespace
+
+UnixMillis wall_clock() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return UnixMillis(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count()));
+}
+
+SettlementAgent::SettlementAgent(Parts parts)
+    : config_(std::move(parts.config)),
+      network_id_(parts.network_id),
+      book_(std::move(parts.book)),
+      directories_(std::move(parts.directories)),
+      api_(std::move(parts.api)),
+      sign_key_(std::move(parts.sign_key)),
+      maker_(network_id_, config_.agent, std::move(parts.key), config_.order_valid),
+      rules_{config_, maker_, &write_payout},
+      delivery_(book_, directories_, api_, rules_, sign_key_) {}
+
+void SettlementAgent::pause() const {
+  std::this_thread::sleep_for(config_.poll);
+}
+
+Result<bool, BookError> SettlementAgent::wait_for_lease(const std::atomic<bool>& is_ending) {
+  const std::string holder = fresh_holder();
+  std::optional<Lease> seen;
+  Clock::time_point since = Clock::now();
+  while (!is_ending) {
+    const auto lease = book_.lease();
+    if (!lease) return fail(lease.error());
+    if (!seen || *lease != *seen) {
+      if (!seen && !lease->holder.empty())
+        log::info("waiting for the lease: another bridge has it, or had", {{"kind", "lease"}});
+      seen = *lease;
+      since = Clock::now();
+    }
+    // Whoever holds it beats at each write, several times within its time.
+    if (lease->holder.empty() || Clock::now() - since >= config_.lease) {
+      const auto taken = book_.take_lease(*lease, holder);
+      if (!taken) return fail(taken.error());
+      if (*taken) return true;
+      seen.reset();
+    }
+    pause();
+  }
+  return false;
+}
+
+Result<void, BookError> SettlementAgent::begin() {
+  return book_.write(wall_clock(), [&](BookTransaction& rows) {
+    static_cast<void>(cursor(rows, network_id_));  // of this network
+    for (const Pool& pool : config_.pools) ensure_accounts(rows, pool.currency);
+  });
+}
+
+Ended SettlementAgent::run(const std::atomic<bool>& is_ending,
+                           const std::function<void()>& on_active) {
+  bool has_lease = false;
+  while (!is_ending) {
+    Result<void, BookError> done;
+    if (!has_lease) {
+      const auto got = wait_for_lease(is_ending);
+      if (!got) {
+        done = fail(got.error());
+      } else if (!*got) {
+        break;
+      } else if (done = begin(); done) {
+        has_lease = true;
+        log::info("active", {{"sequence", book_.fence()}});
+        on_active();
+      }
+    } else {
+      done = turn();
+    }
+    if (done) continue;
+    switch (done.error().kind) {
+      case BookError::Kind::fenced:
+        log::error("fenced", {{"error", to_string(done.error())}});
+        return Ended::fenced;
+      case BookError::Kind::damaged:
+      case BookError::Kind::newer:
+        log::error("the book is not sound", {{"error", to_string(done.error())}});
+        return Ended::damaged;
+      case BookError::Kind::unavailable:
+        // The chain goes on without us; nothing was done by halves.
+        log::warning("the book does not answer", {{"error", done.error().what}});
+        pause();
+    }
+  }
+  if (has_lease)
+    if (const auto released = book_.release_lease(); !released)
+      log::warning("the lease was not given back", {{"error", released.error().what}});
+  return Ended::told;
+}
+
+Result<void, BookError> SettlementAgent::turn() {
+  auto more = take_files(book_, directories_, rules_, wall_clock());
+  if (!more) return fail(more.error());
+  if (auto done = move_on(); !done) return done;
+  if (auto done = delivery_.round(wall_clock()); !done) return done;
+  if (auto done = take_events(); !done) return done;
+  return compare();
+}
+
+/// Also the beat of the lease.
+Result<void, BookError> SettlementAgent::move_on() {
+  const bool is_closing = Clock::now() >= closing_again_at_;
+  if (is_closing) closing_again_at_ = Clock::now() + kCloseAgainEvery;
+  auto done = book_.write(wall_clock(), [&](BookTransaction& rows) {
+    act_on_decisions(rows, config_, maker_);
+    pay_waiting(rows, config_, rules_.write_payout);
+    if (is_closing) close_again(rows, maker_);
+    look_at_deadlines(rows);
+    tell_alarms(rows);
+    VOSTRO_FAILPOINT("bridge.move_on.before_commit");
+  });
+  VOSTRO_FAILPOINT("bridge.move_on.committed");
+  return done;
+}
+
+/// New ones into the log, by their kinds: what they say may quote a bank.
+void SettlementAgent::tell_alarms(BookTransaction& book) {
+  std::set<std::string> open;
+  for (const Alarm& alarm : alarms(book)) {
+    open.insert(alarm.key);
+    if (!told_.contains(alarm.key))
+      log::warning("alarm", {{"kind", alarm.key.substr(0, alarm.key.find('/'))}});
+  }
+  told_ = std::move(open);
+}
+
+Result<void, BookError> SettlementAgent::take_events() {
+  if (!events_) {
+    std::optional<client::EventPlace> after;
+    if (auto read = book_.read(wall_clock(),
+                               [&](BookTransaction& rows) { after = cursor(rows, network_id_); });
+        !read)
+      return read;
+    // A fresh book reads the ledger from its beginning: what it does not know is a stranger.
+    auto opened = client::EventStream::open(api_, after.value_or(client::EventPlace{Height(0)}));
+    if (!opened) {
+      log::warning("the node's events cannot be read",
+                   {{"error", client::to_string(opened.error())}});
+      pause();
+      return {};
+    }
+    events_.emplace(*std::move(opened));
+  }
+  for (std::size_t taken = 0; taken < kEventsAtOnce; ++taken) {
+    // The first one may take its time: that is the pause of the loop.
+    const auto next = events_->next(taken == 0 ? config_.poll : std::chrono::milliseconds(1));
+    if (!next) {
+      log::warning("the node's events broke off", {{"error", client::to_string(next.error())}});
+      events_.reset();
+      pause();
+      return {};
+    }
+    if (!*next) return {};
+    auto done = book_.write(wall_clock(), [&](BookTransaction& rows) {
+      take_event(rows, rules_, **next);
+      VOSTRO_FAILPOINT("bridge.event.before_commit");
+    });
+    VOSTRO_FAILPOINT("bridge.event.committed");
+    if (!done) {
+      events_.reset();  // it comes again, from the cursor
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void, BookError> SettlementAgent::compare() {
+  if (Clock::now() < comparing_at_) return {};
+  comparing_at_ = Clock::now() + config_.reconcile_every;
+  const auto found = reconcile(book_, api_, config_, network_id_, wall_clock(), false);
+  if (!found) {
+    log::warning("cannot reconcile", {{"error", found.error()}});
+    return {};
+  }
+  if (!found->is_comparable()) {
+    comparing_at_ = Clock::now() + kCompareAgain;
+    return {};
+  }
+  return book_.write(wall_clock(), [&](BookTransaction& rows) {
+    for (const PoolPosition& each : found->pools) {
+      const std::string key = "break/" + to_text(each.currency);
+      if (each.difference.value == 0)
+        rows.clear(key);
+      else
+        rows.raise(key, "fiat held and ledger differ by " +
+                            format_amount(each.difference, each.exponent) + " " +
+                            to_text(each.currency));
+    }
+    for (const std::string& currency : found->missing)
+      rows.raise("missing/" + currency,
+                 "the ledger does not have " + currency + " with this agent");
+  });
+}
+
+}  // namespace vostro::bridge

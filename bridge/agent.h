@@ -1,0 +1,68 @@
+/// The settlement agent at work: one thread that takes files and events, moves flows on, delivers
+/// the outbox and reconciles, until it is told to end or another bridge takes over.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <set>
+
+#include "bridge/delivery.h"
+
+namespace vostro::bridge {
+
+/// How `run` ended.
+enum class Ended : std::uint8_t {
+  told,     ///< It was told to.
+  fenced,   ///< Another bridge has the lease.
+  damaged,  ///< The book or the node contradicts itself: a person has to look.
+};
+
+class SettlementAgent {
+ public:
+  struct Parts {
+    BridgeConfig config;
+    Hash network_id;
+    Book book;
+    Directories directories;
+    client::ApiClient api;
+    SecretKey key;
+    SecretKey sign_key;
+  };
+  explicit SettlementAgent(Parts parts);
+
+  /// Waits for the lease, then works. Returns soon after `is_ending` is set. `on_active` is called
+  /// once, when it has the lease.
+  [[nodiscard]] Ended run(const std::atomic<bool>& is_ending,
+                          const std::function<void()>& on_active);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  /// False: told to end meanwhile.
+  [[nodiscard]] Result<bool, BookError> wait_for_lease(const std::atomic<bool>& is_ending);
+  [[nodiscard]] Result<void, BookError> begin();
+  [[nodiscard]] Result<void, BookError> turn();
+  [[nodiscard]] Result<void, BookError> move_on();
+  [[nodiscard]] Result<void, BookError> take_events();
+  [[nodiscard]] Result<void, BookError> compare();
+  void tell_alarms(BookTransaction& book);
+  void pause() const;
+
+  BridgeConfig config_;
+  Hash network_id_;
+  Book book_;
+  Directories directories_;
+  client::ApiClient api_;
+  SecretKey sign_key_;
+  OrderMaker maker_;
+  Rules rules_;
+  Delivery delivery_;
+  std::optional<client::EventStream> events_;
+  Clock::time_point closing_again_at_{};
+  Clock::time_point comparing_at_{};
+  std::set<std::string> told_;
+};
+
+/// The wall clock: deadlines, and times on record.
+[[nodiscard]] UnixMillis wall_clock();
+
+}  // namespace vostro::bridge

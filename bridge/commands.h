@@ -1,0 +1,47 @@
+/// The commands of vostro-bridge. Each prints what it has to say and returns the exit code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace vostro::bridge {
+
+/// Exit codes of vostro-bridge, documented in docs/configuration.md.
+enum class Exit : std::uint8_t {
+  done = 0,
+  failed = 1,      ///< it could not start, or its work failed
+  bad_config = 2,  ///< configuration, genesis file, keys or arguments
+  unbalanced = 3,  ///< reconcile: a break, a damaged book, or not to be compared now
+  fenced = 4,      ///< another bridge has taken over
+};
+
+/// Works until SIGTERM or SIGINT. `ready_file`, where not empty, is written once it has the lease.
+[[nodiscard]] Exit run_bridge(const std::string& config_file, const std::string& ready_file);
+
+struct ReconcileArguments {
+  std::string config_file;
+  bool is_json = false;
+  std::uint32_t wait_s = 10;  ///< for book and ledger to stand at one block
+};
+[[nodiscard]] Exit reconcile_command(const ReconcileArguments& arguments);
+
+struct SuspenseArguments {
+  std::string config_file;
+  bool is_json = false;
+  std::string entry;  ///< the hash, or enough of its first digits
+  std::string to;
+  std::string reason;
+  std::string key_file;
+  std::string passphrase_file;
+};
+[[nodiscard]] Exit list_suspense(const SuspenseArguments& arguments);
+[[nodiscard]] Exit show_suspense(const SuspenseArguments& arguments);
+[[nodiscard]] Exit resolve_suspense(const SuspenseArguments& arguments);
+
+/// What is open: alarms, outbox, redemptions.
+[[nodiscard]] Exit status_command(const std::string& config_file, bool is_json);
+
+/// One sentence on standard error.
+Exit complain(Exit code, const std::string& sentence);
+
+}  // namespace vostro::bridge

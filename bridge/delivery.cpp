@@ -1,0 +1,119 @@
+#include "bridge/delivery.h"
+
+#include "base/failpoint.h"
+#include "bridge/channel/signature.h"
+#include "client/delivery.h"
+
+namespace vostro::bridge {
+namespace {
+
+constexpr std::size_t kItemsAtOnce = 256;
+
+}  // namespace
+
+Result<void, BookError> Delivery::round(UnixMillis now) {
+  std::vector<OutboxItem> items;
+  if (auto done =
+          book_.read(now, [&](BookTransaction& rows) { items = outbox(rows, kItemsAtOnce); });
+      !done)
+    return done;
+  std::map<std::string, Clock::time_point> kept;
+  for (const OutboxItem& item : items) {
+    const auto waits = not_before_.find(item.id);
+    if (waits != not_before_.end() && Clock::now() < waits->second) {
+      kept.insert(*waits);
+      continue;
+    }
+    if (auto done =
+            item.kind == OutboxItem::Kind::file ? send_file(item, now) : send_order(item, now);
+        !done)
+      return done;
+    kept[item.id] = Clock::now() + rules_.config.retry;
+  }
+  not_before_ = std::move(kept);
+  return {};
+}
+
+Result<void, BookError> Delivery::send_file(const OutboxItem& item, UnixMillis now) {
+  VOSTRO_FAILPOINT("bridge.send.begin");
+  const auto sent =
+      directories_.send(item.id, item.content, sign_file(sign_key_, as_bytes(item.content)));
+  if (!sent) {
+    log::error("a file cannot be sent", {{"error", sent.error()}});
+    return book_.write(now, [&](BookTransaction& rows) {
+      rows.raise("send/" + item.id, "the file cannot be sent: " + sent.error());
+    });
+  }
+  VOSTRO_FAILPOINT("bridge.send.written");
+  auto done = book_.write(now, [&](BookTransaction& rows) {
+    remove_from_outbox(rows, item.id);
+    rows.clear("send/" + item.id);
+  });
+  VOSTRO_FAILPOINT("bridge.send.noted");
+  if (done) log::info("file sent", {{"file", item.id}});
+  return done;
+}
+
+Result<void, BookError> Delivery::send_order(const OutboxItem& item, UnixMillis now) {
+  const auto bytes = from_hex(item.content);
+  const auto transaction = chain::decode_form_unchecked(bytes.value_or(Bytes()));
+  if (!transaction)
+    return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no order"});
+  // On disk that it may have been sent, before its first byte is.
+  if (!item.is_sent)
+    if (auto noted = book_.write(now, [&](BookTransaction& rows) { mark_sent(rows, item.id); });
+        !noted)
+      return noted;
+  VOSTRO_FAILPOINT("bridge.order.noted");
+  const client::StoredOrder order = client::make_stored_order(*transaction, now);
+  const client::Delivery outcome = client::deliver_kept(api_, order, item.is_sent, false);
+  VOSTRO_FAILPOINT("bridge.order.sent");
+  switch (outcome.outcome) {
+    case client::Outcome::final:
+      return {};  // its receipt comes with the chain's events, in order
+    case client::Outcome::accepted:
+      return {};
+    case client::Outcome::awaiting_approval:
+      return book_.write(now, [&](BookTransaction& rows) {
+        rows.raise("order/" + item.id, "the order " + item.id +
+                                           " waits for signatures of the bank's own approvers: "
+                                           "vostro approve list");
+      });
+    case client::Outcome::expired:
+      return order_failed(order.name, true, "expired", now);
+    case client::Outcome::refused: {
+      const std::string why = outcome.error ? client::to_string(*outcome.error) : "";
+      // Another refusal may end: a key that the policy gets, or the first content of a used id,
+      // whose receipt comes with the events (after the book was restored).
+      if (outcome.error && outcome.error->is_problem(409, "approval-refused"))
+        return order_failed(order.name, false, "approval_refused", now);
+      log::warning("the node refuses an order", {{"error", why}});
+      return book_.write(now, [&](BookTransaction& rows) {
+        rows.raise("order/" + item.id, "the node refuses the order " + item.id + ": " + why);
+      });
+    }
+    case client::Outcome::not_sent:
+    case client::Outcome::unknown:
+      log::warning("an order has not reached the node",
+                   {{"error", outcome.error ? client::to_string(*outcome.error) : ""}});
+      return {};
+  }
+  return {};
+}
+
+Result<void, BookError> Delivery::order_failed(const chain::OwnedId& id, bool is_expired,
+                                               const std::string& why, UnixMillis now) {
+  return book_.write(now, [&](BookTransaction& rows) {
+    if (auto funding = find_funding_by_order(rows, id.id)) {
+      if (is_expired)
+        on_issue_expired(rows, rules_.maker, *std::move(funding));
+      else
+        on_issue_refused(rows, *std::move(funding), why);
+    } else if (auto redemption = find_redemption_by_order(rows, id.id)) {
+      on_close_failed(rows, rules_.maker.agent(), *std::move(redemption), why);
+    }
+    remove_from_outbox(rows, chain::to_text(id));
+  });
+}
+
+}  // namespace vostro::bridge

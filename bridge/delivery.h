@@ -1,0 +1,39 @@
+/// What the outbox holds goes to where it belongs: files to the bank, orders to the ledger. The
+/// same bytes again and again, until it is certain that they arrived. Source: threat model 2.7,
+/// "Unknown hand-off".
+#pragma once
+
+#include <map>
+
+#include "bridge/channel/directories.h"
+#include "bridge/flow/ledger_events.h"
+#include "client/api.h"
+
+namespace vostro::bridge {
+
+class Delivery {
+ public:
+  /// All must outlive this. `sign_key`: what our files are signed with.
+  Delivery(Book& book, Directories& directories, client::ApiClient& api, const Rules& rules,
+           const SecretKey& sign_key)
+      : book_(book), directories_(directories), api_(api), rules_(rules), sign_key_(sign_key) {}
+
+  using Clock = std::chrono::steady_clock;
+  /// One round over the oldest items, those left out whose time has not come. Errors: of the book.
+  [[nodiscard]] Result<void, BookError> round(UnixMillis now);
+
+ private:
+  [[nodiscard]] Result<void, BookError> send_file(const OutboxItem& item, UnixMillis now);
+  [[nodiscard]] Result<void, BookError> send_order(const OutboxItem& item, UnixMillis now);
+  [[nodiscard]] Result<void, BookError> order_failed(const chain::OwnedId& id, bool is_expired,
+                                                     const std::string& why, UnixMillis now);
+
+  Book& book_;
+  Directories& directories_;
+  client::ApiClient& api_;
+  const Rules& rules_;
+  const SecretKey& sign_key_;
+  std::map<std::string, Clock::time_point> not_before_;
+};
+
+}  // namespace vostro::bridge

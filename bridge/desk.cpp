@@ -1,0 +1,242 @@
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <iostream>
+#include <thread>
+
+#include "base/text.h"
+#include "bridge/agent.h"
+#include "bridge/reconcile.h"
+#include "bridge/setup.h"
+
+namespace vostro::bridge {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kReasonMax = 140;
+
+std::string amount_text(const Money& amount) {
+  return format_amount(amount.units, iso4217_exponent(amount.currency).value_or(2)) + " " +
+         to_text(amount.currency);
+}
+
+json::object as_object(const Funding& each) {
+  return {{"entry", key_of(each)},
+          {"received", to_text(each.received)},
+          {"fiat_account", each.fiat_account},
+          {"bank_reference", each.bank_reference},
+          {"amount",
+           format_amount(each.amount.units, iso4217_exponent(each.amount.currency).value_or(2))},
+          {"currency", to_text(each.amount.currency)},
+          {"text", each.named},
+          {"debtor_account", each.debtor},
+          {"state", std::string(to_string(each.state))},
+          {"reason", each.reason},
+          {"attempt", each.attempt}};
+}
+
+struct Desk {
+  Setup setup;
+  Book book;
+};
+Result<Desk, SetupError> open_desk(const std::string& config_file) {
+  auto setup = load_setup(config_file);
+  if (!setup) return fail(setup.error());
+  auto book = open_book(setup->config);
+  if (!book) return fail(book.error());
+  return Desk{*std::move(setup), *std::move(book)};
+}
+
+/// The one entry in suspense whose hash begins so.
+Result<Funding, std::string> entry_named(BookTransaction& rows, const std::string& digits) {
+  std::vector<Funding> found = fundings_in(rows, FundingState::suspense);
+  std::erase_if(found, [&](const Funding& each) { return !key_of(each).starts_with(digits); });
+  if (digits.empty() || found.empty())
+    return fail("no entry in suspense begins with \"" + digits + "\": vostro-bridge suspense list");
+  if (found.size() > 1)
+    return fail("several entries begin with \"" + digits + "\": write more of it");
+  return std::move(found.front());
+}
+
+void print(const Funding& each, const std::vector<Decision>& decisions, bool is_json) {
+  if (is_json) {
+    json::object out = as_object(each);
+    json::array said;
+    for (const Decision& decision : decisions)
+      said.push_back(json::object{{"person", decision.person},
+                                  {"to", chain::to_text(decision.account)},
+                                  {"reason", decision.reason}});
+    out["decisions"] = std::move(said);
+    std::cout << json::serialize(out) << "\n";
+    return;
+  }
+  std::cout << "entry           " << key_of(each) << "\n"
+            << "received        " << to_text(each.received) << "\n"
+            << "amount          " << amount_text(each.amount) << "\n"
+            << "our account     " << each.fiat_account << "\n"
+            << "bank's reference " << each.bank_reference << "\n"
+            << "paid from       " << each.debtor << "\n"
+            << "text            " << each.named << "\n"
+            << "why it waits    " << each.reason << "\n";
+  for (const Decision& decision : decisions)
+    std::cout << "decided         " << decision.person << ": to "
+              << chain::to_text(decision.account) << ", " << decision.reason << "\n";
+}
+
+}  // namespace
+
+Exit list_suspense(const SuspenseArguments& arguments) {
+  auto desk = open_desk(arguments.config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  std::vector<Funding> found;
+  const auto read = desk->book.read(wall_clock(), [&](BookTransaction& rows) {
+    found = fundings_in(rows, FundingState::suspense);
+  });
+  if (!read) return complain(Exit::failed, to_string(read.error()));
+  if (arguments.is_json) {
+    json::array items;
+    for (const Funding& each : found) items.push_back(as_object(each));
+    std::cout << json::serialize(json::object{{"items", std::move(items)}}) << "\n";
+    return Exit::done;
+  }
+  if (found.empty()) std::cout << "nothing is in suspense\n";
+  for (const Funding& each : found)
+    std::cout << key_of(each).substr(0, 16) << "  " << amount_text(each.amount) << "  "
+              << each.bank_reference << "  " << each.reason << "\n";
+  return Exit::done;
+}
+
+Exit show_suspense(const SuspenseArguments& arguments) {
+  auto desk = open_desk(arguments.config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  std::string problem;
+  std::optional<Funding> found;
+  std::vector<Decision> decisions;
+  const auto read = desk->book.read(wall_clock(), [&](BookTransaction& rows) {
+    auto named = entry_named(rows, arguments.entry);
+    if (!named) {
+      problem = named.error();
+      return;
+    }
+    decisions = decisions_on(rows, named->entry);
+    found = *std::move(named);
+  });
+  if (!read) return complain(Exit::failed, to_string(read.error()));
+  if (!found) return complain(Exit::bad_config, problem);
+  print(*found, decisions, arguments.is_json);
+  return Exit::done;
+}
+
+Exit resolve_suspense(const SuspenseArguments& arguments) {
+  auto desk = open_desk(arguments.config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  const auto account = chain::parse_account(arguments.to);
+  if (!account) return complain(Exit::bad_config, "--to " + arguments.to + ": write BIC/label");
+  if (arguments.reason.empty() || arguments.reason.size() > kReasonMax ||
+      !is_clean_text(arguments.reason))
+    return complain(Exit::bad_config, "--reason has 1 to 140 bytes of clean text");
+  const auto key = open_key(arguments.key_file, arguments.passphrase_file);
+  if (!key) return complain(key.error().exit, key.error().sentence);
+  const Setup& setup = desk->setup;
+  const Person* person = setup.config.person(key->public_key());
+  if (person == nullptr)
+    return complain(Exit::bad_config, "no [[person]] of the configuration has this key, " +
+                                          to_text(key->public_key()));
+  std::string problem;
+  std::vector<std::string> persons;
+  const auto written = desk->book.write_as_desk(wall_clock(), [&](BookTransaction& rows) {
+    const auto funding = entry_named(rows, arguments.entry);
+    if (!funding) {
+      problem = funding.error();
+      return;
+    }
+    const Bytes message = decision_message(setup.network_id, *funding, *account, arguments.reason);
+    insert(rows, Decision{funding->entry, *account, arguments.reason, person->name,
+                          key->public_key(), key->sign(message)});
+    persons = persons_for(rows, setup.config, setup.network_id, *funding, *account);
+  });
+  if (!written) return complain(Exit::failed, to_string(written.error()));
+  if (!problem.empty()) return complain(Exit::bad_config, problem);
+  const bool is_decided = persons.size() >= 2;
+  if (arguments.is_json)
+    std::cout << json::serialize(json::object{{"persons", persons.size()}, {"decided", is_decided}})
+              << "\n";
+  else
+    std::cout << (is_decided ? "decided by two persons: the bridge issues it to " + arguments.to
+                             : "noted; one more person has to decide the same")
+              << "\n";
+  return Exit::done;
+}
+
+Exit reconcile_command(const ReconcileArguments& arguments) {
+  auto desk = open_desk(arguments.config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  auto api = open_node(desk->setup.config);
+  if (!api) return complain(api.error().exit, api.error().sentence);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(arguments.wait_s);
+  while (true) {
+    const auto found =
+        reconcile(desk->book, *api, desk->setup.config, desk->setup.network_id, wall_clock(), true);
+    if (!found) return complain(Exit::failed, found.error());
+    if (!found->is_comparable() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      continue;
+    }
+    std::cout << (arguments.is_json ? to_json(*found) : to_report(*found));
+    return found->is_sound() ? Exit::done : Exit::unbalanced;
+  }
+}
+
+Exit status_command(const std::string& config_file, bool is_json) {
+  auto desk = open_desk(config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  std::vector<Alarm> open;
+  std::vector<Redemption> redemptions;
+  std::int64_t waiting = 0;
+  const auto read = desk->book.read(wall_clock(), [&](BookTransaction& rows) {
+    open = alarms(rows);
+    waiting = outbox_size(rows);
+    for (const Redemption& each : all_redemptions(rows))
+      if (each.state != RedemptionState::burnt && each.state != RedemptionState::unlocked &&
+          each.state != RedemptionState::cancelled)
+        redemptions.push_back(each);
+  });
+  if (!read) return complain(Exit::failed, to_string(read.error()));
+  const auto lease = desk->book.lease();
+  if (!lease) return complain(Exit::failed, to_string(lease.error()));
+  if (is_json) {
+    json::array told;
+    for (const Alarm& each : open)
+      told.push_back(json::object{{"key", each.key},
+                                  {"first", to_text(each.first)},
+                                  {"last", to_text(each.last)},
+                                  {"count", each.count},
+                                  {"text", each.text}});
+    json::array paid_out;
+    for (const Redemption& each : redemptions)
+      paid_out.push_back(json::object{{"id", key_of(each)},
+                                      {"account", chain::to_text(each.account)},
+                                      {"amount", amount_text(each.amount)},
+                                      {"state", std::string(to_string(each.state))},
+                                      {"message", each.message_id}});
+    std::cout << json::serialize(json::object{{"active", !lease->holder.empty()},
+                                              {"outbox", waiting},
+                                              {"redemptions", std::move(paid_out)},
+                                              {"alarms", std::move(told)}})
+              << "\n";
+    return Exit::done;
+  }
+  std::cout << (lease->holder.empty() ? "no bridge has the lease\n" : "a bridge has the lease\n")
+            << "outbox: " << waiting << "\n";
+  for (const Redemption& each : redemptions)
+    std::cout << "redemption " << key_of(each) << "  " << amount_text(each.amount) << "  "
+              << to_string(each.state) << "  " << each.message_id << "\n";
+  for (const Alarm& each : open)
+    std::cout << "alarm since " << to_text(each.first) << " (" << each.count << "): " << each.text
+              << "\n";
+  return Exit::done;
+}
+
+}  // namespace vostro::bridge

@@ -1,0 +1,104 @@
+#include "bridge/flow/ledger_events.h"
+
+#include <algorithm>
+
+namespace vostro::bridge {
+namespace {
+
+using chain::PlaceKind;
+
+const chain::Entry* entry_at(const chain::Receipt& receipt, PlaceKind kind, bool is_plus) {
+  const auto found = std::ranges::find_if(receipt.entries, [&](const chain::Entry& each) {
+    return each.place.kind == kind && (each.amount.value > 0) == is_plus;
+  });
+  return found == receipt.entries.end() ? nullptr : &*found;
+}
+
+Money positive(const chain::Entry& entry) {
+  return {entry.currency,
+          MinorUnits(entry.amount.value < 0 ? -entry.amount.value : entry.amount.value)};
+}
+
+/// Issued or burnt in the agent's name by an order that the book does not have.
+void note_stranger(BookTransaction& book, const std::string& id, std::string_view kind,
+                   Height height, const Money& amount) {
+  if (find_stranger(book, id)) return;
+  insert(book, Stranger{id, std::string(kind), height, amount});
+  if (kind == "issue")
+    book.move("strange issue", id, BookAccount::ledger, BookAccount::unmatched, amount);
+  else
+    book.move("strange outcome", id, BookAccount::unmatched, BookAccount::ledger, amount);
+  book.raise("stranger/" + id, "the ledger has " + std::string(kind) + " of " +
+                                   to_text(amount.currency) + " in the agent's name, order " + id +
+                                   ", that no entry of the book explains");
+}
+
+void take_receipt(BookTransaction& book, const Rules& rules, const client::FinalReceipt& placed) {
+  const chain::Receipt& receipt = placed.receipt;
+  const bool is_done = receipt.status == chain::Status::done;
+
+  // Our own orders, by their ids.
+  if (receipt.id.owner == rules.maker.agent()) {
+    if (auto funding = find_funding_by_order(book, receipt.id.id)) {
+      on_issue(book, *std::move(funding), receipt);
+      return;
+    }
+    if (auto redemption = find_redemption_by_order(book, receipt.id.id)) {
+      if (!is_done) {
+        on_close_failed(book, rules.maker.agent(), *std::move(redemption),
+                        receipt.reason ? std::string(chain::to_string(*receipt.reason))
+                                       : std::string(chain::to_string(receipt.status)));
+        return;
+      }
+      const bool is_paid = entry_at(receipt, PlaceKind::supply, true) != nullptr;
+      on_closed(book, *std::move(redemption), is_paid, receipt.id);
+      return;
+    }
+  }
+  if (receipt.payment) return;  // payments move nothing between fiat and ledger
+
+  // A delayed Redeem that fell due, or was rejected or cancelled then.
+  if (auto known = find_redemption(book, receipt.id);
+      known && known->state == RedemptionState::delayed) {
+    on_delay_over(book, rules.config, rules.write_payout, *std::move(known), is_done);
+    return;
+  }
+  if (receipt.entries.empty() || rules.config.pool(receipt.entries.front().currency) == nullptr)
+    return;
+
+  const chain::Entry* from_account = entry_at(receipt, PlaceKind::account, false);
+  const chain::Entry* to_hold = entry_at(receipt, PlaceKind::hold, true);
+  const bool is_delayed = receipt.status == chain::Status::delayed;
+  if (from_account != nullptr && to_hold != nullptr && to_hold->place.hold == receipt.id &&
+      (is_done || is_delayed)) {
+    on_redeem(book, rules.config, rules.write_payout, receipt.id, *from_account->place.account,
+              positive(*to_hold), placed.block_time, to_hold->business_date, is_delayed);
+    return;
+  }
+  if (const chain::Entry* from_hold = entry_at(receipt, PlaceKind::hold, false);
+      from_hold != nullptr && from_hold->place.hold) {
+    const bool is_paid = entry_at(receipt, PlaceKind::supply, true) != nullptr;
+    auto known = find_redemption(book, *from_hold->place.hold);
+    if (known && known->state == RedemptionState::delayed)
+      on_delay_over(book, rules.config, rules.write_payout, *std::move(known), false);
+    else if (known)
+      on_closed(book, *std::move(known), is_paid, receipt.id);
+    else if (is_paid)
+      note_stranger(book, chain::to_text(receipt.id), "paid", placed.height, positive(*from_hold));
+    return;
+  }
+  if (const chain::Entry* from_supply = entry_at(receipt, PlaceKind::supply, false);
+      from_supply != nullptr && is_done)
+    note_stranger(book, chain::to_text(receipt.id), "issue", placed.height, positive(*from_supply));
+}
+
+}  // namespace
+
+void take_event(BookTransaction& book, const Rules& rules, const client::Event& event) {
+  if (const auto* receipt = std::get_if<client::ReceiptEvent>(&event))
+    take_receipt(book, rules, receipt->receipt);
+  set_cursor(book, rules.maker.network_id(),
+             std::visit([](const auto& each) { return each.place(); }, event));
+}
+
+}  // namespace vostro::bridge

@@ -1,0 +1,53 @@
+#include "bridge/flow/orders.h"
+
+#include <array>
+
+#include "base/check.h"
+
+namespace vostro::bridge {
+namespace {
+
+/// A UUID of version 4 that follows from what it stands for: the ledger takes version 8 for issues
+/// only.
+Uuid derived_id(std::string_view tag, const chain::OwnedId& from, std::uint32_t attempt) {
+  Bytes what;
+  append(what, as_bytes(to_text(from.owner)));
+  append(what, from.id.view());
+  append_little_endian(what, attempt, 4);
+  const Hash whole = hash(tag, what);
+  std::array<Byte, 16> half{};
+  std::copy_n(whole.bytes.begin(), half.size(), half.begin());
+  return make_uuid_v4(half);
+}
+
+}  // namespace
+
+void OrderMaker::issue(BookTransaction& book, Funding& funding) const {
+  VOSTRO_CHECK(funding.account);
+  ++funding.attempt;
+  funding.order = client::issue_id(funding.entry, funding.attempt);
+  order(book, *funding.order,
+        chain::Issue{agent_, *funding.account, funding.amount, funding.entry});
+}
+
+void OrderMaker::close(BookTransaction& book, Redemption& redemption, bool is_paid) const {
+  VOSTRO_CHECK(redemption.answer && (is_paid || redemption.code));
+  ++redemption.attempt;
+  redemption.order = derived_id("redeem-outcome", redemption.id, redemption.attempt);
+  order(book, *redemption.order,
+        chain::RedeemOutcome{agent_, redemption.id,
+                             is_paid ? chain::RedeemResult::paid : chain::RedeemResult::failed,
+                             is_paid ? std::nullopt : redemption.code, *redemption.answer});
+}
+
+void OrderMaker::order(BookTransaction& book, const Uuid& id, chain::Body body) const {
+  const UnixSeconds until(book.now().value / 1000 + static_cast<std::uint64_t>(valid_.count()));
+  const std::span keys(&key_, 1);
+  const auto signed_order = client::sign_order({network_id_, id, until, std::move(body)}, keys);
+  // Every part of it was checked before: a body of wrong form is a bug.
+  VOSTRO_CHECK(signed_order);
+  insert(book, OutboxItem{chain::to_text(chain::OwnedId{agent_, id}), OutboxItem::Kind::order,
+                          to_hex(chain::encode_transaction(*signed_order))});
+}
+
+}  // namespace vostro::bridge

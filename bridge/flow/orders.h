@@ -1,0 +1,37 @@
+/// Orders of the settlement agent to the ledger, signed by the bridge's key. Making one twice gives
+/// the same bytes, but for the time until which it is valid. One thread at a time.
+#pragma once
+
+#include <chrono>
+
+#include "bridge/book/fundings.h"
+#include "bridge/book/mail.h"
+#include "bridge/book/redemptions.h"
+#include "client/order.h"
+
+namespace vostro::bridge {
+
+class OrderMaker {
+ public:
+  OrderMaker(const Hash& network_id, const Bic& agent, SecretKey key, std::chrono::seconds valid)
+      : network_id_(network_id), agent_(agent), key_(std::move(key)), valid_(valid) {}
+
+  /// The next try to issue: counts it in `funding`, whose account is known, and puts the order into
+  /// the outbox. The caller updates the row.
+  void issue(BookTransaction& book, Funding& funding) const;
+  /// The next try to say how a redemption ended. The caller updates the row.
+  void close(BookTransaction& book, Redemption& redemption, bool is_paid) const;
+
+  [[nodiscard]] const Hash& network_id() const { return network_id_; }
+  [[nodiscard]] const Bic& agent() const { return agent_; }
+
+ private:
+  void order(BookTransaction& book, const Uuid& id, chain::Body body) const;
+
+  Hash network_id_;
+  Bic agent_;
+  SecretKey key_;
+  std::chrono::seconds valid_;
+};
+
+}  // namespace vostro::bridge

@@ -1,0 +1,120 @@
+#include "bridge/intake.h"
+
+#include "base/failpoint.h"
+#include "bridge/channel/signature.h"
+#include "bridge/messages.h"
+
+namespace vostro::bridge {
+namespace {
+
+class Intake {
+ public:
+  Intake(Book& book, Directories& directories, const Rules& rules, UnixMillis now)
+      : book_(book), directories_(directories), rules_(rules), now_(now) {}
+
+  Result<void, BookError> take(const ReceivedFile& file) {
+    const Hash hash = vostro::hash("file", file.content);
+    std::optional<InboxFile> known;
+    if (auto done = book_.read(now_, [&](BookTransaction& rows) { known = find_file(rows, hash); });
+        !done)
+      return done;
+    if (known) {
+      put_away(file, known->outcome == "taken");
+      return {};
+    }
+    if (file.signature.empty()) {
+      log::warning("a file has no signature", {{"file", file.name}});
+      return {};
+    }
+    if (!is_signed_by(rules_.config.bank_key, file.content, file.signature))
+      return quarantine(file, hash, "its signature is not that of the channel's key");
+    // Nothing looks into the bytes before here.
+    const auto message = read_message(as_text(file.content), rules_.config.agent);
+    if (!message) return quarantine(file, hash, message.error());
+    if (message->sender != rules_.config.bank)
+      return quarantine(file, hash, "it is from another bank than the channel's");
+    if (const auto* notice = std::get_if<FiatNotice>(&message->content))
+      if (const std::string fault = fault_of(rules_.config, *notice); !fault.empty())
+        return quarantine(file, hash, fault);
+    return act(file, hash, *message);
+  }
+
+ private:
+  Result<void, BookError> act(const ReceivedFile& file, const Hash& hash,
+                              const IncomingMessage& message) {
+    const std::string sender = to_text(message.sender);
+    bool is_repeat = false;
+    VOSTRO_FAILPOINT("bridge.intake.read");
+    auto done = book_.write(now_, [&](BookTransaction& rows) {
+      is_repeat = find_message(rows, "in", sender, message.message_id).has_value();
+      if (is_repeat) return;
+      insert(rows, InboxFile{hash, file.name, "taken", message.type});
+      insert(rows, JournalMessage{"in", message.type, sender, message.message_id, hash,
+                                  std::string(as_text(file.content))});
+      if (const auto* notice = std::get_if<FiatNotice>(&message.content))
+        take_notice(rows, rules_.config, rules_.maker, *notice);
+      else
+        take_status(rows, rules_.maker, std::get<PayoutStatus>(message.content), hash);
+      VOSTRO_FAILPOINT("bridge.intake.before_commit");
+    });
+    if (!done) return done;
+    if (is_repeat)
+      return quarantine(file, hash, "another file had its message id, and other bytes");
+    VOSTRO_FAILPOINT("bridge.intake.committed");
+    log::info("message taken", {{"file", file.name}, {"kind", message.type}});
+    put_away(file, true);
+    return {};
+  }
+
+  Result<void, BookError> quarantine(const ReceivedFile& file, const Hash& hash,
+                                     const std::string& why) {
+    auto done = book_.write(now_, [&](BookTransaction& rows) {
+      insert(rows, InboxFile{hash, file.name, "quarantined", why});
+      rows.raise("file/" + to_hex(hash.view()).substr(0, 16),
+                 "the file " + file.name + " is in quarantine: " + why);
+    });
+    if (!done) return done;
+    VOSTRO_FAILPOINT("bridge.quarantine.committed");
+    log::warning("file quarantined", {{"file", file.name}, {"reason", why}});
+    put_away(file, false);
+    return {};
+  }
+
+  void put_away(const ReceivedFile& file, bool is_taken) {
+    if (const auto moved = directories_.put_away(file.name, file.content, is_taken); !moved)
+      log::error("a file cannot be put away", {{"error", moved.error()}});
+    VOSTRO_FAILPOINT("bridge.archive.moved");
+  }
+
+  Book& book_;
+  Directories& directories_;
+  const Rules& rules_;
+  UnixMillis now_;
+};
+
+}  // namespace
+
+Result<bool, BookError> take_files(Book& book, Directories& directories, const Rules& rules,
+                                   UnixMillis now) {
+  const auto found = directories.look(Directories::Clock::now());
+  if (!found) {
+    log::error("the channel's directory cannot be read", {{"error", found.error()}});
+    return false;
+  }
+  Intake intake(book, directories, rules, now);
+  for (const ReceivedFile& file : found->files)
+    if (auto done = intake.take(file); !done) return fail(done.error());
+  if (!found->odd.empty())
+    if (auto done = book.write(now,
+                               [&](BookTransaction& rows) {
+                                 for (const OddThing& odd : found->odd)
+                                   rows.raise("odd/" + odd.name, "in the channel's directory " +
+                                                                     odd.name + " " + odd.why +
+                                                                     ": it is left there");
+                               });
+        !done)
+      return fail(done.error());
+  return found->is_more;
+}
+
+}  // namespace vostro::bridge

@@ -1,0 +1,105 @@
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/man_page.h"
+#include "base/secret_text.h"
+#include "bridge/commands.h"
+
+namespace {
+
+using vostro::bridge::Exit;
+
+int code_of(Exit exit) {
+  return static_cast<int>(exit);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace vostro::bridge;
+  ::umask(077);  // the book, and files for the bank
+  if (!vostro::harden_process())
+    return code_of(
+        complain(Exit::failed, "core dumps and tracing cannot be switched off on this system"));
+  CLI::App app{"The settlement bridge of a Vostro network: fiat in, fiat out.", "vostro-bridge"};
+  app.set_version_flag("--version", "vostro-bridge " VOSTRO_VERSION);
+  app.require_subcommand(1);
+  Exit exit = Exit::done;
+  std::string config;
+  bool is_json = false;
+  const auto with_config = [&config](CLI::App* command) {
+    command->add_option("--config", config, "configuration file (TOML)")->required();
+    return command;
+  };
+  const auto with_json = [&](CLI::App* command) {
+    command->add_flag("--json", is_json, "answer as JSON");
+    return with_config(command);
+  };
+
+  CLI::App* run = with_config(app.add_subcommand("run", "work until SIGTERM or SIGINT"));
+  std::string ready_file;
+  run->add_option("--ready-file", ready_file, "written once it has the lease of the book");
+  run->callback([&] { exit = run_bridge(config, ready_file); });
+
+  CLI::App* status =
+      with_json(app.add_subcommand("status", "show alarms, outbox and open redemptions"));
+  status->callback([&] { exit = status_command(config, is_json); });
+
+  CLI::App* reconcile = with_json(app.add_subcommand(
+      "reconcile", "hold fiat against the ledger; exit code 3 where they differ"));
+  ReconcileArguments comparing;
+  reconcile->add_option("--wait", comparing.wait_s,
+                        "seconds to wait until the book has read all of the ledger (10)");
+  reconcile->callback([&] {
+    comparing.config_file = config;
+    comparing.is_json = is_json;
+    exit = reconcile_command(comparing);
+  });
+
+  CLI::App* suspense =
+      app.add_subcommand("suspense", "credits that wait for a decision of two persons");
+  suspense->require_subcommand(1);
+  SuspenseArguments arguments;
+  const auto with_arguments = [&](Exit (*act)(const SuspenseArguments&)) {
+    return [&, act] {
+      arguments.config_file = config;
+      arguments.is_json = is_json;
+      exit = act(arguments);
+    };
+  };
+  CLI::App* list = with_json(suspense->add_subcommand("list", "list them"));
+  list->callback(with_arguments(&list_suspense));
+  const auto with_entry = [&](CLI::App* command) {
+    command->add_option("entry", arguments.entry, "its hash, or the first digits of it")
+        ->required();
+    return with_json(command);
+  };
+  CLI::App* show = with_entry(suspense->add_subcommand("show", "show one, and who decided what"));
+  show->callback(with_arguments(&show_suspense));
+  CLI::App* resolve = with_entry(suspense->add_subcommand(
+      "resolve", "decide for whom one is; two persons must decide the same"));
+  resolve->add_option("--to", arguments.to, "account that gets the money: BIC/label")->required();
+  resolve->add_option("--reason", arguments.reason, "why; it stays on record")->required();
+  resolve->add_option("--key", arguments.key_file, "keystore file of a [[person]]")->required();
+  resolve->add_option("--passphrase-file", arguments.passphrase_file,
+                      "file of mode 0600; without it the terminal is asked");
+  resolve->callback(with_arguments(&resolve_suspense));
+
+  CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
+  std::string directory;
+  man->add_option("DIR", directory, "a directory that exists")->required();
+  man->callback([&] {
+    const auto written =
+        vostro::write_man_pages(directory, vostro::man_pages_of(app), VOSTRO_VERSION);
+    if (!written) exit = complain(Exit::failed, written.error());
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int shown = app.exit(error);
+    return shown == 0 ? 0 : code_of(Exit::bad_config);
+  }
+  return code_of(exit);
+}

@@ -1,0 +1,154 @@
+#include "bridge/messages.h"
+
+#include "iso20022/message.h"
+
+namespace vostro::bridge {
+namespace {
+
+namespace iso = iso20022;
+
+std::string first_problem(const iso::Problems& problems) {
+  // Where it stands and what is wrong; never what stands there.
+  if (problems.list.empty()) return "it is no message that is read";
+  const iso::Problem& first = problems.list.front();
+  return "line " + std::to_string(first.line) + ", " + first.element + ": " + first.what;
+}
+
+std::optional<Bic> bic_of(const iso::HeaderParty& party) {
+  return party.bank ? party.bank->bic : std::nullopt;
+}
+
+void add_text(std::vector<std::string>& to, const std::string& text) {
+  if (!text.empty() && text != "NOTPROVIDED") to.push_back(text);
+}
+
+FiatEntry entry_of(const std::string& account, const iso::Entry& from) {
+  FiatEntry entry;
+  entry.account = account;
+  entry.reference = from.servicer_reference.empty() ? from.reference : from.servicer_reference;
+  entry.amount = from.amount;
+  entry.is_credit = from.side == iso::Side::credit;
+  entry.is_booked = from.status.code == "BOOK";
+  entry.is_reversal = from.is_reversal.value_or(false);
+  if (from.value) entry.value = iso::day_of(*from.value);
+  entry.payments = 0;
+  for (const iso::EntryDetails& details : from.details) {
+    entry.payments += details.transactions.size();
+    if (details.batch && details.batch->count.value_or(1) > 1)
+      entry.payments += static_cast<std::size_t>(*details.batch->count);
+    for (const iso::EntryTransaction& each : details.transactions) {
+      add_text(entry.texts, each.references.end_to_end_id);
+      for (const std::string& line : each.remittance.lines) add_text(entry.texts, line);
+      add_text(entry.instruction, each.references.message_id);
+      add_text(entry.instruction, each.references.instruction_id);
+      add_text(entry.instruction, each.references.end_to_end_id);
+      if (each.parties.debtor_account)
+        entry.debtor_account = iso::id_of(*each.parties.debtor_account);
+      // A payment of another sum than its entry is part of more than we see.
+      if (each.amount && *each.amount != from.amount) ++entry.payments;
+    }
+  }
+  return entry;
+}
+
+FiatNotice notice_of(const iso::AccountMessage& from) {
+  FiatNotice notice;
+  for (const iso::AccountReport& report : from.reports)
+    for (const iso::Entry& entry : report.entries)
+      notice.entries.push_back(entry_of(iso::id_of(report.account), entry));
+  return notice;
+}
+
+std::string code_of_reasons(const std::vector<iso::Reason>& reasons) {
+  return reasons.empty() ? std::string() : reasons.front().reason.code;
+}
+
+PayoutStatus status_of(const iso::StatusReport& from) {
+  PayoutStatus status;
+  // What a bank says of the message as a whole, it says of the one payment in it.
+  for (const iso::OriginalGroupStatus& group : from.groups)
+    if (!group.status.empty())
+      status.answers.push_back(
+          {group.message_id, std::nullopt, group.status, code_of_reasons(group.reasons)});
+  for (const iso::PaymentStatus& each : from.payments) {
+    PayoutAnswer answer;
+    if (each.original_message) answer.message_id = each.original_message->message_id;
+    if (answer.message_id.empty()) answer.message_id = each.instruction_id;
+    if (answer.message_id.empty()) answer.message_id = each.end_to_end_id;
+    if (answer.message_id.empty() && from.groups.size() == 1)
+      answer.message_id = from.groups.front().message_id;
+    answer.uetr = each.uetr;
+    answer.status = each.status;
+    answer.code = code_of_reasons(each.reasons);
+    if (!answer.status.empty()) status.answers.push_back(std::move(answer));
+  }
+  return status;
+}
+
+}  // namespace
+
+Result<IncomingMessage, std::string> read_message(std::string_view text, const Bic& receiver) {
+  const auto message = iso::read_message(text);
+  if (!message) return fail(first_problem(message.error()));
+  if (!message->header) return fail(std::string("it has no header (head.001)"));
+  const auto from = bic_of(message->header->from);
+  const auto to = bic_of(message->header->to);
+  if (!from || !to) return fail(std::string("its header names no banks by BIC"));
+  if (*to != receiver) return fail(std::string("it is for another bank"));
+  IncomingMessage out;
+  out.type = iso::to_text(message->type);
+  out.sender = *from;
+  if (message->type.kind == iso::Kind::camt_054) {
+    const auto& body = std::get<iso::AccountMessage>(message->body);
+    out.message_id = body.header.message_id;
+    out.content = notice_of(body);
+    return out;
+  }
+  if (message->type.kind == iso::Kind::pacs_002) {
+    const auto& body = std::get<iso::StatusReport>(message->body);
+    out.message_id = body.message_id;
+    out.content = status_of(body);
+    return out;
+  }
+  return fail(out.type + " is not acted on: the bridge takes camt.054 and pacs.002");
+}
+
+Result<std::string, std::string> write_payout(const Payout& payout) {
+  const iso::DateTime created = iso::date_time_of(payout.created);
+  const auto account = [](const std::string& id) {
+    return parse_iban(id) ? iso::account_of(iso::Iban{id}) : iso::account_of(id);
+  };
+  iso::Header header;
+  header.from.bank = iso::agent_of(payout.agent);
+  header.to.bank = iso::agent_of(payout.bank);
+  header.business_message_id = payout.message_id;
+  header.message_definition = iso::to_text(iso::current(iso::Kind::pacs_009));
+  header.created = created;
+
+  iso::BankTransfer transfer;
+  transfer.ids.instruction_id = payout.message_id;
+  transfer.ids.end_to_end_id = payout.message_id;
+  transfer.ids.uetr = payout.uetr;
+  transfer.amount = payout.amount;
+  transfer.settlement_date = payout.settlement;
+  transfer.debtor = iso::agent_of(payout.agent);
+  transfer.debtor_account = account(payout.from_account);
+  transfer.creditor = iso::agent_of(payout.creditor);
+  transfer.creditor_agent = iso::agent_of(payout.creditor_bank);
+  transfer.creditor_account = account(payout.creditor_account);
+  transfer.remittance = {payout.remittance};
+
+  iso::BankTransfers body;
+  body.header.message_id = payout.message_id;
+  body.header.created = created;
+  body.header.count = 1;
+  body.header.settlement.method = "INDA";
+  body.header.instructing_agent = iso::agent_of(payout.agent);
+  body.header.instructed_agent = iso::agent_of(payout.bank);
+  body.transfers.push_back(std::move(transfer));
+  auto text = iso::write_message(iso::Kind::pacs_009, body, header);
+  if (!text) return fail("its pacs.009 cannot be written: " + first_problem(text.error()));
+  return *std::move(text);
+}
+
+}  // namespace vostro::bridge

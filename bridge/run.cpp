@@ -1,0 +1,66 @@
+#include <sys/stat.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "base/private_file.h"
+#include "bridge/agent.h"
+#include "bridge/setup.h"
+
+namespace vostro::bridge {
+namespace {
+
+std::atomic<bool> is_told_to_end{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void on_signal(int) {
+  is_told_to_end = true;
+}
+
+}  // namespace
+
+Exit complain(Exit code, const std::string& sentence) {
+  std::cerr << "vostro-bridge: " << sentence << "\n";
+  return code;
+}
+
+Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
+  auto setup = load_setup(config_file);
+  if (!setup) return complain(setup.error().exit, setup.error().sentence);
+  BridgeConfig& config = setup->config;
+  log::configure(config.log);
+  auto key = open_key(config.key_file, config.key_passphrase_file);
+  if (!key) return complain(key.error().exit, key.error().sentence);
+  auto sign_key = open_key(config.sign_key_file, config.sign_passphrase_file);
+  if (!sign_key) return complain(sign_key.error().exit, sign_key.error().sentence);
+  auto api = open_node(config);
+  if (!api) return complain(api.error().exit, api.error().sentence);
+  auto directories = Directories::open(config.directory, config.settle);
+  if (!directories) return complain(Exit::failed, directories.error());
+  auto book = open_book(config);
+  if (!book) return complain(book.error().exit, book.error().sentence);
+
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);
+  SettlementAgent agent({std::move(config), setup->network_id, *std::move(book),
+                         *std::move(directories), *std::move(api), *std::move(key),
+                         *std::move(sign_key)});
+  const auto ended = agent.run(is_told_to_end, [&] {
+    if (ready_file.empty()) return;
+    const auto saved = save_private_file(ready_file, as_bytes("active\n"), IfExists::replace);
+    if (!saved) log::error("the ready file was not written", {{"file", ready_file}});
+  });
+  switch (ended) {
+    case Ended::told:
+      log::info("ending");
+      return Exit::done;
+    case Ended::fenced:
+      return complain(Exit::fenced, "another bridge has taken over the book: this one has ended");
+    case Ended::damaged:
+      return complain(Exit::failed, "the book or its place contradicts itself: see the log");
+  }
+  return Exit::failed;
+}
+
+}  // namespace vostro::bridge

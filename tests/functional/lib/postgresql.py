@@ -1,0 +1,67 @@
+"""A PostgreSQL server of a test's own, from Debian's programs, on a socket in a directory that goes with it. It refuses to run as root:
+then it runs as the user postgres, or nobody."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+
+
+def user():
+    """Whom it runs as: None for ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            pass
+    return None
+
+
+def is_installed():
+    return (PROGRAMS / "initdb").exists() and (os.geteuid() != 0 or user() is not None)
+
+
+class Postgresql:
+    def __init__(self):
+        self.home = Path(tempfile.mkdtemp(prefix="vostro-postgresql-"))
+        self.databases = 0
+        if user():
+            os.chown(self.home, user().pw_uid, user().pw_gid)
+        self.command("initdb", "-D", self.home / "data", "-U", "vostro", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.start()
+
+    def command(self, program, *words):
+        def drop():
+            os.setgroups([])
+            os.setgid(user().pw_gid)
+            os.setuid(user().pw_uid)
+        with open(self.home / "log", "ab") as log:
+            subprocess.run([str(PROGRAMS / program), *map(str, words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home,
+                           preexec_fn=drop if user() else None, check=True, timeout=60)
+
+    def start(self):
+        self.command("pg_ctl", "-D", self.home / "data", "-w", "-l", self.home / "server.log", "-o",
+                     f"-c listen_addresses='' -c unix_socket_directories={self.home} -c fsync=off", "start")
+
+    def stop(self, how="immediate"):
+        self.command("pg_ctl", "-D", self.home / "data", "-m", how, "-w", "stop")
+
+    def new_database(self):
+        """Its address, as in the bridge's configuration."""
+        self.databases += 1
+        name = f"book{self.databases}"
+        self.command("createdb", "-h", self.home, "-U", "vostro", name)
+        return f"postgresql:host={self.home} user=vostro dbname={name}"
+
+    def close(self):
+        try:
+            self.stop()
+        except subprocess.CalledProcessError:
+            pass  # it was down
+        shutil.rmtree(self.home, ignore_errors=True)
