@@ -134,7 +134,7 @@ struct FormError {
                                                  const Hash& network_id);
 
 /// A transaction whose form and every signature, a quote's included, has been checked against its
-/// network. Can only be made by `verify`. Shared and immutable: batches, pool and execution hold
+/// network. Can only be made by `verify`, and by `take_as_final` for history. Shared and immutable: batches, pool and execution hold
 /// the same one.
 class VerifiedTransaction {
  public:
@@ -147,6 +147,11 @@ class VerifiedTransaction {
  private:
   friend Result<std::shared_ptr<const VerifiedTransaction>, FormError> verify(
       ByteView bytes, const Hash& network_id);
+  friend Result<std::shared_ptr<const VerifiedTransaction>, FormError> take_as_final(
+      ByteView bytes, const Hash& network_id);
+  static Result<std::shared_ptr<const VerifiedTransaction>, FormError> make(ByteView bytes,
+                                                                            const Hash& network_id,
+                                                                            bool with_signatures);
   VerifiedTransaction() = default;
   Transaction transaction_;
   Hash hash_;
@@ -160,5 +165,9 @@ using VerifiedTransactionPtr = std::shared_ptr<const VerifiedTransaction>;
 /// signature.
 [[nodiscard]] Result<VerifiedTransactionPtr, FormError> verify(ByteView bytes,
                                                                const Hash& network_id);
+/// The same without the signatures, for one who replays blocks that a quorum has finalized and
+/// leaves the signatures to that quorum (vostro-audit replay --trust-finality). Never in a node.
+[[nodiscard]] Result<VerifiedTransactionPtr, FormError> take_as_final(ByteView bytes,
+                                                                      const Hash& network_id);
 
 }  // namespace vostro::chain

@@ -57,14 +57,17 @@ Result<void, FormError> check_signatures(const Transaction& transaction, const H
 
 }  // namespace
 
-Result<VerifiedTransactionPtr, FormError> verify(ByteView bytes, const Hash& network_id) {
-  ensure_crypto_ready();
+Result<VerifiedTransactionPtr, FormError> VerifiedTransaction::make(ByteView bytes,
+                                                                    const Hash& network_id,
+                                                                    bool with_signatures) {
   auto decoded = decode_form_unchecked(bytes);
   if (!decoded) return fail(decoded.error());
   if (const auto form = check_form(*decoded, network_id); !form) return fail(form.error());
   const Hash hash = transaction_hash(*decoded);
-  if (const auto signed_well = check_signatures(*decoded, hash); !signed_well)
-    return fail(signed_well.error());
+  if (with_signatures) {
+    if (const auto signed_well = check_signatures(*decoded, hash); !signed_well)
+      return fail(signed_well.error());
+  }
 
   const std::shared_ptr<VerifiedTransaction> verified(new VerifiedTransaction());
   verified->owner_ = acting_participant(decoded->body);
@@ -73,6 +76,15 @@ Result<VerifiedTransactionPtr, FormError> verify(ByteView bytes, const Hash& net
   verified->bytes_.assign(bytes.begin(), bytes.end());
   verified->transaction_ = *std::move(decoded);
   return verified;
+}
+
+Result<VerifiedTransactionPtr, FormError> verify(ByteView bytes, const Hash& network_id) {
+  ensure_crypto_ready();
+  return VerifiedTransaction::make(bytes, network_id, true);
+}
+
+Result<VerifiedTransactionPtr, FormError> take_as_final(ByteView bytes, const Hash& network_id) {
+  return VerifiedTransaction::make(bytes, network_id, false);
 }
 
 }  // namespace vostro::chain

@@ -11,10 +11,11 @@ add_custom_command(OUTPUT ${made}
   COMMAND ${plain} $<TARGET_FILE:vostro-node> man ${manual}/man1
   COMMAND ${plain} $<TARGET_FILE:vostro-genesis> man ${manual}/man1
   COMMAND ${plain} $<TARGET_FILE:vostro-bridge> man ${manual}/man1
+  COMMAND ${plain} $<TARGET_FILE:vostro-audit> man ${manual}/man1
   COMMAND ${plain} $<TARGET_FILE:vostro> completion bash > ${manual}/bash/vostro
   COMMAND ${plain} $<TARGET_FILE:vostro> completion zsh > ${manual}/zsh/_vostro
   COMMAND ${CMAKE_COMMAND} -E touch ${made}
-  DEPENDS vostro vostro-node vostro-genesis vostro-bridge
+  DEPENDS vostro vostro-node vostro-genesis vostro-bridge vostro-audit
   COMMENT "Writing manual pages and completion" VERBATIM)
 add_custom_target(manual ALL DEPENDS ${made})
 install(DIRECTORY ${manual}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdarg>
 #include <cstring>
 
 namespace vostro::chain {
@@ -80,6 +81,43 @@ rocksdb::DBOptions database_options(const StoreCore& core) {
   return options;
 }
 
+/// Where nothing may be written, RocksDB has nobody to tell.
+class NoLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+Result<void, StoreError> check_families(const rocksdb::DBOptions& settings,
+                                        const std::string& directory) {
+  // A family that this program does not know is a later format's; RocksDB would call it an invalid
+  // argument.
+  std::vector<std::string> present;
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(settings, directory, &present);
+  if (listed.ok()) {
+    for (const std::string& name : present) {
+      if (std::find(family_names.begin(), family_names.end(), name) == family_names.end()) {
+        return fail(StoreError{
+            StoreFault::newer_format,
+            directory + " has a column family \"" + name + "\" that this program does not know"});
+      }
+    }
+  } else if (!listed.IsPathNotFound() && !listed.IsNotFound() && !listed.IsIOError()) {
+    return fail(error_of(listed, directory));
+  }
+  return {};
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_of(
+    const std::shared_ptr<rocksdb::Cache>& cache) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (std::size_t i = 0; i < family_count; ++i) {
+    descriptors.emplace_back(std::string(family_names[i]),
+                             family_options(static_cast<Family>(i), cache));
+  }
+  return descriptors;
+}
+
 }  // namespace
 
 StoreError error_of(const rocksdb::Status& status, std::string what) {
@@ -118,31 +156,36 @@ Result<void, StoreError> StoreCore::open_database() {
   write_buffers = std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
   const rocksdb::DBOptions settings = database_options(*this);
 
-  // A family that this program does not know is a later format's; RocksDB would call it an invalid
-  // argument.
-  std::vector<std::string> present;
-  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(settings, directory, &present);
-  if (listed.ok()) {
-    for (const std::string& name : present) {
-      if (std::find(family_names.begin(), family_names.end(), name) == family_names.end()) {
-        return fail(StoreError{
-            StoreFault::newer_format,
-            directory + " has a column family \"" + name + "\" that this program does not know"});
-      }
-    }
-  } else if (!listed.IsPathNotFound() && !listed.IsNotFound() && !listed.IsIOError()) {
-    return fail(error_of(listed, directory));
-  }
-
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (std::size_t i = 0; i < family_count; ++i) {
-    descriptors.emplace_back(std::string(family_names[i]),
-                             family_options(static_cast<Family>(i), cache));
-  }
+  if (const auto known = check_families(settings, directory); !known) return fail(known.error());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(settings, directory, descriptors, &handles, &opened);
+      rocksdb::DB::Open(settings, directory, descriptors_of(cache), &handles, &opened);
+  if (!status.ok()) return fail(error_of(status, directory));
+  database.reset(opened);
+  std::copy(handles.begin(), handles.end(), families.begin());
+  return {};
+}
+
+Result<void, StoreError> StoreCore::open_database_to_read() {
+  const std::string directory = path + "/db";
+  cache = rocksdb::NewLRUCache(options.cache_bytes);
+  rocksdb::DBOptions settings = database_options(*this);
+  settings.create_if_missing = false;
+  settings.create_missing_column_families = false;
+  settings.max_open_files = -1;
+  settings.info_log = std::make_shared<NoLogger>();
+  if (const auto known = check_families(settings, directory); !known) return fail(known.error());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  // The writer may delete a file, or begin another log, while this looks: then it looks again.
+  rocksdb::Status status;
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    status =
+        rocksdb::DB::OpenForReadOnly(settings, directory, descriptors_of(cache), &handles, &opened);
+    if (status.ok() || !(status.IsIOError() || status.IsPathNotFound() || status.IsCorruption()))
+      break;
+  }
   if (!status.ok()) return fail(error_of(status, directory));
   database.reset(opened);
   std::copy(handles.begin(), handles.end(), families.begin());
@@ -182,6 +225,30 @@ Result<void, StoreError> StoreCore::check_identity(const Hash& network_id) {
     return fail(StoreError{StoreFault::other_network,
                            path + " belongs to network " + to_hex(*network) +
                                ", the genesis file says " + to_hex(network_id.view())});
+  }
+  return {};
+}
+
+Result<void, StoreError> StoreCore::check_mark(const std::optional<Mark>& newest) const {
+  if (!newest) {
+    // The genesis state is stored, then marked: a crash between the two leaves just that.
+    if (!head || head->height.value == 0 || options.open_behind_mark) return {};
+    return fail(StoreError{StoreFault::mark_missing, path + " is at height " +
+                                                         std::to_string(head->height.value) +
+                                                         ", but its mark is missing or damaged"});
+  }
+  if (!head || head->height < newest->height) {
+    if (options.open_behind_mark) return {};
+    return fail(StoreError{
+        StoreFault::behind_mark,
+        path + " is at " + (head ? "height " + std::to_string(head->height.value) : "no height") +
+            ", but has been at height " + std::to_string(newest->height.value)});
+  }
+  const auto marked = read_as<BlockSummary>(Family::blocks, keys::summary(newest->height), nullptr);
+  if (!marked || marked->block != newest->block || marked->state_root != newest->state_root) {
+    return fail(StoreError{StoreFault::damaged, path + ": block " +
+                                                    std::to_string(newest->height.value) +
+                                                    " is not the one that the mark names"});
   }
   return {};
 }

@@ -58,8 +58,13 @@ struct StoreCore {
 
   [[nodiscard]] Result<void, StoreError> take_lock();
   [[nodiscard]] Result<void, StoreError> open_database();
+  /// To read what is there now, also while another process writes: takes no lock, changes no file,
+  /// and keeps every file of the moment open, so that one deleted meanwhile can be read on.
+  [[nodiscard]] Result<void, StoreError> open_database_to_read();
   /// Format and network: written where the database is new, compared where it is not.
   [[nodiscard]] Result<void, StoreError> check_identity(const Hash& network_id);
+  /// Head and mark belong together. `mark` was read before the database was opened.
+  [[nodiscard]] Result<void, StoreError> check_mark(const std::optional<Mark>& newest) const;
 
   [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family which) const {
     return families[static_cast<std::size_t>(which)];

@@ -88,19 +88,33 @@ Result<MarkFile, StoreError> MarkFile::open(const std::string& path) {
   }
 
   MarkFile mark(std::move(file), path);
+  if (const auto read = mark.read_slots(); !read) return fail(read.error());
+  return mark;
+}
+
+Result<std::optional<Mark>, StoreError> MarkFile::look(const std::string& path) {
+  OpenFile file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.is_open() && errno == ENOENT) return std::optional<Mark>();
+  if (!file.is_open()) return fail(system_error(path, "open"));
+  MarkFile mark(std::move(file), path);
+  if (const auto read = mark.read_slots(); !read) return fail(read.error());
+  return mark.newest_;
+}
+
+Result<void, StoreError> MarkFile::read_slots() {
   for (unsigned i = 0; i < 2; ++i) {
     SlotBytes slot{};
     const ssize_t size =
-        ::pread(mark.file_.get(), slot.data(), slot.size(), static_cast<off_t>(i) * slot_distance);
-    if (size < 0) return fail(system_error(path, "read"));
+        ::pread(file_.get(), slot.data(), slot.size(), static_cast<off_t>(i) * slot_distance);
+    if (size < 0) return fail(system_error(path_, "read"));
     const auto found =
         static_cast<std::size_t>(size) == slot.size() ? decode_slot(slot) : std::nullopt;
-    if (found && (!mark.newest_ || mark.newest_->height < found->height)) {
-      mark.newest_ = found;
-      mark.next_slot_ = 1 - i;
+    if (found && (!newest_ || newest_->height < found->height)) {
+      newest_ = found;
+      next_slot_ = 1 - i;
     }
   }
-  return mark;
+  return {};
 }
 
 Result<void, StoreError> MarkFile::write(const Mark& mark) {

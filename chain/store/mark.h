@@ -27,6 +27,9 @@ class MarkFile {
  public:
   /// Creates the file where it is missing. Errors: input_output.
   [[nodiscard]] static Result<MarkFile, StoreError> open(const std::string& path);
+  /// The highest mark in a file that another process may be writing; nothing is made or changed.
+  /// None where the file is missing or no slot is whole. Errors: input_output.
+  [[nodiscard]] static Result<std::optional<Mark>, StoreError> look(const std::string& path);
 
   /// The highest mark whose slot is whole; none in a new file, and none where both slots are
   /// damaged.
@@ -36,6 +39,8 @@ class MarkFile {
 
  private:
   MarkFile(OpenFile file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+
+  [[nodiscard]] Result<void, StoreError> read_slots();
 
   OpenFile file_;
   std::string path_;

@@ -1,0 +1,28 @@
+/// A line at the terminal that says how far a replay is, how fast, and how long it will take.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+
+#include "audit/replay.h"
+
+namespace vostro::audit {
+
+/// Without a terminal it prints nothing at all. One thread.
+class ProgressBar {
+ public:
+  ProgressBar(std::ostream& out, bool is_terminal) : out_(out), is_terminal_(is_terminal) {}
+
+  void show(Height now, Height last, std::uint64_t elapsed_ms, const Counts& run);
+  /// Wipes the line.
+  void finish();
+
+ private:
+  std::ostream& out_;
+  bool is_terminal_;
+  Height first_{0};
+  std::uint64_t shown_ms_ = 0;
+  bool is_shown_ = false;
+};
+
+}  // namespace vostro::audit

@@ -1,0 +1,86 @@
+/// Executes a chain again from its genesis file and compares everything that the source shows with
+/// what follows. Trusts the file alone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "audit/finding.h"
+#include "audit/source.h"
+#include "base/fields.h"
+#include "consensus/types.h"
+#include "genesis/definition.h"
+
+namespace vostro::audit {
+
+/// What was looked at, in this run and in those that it goes on from.
+struct Counts {
+  std::uint64_t transactions = 0;
+  std::uint64_t payments = 0;  ///< receipts that speak of a payment
+  std::uint64_t receipts = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t batches = 0;     ///< their authors' signatures
+  std::uint64_t signatures = 0;  ///< of transactions and quotes
+  std::uint64_t proofs = 0;      ///< finality proofs, all signatures of each
+  std::uint64_t epochs = 1;
+
+  bool operator==(const Counts&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(transactions, payments, receipts, entries, batches, signatures, proofs, epochs);
+  }
+};
+
+/// First and last block of a run.
+using Blocks = std::pair<Height, Height>;
+
+struct ReplayOptions {
+  /// Transaction signatures of blocks below it are left to the quorum.
+  Height signatures_from{1};
+  std::optional<Height> to;     ///< none: the newest block with a finality proof
+  bool trust_finality = false;  ///< transaction signatures are left to the quorum everywhere
+  std::size_t threads = 1;
+  /// Where the ledger and what was counted lie; exists. A later replay with it goes on from there.
+  std::string work;
+  std::uint64_t save_every_ms = 30'000;  ///< 0: at the end only
+  bool check_files = true;
+};
+
+struct Report {
+  Hash network_id;
+  std::string network_name;
+  std::string source;
+  Height resumed_from;  ///< blocks up to it were checked by earlier runs; 0: none
+  Height checked_to;    ///< the last block that was found good
+  Height last;          ///< the last one that was to be looked at
+  Height source_last;   ///< the last one in the source
+  Hash block;           ///< id of `checked_to`
+  Hash state_root;      ///< after it
+  UnixMillis time;      ///< of it
+  Counts counts;
+  /// Blocks whose transaction signatures nobody looked at: the quorum of validators was trusted.
+  std::vector<Blocks> trusted;
+  bool tables_compared = false;  ///< the source's own tables, row by row
+  bool files_checked = false;
+  std::optional<Divergence> divergence;
+  // Of this run alone.
+  std::uint64_t elapsed_ms = 0;
+  Counts run;
+};
+
+/// Called after each block: the block, the last one, the time since the beginning, and what this
+/// run has counted.
+using OnProgress =
+    std::function<void(Height now, Height last, std::uint64_t elapsed_ms, const Counts& run)>;
+
+/// The report, with the divergence in it where there is one; CannotCheck where there is no verdict.
+[[nodiscard]] Result<Report, CannotCheck> replay(const genesis::Definition& definition,
+                                                 const Source& source, const ReplayOptions& options,
+                                                 const OnProgress& on_progress);
+
+}  // namespace vostro::audit

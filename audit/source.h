@@ -1,0 +1,55 @@
+/// Where a chain's bytes come from. A source is believed in nothing: it hands out bytes, and what
+/// it says beside them is compared with what follows from them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/finding.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "chain/execute.h"
+#include "chain/receipt.h"
+
+namespace vostro::chain {
+class WorkStore;
+}
+
+namespace vostro::audit {
+
+struct RawBlock {
+  Bytes header;
+  Bytes cut;
+  std::vector<Bytes> batches;  ///< as signed, in the order in which they are executed
+  std::optional<Bytes> proof;  ///< a finality proof of this very height
+};
+
+/// Any thread.
+class Source {
+ public:
+  virtual ~Source() = default;
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// The highest block there.
+  [[nodiscard]] virtual Height last() const = 0;
+  /// The highest block with a finality proof; none where there is no proof at all.
+  [[nodiscard]] virtual std::optional<Height> last_proof() const = 0;
+  [[nodiscard]] virtual Checked<RawBlock> block(Height height) const = 0;
+  /// Without batches and proof: what a link needs.
+  [[nodiscard]] virtual Checked<RawBlock> header(Height height) const = 0;
+  /// The receipts that the source shows for a block; none where it keeps none.
+  [[nodiscard]] virtual Checked<std::optional<std::vector<chain::Receipt>>> receipts(
+      Height height) const = 0;
+
+  // What else the source says, against what was found by executing.
+  [[nodiscard]] virtual Checked<void> compare_block(const Hash& id,
+                                                    const chain::ExecutedBlock& block,
+                                                    std::size_t batches) const = 0;
+  /// When the whole of it was executed: the tables that answers are made from.
+  [[nodiscard]] virtual Checked<void> compare_tables(const chain::WorkStore& own) const = 0;
+  /// Every file, its parts that were not read among them. Slow: reads all of it.
+  [[nodiscard]] virtual Checked<void> check_files() const = 0;
+};
+
+}  // namespace vostro::audit

@@ -1,0 +1,115 @@
+/// A chain as four validators make it: a sealed genesis file, batches and finality proofs with
+/// their real signatures, blocks executed by the ledger's own code, all in a store as a node has
+/// it. Keys come from fixed seeds, so that every run makes the same bytes. For tests and bench/.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chain/store/store.h"
+#include "chain/transaction.h"
+#include "consensus/committee.h"
+#include "consensus/lanes.h"
+#include "consensus/verify.h"
+#include "genesis/definition.h"
+
+namespace vostro::test {
+
+/// A new directory, removed with all that is in it.
+class ScratchDirectory {
+ public:
+  ScratchDirectory();
+  ~ScratchDirectory();
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  [[nodiscard]] std::string path() const { return path_.string(); }
+  [[nodiscard]] std::string under(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Keys of the test network's banks, by name ("maker of NORDDEFF"): kept, for they are signed with
+/// a lot.
+[[nodiscard]] const SecretKey& network_key(const std::string& name);
+
+/// The network of tests/unit/genesis, sealed.
+[[nodiscard]] const genesis::Definition& network_definition();
+[[nodiscard]] const std::string& network_text();
+
+class KeySigner final : public consensus::Signer {
+ public:
+  explicit KeySigner(const SecretKey& key) : key_(key) {}
+  [[nodiscard]] consensus::SignatureBytes sign(ByteView message) override {
+    return key_.sign(message).bytes;
+  }
+
+ private:
+  const SecretKey& key_;
+};
+
+/// What `ChainMaker::block` may be told to do otherwise than honest validators would.
+struct Forgery {
+  std::function<void(consensus::Header&)> header;                     ///< before it is signed
+  std::function<void(std::vector<consensus::SignedBatch>&)> batches;  ///< after they were signed
+  std::size_t signers = 3;                                            ///< of the finality proof
+};
+
+class ChainMaker {
+ public:
+  /// Makes `directory` a node's data directory with the genesis state.
+  explicit ChainMaker(const std::string& directory);
+  ~ChainMaker();
+
+  /// The next block, a second after the last: `batches` by author, in the order of the authors.
+  /// Stored with its proof where `with_proof`.
+  void block(const std::vector<std::vector<Bytes>>& batches, bool with_proof = true,
+             const Forgery& forgery = {});
+  /// One batch of the proposer's.
+  void block_of(const std::vector<Bytes>& transactions, bool with_proof = true) {
+    block({transactions}, with_proof);
+  }
+
+  [[nodiscard]] const chain::Store& store() const { return *store_; }
+  [[nodiscard]] Height height() const { return height_; }
+  [[nodiscard]] UnixMillis time() const { return time_; }
+  [[nodiscard]] const consensus::Committee& committee() const { return committee_; }
+  /// The finality proof of a header, signed by the first `signers` validators.
+  [[nodiscard]] Bytes proof_of(const consensus::Header& header, std::size_t signers) const;
+  /// Closes the store.
+  void close() { store_.reset(); }
+
+ private:
+  consensus::Committee committee_;
+  std::vector<std::unique_ptr<KeySigner>> signers_;
+  std::unique_ptr<chain::Store> store_;
+  consensus::BlockId parent_;
+  Height height_{0};
+  UnixMillis time_;
+  View view_{0};
+  consensus::LanePositions positions_;
+};
+
+// Transactions of the test network, signed as its policies ask.
+[[nodiscard]] Bytes issue_bytes(std::uint64_t number, const std::string& account,
+                                const Money& money);
+[[nodiscard]] Bytes payment_bytes(std::uint64_t number, const std::string& from,
+                                  const std::string& to, std::int64_t cents, bool asks = false);
+[[nodiscard]] Bytes accept_bytes(std::uint64_t number, std::uint64_t payment,
+                                 const std::string& agent, const std::string& debtor_agent,
+                                 bool accept = true);
+[[nodiscard]] Bytes bulk_bytes(std::uint64_t number, const std::string& from,
+                               const std::vector<std::string>& to, std::uint32_t items,
+                               std::int64_t cents);
+[[nodiscard]] Bytes redeem_bytes(std::uint64_t number, const std::string& account,
+                                 const Money& money);
+
+/// A small chain with all kinds of things in it: issues, payments, bulks, holds that end in each
+/// way, rejections, a redemption; 12 blocks of several lanes.
+inline constexpr std::uint64_t sample_blocks = 12;
+void make_sample_chain(ChainMaker& chain);
+
+}  // namespace vostro::test

@@ -1,0 +1,207 @@
+// A chain that is what it claims holds; the report says what was looked at; work goes on where it
+// was.
+#include "audit/replay.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "audit/node_source.h"
+#include "audit/program.h"
+#include "tests/support/chain_builders.h"
+#include "tests/unit/audit/made_chain.h"
+
+namespace vostro::audit {
+namespace {
+
+using namespace test;  // NOLINT: builders
+
+std::map<std::string, std::string> contents_of(const std::filesystem::path& directory) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    files[entry.path().string()] = text.str();
+  }
+  return files;
+}
+
+/// A data directory with the sample chain, made once; tests only read it.
+const ScratchDirectory& sample() {
+  static const ScratchDirectory directory;
+  static const bool made = [] {
+    ChainMaker chain(directory.under("node"));
+    make_sample_chain(chain);
+    return true;
+  }();
+  static_cast<void>(made);
+  return directory;
+}
+
+Report replay_of(const std::string& data, const ReplayOptions& options) {
+  auto source = open_node_source(data, network_definition().network_id);
+  if (!source) {
+    ADD_FAILURE() << to_string(source.error());
+    return {};
+  }
+  auto report = replay(network_definition(), **source, options, {});
+  if (!report) {
+    ADD_FAILURE() << report.error().what;
+    return {};
+  }
+  return *report;
+}
+
+ReplayOptions options_in(const std::string& work) {
+  ReplayOptions options;
+  options.work = work;
+  options.threads = 2;
+  return options;
+}
+
+struct Ran {
+  Exit exit;
+  std::string out;
+  std::string err;
+};
+Ran run_program(const std::vector<std::string>& arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const Exit exit = run(arguments, {out, err, false});
+  return {exit, out.str(), err.str()};
+}
+
+std::string genesis_file(const ScratchDirectory& directory) {
+  const std::string path = directory.under("genesis.toml");
+  std::ofstream(path) << network_text();
+  return path;
+}
+
+TEST(AuditReplay, HoldsForAGoodChainAndCountsWhatItLookedAt) {
+  const ScratchDirectory work;
+  const Report report = replay_of(sample().under("node"), options_in(work.path()));
+  EXPECT_EQ(report.divergence, std::nullopt) << to_string(*report.divergence);
+  EXPECT_EQ(report.checked_to, Height(sample_blocks));
+  EXPECT_TRUE(report.tables_compared);
+  EXPECT_TRUE(report.files_checked);
+  EXPECT_TRUE(report.trusted.empty());
+  EXPECT_EQ(report.counts.proofs,
+            1U);  // the newest is what a node keeps of the first thousand blocks
+  EXPECT_EQ(report.counts.epochs, 1U);
+  // Issues, the redemption and the bulk have two signatures, all else one.
+  EXPECT_EQ(report.counts.signatures, report.counts.transactions + 5 + 1 + 1);
+  EXPECT_GT(report.counts.payments, 40U);
+  EXPECT_EQ(report.counts, report.run);
+}
+
+TEST(AuditReplay, ChangesNothingInWhatItReads) {
+  const auto before = contents_of(sample().path());
+  const ScratchDirectory work;
+  EXPECT_EQ(replay_of(sample().under("node"), options_in(work.path())).divergence, std::nullopt);
+  EXPECT_EQ(contents_of(sample().path()), before);
+}
+
+TEST(AuditReplay, ReadsAStoreThatIsOpenElsewhere) {
+  const ScratchDirectory directory;
+  ChainMaker chain(directory.under("node"));
+  make_sample_chain(chain);
+  const ScratchDirectory work;
+  EXPECT_EQ(replay_of(directory.under("node"), options_in(work.path())).checked_to,
+            Height(sample_blocks));
+  // The writer goes on, and a later replay with the same work goes on too.
+  chain.block_of({payment_bytes(9'000, "NORDDEFF/main", "SUDBFRPP/main", 1'250)});
+  const Report later = replay_of(directory.under("node"), options_in(work.path()));
+  EXPECT_EQ(later.divergence, std::nullopt);
+  EXPECT_EQ(later.resumed_from, Height(sample_blocks));
+  EXPECT_EQ(later.checked_to, Height(sample_blocks + 1));
+  EXPECT_EQ(later.run.transactions, 1U);
+  EXPECT_GT(later.counts.transactions, 20U);
+}
+
+TEST(AuditReplay, InStepsComesToTheSameAsAtOnce) {
+  const ScratchDirectory at_once;
+  const ScratchDirectory in_steps;
+  const Report whole = replay_of(sample().under("node"), options_in(at_once.path()));
+  ReplayOptions options = options_in(in_steps.path());
+  for (std::uint64_t to : {1, 4, 5, 11}) {
+    options.to = Height(to);
+    const Report part = replay_of(sample().under("node"), options);
+    EXPECT_EQ(part.divergence, std::nullopt) << to_string(*part.divergence);
+    EXPECT_EQ(part.checked_to, Height(to));
+    EXPECT_FALSE(part.tables_compared);
+  }
+  options.to.reset();
+  const Report last = replay_of(sample().under("node"), options);
+  EXPECT_EQ(last.divergence, std::nullopt);
+  EXPECT_TRUE(last.tables_compared);
+  EXPECT_EQ(last.state_root, whole.state_root);
+  EXPECT_EQ(last.block, whole.block);
+  Counts counts = last.counts;
+  counts.proofs = whole.counts.proofs;  // each step looks for the proof above it
+  EXPECT_EQ(counts, whole.counts);
+}
+
+TEST(AuditReplay, SaysWhichSignaturesWereLeftToTheQuorum) {
+  const ScratchDirectory work;
+  ReplayOptions options = options_in(work.path());
+  options.trust_finality = true;
+  options.to = Height(5);
+  Report report = replay_of(sample().under("node"), options);
+  EXPECT_EQ(report.divergence, std::nullopt);
+  EXPECT_EQ(report.trusted, (std::vector<Blocks>{{Height(1), Height(5)}}));
+  EXPECT_EQ(report.counts.signatures, 0U);
+  // Later work in the same directory does not hide it.
+  report = replay_of(sample().under("node"), options_in(work.path()));
+  EXPECT_EQ(report.trusted, (std::vector<Blocks>{{Height(1), Height(5)}}));
+  EXPECT_GT(report.counts.signatures, 0U);
+
+  const ScratchDirectory from;
+  ReplayOptions later = options_in(from.path());
+  later.signatures_from = Height(9);
+  EXPECT_EQ(replay_of(sample().under("node"), later).trusted,
+            (std::vector<Blocks>{{Height(1), Height(8)}}));
+}
+
+TEST(AuditProgram, PrintsAReportForPeopleAndForPrograms) {
+  const std::string genesis = genesis_file(sample());
+  const Ran text = run_program({"replay", sample().under("node"), "--genesis", genesis});
+  EXPECT_EQ(text.exit, Exit::holds) << text.err;
+  EXPECT_NE(text.out.find("holds: blocks 1 to 12"), std::string::npos) << text.out;
+  EXPECT_EQ(text.err, "");  // no bar without a terminal
+
+  const Ran json = run_program({"replay", sample().under("node"), "--genesis", genesis, "--json",
+                                "--trust-finality", "--no-files"});
+  EXPECT_EQ(json.exit, Exit::holds) << json.err;
+  const auto object = boost::json::parse(json.out).as_object();
+  EXPECT_TRUE(object.at("holds").as_bool());
+  EXPECT_TRUE(object.at("divergence").is_null());
+  EXPECT_FALSE(object.at("files_checked").as_bool());
+  EXPECT_EQ(object.at("signatures_trusted").as_array().size(), 1U);
+}
+
+TEST(AuditProgram, HasAnExitCodeForEachOutcome) {
+  const std::string genesis = genesis_file(sample());
+  EXPECT_EQ(run_program({"replay"}).exit, Exit::usage);
+  EXPECT_EQ(
+      run_program({"replay", sample().under("node"), "--genesis", genesis, "--to", "99"}).exit,
+      Exit::usage);
+  const Ran missing = run_program({"replay", sample().under("elsewhere"), "--genesis", genesis});
+  EXPECT_EQ(missing.exit, Exit::cannot_check);
+  EXPECT_NE(missing.err.find("elsewhere"), std::string::npos);
+  EXPECT_EQ(run_program({"replay", sample().under("node"), "--genesis", "/nowhere"}).exit,
+            Exit::cannot_check);
+  // Another network's genesis file is not a wrong chain: it is the wrong question.
+  const ScratchDirectory other;
+  std::ofstream(other.under("genesis.toml")) << network_text() << "\n";
+  EXPECT_EQ(
+      run_program({"replay", sample().under("node"), "--genesis", other.under("genesis.toml")})
+          .exit,
+      Exit::cannot_check);
+}
+
+}  // namespace
+}  // namespace vostro::audit
