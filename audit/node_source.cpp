@@ -27,29 +27,24 @@ std::string shown(const Bytes& bytes) {
 
 class NodeSource final : public Source {
  public:
-  NodeSource(std::string path, std::unique_ptr<chain::StoredChain> chain)
-      : path_(std::move(path)), chain_(std::move(chain)), view_(chain_->view()) {
-    if (const auto newest = view_.newest_proof()) last_proof_ = newest->height;
-  }
+  NodeSource(std::string path, std::unique_ptr<chain::StoredChain> chain,
+             std::optional<Height> last_proof)
+      : path_(std::move(path)), chain_(std::move(chain)), last_proof_(last_proof) {}
 
   [[nodiscard]] std::string name() const override { return path_; }
   [[nodiscard]] Height last() const override {
-    return view_.head() ? view_.head()->height : Height(0);
+    return chain_->head() ? chain_->head()->height : Height(0);
   }
   [[nodiscard]] std::optional<Height> last_proof() const override { return last_proof_; }
 
   [[nodiscard]] Checked<RawBlock> header(Height height) const override {
-    RawBlock raw;
-    auto header = view_.header(height);
-    if (!header) return missing<RawBlock>(height, "header");
-    auto cut = view_.cut(height);
-    if (!cut) return missing<RawBlock>(height, "cut");
-    raw.header = *std::move(header);
-    raw.cut = *std::move(cut);
-    if (auto proof = view_.proof_at_or_above(height); proof && proof->height == height)
-      raw.proof = std::move(proof->bytes);
-    if (const auto broken = chain_->failure()) return file_fault(height, *broken);
-    return raw;
+    auto header = needed(height, "header", chain_->header(height));
+    if (!header) return tl::unexpected<Finding>(header.error());
+    auto cut = needed(height, "cut", chain_->cut(height));
+    if (!cut) return tl::unexpected<Finding>(cut.error());
+    auto proof = chain_->proof(height);
+    if (!proof) return fault(height, "finality proof", proof.error());
+    return RawBlock{*std::move(header), *std::move(cut), {}, *std::move(proof)};
   }
 
   [[nodiscard]] Checked<RawBlock> block(Height height) const override {
@@ -57,20 +52,20 @@ class NodeSource final : public Source {
     if (!raw) return raw;
     std::size_t bytes = 0;
     for (std::uint32_t i = 0; bytes <= kBatchBytesMax; ++i) {
-      auto batch = view_.batch(height, i);
-      if (!batch) break;
-      bytes += batch->size();
-      raw->batches.push_back(*std::move(batch));
+      auto batch = chain_->batch(height, i);
+      if (!batch) return fault(height, "batch " + std::to_string(i), batch.error());
+      if (!*batch) break;
+      bytes += (*batch)->size();
+      raw->batches.push_back(**std::move(batch));
     }
-    if (const auto broken = chain_->failure()) return file_fault(height, *broken);
     return raw;
   }
 
   [[nodiscard]] Checked<std::optional<std::vector<chain::Receipt>>> receipts(
       Height height) const override {
-    auto all = view_.receipts(height, 0, kReceiptsMax);
-    if (const auto broken = chain_->failure()) return file_fault(height, *broken);
-    return std::optional(std::move(all));
+    auto all = chain_->receipts(height, kReceiptsMax);
+    if (!all) return fault(height, "receipts", all.error());
+    return std::optional(*std::move(all));
   }
 
   [[nodiscard]] Checked<void> compare_block(const Hash& id, const chain::ExecutedBlock& block,
@@ -80,8 +75,8 @@ class NodeSource final : public Source {
       return diverges(
           {height, std::nullopt, std::move(field), std::move(expected), std::move(found)});
     };
-    const auto summary = view_.block(height);
-    if (!summary) return missing<void>(height, "summary");
+    const auto summary = needed(height, "the node's summary", chain_->summary(height));
+    if (!summary) return tl::unexpected<Finding>(summary.error());
     const chain::BlockSummary own{height,
                                   id,
                                   block.time,
@@ -92,21 +87,27 @@ class NodeSource final : public Source {
                                   block.receipt_root,
                                   block.state_root};
     if (summary->block != own.block)
-      return differs("the node's block id", hex(own.block), hex(summary->block));
-    if (summary->receipts != own.receipts)
-      return differs("the node's count of receipts", std::to_string(own.receipts),
-                     std::to_string(summary->receipts));
+      return differs("the node's summary, block id", hex(own.block), hex(summary->block));
     if (*summary != own)
-      return differs("the node's summary of the block", "that of the header", "another");
-    if (height.value > 0 && view_.height_of(id) != height)
+      return differs("the node's summary", "time, counts and roots of the header", "others");
+    if (const auto& mark = chain_->mark();
+        mark && mark->height == height &&
+        (mark->block != id || mark->state_root != block.state_root))
+      return differs("the node's mark", hex(id), hex(mark->block));
+    if (height.value == 0) return {};
+    const auto index = chain_->height_of(id);
+    if (!index) return fault(height, "the node's index of block ids", index.error());
+    if (*index != height)
       return differs("the node's index of block ids", std::to_string(height.value),
-                     "another height or none");
-    if (const auto broken = chain_->failure()) return file_fault(height, *broken);
+                     *index ? std::to_string((*index)->value) : "none");
     return {};
   }
 
   [[nodiscard]] Checked<void> compare_tables(const chain::WorkStore& own) const override {
     using chain::StoredTable;
+    if (chain_->head() != own.head())
+      return diverges({last(), std::nullopt, "the node's head",
+                       "block, root and time of the last block", "others"});
     for (const auto& [table, name] :
          {std::pair(StoredTable::state, "state"), std::pair(StoredTable::tree, "state tree"),
           std::pair(StoredTable::ids, "ids")}) {
@@ -116,22 +117,25 @@ class NodeSource final : public Source {
   }
 
   [[nodiscard]] Checked<void> check_files() const override {
-    const auto sound = chain_->scrub();
-    if (!sound) return file_fault(last(), sound.error());
+    if (const auto sound = chain_->scrub(); !sound) return fault(last(), "a file", sound.error());
     return {};
   }
 
  private:
-  [[nodiscard]] static tl::unexpected<Finding> file_fault(Height height,
-                                                          const chain::StoreError& error) {
+  [[nodiscard]] static tl::unexpected<Finding> fault(Height height, std::string what,
+                                                     const chain::StoreError& error) {
     if (error.fault == chain::StoreFault::damaged)
-      return diverges({height, std::nullopt, "a file of the node", "its own checksum", error.what});
+      return diverges(
+          {height, std::nullopt, std::move(what), "bytes as a node writes them", error.what});
     return cannot_check(to_string(error));
   }
+  /// A row that must be there.
   template <class T>
-  [[nodiscard]] Checked<T> missing(Height height, const std::string& row) const {
-    if (const auto broken = chain_->failure()) return file_fault(height, *broken);
-    return diverges({height, std::nullopt, row, "its bytes", "none"});
+  [[nodiscard]] static Checked<T> needed(Height height, const char* what,
+                                         chain::StoredChain::Read<std::optional<T>> read) {
+    if (!read) return fault(height, what, read.error());
+    if (!*read) return diverges({height, std::nullopt, what, "there", "missing"});
+    return **std::move(read);
   }
 
   [[nodiscard]] Checked<void> compare_table(const chain::WorkStore& own, chain::StoredTable table,
@@ -139,9 +143,10 @@ class NodeSource final : public Source {
     Bytes from;
     for (;;) {
       const auto ours = own.rows(table, from, kTableRowsAtOnce);
-      const auto theirs = chain_->rows(table, from, kTableRowsAtOnce);
       if (const auto broken = own.failure()) return cannot_check(to_string(*broken));
-      if (const auto broken = chain_->failure()) return file_fault(last(), *broken);
+      const auto read = chain_->rows(table, from, kTableRowsAtOnce);
+      if (!read) return fault(last(), "the node's table of " + name, read.error());
+      const chain::TableRows& theirs = *read;
       for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
         if (i < ours.size() && i < theirs.size() && ours[i] == theirs[i]) continue;
         const bool is_extra =
@@ -162,7 +167,6 @@ class NodeSource final : public Source {
 
   std::string path_;
   std::unique_ptr<chain::StoredChain> chain_;
-  chain::StoreView view_;
   std::optional<Height> last_proof_;
 };
 
@@ -174,18 +178,27 @@ Checked<std::unique_ptr<Source>> open_node_source(const std::string& path, const
   for (int look = 1;; ++look) {
     auto chain = chain::StoredChain::open(store, network_id);
     if (!chain) {
-      const chain::StoreError& error = chain.error();
-      const bool is_fault = error.fault == chain::StoreFault::behind_mark ||
-                            error.fault == chain::StoreFault::mark_missing ||
-                            error.fault == chain::StoreFault::damaged;
       // What RocksDB itself cannot put together is no chain of any height.
-      if (is_fault && std::filesystem::exists(store + "/db", none))
+      if (chain.error().fault == chain::StoreFault::damaged &&
+          std::filesystem::exists(store + "/db", none))
         return diverges(
-            {Height(0), std::nullopt, "the node's store", "a store that is whole", error.what});
-      return cannot_check(to_string(error));
+            {Height(0), std::nullopt, "the node's store", "one that is whole", chain.error().what});
+      return cannot_check(to_string(chain.error()));
     }
-    auto source = std::make_unique<NodeSource>(path, *std::move(chain));
-    if (source->last_proof() == source->last() || source->last().value == 0 || look == kLooks)
+    const auto proof = (*chain)->last_proof();
+    if (!proof) return cannot_check(to_string(proof.error()));
+    const Height last = (*chain)->head() ? (*chain)->head()->height : Height(0);
+    const auto& mark = (*chain)->mark();
+    if (last.value > 0 && !mark)
+      return diverges({last, std::nullopt, "the node's mark",
+                       "how far the node has been, so that lost blocks are noticed", "none"});
+    if (mark && last < mark->height)
+      return diverges(
+          {last.next(), std::nullopt, "block",
+           "the blocks up to " + std::to_string(mark->height.value) + ", which this node has had",
+           "none"});
+    auto source = std::make_unique<NodeSource>(path, *std::move(chain), *proof);
+    if (source->last_proof() == last || last.value == 0 || look == kLooks)
       return std::unique_ptr<Source>(std::move(source));
     source.reset();
     std::this_thread::sleep_for(kBetweenLooks);

@@ -46,7 +46,7 @@ class Source {
   [[nodiscard]] virtual Checked<void> compare_block(const Hash& id,
                                                     const chain::ExecutedBlock& block,
                                                     std::size_t batches) const = 0;
-  /// When the whole of it was executed: the tables that answers are made from.
+  /// When the whole of it was executed: the head and the tables that answers are made from.
   [[nodiscard]] virtual Checked<void> compare_tables(const chain::WorkStore& own) const = 0;
   /// Every file, its parts that were not read among them. Slow: reads all of it.
   [[nodiscard]] virtual Checked<void> check_files() const = 0;

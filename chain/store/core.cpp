@@ -229,30 +229,6 @@ Result<void, StoreError> StoreCore::check_identity(const Hash& network_id) {
   return {};
 }
 
-Result<void, StoreError> StoreCore::check_mark(const std::optional<Mark>& newest) const {
-  if (!newest) {
-    // The genesis state is stored, then marked: a crash between the two leaves just that.
-    if (!head || head->height.value == 0 || options.open_behind_mark) return {};
-    return fail(StoreError{StoreFault::mark_missing, path + " is at height " +
-                                                         std::to_string(head->height.value) +
-                                                         ", but its mark is missing or damaged"});
-  }
-  if (!head || head->height < newest->height) {
-    if (options.open_behind_mark) return {};
-    return fail(StoreError{
-        StoreFault::behind_mark,
-        path + " is at " + (head ? "height " + std::to_string(head->height.value) : "no height") +
-            ", but has been at height " + std::to_string(newest->height.value)});
-  }
-  const auto marked = read_as<BlockSummary>(Family::blocks, keys::summary(newest->height), nullptr);
-  if (!marked || marked->block != newest->block || marked->state_root != newest->state_root) {
-    return fail(StoreError{StoreFault::damaged, path + ": block " +
-                                                    std::to_string(newest->height.value) +
-                                                    " is not the one that the mark names"});
-  }
-  return {};
-}
-
 std::optional<Bytes> StoreCore::read(Family which, ByteView key,
                                      const rocksdb::Snapshot* snapshot) const {
   rocksdb::ReadOptions reading;

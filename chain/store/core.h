@@ -63,8 +63,6 @@ struct StoreCore {
   [[nodiscard]] Result<void, StoreError> open_database_to_read();
   /// Format and network: written where the database is new, compared where it is not.
   [[nodiscard]] Result<void, StoreError> check_identity(const Hash& network_id);
-  /// Head and mark belong together. `mark` was read before the database was opened.
-  [[nodiscard]] Result<void, StoreError> check_mark(const std::optional<Mark>& newest) const;
 
   [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family which) const {
     return families[static_cast<std::size_t>(which)];

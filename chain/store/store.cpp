@@ -6,6 +6,37 @@
 #include "chain/store/core.h"
 
 namespace vostro::chain {
+namespace {
+
+Result<void, StoreError> check_mark(const StoreCore& core) {
+  const auto& mark = core.mark->newest();
+  const auto& head = core.head;
+  if (!mark) {
+    // The genesis state is stored, then marked: a crash between the two leaves just that.
+    if (!head || head->height.value == 0 || core.options.open_behind_mark) return {};
+    return fail(StoreError{StoreFault::mark_missing, core.path + " is at height " +
+                                                         std::to_string(head->height.value) +
+                                                         ", but its mark is missing or damaged"});
+  }
+  if (!head || head->height < mark->height) {
+    if (core.options.open_behind_mark) return {};
+    return fail(
+        StoreError{StoreFault::behind_mark,
+                   core.path + " is at " +
+                       (head ? "height " + std::to_string(head->height.value) : "no height") +
+                       ", but has been at height " + std::to_string(mark->height.value)});
+  }
+  const auto marked =
+      core.read_as<BlockSummary>(Family::blocks, keys::summary(mark->height), nullptr);
+  if (!marked || marked->block != mark->block || marked->state_root != mark->state_root) {
+    return fail(StoreError{StoreFault::damaged, core.path + ": block " +
+                                                    std::to_string(mark->height.value) +
+                                                    " is not the one that the mark names"});
+  }
+  return {};
+}
+
+}  // namespace
 
 Store::Store(std::shared_ptr<StoreCore> core) : core_(std::move(core)) {}
 Store::~Store() = default;
@@ -27,8 +58,7 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path,
   if (const auto same = core->check_identity(network_id); !same) return fail(same.error());
   core->head = core->read_as<Head>(Family::meta, as_bytes(keys::head), nullptr);
   if (const auto broken = core->failure()) return fail(*broken);
-  if (const auto marked = core->check_mark(core->mark->newest()); !marked)
-    return fail(marked.error());
+  if (const auto marked = check_mark(*core); !marked) return fail(marked.error());
   return std::unique_ptr<Store>(new Store(std::move(core)));
 }
 

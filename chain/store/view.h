@@ -208,7 +208,6 @@ class StoreView final : public StateReader, public NodeReader {
 
  private:
   friend class Store;
-  friend class StoredChain;
   explicit StoreView(std::shared_ptr<const StoreSnapshot> snapshot)
       : snapshot_(std::move(snapshot)) {}
   std::shared_ptr<const StoreSnapshot> snapshot_;

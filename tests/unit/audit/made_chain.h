@@ -56,6 +56,9 @@ struct Forgery {
   std::function<void(consensus::Header&)> header;                     ///< before it is signed
   std::function<void(std::vector<consensus::SignedBatch>&)> batches;  ///< after they were signed
   std::size_t signers = 3;                                            ///< of the finality proof
+  bool takes_bad_signatures = false;                                  ///< of transactions
+  std::function<void(chain::ExecutedBlock&)> executed;   ///< before its roots go into the header
+  std::function<void(consensus::FinalityProof&)> proof;  ///< after it was signed
 };
 
 class ChainMaker {
@@ -78,7 +81,8 @@ class ChainMaker {
   [[nodiscard]] UnixMillis time() const { return time_; }
   [[nodiscard]] const consensus::Committee& committee() const { return committee_; }
   /// The finality proof of a header, signed by the first `signers` validators.
-  [[nodiscard]] Bytes proof_of(const consensus::Header& header, std::size_t signers) const;
+  [[nodiscard]] consensus::FinalityProof proof_of(const consensus::Header& header,
+                                                  std::size_t signers) const;
   /// Closes the store.
   void close() { store_.reset(); }
 
