@@ -40,8 +40,8 @@ struct KeyArguments {
   std::string passphrase_file;        ///< of `key_file`; empty: asked for at the terminal
   bool is_development = false;        ///< a cheap derivation, for keys that guard nothing
 };
-/// Makes a new key, with a vote journal where it is a validator's, and says what a proposal needs to
-/// name it.
+/// Makes a new key, with a vote journal where it is a validator's, and says what a proposal needs
+/// to name it.
 [[nodiscard]] Exit new_key_command(const KeyArguments& arguments);
 /// The same of a validator's key that is there: of `key_file`, or of the configuration the one that
 /// is to come, where there is one, or that of now.

@@ -347,8 +347,7 @@ Result<void, ConfigError> fit_to_network(NodeConfig& config,
   }
   // Whoever the genesis file lists may connect, listed as a peer here or not; and whoever the
   // ledger takes in, for which there is room.
-  config.peers_max =
-      participants.size() + definition.observers.size() + kPeersToCome;
+  config.peers_max = participants.size() + definition.observers.size() + kPeersToCome;
   config.memory_caps_bytes = sum_of_caps(config);
   if (const auto excess = excess_of(config))
     return fail(ConfigError{"[limits]: \"memory_budget_mib\": " + *excess});

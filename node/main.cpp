@@ -37,8 +37,8 @@ int main(int argc, char** argv) {
                   "write the API's URL and the peer port here once they listen");
   run->callback([&] { exit = run_node(config, ready_file); });
 
-  CLI::App* init = with_config(
-      app.add_subcommand("init", "make the data directory, and the journal of a new validator key"));
+  CLI::App* init = with_config(app.add_subcommand(
+      "init", "make the data directory, and the journal of a new validator key"));
   init->callback([&] { exit = init_node(config); });
 
   CLI::App* key = app.add_subcommand("key", "make keys, and say what a proposal needs of them");

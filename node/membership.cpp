@@ -43,8 +43,7 @@ std::optional<Voter> Node::Here::voter_of(const PublicKey& key) {
   auto voter = node_.validator_keys_->voter_of(key);
   if (voter && voter->recovered.finality) {
     const std::lock_guard lock(node_.announce_mutex_);
-    node_.final_synced_ =
-        std::max(node_.final_synced_, voter->recovered.finality->header.height);
+    node_.final_synced_ = std::max(node_.final_synced_, voter->recovered.finality->header.height);
   }
   return voter;
 }
@@ -133,8 +132,7 @@ void Node::choose_tls_key(const std::vector<LedgerPeer>& peers) {
   tls_distrusted_.reset();
   const auto named = std::ranges::find_if(
       tls_keys_, [&](const SecretKey& key) { return key.public_key() == own->tls_key; });
-  if (named != tls_keys_.end())
-    tls_shown_ = static_cast<std::size_t>(named - tls_keys_.begin());
+  if (named != tls_keys_.end()) tls_shown_ = static_cast<std::size_t>(named - tls_keys_.begin());
 }
 
 p2p::Registry Node::current_registry() {
@@ -184,8 +182,8 @@ Result<void, std::string> Node::reload(std::vector<PeerAddress> peers, NodeKeys 
 bool Node::holds(const PublicKey& key) const {
   if (validator_keys_->secret_of(key) != nullptr) return true;
   const std::lock_guard lock(membership_mutex_);
-  return std::ranges::any_of(
-      tls_keys_, [&](const SecretKey& held) { return held.public_key() == key; });
+  return std::ranges::any_of(tls_keys_,
+                             [&](const SecretKey& held) { return held.public_key() == key; });
 }
 
 // ---- Versions and READY, under the mutex ----
@@ -209,13 +207,12 @@ void Node::report_ready() {
     if (sent != ready_sent_ms_.end() && now_ms - sent->second < kReadyAgain_ms) continue;
     if (!wants_ready(*store_, key, wall_clock())) continue;
     ready_sent_ms_[key] = now_ms;
-    const chain::Transaction ready =
-        ready_transaction(definition_.network_id, options_.participant,
-                          *validator_keys_->secret_of(key), store_->head()->height,
-                          UnixSeconds(wall_clock().value / 1'000 + kReadyValid_s));
+    const chain::Transaction ready = ready_transaction(
+        definition_.network_id, options_.participant, *validator_keys_->secret_of(key),
+        store_->head()->height, UnixSeconds(wall_clock().value / 1'000 + kReadyValid_s));
     const Bytes bytes = chain::encode_transaction(ready);
-    log::info("this node reports that it is ready", {{"key", to_text(key)},
-                                                     {"height", store_->head()->height}});
+    log::info("this node reports that it is ready",
+              {{"key", to_text(key)}, {"height", store_->head()->height}});
     if (standing().own) {
       admission_->submit({bytes, false}, [](const SubmitOutcome& outcome) {
         if (outcome.kind != SubmitKind::accepted)

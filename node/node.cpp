@@ -47,9 +47,9 @@ Result<void, std::string> Node::init(const NodeOptions& options,
 Result<void, std::string> Node::make_journal(const NodeOptions& options,
                                              const genesis::Definition& definition,
                                              const std::string& key_file, const PublicKey& key) {
-  return ValidatorKeys::create_journal(options.data_dir,
-                                       genesis_context(definition, genesis::make_anchor(definition)),
-                                       key_file, key);
+  return ValidatorKeys::create_journal(
+      options.data_dir, genesis_context(definition, genesis::make_anchor(definition)), key_file,
+      key);
 }
 
 Node::Node(NodeOptions options, genesis::Definition definition, NodeKeys keys)
@@ -110,8 +110,8 @@ Result<void, std::string> Node::open_files() {
       return fail("the newest finality proof in the store is damaged: " + to_string(proof.error()));
     newest_proof_ = std::move(*proof);
   }
-  auto archive =
-      CertificateArchive::open(options_.data_dir + "/certificates", validator_keys_->take_outlived());
+  auto archive = CertificateArchive::open(options_.data_dir + "/certificates",
+                                          validator_keys_->take_outlived());
   if (!archive) return fail(archive.error());
   archive_ = std::move(*archive);
   auto evidence =
@@ -294,12 +294,11 @@ void Node::on_stored(const StoreBlock& block) {
   log::debug("block stored", {{"height", block.executed->height},
                               {"transactions", block.executed->transactions.size()},
                               {"root", block.executed->state_root}});
-  const bool registry_changed =
-      std::ranges::any_of(block.executed->state, [](const auto& change) {
-        const Byte kind = change.first.front();
-        return kind == chain::Participant::prefix || kind == chain::Validators::prefix ||
-               kind == chain::PendingChanges::prefix;
-      });
+  const bool registry_changed = std::ranges::any_of(block.executed->state, [](const auto& change) {
+    const Byte kind = change.first.front();
+    return kind == chain::Participant::prefix || kind == chain::Validators::prefix ||
+           kind == chain::PendingChanges::prefix;
+  });
   {
     const std::lock_guard lock(announce_mutex_);
     stored_.push_back(block.executed);

@@ -150,15 +150,16 @@ class Node final : public Service {
   mutable std::mutex standing_mutex_;
   Standing standing_;
 
-  /// Held around everything that follows the ledger's registry, so that the newest word is the last.
+  /// Held around everything that follows the ledger's registry, so that the newest word is the
+  /// last.
   mutable std::mutex membership_mutex_;
   std::vector<SecretKey> tls_keys_;
-  std::size_t tls_shown_ = 0;                  ///< index of the one that handshakes show
-  std::optional<PublicKey> tls_distrusted_;    ///< named by a ledger that seems to lag
-  std::size_t alone_periods_ = 0;              ///< without any validator
+  std::size_t tls_shown_ = 0;                ///< index of the one that handshakes show
+  std::optional<PublicKey> tls_distrusted_;  ///< named by a ledger that seems to lag
+  std::size_t alone_periods_ = 0;            ///< without any validator
   std::unique_ptr<Roster> roster_;
-  p2p::Registry registry_;                     ///< in force
-  std::size_t turn_ = 0;                       ///< of handing over
+  p2p::Registry registry_;  ///< in force
+  std::size_t turn_ = 0;    ///< of handing over
   std::map<PublicKey, std::uint64_t> ready_sent_ms_;
   std::optional<std::uint16_t> unknown_version_;
 

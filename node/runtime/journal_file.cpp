@@ -139,10 +139,11 @@ Result<void, std::string> JournalFile::create(const std::string& directory,
       consensus::create_journal(identity, salt, genesis, kSegmentBytes);
   if (const auto done = file.carry_out(created.steps); !done) return done;
   const std::string name = name_of(salt);
-  const auto marked = save_private_file(journal_marker_of(key_file), as_bytes(name), IfExists::refuse);
+  const auto marked =
+      save_private_file(journal_marker_of(key_file), as_bytes(name), IfExists::refuse);
   if (!marked) {
-    return fail(journal_marker_of(key_file) + ": " + std::string(to_string(marked.error())) +
-                ". " + std::string(kHadOneBefore));
+    return fail(journal_marker_of(key_file) + ": " + std::string(to_string(marked.error())) + ". " +
+                std::string(kHadOneBefore));
   }
   return {};
 }
@@ -176,8 +177,8 @@ Result<JournalFile::Opened, std::string> JournalFile::open(
   auto scan = consensus::scan_journal(identity, genesis, std::move(views));
   if (!scan) return fail(sentence(scan.error()));
   if (name_of(scan->resume.salt) != as_text(*marker)) {
-    return fail("the vote journal in " + directory + " is not the one that " + journal_marker_of(key_file) +
-                " names. " + std::string(kAmnesia));
+    return fail("the vote journal in " + directory + " is not the one that " +
+                journal_marker_of(key_file) + " names. " + std::string(kAmnesia));
   }
   if (const auto repaired = file->carry_out(scan->repair); !repaired) return fail(repaired.error());
   file->writer_.emplace(std::move(scan->resume));

@@ -47,8 +47,8 @@ class JournalFile {
   /// Appends one group; durable when this returns. After an error every further call fails with the
   /// same.
   [[nodiscard]] Result<void, std::string> append(std::span<const consensus::Record> records);
-  /// What is final up to this view of that epoch is stored and synced elsewhere: drops segments that
-  /// nothing needs.
+  /// What is final up to this view of that epoch is stored and synced elsewhere: drops segments
+  /// that nothing needs.
   [[nodiscard]] Result<void, std::string> release(Epoch epoch, View archived);
 
  private:

@@ -1,7 +1,7 @@
 /// Persist before send: records go to the journal in groups, one fdatasync for all that waits, and
 /// no message leaves before every vote that was persisted ahead of it is on stable storage
-/// (consensus-spec section 4). Owns one thread, and writes into the journal of the key that votes in
-/// the epoch. `use`, `add`, `send` and `release` are the consensus thread's; they never block.
+/// (consensus-spec section 4). Owns one thread, and writes into the journal of the key that votes
+/// in the epoch. `use`, `add`, `send` and `release` are the consensus thread's; they never block.
 #pragma once
 
 #include <condition_variable>

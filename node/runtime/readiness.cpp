@@ -33,8 +33,8 @@ bool wants_ready(const chain::StateReader& state, const PublicKey& key, UnixMill
   }
   const auto validators = chain::load<chain::Validators>(state, chain::Only{});
   if (!validators) return false;
-  const bool votes = std::ranges::find(validators->now, key, &chain::Validator::key) !=
-                     validators->now.end();
+  const bool votes =
+      std::ranges::find(validators->now, key, &chain::Validator::key) != validators->now.end();
   return votes && own_versions() != std::vector<std::uint16_t>{validators->version};
 }
 

@@ -1,6 +1,6 @@
 /// When a node says on the ledger how far it is and which protocol versions it speaks, and whether
-/// it speaks what is asked of it. A READY is signed by the validator's key, so that the node sends it
-/// by itself (node/ready.h). Source: consensus-spec section 9; catalogue rows F27, F28.
+/// it speaks what is asked of it. A READY is signed by the validator's key, so that the node sends
+/// it by itself (node/ready.h). Source: consensus-spec section 9; catalogue rows F27, F28.
 #pragma once
 
 #include <cstdint>

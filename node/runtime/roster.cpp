@@ -72,9 +72,8 @@ p2p::Registry Roster::registry(const Situation& now) {
     add(identity_of(peer.participant, pin.value_or(peer.tls_key), pin.has_value()));
   }
   for (const PeerAddress& address : addresses_) {
-    const bool is_known =
-        std::ranges::find(now.peers, address.participant, &LedgerPeer::participant) !=
-        now.peers.end();
+    const bool is_known = std::ranges::find(now.peers, address.participant,
+                                            &LedgerPeer::participant) != now.peers.end();
     // Of one that the ledger has named and names no more the operator's word is the older one.
     if (is_known || !address.tls_key || outlived_.contains({address.participant, *address.tls_key}))
       continue;

@@ -81,8 +81,7 @@ Result<void, std::string> ValidatorKeys::add(ValidatorKey key) {
   auto opened = JournalFile::open(journal_dir(data_dir_, name), key.file,
                                   identity_of(genesis_, name), genesis_);
   if (!opened) return fail(opened.error());
-  if (opened->dropped_torn_group)
-    log::warning("a torn last group of the vote journal was dropped");
+  if (opened->dropped_torn_group) log::warning("a torn last group of the vote journal was dropped");
   const std::lock_guard lock(mutex_);
   held_.push_back(std::make_unique<Held>(std::move(key), std::move(*opened)));
   return {};

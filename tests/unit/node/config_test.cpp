@@ -168,8 +168,8 @@ TEST(Config, KeysOfNowAndToCome) {
                        "next_tls = \"/t2.key\"\n",
                    "/etc/vostro", "node.toml");
   ASSERT_TRUE(both) << both.error().sentence;
-  EXPECT_EQ(both->validator_keys,
-            (std::vector<KeyFile>{{"/etc/vostro/v.key", ""}, {"/etc/vostro/v2.key", "/etc/vostro/p"}}));
+  EXPECT_EQ(both->validator_keys, (std::vector<KeyFile>{{"/etc/vostro/v.key", ""},
+                                                        {"/etc/vostro/v2.key", "/etc/vostro/p"}}));
   EXPECT_EQ(both->tls_keys, (std::vector<KeyFile>{{"/etc/vostro/t.key", ""}, {"/t2.key", ""}}));
 }
 

@@ -54,20 +54,16 @@ TEST_P(Dialling, FollowsRoleKeyAndAddress) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, Dialling,
-    testing::Values(Row{.name = "LowerKeyDialsAtOnce", .peer_key = 9, .dials = true},
-                    Row{.name = "HigherKeyIsPatient",
-                        .peer_key = 1,
-                        .dials = true,
-                        .is_patient = true},
-                    Row{.name = "WithoutAddressWaits", .has_address = false},
-                    Row{.name = "ObserverDialsValidatorAtOnce",
-                        .own_votes = false,
-                        .peer_key = 1,
-                        .dials = true},
-                    Row{.name = "ValidatorDoesNotDialObserver", .peer_votes = false},
-                    Row{.name = "ObserversDoNotDialEachOther",
-                        .own_votes = false,
-                        .peer_votes = false}),
+    testing::Values(
+        Row{.name = "LowerKeyDialsAtOnce", .peer_key = 9, .dials = true},
+        Row{.name = "HigherKeyIsPatient", .peer_key = 1, .dials = true, .is_patient = true},
+        Row{.name = "WithoutAddressWaits", .has_address = false},
+        Row{.name = "ObserverDialsValidatorAtOnce",
+            .own_votes = false,
+            .peer_key = 1,
+            .dials = true},
+        Row{.name = "ValidatorDoesNotDialObserver", .peer_votes = false},
+        Row{.name = "ObserversDoNotDialEachOther", .own_votes = false, .peer_votes = false}),
     [](const auto& row) { return row.param.name; });
 
 TEST(Roster, APinIsTakenUntilTheLedgerNamesItAndThenNoMore) {

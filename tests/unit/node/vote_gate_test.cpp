@@ -67,5 +67,29 @@ TEST(VoteGate, ForgetsViewsThatHavePassed) {
   EXPECT_FALSE(gate.admit(PeerId(1), vote(100, 2, 3), View(165), kNow)) << "below the window";
 }
 
+TEST(VoteGate, ANewEpochBeginsItsViewsAnew) {
+  VoteGate gate;
+  for (Byte content = 0; content < 3; ++content)
+    EXPECT_TRUE(gate.admit(PeerId(1), vote(1, 2, content), View(1), kNow));
+  EXPECT_FALSE(gate.admit(PeerId(1), vote(1, 2, 9), View(1), kNow));
+  gate.begin_epoch();
+  EXPECT_TRUE(gate.admit(PeerId(1), vote(1, 2, 9), View(1), kNow));
+}
+
+TEST(VoteGate, OfOtherEpochsFewMessagesAndAllRequestsAreLetThrough) {
+  VoteGate gate;
+  const consensus::Message old_vote{Epoch(1), consensus::VoteMessage{vote(1, 2, 1)}};
+  std::size_t admitted = 0;
+  for (int i = 0; i < 1'000; ++i)
+    admitted += gate.admit_other_epoch(PeerId(1), old_vote, kNow) ? 1 : 0;
+  EXPECT_EQ(admitted, VoteGate::ahead_rate.burst);
+  EXPECT_TRUE(gate.admit_other_epoch(PeerId(2), old_vote, kNow)) << "another peer";
+  // A laggard fetches what it lacks; the network's rates bound that.
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_TRUE(gate.admit_other_epoch(PeerId(1), {Epoch(1), consensus::GetBlock{}}, kNow));
+    EXPECT_TRUE(gate.admit_other_epoch(PeerId(1), {Epoch(1), consensus::GetFinality{}}, kNow));
+  }
+}
+
 }  // namespace
 }  // namespace vostro::node
