@@ -81,8 +81,9 @@ NodeStatus read_status(const JsonIn& in) {
   out.role = in.field("role").text();
   out.version = in.field("version").text();
   out.protocol_version = number(in.field("protocol_version"));
-  out.outdated = in.field("outdated").optional(
-      [](const JsonIn& each) { return number(each.field("protocol_version")); });
+  out.outdated = in.field("outdated").optional([](const JsonIn& each) {
+    return number(each.field("protocol_version"));
+  });
   out.height = height(in.field("height"));
   out.block_id = in.field("block_id").hash();
   out.block_time = in.field("block_time").optional(block_time);

@@ -21,8 +21,9 @@ Exit network_status(Wallet& wallet, const Arguments&) {
       {"role", as_json(status.role)},
       {"version", as_json(status.version)},
       {"protocol_version", status.protocol_version},
-      {"outdated", status.outdated ? json::value(json::object{{"protocol_version", *status.outdated}})
-                                   : json::value(nullptr)},
+      {"outdated", status.outdated
+                       ? json::value(json::object{{"protocol_version", *status.outdated}})
+                       : json::value(nullptr)},
       {"height", status.height.value},
       {"block_id", as_json(to_hex(status.block_id.view()))},
       {"block_time", as_json(status.block_time)},
@@ -45,13 +46,12 @@ Exit network_status(Wallet& wallet, const Arguments&) {
                 {"network id", to_hex(status.network_id.view()) +
                                    (wallet.settings().genesis ? ", as in the genesis file"
                                                               : ", not checked: no --genesis")},
-                {"node", vostro::to_text(status.participant) + ", " + status.role + ", version " +
-                             status.version + ", protocol " +
-                             std::to_string(status.protocol_version) +
-                             (status.outdated ? ": OUTDATED, protocol " +
-                                                    std::to_string(*status.outdated) +
-                                                    " was passed; install a newer version"
-                                              : std::string())},
+                {"node",
+                 vostro::to_text(status.participant) + ", " + status.role + ", version " +
+                     status.version + ", protocol " + std::to_string(status.protocol_version) +
+                     (status.outdated ? ": OUTDATED, protocol " + std::to_string(*status.outdated) +
+                                            " was passed; install a newer version"
+                                      : std::string())},
                 {"state", state},
                 {"height", std::to_string(status.height.value) +
                                (status.block_time ? ", " + vostro::to_text(*status.block_time)

@@ -57,7 +57,8 @@ class ValidatorKeysTest : public testing::Test {
     }
     return opened;
   }
-  static consensus::EpochRecord record_of_epoch(std::uint64_t epoch, const std::vector<Byte>& keys) {
+  static consensus::EpochRecord record_of_epoch(std::uint64_t epoch,
+                                                const std::vector<Byte>& keys) {
     return record_of(context(epoch, keys));
   }
 
