@@ -279,9 +279,10 @@ TEST_P(TheFlows, SuspenseNeedsTwoPersonsOfTheConfiguration) {
   EXPECT_EQ(sums(), (Sums{500, -500, 0, 0, 0, 0, 0}));
   const auto decide = [&](const SecretKey& key, const std::string& person,
                           const chain::AccountId& to, bool is_forged = false) {
+    const Funding now = funding("a");
+    const Bytes message = decision_message(kNetwork, now, to, "why");
     step([&](BookTransaction& rows) {
-      const Bytes message = decision_message(kNetwork, funding("a"), to, "why");
-      insert(rows, Decision{funding("a").entry, to, "why", person, key.public_key(),
+      insert(rows, Decision{now.entry, to, "why", person, key.public_key(),
                             is_forged ? other.sign(message) : key.sign(message)});
     });
     step([&](BookTransaction& rows) { act_on_decisions(rows, config_, maker_); });
