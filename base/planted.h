@@ -30,6 +30,10 @@ enum class Planted : std::uint8_t {
   batches_not_journaled,  ///< a vote does not write down the batches that it vouches for
   torn_group_accepted,    ///< a group of the journal is believed without its checksum
   incarnation_reused,     ///< a restart goes on in the lane of the process before it
+  // Epochs: section 9.
+  epoch_unrecorded,       ///< the journal is not told that an epoch has begun
+  votes_of_any_epoch,     ///< a vote does not say in which epoch it was signed
+  closed_epoch_extended,  ///< a block may follow the one that closes its epoch
   // Blocks and batches: sections 3 and 7.
   vote_before_batches,        ///< a vote does not wait for the block to be checked
   wrong_state_root_accepted,  ///< the header's state root is not compared

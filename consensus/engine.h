@@ -124,6 +124,7 @@ class Engine {
 
   // engine_vote.cpp: section 5, votes and proposals of others.
   void on_propose(PeerId peer, const Propose& propose, bool certificates_valid);
+  void take_justification(const Propose& propose, PeerId peer);
   void accept_propose(const Propose& propose, PeerId peer);
   void on_justification_part(PeerId peer, const JustificationPart& part, bool certificates_valid);
   void on_vote(PeerId peer, const Vote& vote);

@@ -176,7 +176,14 @@ void Engine::finalize(const HeldCertificate& held, const Header* header,
   own_notarized_.erase(own_notarized_.begin(), own_notarized_.upper_bound(view));
   own_nullified_.erase(own_nullified_.begin(), own_nullified_.upper_bound(view));
   own_finalized_.erase(own_finalized_.begin(), own_finalized_.upper_bound(view));
-  std::erase_if(checks_, [view](const auto& entry) { return entry.second.view <= view; });
+  for (auto check = checks_.begin(); check != checks_.end();) {
+    if (check->second.view > view) {
+      ++check;
+      continue;
+    }
+    if (check->second.state == CheckState::pending) emit(CancelCheck{check->first});
+    check = checks_.erase(check);
+  }
   std::erase_if(wanted_proposals_, [view](const auto& entry) { return entry.second.view <= view; });
   wanted_blocks_.clear();
   if (view.value > config_.caps.evidence_views && !is_planted(Planted::votes_never_forgotten))

@@ -32,7 +32,10 @@ void Engine::try_propose() {
     set_lead();
   } else if (base.value > 0 && !is_final_block(base) && !is_planted(Planted::tip_never_repeated)) {
     if (flush_over_) {
+      // Without its body nothing is proposed, and the others need not wait for longer than T/2.
+      const View tried = view_;
       repeat(base);
+      if (view_ == tried && !own_notarized_.contains(tried)) set_lead();
     } else if (!flush_set_) {
       flush_set_ = true;
       set_timer(TimerKind::flush, pacing_.flush_ms());
@@ -63,9 +66,9 @@ bool Engine::has_new_work(View base) const {
 
 bool Engine::may_extend(View base) const {
   const auto parent = parent_of(base);
-  return parent && !parent->closes_epoch &&
-         parent->height.value - std::min(parent->height, final_height()).value <
-             config_.caps.extend_above_final;
+  if (parent && parent->closes_epoch && !is_planted(Planted::closed_epoch_extended)) return false;
+  return parent && parent->height.value - std::min(parent->height, final_height()).value <
+                       config_.caps.extend_above_final;
 }
 
 void Engine::build_on(View base) {

@@ -205,7 +205,10 @@ void Engine::on_propose(PeerId peer, const Propose& propose, bool certificates_v
   if (const HeldProposal* held = proposals_.find(view)) {
     if (held->id == id) return;
     add_vote(propose.vote);  // the conflict with the leader's first vote is evidence
-    if (!is_planted(Planted::second_notarize)) return;
+    if (!is_planted(Planted::second_notarize)) {
+      if (propose.justification) take_justification(propose, peer);
+      return;
+    }
     proposals_.drop(view);
   }
   if (propose.justification) {
@@ -267,12 +270,17 @@ void Engine::on_justification_part(PeerId peer, const JustificationPart& part,
   if (propose.proposal.view >= view_) accept_propose(propose, peer);
 }
 
-void Engine::accept_propose(const Propose& propose, PeerId peer) {
-  const View view = propose.proposal.view;
+/// Its certificates are worth as much whatever becomes of the proposal.
+void Engine::take_justification(const Propose& propose, PeerId peer) {
   const Justification& justification = *propose.justification;
   if (justification.parent) on_certificate({*justification.parent, propose.parent_proposal}, peer);
   for (const Certificate& nullification : justification.nullifications)
     on_certificate({nullification, std::nullopt}, peer);
+}
+
+void Engine::accept_propose(const Propose& propose, PeerId peer) {
+  const View view = propose.proposal.view;
+  take_justification(propose, peer);
   if (halted_ || view != view_ || proposals_.find(view) != nullptr) return;
   proposals_.add({propose, propose.vote.proposal, now_.wall});
   add_vote(propose.vote);
@@ -312,7 +320,8 @@ Engine::Shape Engine::shape_of(const Proposal& proposal, const BlockBody& block)
                           header.epoch == context.epoch && header.set_hash == committee_.set_hash();
   const bool is_next = (header.parent == *parent_block || is_planted(Planted::parent_unchecked)) &&
                        header.height == parent->height.next() && header.view == proposal.view &&
-                       parent->time < header.time && !parent->closes_epoch;
+                       parent->time < header.time &&
+                       (!parent->closes_epoch || is_planted(Planted::closed_epoch_extended));
   const bool has_known_flags = (header.flags & ~Header::flag_epoch_close) == 0 &&
                                header.closes_epoch() == !header.next_set_hash.is_zero();
   const bool is_ours = header.proposer == committee_.leader(proposal.view);

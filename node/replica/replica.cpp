@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "chain/versions.h"
 
 namespace vostro::node {
@@ -81,7 +82,7 @@ void Replica::start_epoch() {
     return halt("protocol version " + std::to_string(version) + " is in force in epoch " +
                 std::to_string(era_->committee->epoch().value) +
                 ", and this program does not speak it: install a release that does");
-  if (era_->own && !era_->is_recorded)
+  if (era_->own && !era_->is_recorded && !is_planted(Planted::epoch_unrecorded))
     effects_.push_back(PersistRecords{{record_of(era_->committee->context())}, true});
   for (const consensus::BlockBody& body : era_->recovered_bodies) {
     delivery_.on_body(body);

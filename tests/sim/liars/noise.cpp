@@ -115,14 +115,14 @@ class Forger final : public Liar {
   std::set<Key> made_up_;
 };
 
-/// What it has heard, again and out of place; what another network or epoch would say; votes far
-/// ahead.
+/// What it has heard, again and out of place, and in another epoch; what another network or epoch
+/// would say; votes far ahead.
 class Replayer final : public Liar {
   void on_send(LiarPort& port, const node::SendMessage& message) override {
     Liar::on_send(port, message);
     keep(*message.message);
     if (!port.random().happens(1, 3)) return;
-    switch (port.random().uniform(3)) {
+    switch (port.random().uniform(4)) {
       case 0: {
         consensus::Message foreign = *message.message;
         foreign.epoch = foreign.epoch.next();
@@ -134,6 +134,8 @@ class Replayer final : public Liar {
         return port.send(port.others(),
                          consensus::VoteMessage{port.vote(VoteType::nullify, ahead, {})});
       }
+      case 2:
+        return send_of_older_epoch(port);
       default:
         for (int i = 0; i < 4 && !heard_.empty(); ++i)
           port.send(port.others(), heard_[port.random().uniform(heard_.size())]);
@@ -143,7 +145,19 @@ class Replayer final : public Liar {
   void on_heard(LiarPort&, consensus::PeerId, const consensus::VerifiedMessage& message) override {
     keep(message.message());
   }
+  /// Votes of an epoch that has ended, as if they were of this one.
+  void send_of_older_epoch(LiarPort& port) {
+    const Epoch epoch = port.committee().epoch();
+    const View view = port.honest_half().engine().view();
+    for (const auto& [key, vote] : votes_) {
+      if (key.first < epoch && vote.view <= view.next() && view.value <= vote.view.value + 1)
+        port.send(port.others(), consensus::Message{epoch, consensus::VoteMessage{vote}});
+    }
+  }
   void keep(const consensus::Message& message) {
+    if (const auto* vote = std::get_if<consensus::VoteMessage>(&message.body);
+        vote != nullptr && votes_.size() < 2'000)
+      votes_.emplace(std::pair(message.epoch, votes_.size()), vote->vote);
     if (heard_.size() >= 200) heard_.pop_front();
     heard_.push_back(message);
   }
@@ -156,6 +170,7 @@ class Replayer final : public Liar {
                                  other, port.signer(), port.self(), VoteType::nullify, view, {})});
   }
   std::deque<consensus::Message> heard_;
+  std::map<std::pair<Epoch, std::size_t>, Vote> votes_;
 };
 
 /// Bytes that are no message, and its own messages with flipped bits.
