@@ -69,6 +69,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> network_commands();
 [[nodiscard]] std::vector<Command> doctor_commands();
 [[nodiscard]] std::vector<Command> governance_commands();
+[[nodiscard]] std::vector<Command> iso_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
 
 /// Brings an order that was signed in a file to the node: `vostro submit FILE`, in approve.cpp.

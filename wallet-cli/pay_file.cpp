@@ -10,6 +10,7 @@
 
 #include "base/checked.h"
 #include "base/private_file.h"
+#include "wallet-cli/bad_file.h"
 #include "wallet-cli/bulk_file.h"
 #include "wallet-cli/bulk_plan.h"
 #include "wallet-cli/bulk_result.h"
@@ -73,35 +74,6 @@ BulkRequest bulk_request_from(Wallet& wallet, const Arguments& arguments) {
   request.content = read_input(request.path, bulk_file_bytes_max);
   request.hash = client::bulk_file_hash(as_bytes(request.content));
   return request;
-}
-
-/// All that is wrong, at once, and nothing sent.
-Exit refuse_file(Wallet& wallet, const BulkRequest& request, const Problems& problems) {
-  const std::string count = std::to_string(problems.list.size());
-  const std::string message = request.path + ": " + (problems.is_cut ? "at least " : "") + count +
-                              (problems.list.size() == 1 ? " error" : " errors") +
-                              "; nothing was signed or sent";
-  if (!wallet.settings().is_json) {
-    std::ostream& err = wallet.environment().err;
-    for (const auto& problem : problems.list) err << iso20022::to_string(problem) << "\n";
-    err << "vostro: " << message << "\n";
-    return Exit::usage;
-  }
-  json::array errors;
-  for (const auto& problem : problems.list) {
-    errors.push_back(
-        json::object{{"line", problem.line == 0 ? json::value(nullptr) : json::value(problem.line)},
-                     {"element", as_json(problem.element)},
-                     {"value", as_json(problem.value)},
-                     {"message", as_json(problem.what)}});
-  }
-  return finish(wallet, Exit::usage,
-                {{"error", json::object{{"code", "bad_file"},
-                                        {"message", as_json(message)},
-                                        {"reason_code", nullptr},
-                                        {"errors", std::move(errors)},
-                                        {"cut", problems.is_cut}}}},
-                "");
 }
 
 /// The network's names, fetched once for the whole file.
@@ -545,8 +517,9 @@ Exit pay_file(Wallet& wallet, const Arguments& arguments) {
   (void)wallet.api();  // a node of another network is refused before anything else
   if (request.is_dry_run) {
     const auto prepared = prepare_bulk(wallet, request);
-    return prepared ? finish_dry_run(wallet, request, *prepared)
-                    : refuse_file(wallet, request, prepared.error());
+    return prepared
+               ? finish_dry_run(wallet, request, *prepared)
+               : refuse_file(wallet, request.path, prepared.error(), "nothing was signed or sent");
   }
   client::BulkJournal journal = open_bulks(wallet);
   std::uint32_t number = 0;
@@ -557,7 +530,8 @@ Exit pay_file(Wallet& wallet, const Arguments& arguments) {
                        ": what is left of it goes on, and nothing is paid twice");
   } else {
     auto prepared = prepare_bulk(wallet, request);
-    if (!prepared) return refuse_file(wallet, request, prepared.error());
+    if (!prepared)
+      return refuse_file(wallet, request.path, prepared.error(), "nothing was signed or sent");
     confirm(wallet, "Bulk payment", bulk_lines_of(request, *prepared));
     run = sign_run(wallet, request, *prepared, number + 1);
     // Another process that was quicker with the same file has stored the orders that count.
