@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from network_case import NetworkCase  # noqa: E402
+from vostronet import bin_dir, run  # noqa: E402
 
 OK, REFUSED = 0, 1
 BOTH = ("maker", "checker")
@@ -36,6 +37,10 @@ class Governance(NetworkCase):
         def find(body):
             return next(item for item in body["items"] if item["id"]["id"] == proposal)
         return find(self.from_all("/v1/proposals", lambda body: find(body)["status"] == status))
+
+    def node_tool(self, *args):
+        """vostro-node key ... of the second bank."""
+        return run([bin_dir() / "vostro-node", *args, "--config", self.nodes[1]["config"]]).stdout
 
     def pay(self, expect=OK):
         return self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1), "--amount", "10.00 EUR", "--wait", "--another",
@@ -81,6 +86,38 @@ class Governance(NetworkCase):
         self.assertEqual(self.pay(expect=REFUSED)["reason_code"], "AM03")
         listed = self.wallet(2, "network", "proposals")["items"]
         self.assertEqual({item["id"]: item["status"] for item in listed}, {refused: "refused", passed: "in_force"})
+        self.assert_same_state_everywhere()
+
+    def test_C_What_validators_and_versions_wait_for(self):
+        """Goal: decisions on validators and versions are made with the wallet and the node's own key, and wait for what they lack. (They
+        take effect in membership_test.py.)"""
+        # Four are needed (C11): nobody may go before somebody has come.
+        refused = self.wallet(0, "network", "propose", "remove-validator", "--of", self.bic(3), expect=REFUSED)
+        self.assertEqual(refused["reason_code"], "FF01", refused)
+        proof = self.home / "proof.json"
+        proof.write_text(self.node_tool("key", "proof"), encoding="utf-8")
+        # The key is in use: it is no key to rotate to. Nor is one that did not sign.
+        refused = self.wallet(0, "network", "propose", "rotate-key", "--proof", proof, expect=REFUSED)
+        self.assertEqual(refused["reason_code"], "FF01", refused)
+        forged = json.loads(proof.read_text(encoding="utf-8"))
+        forged["participant"] = self.bic(2)
+        proof.write_text(json.dumps(forged), encoding="utf-8")
+        self.assertEqual(self.wallet(0, "network", "propose", "rotate-key", "--proof", proof, expect=2)["error"]["code"], "bad_proof")
+
+        version = self.wallet(0, "network", "propose", "activate-version", "--version-number", "2")["proposal"]
+        self.vote(version, (0, 1, 2))
+        passed = self.proposal(version, "passed")
+        self.assertEqual(passed["waits_for"], {"what": "quorum", "ready": 0, "needed": 3})
+        ready = self.home / "ready.json"
+        self.node_tool("key", "ready", "--height", str(passed["passed_height"]), "--out", str(ready))
+        self.assertEqual(self.wallet(1, "submit", ready)["status"], "done")
+        validators = self.wallet(2, "network", "validators")
+        said = {each["participant"]: each["versions"] for each in validators["validators"]}
+        self.assertEqual(said[self.bic(1)], [1])
+        self.assertEqual(said[self.bic(0)], None)
+        self.assertEqual([(each["proposal"], each["waits_for"]) for each in validators["pending"]],
+                         [(version, "validators that speak the version: 0 of 3")])
+        self.pay()
         self.assert_same_state_everywhere()
 
 

@@ -405,6 +405,60 @@ TEST_F(Api, ValidatorsAreShownAsTheNodeSeesThem) {
   EXPECT_TRUE(json_of(nord.get("/v1/validators?cursor=99")).at("items").as_array().empty());
 }
 
+TEST_F(Api, TheValidatorSetShowsWhatPassedChangesWaitFor) {
+  const auto send = [&](chain::Body body, std::string_view signer = "maker") {
+    const auto transaction =
+        a_transaction(std::move(body)).id(node.next_id()).signed_by({signer}).verified();
+    node.block({transaction});
+    return transaction->id();
+  };
+  const auto pass = [&](chain::Change change) {
+    const chain::OwnedId name = send(chain::Propose{bic("NORDDEFF"), std::move(change), test_time,
+                                                    UnixSeconds(test_time.value + 86'400)});
+    send(chain::Vote{bic("NORDDEFF"), name, true});
+    return name;
+  };
+  const auto set = [&] { return json_of(nord.get("/v1/validators/set")).as_object(); };
+  EXPECT_EQ(set().at("epoch").as_int64(), 0);
+  EXPECT_EQ(set().at("protocol_version").as_int64(), 1);
+  ASSERT_EQ(set().at("validators").as_array().size(), 1U);
+  EXPECT_EQ(set().at("validators").at(0).at("participant").as_string(), "NORDDEFF");
+  EXPECT_TRUE(set().at("validators").at(0).at("readiness").is_null());
+  EXPECT_TRUE(set().at("pending").as_array().empty());
+
+  pass(chain::ActivateVersion{2});
+  const PublicKey& south = key("validator south").public_key();
+  const chain::OwnedId added = pass(chain::AddValidator{
+      bic("SUDBFRPP"), south,
+      key("validator south").sign(chain::possession_message(network(), bic("SUDBFRPP"), south))});
+  const json::object waiting = set();
+  ASSERT_EQ(waiting.at("pending").as_array().size(), 2U);
+  const auto& version = waiting.at("pending").at(0);
+  EXPECT_EQ(version.at("change").at("type").as_string(), "ActivateVersion");
+  EXPECT_EQ(version.at("waits_for").at("what").as_string(), "quorum");
+  EXPECT_EQ(version.at("waits_for").at("ready").as_int64(), 0);
+  EXPECT_EQ(version.at("waits_for").at("needed").as_int64(), 1);
+  EXPECT_EQ(waiting.at("pending").at(1).at("waits_for").at("what").as_string(), "ready");
+  EXPECT_TRUE(waiting.at("pending").at(1).at("waits_for").at("needed").is_null());
+  const auto proposals = json_of(nord.get("/v1/proposals"));
+  for (const auto& each : proposals.at("items").as_array()) {
+    const bool is_added = each.at("id").at("id").as_string() == to_text(added.id);
+    EXPECT_EQ(each.at("waits_for").at("what").as_string(), is_added ? "ready" : "quorum");
+  }
+
+  const Height height = node.store().view().head()->height;
+  send(chain::Ready{bic("NORDDEFF"), key("validator").public_key(), height, {1}}, "validator");
+  EXPECT_EQ(set().at("validators").at(0).at("readiness").at("versions").as_array().size(), 1U);
+  EXPECT_TRUE(set().at("next").is_null());
+  send(chain::Ready{bic("SUDBFRPP"), south, height, {1, 2}}, "validator south");
+  const json::object closed = set();
+  EXPECT_EQ(closed.at("next").at("epoch").as_int64(), 1);
+  EXPECT_EQ(closed.at("next").at("protocol_version").as_int64(), 1);
+  EXPECT_EQ(closed.at("next").at("validators").as_array().size(), 2U);
+  EXPECT_EQ(closed.at("pending").as_array().size(), 1U);
+  EXPECT_EQ(nord.get("/v1/validators/set?limit=1").status, 400U);
+}
+
 TEST_F(Api, ProposalsShowHowTheVotesStandAndWhatTheyWouldBreak) {
   const auto send = [&](chain::Body body) {
     const auto transaction = a_transaction(std::move(body)).id(node.next_id()).verified();
