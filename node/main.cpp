@@ -4,6 +4,7 @@
 #include "base/man_page.h"
 #include "base/secret_text.h"
 #include "node/commands.h"
+#include "node/last_words.h"
 
 namespace {
 
@@ -17,6 +18,7 @@ int code_of(Exit exit) {
 
 int main(int argc, char** argv) {
   using namespace vostro::node;
+  prepare_last_words();
   if (!vostro::harden_process())
     return code_of(
         complain(Exit::failed, "core dumps and tracing cannot be switched off on this system"));
