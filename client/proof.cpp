@@ -22,6 +22,8 @@ std::string_view to_string(ProofError error) {
   switch (error) {
     case ProofError::other_network:
       return "the block is of another network";
+    case ProofError::broken_epochs:
+      return "the ends of the epochs do not lead to the validators that signed";
     case ProofError::broken_chain:
       return "the headers do not lead from the block to the one that is shown to be final";
     case ProofError::not_final:
@@ -50,8 +52,31 @@ consensus::Committee committee_of(const genesis::Definition& definition) {
                                *std::move(set)});
 }
 
-Result<void, ProofError> check_final(const consensus::Committee& committee,
-                                     const FinalHeader& block) {
+namespace {
+
+/// The committee of the block's epoch. Versions are those that the next header to be checked
+/// names.
+Result<consensus::Committee, ProofError> committee_of_block(const consensus::Committee& first,
+                                                            const FinalHeader& block) {
+  NoCache cache;
+  std::optional<consensus::Committee> committee(first);
+  for (std::size_t i = 0; i < block.epochs.size(); ++i) {
+    const consensus::Header& next =
+        i + 1 < block.epochs.size() ? block.epochs[i + 1].closing.header : block.finality.header;
+    auto after = consensus::committee_after(*committee, block.epochs[i], next.version, cache);
+    if (!after) return fail(ProofError::broken_epochs);
+    committee.emplace(*std::move(after));
+  }
+  return *std::move(committee);
+}
+
+}  // namespace
+
+Result<void, ProofError> check_final(const consensus::Committee& first, const FinalHeader& block) {
+  if (block.header.network_id != first.context().network_id) return fail(ProofError::other_network);
+  const auto found = committee_of_block(first, block);
+  if (!found) return fail(found.error());
+  const consensus::Committee& committee = *found;
   const auto is_of_network = [&](const consensus::Header& header) {
     return header.network_id == committee.context().network_id &&
            header.epoch == committee.epoch() && header.set_hash == committee.set_hash();

@@ -1,6 +1,6 @@
-/// Checks what a node shows, against nothing but the genesis file's validators: that a payment
-/// settled, that an account had a balance. Whoever has the proof need not trust the node that gave
-/// it, nor ask another one. Pure; any thread.
+/// Checks what a node shows, against nothing but the genesis file's validators, whoever votes now:
+/// that a payment settled, that an account had a balance. Whoever has the proof need not trust the
+/// node that gave it, nor ask another one. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -11,17 +11,20 @@
 #include "chain/account.h"
 #include "chain/receipt.h"
 #include "chain/tree.h"
-#include "consensus/committee.h"
+#include "consensus/light.h"
 #include "genesis/definition.h"
 
 namespace vostro::client {
 
-/// The header of a block, and what makes it final: a finality proof of that block, or of a later
-/// one with the headers between, since whatever is below a final block is final too.
+/// The header of a block, and what makes it final: the ends of the epochs before its own, and a
+/// finality proof of that block, or of a later one of the epoch with the headers between, since
+/// whatever is below a final block is final too.
 struct FinalHeader {
+  static constexpr std::size_t epochs_max = 4'096;
   /// Nodes keep a proof for one height of each 1,000, and the newest.
   static constexpr std::size_t after_max = 1'000;
 
+  std::vector<consensus::EpochStep> epochs;  ///< ascending, from the genesis file's on
   consensus::Header header;
   std::vector<consensus::Header> after;  ///< ascending, up to the one below the proof's
   consensus::FinalityProof finality;
@@ -29,7 +32,7 @@ struct FinalHeader {
   bool operator==(const FinalHeader&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(header, bounded<after_max>(after), finality);
+    archive(bounded<epochs_max>(epochs), header, bounded<after_max>(after), finality);
   }
 };
 
@@ -63,6 +66,7 @@ struct BalanceProof {
 /// In order of precedence.
 enum class ProofError : std::uint8_t {
   other_network,     ///< the header is of another network, or of an epoch of other validators
+  broken_epochs,     ///< the epochs do not lead from the genesis file's validators to the header's
   broken_chain,      ///< the headers do not lead from the block to the one that the proof names
   not_final,         ///< the finality proof is not signed by a quorum of the validators
   wrong_block,       ///< the receipt says to be of another height than the header
@@ -75,7 +79,8 @@ enum class ProofError : std::uint8_t {
 /// The validators that a network begins with, and that sign its proofs.
 [[nodiscard]] consensus::Committee committee_of(const genesis::Definition& definition);
 
-/// Errors: other_network, broken_chain, not_final.
+/// Errors: other_network, broken_epochs, broken_chain, not_final. `committee`, here and below, is
+/// that of the genesis file, or of a later epoch that the proof's steps begin with.
 [[nodiscard]] Result<void, ProofError> check_final(const consensus::Committee& committee,
                                                    const FinalHeader& block);
 /// The payment named in `original` settled, in the block of that height, as its receipt says.

@@ -21,6 +21,8 @@ Object object_of(const JsonIn& in) {
 
 FinalHeader read_final_header(const JsonIn& in) {
   FinalHeader out;
+  for (const JsonIn& each : in.field("epochs").elements(FinalHeader::epochs_max))
+    out.epochs.push_back(object_of<consensus::EpochStep>(each));
   out.header = object_of<consensus::Header>(in.field("header"));
   for (const JsonIn& each : in.field("headers").elements(FinalHeader::after_max))
     out.after.push_back(object_of<consensus::Header>(each));

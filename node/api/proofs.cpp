@@ -1,6 +1,7 @@
 #include "base/codec.h"
 #include "chain/records.h"
 #include "chain/tree.h"
+#include "consensus/light.h"
 #include "node/api/answers.h"
 
 namespace vostro::node::api {
@@ -9,12 +10,34 @@ namespace json = boost::json;
 
 namespace {
 
+/// The ends of the epochs before that of a block. Empty where the store lacks one.
+std::optional<json::array> epochs_before(const chain::StoreView& view, Epoch epoch) {
+  json::array steps;
+  for (Epoch next(1); next <= epoch; next = next.next()) {
+    const auto record = chain::load<chain::EpochRecord>(view, next);
+    const auto stored = record ? view.proof_at_or_above(record->anchor_height) : std::nullopt;
+    if (!stored || stored->height != record->anchor_height) return std::nullopt;
+    auto closing = decode<consensus::FinalityProof>(stored->bytes);
+    if (!closing) return std::nullopt;
+    consensus::EpochStep step{*std::move(closing), {}};
+    for (const chain::Validator& each : record->validators)
+      step.next.push_back({consensus::MemberId{each.id.bytes}, each.key});
+    steps.emplace_back(hex(encode(step)));
+  }
+  return steps;
+}
+
 /// The block's header, and the kept proof that makes it final, with the headers between the two:
 /// all that somebody needs who knows the validators and has no chain. False where the store lacks
 /// one.
 bool add_finality(json::object& to, const chain::StoreView& view, Height height) {
   const auto header = view.header(height);
   if (!header) return false;
+  const auto decoded = decode<consensus::Header>(*header);
+  if (!decoded) return false;
+  auto epochs = epochs_before(view, decoded->epoch);
+  if (!epochs) return false;
+  to["epochs"] = *std::move(epochs);
   to["header"] = hex(*header);
   to["headers"] = json::array{};
   to["finality"] = nullptr;

@@ -86,11 +86,31 @@ void check_path(Script script) {
 /// A block in which one payment settled, and what an account has after it; a second block above it,
 /// which is proved final.
 struct Ledger {
-  static client::FinalHeader block_of(const consensus::Committee& committee,
+  /// The first epoch ends with a block of its own; the block to be shown is of the second.
+  static client::FinalHeader block_of(const consensus::Committee& first,
+                                      const consensus::net::Keys& first_keys,
                                       const consensus::net::Keys& keys, const Hash& state_root,
                                       const Hash& receipt_root) {
     client::FinalHeader block;
+    consensus::Header closing;
+    closing.network_id = first.context().network_id;
+    closing.height = Height(6);
+    closing.view = View(5);
+    closing.set_hash = first.set_hash();
+    closing.flags = consensus::Header::flag_epoch_close;
+    closing.next_set_hash = keys.committee().set_hash();
+    block.epochs = {{consensus::net::prove_final(first, first_keys, closing),
+                     keys.committee().context().validators.all()}};
+    consensus::net::PlainCache cache;
+    const auto committee = consensus::committee_after(first, block.epochs[0], 1, cache);
+    VOSTRO_CHECK(committee.has_value());
+    return block_in(*committee, keys, state_root, receipt_root, std::move(block));
+  }
+  static client::FinalHeader block_in(const consensus::Committee& committee,
+                                      const consensus::net::Keys& keys, const Hash& state_root,
+                                      const Hash& receipt_root, client::FinalHeader block) {
     block.header.network_id = committee.context().network_id;
+    block.header.epoch = committee.epoch();
     block.header.height = Height(7);
     block.header.state_root = state_root;
     block.header.receipt_root = receipt_root;
@@ -120,7 +140,8 @@ struct Ledger {
     receipt.payment = chain::PaymentFacts{test::uetr(1), test::account("NORDDEFF/main"),
                                           test::account("SUDBFRPP/main"), test::eur(12'50)};
     const std::vector<Hash> receipts{hash("receipt", Bytes{1}), chain::receipt_hash(receipt)};
-    const client::FinalHeader block = block_of(committee, keys, root, chain::merkle_root(receipts));
+    const client::FinalHeader block =
+        block_of(committee, keys, next_keys, root, chain::merkle_root(receipts));
     payment = {{Height(7), receipt, chain::merkle_path(receipts, 1)}, block};
     for (const auto& [of, code, units] : {std::tuple{"NORDDEFF/main", "EUR", 1250},
                                           {"SUDBFRPP/main", "EUR", 7},
@@ -133,6 +154,7 @@ struct Ledger {
   }
 
   consensus::net::Keys keys{4};
+  consensus::net::Keys next_keys{7};
   consensus::Committee committee;
   MemoryTree tree;
   client::PaymentProof payment;
