@@ -271,7 +271,7 @@ Anchor make_anchor(const Definition& definition) {
   auto tree = chain::update_tree(NoNodes(), anchor.state);
   anchor.nodes = std::move(tree.nodes);
   anchor.state_root = tree.root;
-  anchor.digest = anchor_of(definition.network_id, anchor.state_root);
+  anchor.digest = anchor_of(definition.founding_id, anchor.state_root);
   anchor.time = to_millis(definition.opens_at);
   return anchor;
 }

@@ -124,6 +124,28 @@ json::object participant_json(const chain::Participant& p, const Definition& def
   return out;
 }
 
+json::array continuations_json(const Definition& definition) {
+  json::array out;
+  for (const Continuation& each : definition.continuations) {
+    json::array validators;
+    for (const Successor& one : each.validators)
+      validators.push_back(json::object{{"bic", to_text(one.participant)},
+                                        {"validator_key", to_text(one.validator_key)},
+                                        {"tls_key", to_text(one.tls_key)}});
+    json::array signatures;
+    for (const MandateSignature& one : each.signatures)
+      signatures.push_back(
+          json::object{{"bic", to_text(one.participant)}, {"key", to_text(one.key)}});
+    out.push_back(json::object{{"before", to_hex(each.before.view())},
+                               {"height", each.height.value},
+                               {"block", to_hex(each.block.view())},
+                               {"state_root", to_hex(each.state_root.view())},
+                               {"validators", std::move(validators)},
+                               {"signatures", std::move(signatures)}});
+  }
+  return out;
+}
+
 json::object definition_json(const Definition& definition) {
   const std::size_t validators = definition.state.validators.size();
   const Anchor anchor = make_anchor(definition);
@@ -145,7 +167,8 @@ json::object definition_json(const Definition& definition) {
           {"quorum", quorum_of(validators)},
           {"parameters", parameters_json(definition.state.parameters)},
           {"currencies", currencies_json(definition)},
-          {"participants", std::move(participants)}};
+          {"participants", std::move(participants)},
+          {"continuations", continuations_json(definition)}};
 }
 
 }  // namespace

@@ -58,6 +58,22 @@ struct SealOptions {
   std::string out;
 };
 
+struct ContinueOptions {
+  std::string genesis;
+  std::uint64_t height = 0;
+  std::string block;
+  std::string state_root;
+  std::vector<std::string> validators;
+  std::string out;
+};
+
+struct AgreeOptions {
+  std::string file;
+  std::string bic;
+  std::string key;
+  SecretSource secret;
+};
+
 struct InspectOptions {
   std::string file;
   bool as_json = false;
@@ -68,6 +84,8 @@ void run_keys(const KeysOptions& options);
 void run_entry(const EntryOptions& options);
 void run_sign(const SignOptions& options);
 void run_seal(const SealOptions& options);
+void run_continue(const ContinueOptions& options);
+void run_agree(const AgreeOptions& options);
 void run_check(const std::string& path);
 void run_id(const std::string& path);
 void run_inspect(const InspectOptions& options);

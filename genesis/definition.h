@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fields.h"
 #include "base/hash.h"
 #include "base/keys.h"
 #include "base/result.h"
@@ -37,8 +38,50 @@ struct Observer {
   bool operator==(const Observer&) const = default;
 };
 
+/// A validator of a network that goes on after its quorum was lost.
+struct Successor {
+  Bic participant;
+  PublicKey validator_key;  ///< votes from now on: one that never voted
+  PublicKey tls_key;        ///< of the participant's node from now on; may be the one it had
+
+  bool operator==(const Successor&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(participant, validator_key, tls_key);
+  }
+};
+
+/// A signature for a continuation, under the `govern` rule of a participant.
+struct MandateSignature {
+  Bic participant;
+  PublicKey key;
+  Signature signature;
+
+  bool operator==(const MandateSignature&) const = default;
+};
+
+/// genesis/continuation.h
+struct Continuation {
+  static constexpr std::size_t signatures_max = 2'048;
+
+  Hash before;                               ///< id of the network that goes on in this one
+  Height height;                             ///< of its last final block
+  Hash block;                                ///< that block's id
+  Hash state_root;                           ///< after it
+  std::vector<Successor> validators;         ///< ascending by participant
+  std::vector<MandateSignature> signatures;  ///< ascending by participant, then key
+
+  bool operator==(const Continuation&) const = default;
+  /// What is signed: all but the signatures.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(before, height, block, state_root, bounded<validators_max>(validators));
+  }
+};
+
 struct Definition {
   Hash network_id;           ///< of the bytes that this was parsed from
+  Hash founding_id;          ///< of those without continuations: the ledger began under this id
   std::string name;          ///< for people: 1 to 64 bytes of clean text
   bool development = false;  ///< may have fewer than four validators; its money is play money
   UnixSeconds opens_at;      ///< block time of the anchor; the first block is later
@@ -47,7 +90,8 @@ struct Definition {
   /// id, which is the BIC of its owner and five zero bytes; a participant's `tls_key` is that of
   /// its validator, or of the node that it runs instead.
   chain::InitialState state;
-  std::vector<Observer> observers;  ///< ascending by owner, then name
+  std::vector<Observer> observers;          ///< ascending by owner, then name
+  std::vector<Continuation> continuations;  ///< in order; their `before` lead to `network_id`
 };
 
 /// Why a genesis file, a draft or an entry is refused.
@@ -97,7 +141,8 @@ struct GenesisError {
 /// H("anchor", network_id || state root): the block id of height 0, which no header stands for.
 [[nodiscard]] Hash anchor_of(const Hash& network_id, const Hash& state_root);
 
-/// What a node without any block begins from. A pure function of the file.
+/// What a node without any block begins from: the ledger's first state, under the founding id. A
+/// pure function of the file.
 struct Anchor {
   chain::Changes state;  ///< all records, by key
   chain::Changes nodes;  ///< of the state tree, by position

@@ -49,6 +49,13 @@ inline constexpr std::array<std::pair<chain::Role, std::string_view>, 3> key_rol
 [[nodiscard]] Draft read_draft(TableReader& file);
 [[nodiscard]] SignedEntry read_participant(TableReader& table, const Draft& draft);
 [[nodiscard]] chain::Policy read_policy(TableReader& table, const Draft& draft);
+/// Admissible.
+[[nodiscard]] PublicKey read_key(TableReader& table, std::string_view key);
+[[nodiscard]] Signature read_signature_of(TableReader& table, std::string_view key);
+
+// continuation.cpp: those of a genesis file, whose bytes they speak of.
+[[nodiscard]] std::vector<Continuation> read_continuations(TableReader& file,
+                                                           std::string_view text);
 
 // Writing (write.cpp).
 [[nodiscard]] std::string draft_text(const Draft& draft, bool with_comments);

@@ -56,6 +56,22 @@ std::string tolerance_of(std::size_t validators) {
          " may be down or lie without harm (f = " + std::to_string(faulty) + ").\n";
 }
 
+void add_continuations(std::string& out, const Definition& definition) {
+  for (const Continuation& each : definition.continuations) {
+    out += "It goes on, without the quorum that was lost, from block " +
+           std::to_string(each.height.value) + " of network " + to_hex(each.before.view()) + ":\n";
+    out += "  block         " + to_hex(each.block.view()) + "\n";
+    out += "  state root    " + to_hex(each.state_root.view()) + "\n";
+    for (const Successor& one : each.validators)
+      out += "  validator     " + to_text(one.participant) + " " + to_text(one.validator_key) +
+             ", node " + to_text(one.tls_key) + "\n";
+    for (const MandateSignature& one : each.signatures)
+      out += "  agreed        " + to_text(one.participant) + " by " + to_text(one.key) + "\n";
+  }
+  if (!definition.continuations.empty())
+    out += "What follows is how it was founded; its validators and keys have changed since.\n\n";
+}
+
 void add_policy(std::string& out, const std::string& indent, const Policy& policy,
                 const Definition& definition) {
   for (const chain::PolicyKey& key : policy.keys)
@@ -171,6 +187,7 @@ std::string describe(const Definition& definition) {
   out += "  network id    " + to_hex(definition.network_id.view()) + "\n";
   out += "  opens at      " + to_text(definition.opens_at) + "\n";
   out += "  protocol      " + std::to_string(definition.protocol_version) + "\n\n";
+  add_continuations(out, definition);
   if (definition.development) out += "This is a DEVELOPMENT network: its money is worth nothing.\n";
   out += tolerance_of(state.validators.size()) + limits_of(state.parameters) + "\n";
   add_currencies(out, definition);

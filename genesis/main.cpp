@@ -133,6 +133,41 @@ void add_seal(CLI::App& app) {
   command->callback([options] { run_seal(*options); });
 }
 
+void add_continue(CLI::App& app) {
+  auto options = std::make_shared<ContinueOptions>();
+  auto* command = app.add_subcommand(
+      "continue",
+      "After a quorum was lost for good: write the file of the network that goes on from its last "
+      "final block, to be agreed to");
+  command->add_option("--genesis", options->genesis, "The genesis file that was")->required();
+  command
+      ->add_option("--height", options->height, "Of the last final block (vostro network status)")
+      ->required();
+  command->add_option("--block", options->block, "Its id, 64 hexadecimal digits")->required();
+  command->add_option("--state-root", options->state_root, "The state root after it")->required();
+  command
+      ->add_option(
+          "--validator", options->validators,
+          "BIC:VALIDATOR-KEY:TLS-KEY, public keys as ed25519:...; every validator from now "
+          "on, with a validator key that has never voted; may be repeated")
+      ->required();
+  command->add_option("--out", options->out, "File to write")->required();
+  command->callback([options] { run_continue(*options); });
+}
+
+void add_agree(CLI::App& app) {
+  auto options = std::make_shared<AgreeOptions>();
+  auto* command = app.add_subcommand(
+      "agree", "Sign the newest continuation in a genesis file, under a bank's govern rule");
+  command->add_option("--bic", options->bic, "The bank: an owner of a validator that was")
+      ->required();
+  command->add_option("--key", options->key, "Keystore file of the signer")->required();
+  command->add_option("FILE", options->file, "The genesis file; replaced by the signed one")
+      ->required();
+  add_secret_options(*command, options->secret);
+  command->callback([options] { run_agree(*options); });
+}
+
 void add_check(CLI::App& app) {
   auto file = std::make_shared<std::string>();
   auto* command = app.add_subcommand("check", "Check a sealed genesis file, signatures included");
@@ -181,6 +216,8 @@ int run(int argc, char** argv) {
   add_entry(app);
   add_sign(app);
   add_seal(app);
+  add_continue(app);
+  add_agree(app);
   add_check(app);
   add_id(app);
   add_inspect(app);

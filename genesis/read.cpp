@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "chain/account.h"
 #include "chain/versions.h"
+#include "genesis/continuation.h"
 #include "genesis/format.h"
 
 namespace vostro::genesis {
@@ -33,14 +34,6 @@ std::uint64_t read_seconds(TableReader& table, std::string_view key) {
   const std::uint64_t ms = table.value(key, parse_duration_ms, kDurationRule);
   if (ms % ms_in_second != 0) table.refuse(key, "whole seconds, please");
   return ms / ms_in_second;
-}
-
-PublicKey read_key(TableReader& table, std::string_view key) {
-  const auto parsed = table.value(key, public_key_from_text, kKeyRule);
-  if (table.has(key) && !table.fault().error() && !is_admissible(parsed))
-    table.refuse(
-        key, "this is no key of an Ed25519 key pair (of small or mixed order, or not canonical)");
-  return parsed;
 }
 
 std::optional<PublicKey> read_key_if_any(TableReader& table, std::string_view key) {
@@ -230,8 +223,7 @@ ObserverEntry read_observer(TableReader& table) {
 EntrySignature read_signature(TableReader& table) {
   EntrySignature signature;
   signature.key = read_key(table, "key");
-  signature.signature = table.value("signature", signature_from_text,
-                                    "a signature: \"ed25519:\" and 128 hexadecimal digits");
+  signature.signature = read_signature_of(table, "signature");
   table.finish();
   return signature;
 }
@@ -274,6 +266,19 @@ std::vector<SignedEntry> read_participants(TableReader& file, const Draft& draft
 }
 
 }  // namespace
+
+PublicKey read_key(TableReader& table, std::string_view key) {
+  const auto parsed = table.value(key, public_key_from_text, kKeyRule);
+  if (table.has(key) && !table.fault().error() && !is_admissible(parsed))
+    table.refuse(
+        key, "this is no key of an Ed25519 key pair (of small or mixed order, or not canonical)");
+  return parsed;
+}
+
+Signature read_signature_of(TableReader& table, std::string_view key) {
+  return table.value(key, signature_from_text,
+                     "a signature: \"ed25519:\" and 128 hexadecimal digits");
+}
 
 Draft read_draft(TableReader& file) {
   check_format(file);
@@ -444,11 +449,18 @@ Result<Definition, GenesisError> parse(std::string_view text) {
   TableReader file(*toml, "genesis file", fault);
   const Draft draft = read_draft(file);
   const std::vector<SignedEntry> entries = read_participants(file, draft);
+  std::vector<Continuation> continuations = read_continuations(file, text);
   file.finish();
   if (fault.error()) return fail(*fault.error());
   auto definition = assemble(draft, entries);
   if (!definition) return fail(definition.error());
+  for (const Continuation& continuation : continuations)
+    if (auto ok = check_continuation(continuation, definition->development); !ok)
+      return fail(ok.error());
   definition->network_id = network_id(text);
+  definition->founding_id =
+      continuations.empty() ? definition->network_id : continuations.front().before;
+  definition->continuations = std::move(continuations);
   return definition;
 }
 
