@@ -40,16 +40,36 @@ std::string_view to_string(ProofError error) {
   return "unknown";
 }
 
-consensus::Committee committee_of(const genesis::Definition& definition) {
-  const genesis::Anchor anchor = genesis::make_anchor(definition);
+std::optional<consensus::Committee> committee_of(const genesis::Definition& definition,
+                                                 const Hash& network_id) {
   std::vector<consensus::Validator> validators;
-  for (const chain::Validator& each : definition.state.validators)
-    validators.push_back({consensus::MemberId{each.id.bytes}, each.key});
-  auto set = consensus::ValidatorSet::make(std::move(validators));
-  VOSTRO_CHECK(set.has_value());  // the definition was checked
-  return consensus::Committee({definition.network_id, definition.protocol_version, Epoch(0),
-                               consensus::BlockId{anchor.digest.bytes}, Height(0), anchor.time,
-                               *std::move(set)});
+  const auto committee = [&](Epoch epoch, const Hash& root, Height height) {
+    auto set = consensus::ValidatorSet::make(std::move(validators));
+    VOSTRO_CHECK(set.has_value());  // the definition was checked
+    const Hash anchor = genesis::anchor_of(network_id, root);
+    return consensus::Committee({network_id,
+                                 definition.protocol_version,
+                                 epoch,
+                                 consensus::BlockId{anchor.bytes},
+                                 height,
+                                 {},
+                                 *std::move(set)});
+  };
+  if (network_id == definition.founding_id) {
+    for (const chain::Validator& each : definition.state.validators)
+      validators.push_back({consensus::MemberId{each.id.bytes}, each.key});
+    return committee(Epoch(0), genesis::make_anchor(definition).state_root, Height(0));
+  }
+  const auto& all = definition.continuations;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Hash& id = i + 1 < all.size() ? all[i + 1].before : definition.network_id;
+    if (id != network_id) continue;
+    for (const genesis::Successor& each : all[i].validators)
+      validators.push_back({consensus::MemberId{chain::validator_id_of(each.participant).bytes},
+                            each.validator_key});
+    return committee(all[i].epoch, all[i].state_root, all[i].height.next());
+  }
+  return std::nullopt;
 }
 
 namespace {

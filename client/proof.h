@@ -76,8 +76,10 @@ enum class ProofError : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(ProofError error);
 
-/// The validators that a network begins with, and that sign its proofs.
-[[nodiscard]] consensus::Committee committee_of(const genesis::Definition& definition);
+/// The first validators of a network of this file: of the one that it is now, or of one that went
+/// on in it (genesis/continuation.h). Proofs lead on from them. Empty for another network.
+[[nodiscard]] std::optional<consensus::Committee> committee_of(
+    const genesis::Definition& definition, const Hash& network_id);
 
 /// Errors: other_network, broken_epochs, broken_chain, not_final. `committee`, here and below, is
 /// that of the genesis file, or of a later epoch that the proof's steps begin with.

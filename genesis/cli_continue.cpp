@@ -52,6 +52,7 @@ void run_continue(const ContinueOptions& options) {
   continuation.height = Height(options.height);
   continuation.block = hash_from("--block", options.block);
   continuation.state_root = hash_from("--state-root", options.state_root);
+  continuation.epoch = Epoch(options.epoch + 1);
   for (const std::string& text : options.validators)
     continuation.validators.push_back(validator_from(text));
   std::ranges::sort(continuation.validators, {}, &Successor::participant);

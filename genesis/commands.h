@@ -61,6 +61,7 @@ struct SealOptions {
 struct ContinueOptions {
   std::string genesis;
   std::uint64_t height = 0;
+  std::uint64_t epoch = 0;
   std::string block;
   std::string state_root;
   std::vector<std::string> validators;

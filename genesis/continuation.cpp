@@ -29,6 +29,7 @@ Continuation read_one(TableReader& table) {
   read.height = Height(static_cast<std::uint64_t>(table.integer("height", 1, INT64_MAX - 1)));
   read.block = hash_of("block");
   read.state_root = hash_of("state_root");
+  read.epoch = Epoch(static_cast<std::uint64_t>(table.integer("epoch", 1, INT64_MAX)));
   for (const TomlNode* node : table.tables("validator", validators_max)) {
     TableReader validator(*node, table.where() + ", validator", table.fault());
     Successor one;
@@ -207,6 +208,9 @@ MayBe check_mandate(const chain::StateReader& state, const Continuation& continu
     return fail(std::to_string(agreed) + " of " + std::to_string(owners.size()) +
                 " owners of validators have signed as their govern rules ask; it takes " +
                 std::to_string(needed));
+  if (continuation.epoch.value != validators->epoch + 1)
+    return fail("the last block is of epoch " + std::to_string(validators->epoch) +
+                ", so the one that begins is not " + std::to_string(continuation.epoch.value));
   return check_successors(state, continuation, *validators);
 }
 
@@ -251,6 +255,7 @@ std::string write_continuation(const Continuation& continuation) {
   out += "height = " + std::to_string(continuation.height.value) + "\n";
   line("block", to_hex(continuation.block.view()));
   line("state_root", to_hex(continuation.state_root.view()));
+  out += "epoch = " + std::to_string(continuation.epoch.value) + "\n";
   for (const Successor& each : continuation.validators) {
     out += "\n[[continuation.validator]]\n";
     line("bic", to_text(each.participant));

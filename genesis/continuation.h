@@ -21,7 +21,7 @@ namespace vostro::genesis {
 inline constexpr std::string_view continuation_marker = "[[continuation]]\n";
 
 /// "VOSTRO-CONTINUE1" || H("continuation", BIC of the bank that signs || encoding of `before`,
-/// height, block, state root and validators).
+/// height, block, state root, epoch and validators).
 [[nodiscard]] Bytes signing_bytes(const Continuation& continuation, const Bic& signer);
 
 /// Adds a signature, or replaces that of the same key.
@@ -41,7 +41,8 @@ void sign_continuation(Continuation& continuation, const Bic& participant, const
 
 /// The records that change, and the tree: as though the last block had closed its epoch, with these
 /// validators for the next. To be stored as the block at `height` + 1, which has no header and
-/// whose digest is anchor_of(network id, state root). The mandate has been checked.
+/// whose digest is anchor_of(network id, the continuation's state root). The mandate has been
+/// checked.
 [[nodiscard]] chain::ExecutedBlock continuation_block(const chain::StateReader& state,
                                                       const chain::NodeReader& tree,
                                                       const Continuation& continuation,

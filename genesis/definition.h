@@ -68,6 +68,7 @@ struct Continuation {
   Height height;                             ///< of its last final block
   Hash block;                                ///< that block's id
   Hash state_root;                           ///< after it
+  Epoch epoch;                               ///< that begins now, one more than the last block's
   std::vector<Successor> validators;         ///< ascending by participant
   std::vector<MandateSignature> signatures;  ///< ascending by participant, then key
 
@@ -75,7 +76,7 @@ struct Continuation {
   /// What is signed: all but the signatures.
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(before, height, block, state_root, bounded<validators_max>(validators));
+    archive(before, height, block, state_root, epoch, bounded<validators_max>(validators));
   }
 };
 
@@ -138,7 +139,9 @@ struct GenesisError {
 /// H("genesis", bytes of the file).
 [[nodiscard]] Hash network_id(std::string_view file_bytes);
 
-/// H("anchor", network_id || state root): the block id of height 0, which no header stands for.
+/// H("anchor", network_id || state root): the block id of height 0, which no header stands for. So
+/// has the height after the last block of a network that goes on by a continuation, with the id of
+/// the new network and the root that the continuation names.
 [[nodiscard]] Hash anchor_of(const Hash& network_id, const Hash& state_root);
 
 /// What a node without any block begins from: the ledger's first state, under the founding id. A

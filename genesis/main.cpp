@@ -143,6 +143,7 @@ void add_continue(CLI::App& app) {
   command
       ->add_option("--height", options->height, "Of the last final block (vostro network status)")
       ->required();
+  command->add_option("--epoch", options->epoch, "Its epoch; the next one begins")->required();
   command->add_option("--block", options->block, "Its id, 64 hexadecimal digits")->required();
   command->add_option("--state-root", options->state_root, "The state root after it")->required();
   command

@@ -36,6 +36,7 @@ Continuation a_continuation(const std::string& before) {
   made.height = Height(41);
   made.block = some_hash("block");
   made.state_root = some_hash("root");
+  made.epoch = Epoch(1);
   for (std::size_t i = 0; i < test::bank_count; ++i) made.validators.push_back(successor(i));
   return made;
 }
@@ -192,6 +193,7 @@ TEST_F(ContinuationTest, TheLedgerMustBeAbleToTakeTheValidators) {
       << "another bank's TLS key";
   EXPECT_NE(with([](auto& c) { c.validators[3].participant.text[0] = 'Z'; }), "")
       << "a bank that the ledger does not know";
+  EXPECT_NE(with([](auto& c) { c.epoch = Epoch(2); }), "") << "not the next epoch";
   chain::Participant suspended = *other;
   suspended.status = chain::Standing::suspended;
   state.write({{chain::key_of<chain::Participant>(bank(0)), chain::encode_record(suspended)}});
