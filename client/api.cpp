@@ -185,14 +185,24 @@ Result<chain::Original, ApiError> ApiClient::original(const chain::OwnedId& paym
   return *std::move(original);
 }
 
-Result<PaymentProof, ApiError> ApiClient::payment_proof(const chain::OwnedId& payment) {
-  auto proof = get("/v1/proofs/payment/" + to_text(payment.id) + "?agent=" + to_text(payment.owner),
+Result<PaymentProof, ApiError> ApiClient::proof_of(const chain::OwnedId& payment,
+                                                   std::string_view of) {
+  auto proof = get("/v1/proofs/payment/" + to_text(payment.id) +
+                       "?agent=" + to_text(payment.owner) + "&of=" + std::string(of),
                    read_payment_proof);
   if (proof && (!proof->original.receipt.payment ||
                 chain::OwnedId{proof->original.receipt.payment->debtor.owner,
                                proof->original.receipt.payment->uetr} != payment))
     return fail(bad_answer("the proof is not that of the payment"));
   return proof;
+}
+
+Result<PaymentProof, ApiError> ApiClient::payment_proof(const chain::OwnedId& payment) {
+  return proof_of(payment, "settlement");
+}
+
+Result<PaymentProof, ApiError> ApiClient::outcome_proof(const chain::OwnedId& payment) {
+  return proof_of(payment, "outcome");
 }
 
 Result<BalanceProof, ApiError> ApiClient::balance_proof(const chain::AccountId& account,

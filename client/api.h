@@ -53,6 +53,8 @@ class ApiClient {
   [[nodiscard]] Result<chain::Original, ApiError> original(const chain::OwnedId& payment);
   /// What shows to anyone that the payment settled (client/proof.h); not checked here.
   [[nodiscard]] Result<PaymentProof, ApiError> payment_proof(const chain::OwnedId& payment);
+  /// The same of the newest that became of it: rejected, held, returned ...
+  [[nodiscard]] Result<PaymentProof, ApiError> outcome_proof(const chain::OwnedId& payment);
   /// The same of what the account had at the newest proved height, or at this one; not checked
   /// here.
   [[nodiscard]] Result<BalanceProof, ApiError> balance_proof(
@@ -106,6 +108,8 @@ class ApiClient {
   [[nodiscard]] std::uint64_t connections_made() const { return http_.connections_made(); }
 
  private:
+  [[nodiscard]] Result<PaymentProof, ApiError> proof_of(const chain::OwnedId& payment,
+                                                        std::string_view of);
   [[nodiscard]] Result<HttpResponse, ApiError> call(const HttpRequest& request,
                                                     std::chrono::milliseconds timeout);
   template <class Read>

@@ -38,6 +38,7 @@ struct FinalHeader {
 
 /// GET /v1/proofs/payment/{uetr}
 struct PaymentProof {
+  static constexpr std::uint8_t tag = 1;
   chain::Original original;
   FinalHeader block;
 
@@ -50,6 +51,7 @@ struct PaymentProof {
 
 /// GET /v1/proofs/account/{bic}/{label}
 struct BalanceProof {
+  static constexpr std::uint8_t tag = 2;
   chain::AccountId account;
   Currency currency;
   MinorUnits balance;  ///< after the block; zero is shown by absence
@@ -70,7 +72,7 @@ enum class ProofError : std::uint8_t {
   broken_chain,      ///< the headers do not lead from the block to the one that the proof names
   not_final,         ///< the finality proof is not signed by a quorum of the validators
   wrong_block,       ///< the receipt says to be of another height than the header
-  not_a_settlement,  ///< the receipt is not that of a payment that settled
+  not_a_settlement,  ///< the receipt is not that of a payment, or not of one that settled
   not_in_block,      ///< the receipt does not lead to the header's receipts root
   not_in_state,      ///< the balance does not lead to the header's state root
 };
@@ -85,6 +87,9 @@ enum class ProofError : std::uint8_t {
 /// that of the genesis file, or of a later epoch that the proof's steps begin with.
 [[nodiscard]] Result<void, ProofError> check_final(const consensus::Committee& committee,
                                                    const FinalHeader& block);
+/// What the receipt says of its payment came about in the block of that height, whatever it is.
+[[nodiscard]] Result<void, ProofError> check_outcome_proof(const consensus::Committee& committee,
+                                                           const PaymentProof& proof);
 /// The payment named in `original` settled, in the block of that height, as its receipt says.
 [[nodiscard]] Result<void, ProofError> check_payment_proof(const consensus::Committee& committee,
                                                            const PaymentProof& proof);

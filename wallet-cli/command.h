@@ -59,6 +59,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> bulk_commands();
 [[nodiscard]] std::vector<Command> settled_commands();
 [[nodiscard]] std::vector<Command> statement_commands();
+[[nodiscard]] std::vector<Command> receipt_commands();
 [[nodiscard]] std::vector<Command> policy_commands();
 [[nodiscard]] std::vector<Command> quote_commands();
 [[nodiscard]] std::vector<Command> inbox_commands();

@@ -67,7 +67,7 @@ void add_globals(CLI::App& app, Settings& settings) {
 
 void add_option(CLI::App& app, Slot& slot) {
   const Option& option = *slot.option;
-  const std::string name(option.name);
+  const std::string name = (option.name == "--out" ? "-o," : "") + std::string(option.name);
   const std::string help(option.help);
   CLI::Option* made = nullptr;
   switch (option.kind) {

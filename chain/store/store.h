@@ -56,6 +56,7 @@ struct StoredBlock {
   bool keep_proof = false;               ///< for ever: of a block that closes an epoch
   std::span<const StoredBatch> batches;  ///< all batches of the cut, in execution order
   const ExecutedBlock& executed;
+  std::optional<Hash> next_network = {};  ///< from this block on the store is this network's
 };
 
 class Store final : public StateReader, public NodeReader {

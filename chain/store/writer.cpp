@@ -28,6 +28,8 @@ class BlockWriter {
       write_proof(core_, height(), block_.proof, block_.keep_proof, batch_);
     const Head head{height(), block_.id, executed_.state_root, executed_.time};
     put(Family::meta, as_bytes(keys::head), encode(head));
+    if (block_.next_network)
+      put(Family::meta, as_bytes(keys::network), block_.next_network->view());
   }
 
  private:

@@ -18,22 +18,28 @@ json::string bank_of(const chain::Validator& validator) {
   return text(to_text(bic));
 }
 
-json::value proposer_of(const consensus::Header& header, const chain::Validators& validators) {
+/// Who voted in an epoch; empty before its first block.
+std::vector<chain::Validator> validators_in(const chain::StoreView& view, Epoch epoch) {
+  const auto record = chain::load<chain::EpochRecord>(view, epoch);
+  return record ? record->validators : std::vector<chain::Validator>();
+}
+
+json::value proposer_of(const chain::StoreView& view, const consensus::Header& header) {
+  const auto validators = validators_in(view, header.epoch);
   const std::size_t index = header.proposer.value;
-  return index < validators.now.size() ? json::value(bank_of(validators.now[index]))
-                                       : json::value(nullptr);
+  return index < validators.size() ? json::value(bank_of(validators[index])) : json::value(nullptr);
 }
 
 /// The proof that makes this block final: its own, or the next one kept above it.
-json::value finality_of(const chain::StoreView& view, Height height,
-                        const chain::Validators& validators) {
+json::value finality_of(const chain::StoreView& view, Height height) {
   const auto stored = view.proof_at_or_above(height);
   const auto proof = stored ? decode<consensus::FinalityProof>(stored->bytes) : fail(DecodeError{});
   if (!proof) return nullptr;
+  const auto validators = validators_in(view, proof->header.epoch);
   json::array signers;
-  for (std::size_t i = 0; i < validators.now.size(); ++i) {
+  for (std::size_t i = 0; i < validators.size(); ++i) {
     if (proof->finalization.has_signer(consensus::ValidatorIndex(static_cast<std::uint16_t>(i))))
-      signers.push_back(bank_of(validators.now[i]));
+      signers.push_back(bank_of(validators[i]));
   }
   return json::object{{"height", proof->header.height.value},
                       {"view", proof->finalization.view.value},
@@ -100,8 +106,6 @@ Response get_block(const Context& context, const Request& request) {
 
   const auto block = view.block(Height(*number));
   if (!block) return refuse(problems::unknown_block);
-  const auto validators =
-      chain::load<chain::Validators>(view, chain::Only{}).value_or(chain::Validators{});
   json::object body{{"height", block->height.value},
                     {"block_id", hex(block->block.view())},
                     {"parent", nullptr},
@@ -119,14 +123,14 @@ Response get_block(const Context& context, const Request& request) {
     const auto header = decode<consensus::Header>(*header_bytes);
     if (!header) return refuse(problems::store_failed);
     body["parent"] = hex(header->parent.view());
-    body["proposer"] = proposer_of(*header, validators);
+    body["proposer"] = proposer_of(view, *header);
     body["view"] = header->view.value;
     body["epoch"] = header->epoch.value;
   }
   const auto next = add_lines(body, view, *block, static_cast<std::uint32_t>(cursor.value_or(0)),
                               limit, sees_all(request) ? nullptr : &context.bank);
   body["next"] = next ? json::value(text(std::to_string(*next))) : json::value(nullptr);
-  body["finality"] = finality_of(view, block->height, validators);
+  body["finality"] = finality_of(view, block->height);
   return json_response(body);
 }
 

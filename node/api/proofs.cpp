@@ -60,25 +60,36 @@ bool add_finality(json::object& to, const chain::StoreView& view, Height height)
   return true;
 }
 
+enum class Shown : std::uint8_t { settlement, outcome };
+std::optional<Shown> shown_of(std::string_view word) {
+  if (word == "settlement") return Shown::settlement;
+  if (word == "outcome") return Shown::outcome;
+  return std::nullopt;
+}
+
 }  // namespace
 
 /// The receipt by which a payment settled, with its path to the receipts root of its block: what an
-/// order about a settled payment (Recall, Return, ConfirmCredit) must show.
+/// order about a settled payment (Recall, Return, ConfirmCredit) must show. Or the newest receipt,
+/// whatever it says.
 Response get_payment_proof(const Context& context, const Request& request) {
   const auto uetr = uuid_of(request.captured.at(0));
   if (!uetr) return refuse(problems::bad_path);
   QueryReader query(request);
   const auto agent = query.value("agent", bic_of);
+  const auto asked = query.value("of", shown_of);
   if (auto bad = query.finish()) return *std::move(bad);
 
   const chain::StoreView view = context.service.store().view();
   const auto payment = view.payment({agent.value_or(context.bank), *uetr});
   if (!payment) return refuse(problems::unknown_payment);
   bool is_party = sees_all(request);
+  const bool any = asked == Shown::outcome;
   const chain::PlacedReceipt* settled = nullptr;
   for (const chain::PlacedReceipt& each : payment->receipts) {
     is_party = is_party || concerns(each.receipt, context.bank);
-    if (each.receipt.status == chain::Status::settled && each.receipt.payment) settled = &each;
+    const bool counts = any || each.receipt.status == chain::Status::settled;
+    if (counts && each.receipt.payment) settled = &each;
   }
   if (!is_party) return refuse(problems::unknown_payment);
   if (settled == nullptr) return refuse(problems::not_settled);
