@@ -33,6 +33,9 @@ enum class Exit : std::uint8_t {
 /// life of a key.
 [[nodiscard]] Exit init_node(const std::string& config_file);
 
+/// Takes a stopped node over into the network that goes on in the genesis file (continuation.h).
+[[nodiscard]] Exit continue_node(const std::string& config_file);
+
 struct KeyArguments {
   std::string config_file;
   std::string purpose = "validator";  ///< of a new one; or "tls"

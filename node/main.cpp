@@ -43,6 +43,10 @@ int main(int argc, char** argv) {
       "init", "make the data directory, and the journal of a new validator key"));
   init->callback([&] { exit = init_node(config); });
 
+  CLI::App* go_on = with_config(app.add_subcommand(
+      "continue", "take the ledger over into the network that goes on after a quorum was lost"));
+  go_on->callback([&] { exit = continue_node(config); });
+
   CLI::App* key = app.add_subcommand("key", "make keys, and say what a proposal needs of them");
   key->require_subcommand(1);
   KeyArguments key_arguments;

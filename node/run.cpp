@@ -13,6 +13,7 @@
 #include "node/api/server.h"
 #include "node/commands.h"
 #include "node/config.h"
+#include "node/continuation.h"
 #include "node/secret.h"
 
 namespace vostro::node {
@@ -129,6 +130,17 @@ Exit init_node(const std::string& config_file) {
   if (const auto done = Node::init(loaded->config.node, loaded->definition, keys); !done)
     return complain(Exit::failed, done.error());
   std::cout << "initialised: " << loaded->config.node.data_dir << "\n";
+  return Exit::done;
+}
+
+Exit continue_node(const std::string& config_file) {
+  const auto loaded = load_all(config_file);
+  if (!loaded) return complain(Exit::bad_config, loaded.error());
+  const auto done = continue_network(loaded->config.node, loaded->definition);
+  if (!done) return complain(Exit::failed, done.error());
+  std::cout << (done->was_already ? "was continued before: " : "continued: ")
+            << loaded->definition.name << " goes on at height " << done->height.value
+            << "\nNetwork id: " << to_hex(done->network_id.view()) << "\n";
   return Exit::done;
 }
 
