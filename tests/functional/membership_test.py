@@ -100,6 +100,19 @@ class MembershipCase(ClerksCase):
             self.assert_no_evidence(client.node)
 
 
+    def check_receipts(self):
+        """A payment of the first epoch and one of the last are shown by the genesis file, which names none of those who vote now."""
+        reported = sorted((body["height"], uetr_of(framed), body["owner"]) for clerk in self.clerks for framed, body in clerk.final.items())
+        epochs = set()
+        for _, uetr, owner in (reported[0], reported[-1]):
+            path = self.home / f"{uetr}.receipt"
+            self.network.wallet(self.nodes[2], "receipt", uetr, "--agent", owner, "-o", path)
+            _, shown = self.network.wallet(self.nodes[2], "verify", path)
+            self.assertTrue(shown["genuine"], shown)
+            epochs.add(int(shown["epoch"]))
+        self.assertGreater(max(epochs), 3)
+
+
 class F28(MembershipCase):
     """Goal: 4 validators, then 7, then 4 under load; one of them is killed for good and replaced, all keys of the others are rotated,
     one hears nothing of an epoch's beginning, and no payment is lost. Method: clerks pay all the time through whichever node takes it;
@@ -161,6 +174,7 @@ class F28(MembershipCase):
         self.wait_set(4)
         self.stop_clerks()
         self.check_payments()
+        self.check_receipts()
         self.assertEqual({node["participant"]: node["pid"] for node in self.nodes}, pids)
         self.assertTrue(all(is_alive(pid) for pid in pids.values()))
         print(f"{self.reported()} payments, epoch {self.network.status(self.nodes[2])['epoch']}", flush=True)

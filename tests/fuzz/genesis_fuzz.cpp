@@ -1,6 +1,7 @@
 // The files of a ceremony: sealed file, draft, entry, policy; the first byte chooses. A sealed file
 // is signed by all whom it names, so one that is taken says what was sealed, whatever else changed
 // in it; the others come back the same after writing. Catalogue row G1.
+#include "genesis/continuation.h"
 #include "genesis/definition.h"
 #include "genesis/entry.h"
 #include "genesis/inspect.h"
@@ -77,6 +78,16 @@ Bytes seed(Byte kind, std::string_view text) {
 std::vector<Bytes> seeds() {
   const Draft draft = test::a_draft();
   std::vector<Bytes> made{seed(0, sealed().text), seed(1, write_draft(draft))};
+  Continuation continuation;
+  continuation.before = network_id(sealed().text);
+  continuation.height = Height(41);
+  continuation.epoch = Epoch(1);
+  for (std::size_t i = 0; i < test::bank_count; ++i)
+    continuation.validators.push_back({test::bank(i),
+                                       test::public_key_named("new " + std::to_string(i)),
+                                       test::public_key_named("node " + std::to_string(i))});
+  sign_continuation(continuation, test::bank(0), test::key_named("any"));
+  made.push_back(seed(0, sealed().text + write_continuation(continuation)));
   for (const std::size_t bank : {std::size_t{0}, std::size_t{2}}) {
     SignedEntry entry = test::an_entry(bank, draft);
     test::sign_fully(entry, draft);

@@ -8,7 +8,7 @@
 #include "chain/merkle.h"
 #include "chain/records.h"
 #include "chain/tree.h"
-#include "client/proof.h"
+#include "client/receipt_file.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/chain_builders.h"
 #include "tests/support/consensus_net.h"
@@ -173,6 +173,17 @@ void check_payment(ByteView bytes) {
     VOSTRO_CHECK(proof->original == ledger().payment.original);
 }
 
+/// A file is one of the two, and nothing else is read as one.
+void check_file(ByteView bytes) {
+  const auto file = client::read_receipt_file(bytes);
+  if (!file) return;
+  VOSTRO_CHECK(std::ranges::equal(client::write_receipt_file(*file), bytes));
+  if (const auto* shown = std::get_if<client::PaymentProof>(&file->proof)) {
+    if (client::check_outcome_proof(ledger().committee, *shown))
+      VOSTRO_CHECK(shown->original == ledger().payment.original);
+  }
+}
+
 void check_balance(ByteView bytes) {
   const auto proof = decode<client::BalanceProof>(bytes);
   if (!proof) return;
@@ -193,6 +204,9 @@ std::vector<Bytes> seeds() {
   append(payment, encode(ledger().payment));
   VOSTRO_CHECK(client::check_payment_proof(ledger().committee, ledger().payment));
   made.push_back(std::move(payment));
+  Bytes file{4};
+  append(file, client::write_receipt_file({ledger().payment}));
+  made.push_back(std::move(file));
   for (const client::BalanceProof& each : ledger().balances) {
     VOSTRO_CHECK(client::check_balance_proof(ledger().committee, each));
     Bytes balance{3};
@@ -223,7 +237,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(ledger());
   const vostro::ByteView rest = vostro::ByteView(data, size).subspan(1);
   const MemoryBound bound(size);
-  switch (data[0] % 4) {
+  switch (data[0] % 5) {
     case 0:
       check_state_proof(Script(rest));
       break;
@@ -233,8 +247,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 2:
       check_payment(rest);
       break;
-    default:
+    case 3:
       check_balance(rest);
+      break;
+    default:
+      check_file(rest);
       break;
   }
   return 0;
