@@ -157,7 +157,13 @@ class Replay {
     if (const auto note = ledger_->note(kProgressKey)) return go_on(*note);
 
     const genesis::Anchor anchor = genesis::make_anchor(definition_);
-    committee_ = std::make_shared<const Committee>(client::committee_of(definition_));
+    if (!definition_.continuations.empty())
+      return cannot_check(
+          "the genesis file has a continuation, and chains that went on by one cannot be replayed "
+          "yet: check a copy of the store from before it with the file from before it");
+    const auto committee = client::committee_of(definition_, definition_.founding_id);
+    VOSTRO_CHECK(committee.has_value());  // the founding network's own
+    committee_ = std::make_shared<const Committee>(*committee);
     chain::ExecutedBlock genesis;
     genesis.time = anchor.time;
     genesis.state = anchor.state;

@@ -18,11 +18,11 @@ namespace {
 template <class Ask>
 auto patiently(Wallet& wallet, Ask&& ask) {
   constexpr int kTries = 10;
-  constexpr std::chrono::milliseconds kPause(500);
+  constexpr std::chrono::milliseconds kBetween(500);
   for (int i = 1; i < kTries; ++i) {
     auto answer = ask();
     if (answer || answer.error().kind != client::ApiError::Kind::bad_answer) return answer;
-    wallet.environment().pause(kPause);
+    wallet.environment().pause(kBetween);
   }
   return ask();
 }
