@@ -134,8 +134,8 @@ struct FormError {
                                                  const Hash& network_id);
 
 /// A transaction whose form and every signature, a quote's included, has been checked against its
-/// network. Can only be made by `verify`, and by `take_as_final` for history. Shared and immutable: batches, pool and execution hold
-/// the same one.
+/// network. Can only be made by `verify`, and by `take_as_final` for history. Shared and immutable:
+/// batches, pool and execution hold the same one.
 class VerifiedTransaction {
  public:
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }

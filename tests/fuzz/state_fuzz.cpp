@@ -30,8 +30,7 @@ const std::vector<Kind>& kinds() {
       kinds_of<Proposal, CorridorRecord, CorridorSpent, Participant, Validators, Parameters,
                AccountRecord, Balance, HoldCount, CurrencyRecord, IssuedEntry, Hold, DelayedOrder,
                DueMarker, OpenRecall, ReturnedPayment, QuoteFill, FillExpiry, Spent, EpochRecord,
-               Lane, PendingChanges,
-               Readiness>();
+               Lane, PendingChanges, Readiness>();
   return made;
 }
 
@@ -93,8 +92,8 @@ std::vector<Bytes> seeds() {
   made.push_back(record_seed(index_of(Proposal::prefix), encode_record(proposal)));
   made.push_back(
       record_seed(index_of(CorridorRecord::prefix), encode_record(CorridorRecord{{}, Height(1)})));
-  made.push_back(record_seed(index_of(PendingChanges::prefix),
-                             encode_record(PendingChanges{{name}})));
+  made.push_back(
+      record_seed(index_of(PendingChanges::prefix), encode_record(PendingChanges{{name}})));
   made.push_back(record_seed(index_of(Readiness::prefix),
                              encode_record(Readiness{Height(3), {1, 2}, Height(4)})));
   made.push_back(record_seed(key_kind, key_of<Lane>(3)));

@@ -51,8 +51,7 @@ void add_governance(std::vector<Sample>& samples, const Policy& policy) {
   propose("SetCorridorRule that ends one", SetCorridorRule{7, {}});
   propose("SetParameter", SetParameter{ParameterName::money_max, 1'000'000'000'000});
   const auto proof = [](std::string_view name) {
-    return key(name).sign(
-        possession_message(network(), bic("WESTGB2L"), key(name).public_key()));
+    return key(name).sign(possession_message(network(), bic("WESTGB2L"), key(name).public_key()));
   };
   propose("AddValidator", AddValidator{bic("WESTGB2L"), key("validator west").public_key(),
                                        proof("validator west")});
@@ -63,10 +62,11 @@ void add_governance(std::vector<Sample>& samples, const Policy& policy) {
   propose("SetTlsKey", SetTlsKey{bic("SUDBFRPP"), key("tls sud 2").public_key()});
   propose("ActivateVersion", ActivateVersion{2});
   samples.push_back(
-      {"Ready", a_transaction(Ready{bic("WESTGB2L"), key("validator west").public_key(),
-                                    Height(1'000), {1, 2}})
-                    .signed_by({"validator west"})
-                    .build()});
+      {"Ready",
+       a_transaction(
+           Ready{bic("WESTGB2L"), key("validator west").public_key(), Height(1'000), {1, 2}})
+           .signed_by({"validator west"})
+           .build()});
   samples.push_back({"Vote", a_transaction(Vote{bic("SUDBFRPP"), payment_name(), true}).build()});
 }
 

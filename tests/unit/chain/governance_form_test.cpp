@@ -126,9 +126,9 @@ std::vector<FormRow> governance_rows() {
   for (const PublicKey& key : bad_keys) {
     add("key of a new validator (C11, T2)", bad_change, "change.key",
         propose("AddValidator", [&](auto& b) { std::get<AddValidator>(b.change).key = key; }));
-    add("rotated key (C11, T2)", bad_change, "change.key", propose("RotateValidatorKey", [&](auto& b) {
-          std::get<RotateValidatorKey>(b.change).key = key;
-        }));
+    add("rotated key (C11, T2)", bad_change, "change.key",
+        propose("RotateValidatorKey",
+                [&](auto& b) { std::get<RotateValidatorKey>(b.change).key = key; }));
     add("TLS key (C11, T2)", bad_change, "change.key",
         propose("SetTlsKey", [&](auto& b) { std::get<SetTlsKey>(b.change).key = key; }));
   }
@@ -151,9 +151,12 @@ std::vector<FormRow> governance_rows() {
   add("ready without a version", bad_combination, "versions",
       with<Ready>("Ready", [](auto& b) { b.versions.clear(); }));
   add("ready with versions that descend", bad_combination, "versions",
-      with<Ready>("Ready", [](auto& b) { b.versions = {2, 1}; }));
-  add("ready with version 0", bad_combination, "versions",
-      with<Ready>("Ready", [](auto& b) { b.versions = {0, 1}; }));
+      with<Ready>("Ready", [](auto& b) {
+        b.versions = {2, 1};
+      }));
+  add("ready with version 0", bad_combination, "versions", with<Ready>("Ready", [](auto& b) {
+        b.versions = {0, 1};
+      }));
   add("voter", bad_identifier, "participant",
       with<Vote>("Vote", [](auto& b) { b.participant = {}; }));
   add("vote's proposer", bad_identifier, "proposal.owner",

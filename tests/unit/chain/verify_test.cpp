@@ -214,8 +214,7 @@ TEST(Verify, ANewValidatorsKeyShowsThatItIsHeld) {
   EXPECT_EQ(error_of(propose(secret, test::network(), test::bic("NORDDEFF")).build()), expected);
   // "VOSTRO-POP-1", padded to 16 bytes, network, validator id, key (docs/encoding.md).
   const Bytes message = possession_message(test::network(), owner, secret.public_key());
-  EXPECT_EQ(to_hex(message), "564f5354524f2d504f502d3100000000" +
-                                 to_hex(test::network().view()) +
+  EXPECT_EQ(to_hex(message), "564f5354524f2d504f502d3100000000" + to_hex(test::network().view()) +
                                  to_hex(validator_id_of(owner).view()) +
                                  to_hex(secret.public_key().bytes));
 }
