@@ -96,26 +96,17 @@ class Stage(ClerksCase):
     def leaders(self):
         """Indices of the nodes in the order in which they lead, as the last blocks show it; None where they do not show all of it."""
         count = len(self.nodes)
+        bics = [node["participant"] for node in self.nodes]
         by_turn = {}
-        for node in self.running():
-            status = self.network.status(self.nodes[node])
-            for height in range(max(1, status.get("height", 0) - 6 * count), status.get("height", 0) + 1):
-                block = self.network.get(self.nodes[node], f"/v1/blocks/{height}?limit=1")
-                by_turn[(block["view"] - 1) % count] = self.index_of(block["proposer"])
-            break
+        node = self.nodes[self.running()[0]]
+        status = self.network.status(node)
+        for height in range(max(1, status["height"] - 6 * count), status["height"] + 1):
+            block = self.network.get(node, f"/v1/blocks/{height}?limit=1")
+            by_turn[(block["view"] - 1) % count] = bics.index(block["proposer"])
         if len(by_turn) != count:
             return None
         view = status["view"]
         return [by_turn[(view - 1 + turn) % count] for turn in range(count)]
-
-    def index_of(self, validator):
-        if not hasattr(self, "validators"):
-            items = self.network.get(self.nodes[0], "/v1/validators?limit=100")["items"]
-            self.validators = {item[key]: self.bics().index(item["participant"]) for item in items for key in ("participant", "index")}
-        return self.validators[validator]
-
-    def bics(self):
-        return [node["participant"] for node in self.nodes]
 
     def running(self):
         return [index for index, node in enumerate(self.nodes) if is_alive(node["pid"])]
