@@ -14,6 +14,12 @@ class TreeBuilder final : public XmlHandler {
                         "an attribute with a prefix (other than xsi) would be lost; remove it"};
       return false;
     }
+    // In a tree an element without a namespace has that of the one around it.
+    if (element.name_space.empty() && !spaces_.empty() && !spaces_.back().empty()) {
+      error_ = XmlError{element.line,
+                        "an element without namespace stands in one that has one; give it its own"};
+      return false;
+    }
     Element made;
     made.name = std::string(element.name);
     const std::string& around = open_.empty() ? none_ : spaces_.back();

@@ -43,7 +43,8 @@ inline constexpr XmlLimits tree_limits{.bytes_max = std::size_t{10} * 1024 * 102
                                        .text_bytes_max = 16 * 1024,
                                        .is_utf8_only = true};
 
-/// Errors: those of read_xml; an attribute with a prefix other than `xsi`, which would be lost.
+/// Errors: those of read_xml; an attribute with a prefix other than `xsi`, which would be lost; an
+/// element without namespace in one that has one.
 [[nodiscard]] Result<Element, XmlError> read_tree(std::string_view text,
                                                   const XmlLimits& limits = tree_limits);
 

@@ -142,7 +142,8 @@ void read_header(const Element& found, const std::string& name_space, const Read
   Reading reading(Kind::head_001, is_neighbour(*type));
   Header header;
   read_struct(reading, root, &header, table_of<Header>());
-  if (reading.problems.list.empty()) check_header(header, message.type, reading.problems);
+  if (reading.problems.list.empty())
+    check_header(header, message.type, options.takes_any_header_version, reading.problems);
   for (const std::string& each : reading.kept) message.kept.push_back("AppHdr/" + each);
   for (Problem& each : reading.problems.list) {
     each.line = at_path(root, each.element).line;
@@ -240,7 +241,8 @@ Result<std::string, Problems> write_message(Kind kind, const Body& body,
   top.name = "AppHdr";
   top.name_space = std::string(iso_name_space) + to_text(current(Kind::head_001));
   write_struct(&*header, table_of<Header>(), Kind::head_001, top);
-  if (check_schemas(top, top.name_space, schemas, problems)) check_header(*header, type, problems);
+  if (check_schemas(top, top.name_space, schemas, problems))
+    check_header(*header, type, false, problems);
   if (!problems.list.empty()) return fail(std::move(problems));
   around.children.push_back(std::move(document));
   // A Document is told apart from the header before it by its own namespace.

@@ -44,6 +44,9 @@ struct Message {
 struct ReadOptions {
   const SchemaSet* schemas = nullptr;  ///< more than our own, as an operator adds them
   XmlLimits limits = tree_limits;
+  /// MsgDefIdr may name another version of the same message, as gateways do that convert the
+  /// document and not its header. An operator's word about a channel; never by itself.
+  bool takes_any_header_version = false;
 };
 
 /// A file holds one message: a Document, with or without an AppHdr before it, in any envelope.

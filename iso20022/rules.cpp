@@ -332,10 +332,14 @@ void check_rules(const MessageType& type, const Body& body, Problems& problems) 
   std::visit([&](const auto& each) { check(each, type, problems); }, body);
 }
 
-void check_header(const Header& header, const MessageType& of_document, Problems& problems) {
-  if (header.message_definition != to_text(of_document))
-    problems.add({0, "MsgDefIdr", header.message_definition,
-                  "the document is a " + to_text(of_document) + "; one of them is wrong"});
+void check_header(const Header& header, const MessageType& of_document, bool takes_any_version,
+                  Problems& problems) {
+  const std::string& said = header.message_definition;
+  const std::string_view base = about(of_document.kind).base;
+  const bool is_another_version = said.starts_with(base) && said.size() == base.size() + 2;
+  if (said == to_text(of_document) || (takes_any_version && is_another_version)) return;
+  problems.add({0, "MsgDefIdr", said,
+                "the document is a " + to_text(of_document) + "; one of them is wrong"});
 }
 
 }  // namespace vostro::iso20022

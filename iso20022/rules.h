@@ -7,6 +7,7 @@
 namespace vostro::iso20022 {
 
 void check_rules(const MessageType& type, const Body& body, Problems& problems);
-void check_header(const Header& header, const MessageType& of_document, Problems& problems);
+void check_header(const Header& header, const MessageType& of_document, bool takes_any_version,
+                  Problems& problems);
 
 }  // namespace vostro::iso20022

@@ -124,11 +124,15 @@ class XmlReading {
     const int line = xmlSAX2GetLineNumber(context_);
     return line > 0 ? static_cast<std::size_t>(line) : 1;
   }
-  /// Nothing said is UTF-8, and ASCII is a part of it.
+  /// Nothing said is UTF-8, and ASCII is a part of it. libxml2 keeps UTF-8 with the context, and
+  /// others with the input that it decodes.
   [[nodiscard]] bool is_declared_utf8() const {
-    const auto* said = context_->encoding;
-    return said == nullptr || xmlStrcasecmp(said, BAD_CAST "UTF-8") == 0 ||
-           xmlStrcasecmp(said, BAD_CAST "US-ASCII") == 0;
+    const auto is_utf8 = [](const xmlChar* said) {
+      return said == nullptr || xmlStrcasecmp(said, BAD_CAST "UTF-8") == 0 ||
+             xmlStrcasecmp(said, BAD_CAST "US-ASCII") == 0;
+    };
+    return is_utf8(context_->encoding) &&
+           (context_->input == nullptr || is_utf8(context_->input->encoding));
   }
   void stop() {
     is_stopped_ = true;

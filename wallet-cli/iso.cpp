@@ -43,10 +43,14 @@ iso20022::SchemaSet schemas_of(const std::string& directory) {
 
 Result<Message, iso20022::Problems> read_file(const Arguments& arguments) {
   const std::string text = read_input(arguments.text("FILE"), iso20022::tree_limits.bytes_max);
-  const auto directory = arguments.find("--schemas");
-  if (!directory) return iso20022::read_message(text);
-  const iso20022::SchemaSet schemas = schemas_of(*directory);
-  return iso20022::read_message(text, {.schemas = &schemas});
+  iso20022::ReadOptions options;
+  options.takes_any_header_version = arguments.has("--any-header-version");
+  iso20022::SchemaSet schemas;
+  if (const auto directory = arguments.find("--schemas")) {
+    schemas = schemas_of(*directory);
+    options.schemas = &schemas;
+  }
+  return iso20022::read_message(text, options);
 }
 
 Exit refuse(Wallet& wallet, const Arguments& arguments, const iso20022::Problems& problems) {
@@ -123,14 +127,16 @@ std::vector<Command> iso_commands() {
   const Option file{"FILE", Kind::positional, true, "A message, with or without its envelope"};
   const Option schemas{"--schemas", Kind::value, false,
                        "Directory of more schemas (.xsd) to hold it against"};
+  const Option any_version{"--any-header-version", Kind::flag, false,
+                           "Take a header that names another version of the same message"};
   return {
       {"iso check",
        "Tell whether an ISO 20022 message is taken, and if not why",
-       {file, schemas},
+       {file, schemas, any_version},
        iso_check},
       {"iso show",
        "Show each value of an ISO 20022 message, and what becomes of it",
-       {file, schemas},
+       {file, schemas, any_version},
        iso_show},
   };
 }

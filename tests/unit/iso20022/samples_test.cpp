@@ -41,7 +41,7 @@ constexpr Cause kCauses[] = {
     {"schema",
      "is not expected|Missing child|facet|not accepted|is not a valid|not allowed|atomic"},
     {"value",
-     "write the |this element is missing|a text has|a number has|says nothing|capital|"
+     "write |this element is missing|a text has|a number has|says nothing|capital|"
      "must be above 0|more comes back|no original id|known are"},
 };
 
@@ -53,21 +53,15 @@ std::string cause_of(const Problem& problem) {
   return "unknown: " + told;
 }
 
-/// The index says that the sample has a fault which we look for too.
-bool is_faulty(const vostro::test::CsvTable& index, std::size_t row) {
-  const auto differs = [](const std::string& declared_found) {
-    std::smatch both;
-    return std::regex_search(declared_found, both, std::regex("([0-9.]+)[^0-9.]+([0-9.]+)")) &&
-           both[1] != both[2];
+/// The index says that the sample has a fault which we look for too, wherever it stands.
+bool is_faulty(const test::CsvTable& index, std::size_t row, bool is_guided) {
+  const auto says = [&](std::string_view column, const char* pattern) {
+    return std::regex_search(index.at(row, column), std::regex(pattern));
   };
-  return index.at(row, "xsd").find("FAIL") != std::string::npos ||
-         !index.at(row, "upstream_marks_faulty").empty() ||
-         !index.at(row, "currency_unknown").empty() ||
-         !index.at(row, "too_many_decimals").empty() ||
-         index.at(row, "ibans").find("bad") != std::string::npos ||
-         index.at(row, "ibans").find("fail") != std::string::npos ||
-         index.at(row, "uetrs").find("not") != std::string::npos ||
-         differs(index.at(row, "nboftxs_declared_found"));
+  // Neighbouring versions are held against a schema where an operator adds one.
+  return (is_guided && says("xsd", "FAIL")) || says("nboftxs_declared_found", "MISMATCH") ||
+         says("ctrlsum_declared_found", "MISMATCH") || says("currency_unknown", ".") ||
+         says("too_many_decimals", ".");
 }
 
 TEST(Samples, AreReadOrRefusedForATrueReason) {
@@ -77,20 +71,26 @@ TEST(Samples, AreReadOrRefusedForATrueReason) {
   std::map<std::string, std::size_t> refused;
   std::size_t read_count = 0;
   std::size_t rewritten = 0;
+  std::size_t converted_count = 0;
   for (std::size_t row = 0; row < index.size(); ++row) {
     const std::string& name = index.at(row, "file");
-    const auto read = read_message(test::read_text(directory / "samples" / name));
+    const std::string text = test::read_text(directory / "samples" / name);
+    const auto read = read_message(text);
     if (!read) {
+      const auto converted = read_message(text, {.takes_any_header_version = true});
+      if (converted) {
+        ++converted_count;
+        EXPECT_NE(to_string(read.error().list.front()).find("AppHdr/MsgDefIdr"), std::string::npos)
+            << name;
+      }
       ASSERT_FALSE(read.error().list.empty()) << name;
       const std::string cause = cause_of(read.error().list.front());
       EXPECT_EQ(cause.find("unknown"), std::string::npos) << name << ": " << cause;
       ++refused[cause];
-      // What the index holds to be in order is refused by our guideline only, never as bad XML.
-      if (!is_faulty(index, row)) EXPECT_NE(cause, "no XML") << name;
       continue;
     }
     ++read_count;
-    EXPECT_EQ(name.find("camt.060"), std::string::npos) << name;
+    EXPECT_FALSE(is_faulty(index, row, !is_neighbour(read->type))) << name;
     if (is_neighbour(read->type)) continue;
     ++rewritten;
     const auto written = write_message(read->type.kind, read->body, read->header);
@@ -102,8 +102,10 @@ TEST(Samples, AreReadOrRefusedForATrueReason) {
   std::string causes;
   for (const auto& [cause, count] : refused) causes += cause + " " + std::to_string(count) + "\n";
   RecordProperty("read", static_cast<int>(read_count));
-  EXPECT_GE(read_count, 100U) << causes;
+  EXPECT_GE(read_count, 85U) << causes;
   EXPECT_GE(rewritten, 40U) << causes;
+  // Documents of newer versions under headers of older ones, as a gateway made them.
+  EXPECT_GE(converted_count, 30U) << causes;
   std::cout << read_count << " read, of them " << rewritten << " written again; refused:\n"
             << causes;
 }
