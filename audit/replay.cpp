@@ -8,6 +8,7 @@
 #include "audit/book.h"
 #include "audit/lookahead.h"
 #include "audit/no_cache.h"
+#include "base/check.h"
 #include "base/codec.h"
 #include "chain/invariants.h"
 #include "chain/store/work_store.h"
