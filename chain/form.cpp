@@ -397,9 +397,9 @@ class FormCheck {
     require(signatures.size() == 1 && signatures[0].key == body.key, bad_signature_list,
             Path("signatures"));
     require(is_admissible(body.key), bad_combination, Path("key"));
-    require(!body.versions.empty() && is_strictly_ascending(body.versions) &&
-                body.versions.front() > 0,
-            bad_combination, Path("versions"));
+    require(
+        !body.versions.empty() && is_strictly_ascending(body.versions) && body.versions.front() > 0,
+        bad_combination, Path("versions"));
   }
   void check(const AddParticipant& change, const Path& at) {
     const Path participant(at, "participant");

@@ -44,9 +44,9 @@ class Changer {
       if (state_.has_money(change.participant)) return fail(ChangeFault::money_left);
     }
     // Of now, and of all that was passed: either may be the one that has to vote.
-    const bool keeps = keeps_quorum(state_, state_.validators().now, change.participant) &&
-                       keeps_quorum(state_, planned_membership(state_).validators,
-                                    change.participant);
+    const bool keeps =
+        keeps_quorum(state_, state_.validators().now, change.participant) &&
+        keeps_quorum(state_, planned_membership(state_).validators, change.participant);
     if (!keeps) return fail(ChangeFault::quorum_lost);
     return {};
   }

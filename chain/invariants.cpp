@@ -352,7 +352,8 @@ std::string_view fault_of(const Validators* before, const Validators* now) {
   if (now->next.size() < now->size_min && now->next.size() < now->now.size())
     return "the next set is too small";
   if (now->next_version < now->version) return "the version goes back";
-  if (now->next == now->now && now->next_version == now->version) return "the next ones are the same";
+  if (now->next == now->now && now->next_version == now->version)
+    return "the next ones are the same";
   return "";
 }
 

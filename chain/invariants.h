@@ -29,8 +29,8 @@ using Sound = Result<void, std::string>;
 [[nodiscard]] Sound check_open_redemptions(const State& state);
 /// Proposals go their way, each vote is counted once, and no vote is changed.
 [[nodiscard]] Sound check_proposals(const State& state);
-/// Sets are ascending, distinct and no smaller than allowed; members and version change only where an
-/// epoch begins, to what the block before it named; and no lane outlives its epoch.
+/// Sets are ascending, distinct and no smaller than allowed; members and version change only where
+/// an epoch begins, to what the block before it named; and no lane outlives its epoch.
 [[nodiscard]] Sound check_validators(const State& state);
 /// All of the above.
 [[nodiscard]] Sound check_block(const State& state, const std::vector<Receipt>& receipts);

@@ -121,7 +121,8 @@ struct Verdict {
 /// Looks at all passed changes in order of acceptance, each on top of those that are due before it.
 class Assessment {
  public:
-  Assessment(State& state, UnixMillis now) : state_(state), now_(now), after(base_membership(state)) {
+  Assessment(State& state, UnixMillis now)
+      : state_(state), now_(now), after(base_membership(state)) {
     for (const OwnedId& name : state.pending_changes()) {
       const Proposal* proposal = state.find<Proposal>(name);
       if (proposal == nullptr) {
@@ -153,10 +154,9 @@ class Assessment {
                                                                 : fails();
     }
     const std::size_t needed = votes_needed(changed->validators.size());
-    const auto ready = static_cast<std::size_t>(
-        std::ranges::count_if(changed->validators, [&](const Validator& validator) {
-          return speaks(validator.key, changed->version);
-        }));
+    const auto ready = static_cast<std::size_t>(std::ranges::count_if(
+        changed->validators,
+        [&](const Validator& validator) { return speaks(validator.key, changed->version); }));
     if (ready < needed) return {Verdict::Kind::waits, WaitsFor::quorum, ready, needed};
     after = *std::move(changed);
     return {Verdict::Kind::in_force};
@@ -164,15 +164,16 @@ class Assessment {
 
   bool is_replaced(std::size_t index) const {
     const auto subject = subject_of(pending[index].second.change);
-    return std::any_of(pending.begin() + static_cast<std::ptrdiff_t>(index) + 1, pending.end(),
-                       [&](const auto& later) { return subject_of(later.second.change) == subject; });
+    return std::any_of(
+        pending.begin() + static_cast<std::ptrdiff_t>(index) + 1, pending.end(),
+        [&](const auto& later) { return subject_of(later.second.change) == subject; });
   }
 
   /// Incumbents speak the version in force; all else they have to say.
   bool speaks(const PublicKey& key, std::uint16_t version) {
     const Validators& validators = state_.validators();
-    const bool is_incumbent = std::ranges::find(validators.now, key, &Validator::key) !=
-                              validators.now.end();
+    const bool is_incumbent =
+        std::ranges::find(validators.now, key, &Validator::key) != validators.now.end();
     if (is_incumbent && version == validators.version) return true;
     const Readiness* readiness = state_.find<Readiness>(key);
     return readiness != nullptr && std::ranges::binary_search(readiness->versions, version);
@@ -319,9 +320,8 @@ std::vector<PendingChange> pending_changes(const StateReader& reader, UnixMillis
   for (std::size_t i = 0; i < assessed.verdicts.size(); ++i) {
     const Verdict& verdict = assessed.verdicts[i];
     const bool waits = verdict.kind == Verdict::Kind::waits;
-    pending.push_back({assessed.pending[i].first,
-                       waits ? verdict.waits_for : WaitsFor::next_epoch, verdict.ready,
-                       verdict.needed});
+    pending.push_back({assessed.pending[i].first, waits ? verdict.waits_for : WaitsFor::next_epoch,
+                       verdict.ready, verdict.needed});
   }
   return pending;
 }

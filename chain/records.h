@@ -504,7 +504,7 @@ template <class Record>
 [[nodiscard]] std::optional<OwnedId> owned_id_of_key(
     ByteView key);                                             ///< 'd', 'h', 'o', 'q', 'r', 't'
 [[nodiscard]] std::optional<DueKey> due_of_key(ByteView key);  ///< 'u', 'f'
-[[nodiscard]] std::optional<std::uint16_t> rule_of_key(ByteView key);  ///< 'k'
+[[nodiscard]] std::optional<std::uint16_t> rule_of_key(ByteView key);    ///< 'k'
 [[nodiscard]] std::optional<std::uint16_t> author_of_key(ByteView key);  ///< 'l'
 
 /// A record straight from a reader, for those who look without executing. Empty where absent or

@@ -88,8 +88,9 @@ Result<void, std::string> Node::open_store() {
   VOSTRO_FAILPOINT("start-store-opened");
   if (store_->head()) return {};
   if (!definition_.continuations.empty())
-    return fail(std::string("this network goes on from another, and the store is empty: copy that of "
-                            "a node which has the chain, then run vostro-node continue"));
+    return fail(
+        std::string("this network goes on from another, and the store is empty: copy that of "
+                    "a node which has the chain, then run vostro-node continue"));
   // Height 0 is the state that the genesis file describes.
   chain::ExecutedBlock genesis;
   genesis.time = anchor.time;

@@ -255,8 +255,10 @@ Vote read(const JsonIn& in, const Vote*) {
 
 Ready read(const JsonIn& in, const Ready*) {
   in.has_fields({"type", "participant", "key", "synced_height", "versions"});
-  Ready body{in.field("participant").bic(), in.field("key").public_key(),
-             Height(in.field("synced_height").integer<std::uint64_t>()), {}};
+  Ready body{in.field("participant").bic(),
+             in.field("key").public_key(),
+             Height(in.field("synced_height").integer<std::uint64_t>()),
+             {}};
   for (const JsonIn& each : in.field("versions").elements(Ready::versions_max))
     body.versions.push_back(each.integer<std::uint16_t>());
   return body;

@@ -79,8 +79,7 @@ Applied apply(Turn& turn, const Ready& body) {
     if (proposal != nullptr && new_key_of(proposal->change) == body.key)
       at_least = std::max(at_least, *proposal->passed);
   }
-  if (body.synced >= turn.block.height || body.synced < at_least)
-    return fail(Reason::wrong_state);
+  if (body.synced >= turn.block.height || body.synced < at_least) return fail(Reason::wrong_state);
   turn.state.put<Readiness>(body.key, {body.synced, body.versions, turn.block.height});
   return {};
 }

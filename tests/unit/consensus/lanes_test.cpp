@@ -490,7 +490,8 @@ TEST(Lanes, WhatACutLacksIsFetchedAtOnceAndFromAnotherWhenNoAnswerComes) {
   for (std::uint64_t now = 1'000; asked.size() < 3 && now < 10'000; now += 150) {
     for (const FetchBatches& fetch : only<FetchBatches>(actions)) {
       EXPECT_EQ(fetch.ref, ref_to(chain, 1, 3));
-      EXPECT_TRUE(asked.insert(fetch.from.value()).second) << "the same peer twice before all others";
+      EXPECT_TRUE(asked.insert(fetch.from.value()).second)
+          << "the same peer twice before all others";
     }
     actions = lanes.tick(now + 150, {});
   }
