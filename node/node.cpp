@@ -114,6 +114,9 @@ Result<void, std::string> Node::open_files() {
       return fail("the newest finality proof in the store is damaged: " + to_string(proof.error()));
     newest_proof_ = std::move(*proof);
   }
+  // Before the certificates go to the archive: a power cut may have taken what the journal was told
+  // last of finality, and the store has it.
+  validator_keys_->learn(store_->view());
   auto archive = CertificateArchive::open(options_.data_dir + "/certificates",
                                           validator_keys_->take_outlived());
   if (!archive) return fail(archive.error());

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "chain/records.h"
 #include "node/runtime/consensus_loop.h"
+#include "node/runtime/stored_proofs.h"
 
 namespace vostro::node {
 
@@ -372,25 +373,13 @@ void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetBlock& request) 
 
 void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetFinality& request) {
   const auto view = store_.view();
-  const auto decoded = [](const std::optional<chain::StoredProof>& stored) {
-    std::optional<consensus::FinalityProof> proof;
-    if (!stored) return proof;
-    auto found = decode<consensus::FinalityProof>(stored->bytes);
-    VOSTRO_CHECK(found.has_value());
-    proof = std::move(*found);
-    return proof;
-  };
   consensus::Finality answer;
-  // An epoch that has a first block says with which block the one before was closed.
-  for (Epoch next = request.from.next(); answer.proofs.size() + 1 < consensus::proofs_max;
-       next = next.next()) {
-    const auto begun = chain::load<chain::EpochRecord>(view, next);
-    if (!begun) break;
-    auto proof = decoded(view.proof_at_or_above(begun->anchor_height));
+  for (Epoch at = request.from; answer.proofs.size() < consensus::proofs_max; at = at.next()) {
+    auto proof = newest_proof_of(view, at);
     if (!proof) break;
     answer.proofs.push_back(std::move(*proof));
+    if (!answer.proofs.back().header.closes_epoch()) break;
   }
-  if (auto newest = decoded(view.newest_proof())) answer.proofs.push_back(std::move(*newest));
   if (answer.proofs.empty()) return;
   send({{peer},
         std::make_shared<const consensus::Message>(consensus::Message{epoch, std::move(answer)})});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "node/runtime/stored_proofs.h"
 
 namespace vostro::node {
 namespace {
@@ -133,6 +134,14 @@ std::vector<consensus::ArchivedCertificate> ValidatorKeys::take_outlived() {
     held->recovered.outlived.clear();
   }
   return all;
+}
+
+void ValidatorKeys::learn(const chain::StoreView& view) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& held : held_) {
+    if (auto proof = newest_proof_of(view, held->recovered.epoch))
+      consensus::apply(held->recovered, consensus::NewFinality{std::move(*proof)});
+  }
 }
 
 void ValidatorKeys::forget_before(Epoch epoch) {

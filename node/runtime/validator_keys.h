@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/keys.h"
+#include "chain/store/view.h"
 #include "node/replica/epochs.h"
 #include "node/runtime/journal_file.h"
 
@@ -53,6 +54,9 @@ class ValidatorKeys {
   [[nodiscard]] std::string file_of(const PublicKey& key) const;
   /// Certificates that the journals have and the archive may lack. Once.
   [[nodiscard]] std::vector<consensus::ArchivedCertificate> take_outlived();
+  /// What the store knows to be final in the epochs of the journals: it may be newer than what they
+  /// say.
+  void learn(const chain::StoreView& view);
   /// What the journals said of epochs before this one is of no more use.
   void forget_before(Epoch epoch);
 

@@ -184,7 +184,8 @@ class Speaker {
 /// Both sides in one thread, over the loopback.
 struct World {
   asio::io_context io;
-  asio::ssl::context node_tls{p2p::make_tls_context(key_of(1))};
+  std::shared_ptr<asio::ssl::context> node_tls =
+      std::make_shared<asio::ssl::context>(p2p::make_tls_context(key_of(1)));
   asio::ssl::context peer_tls{p2p::make_tls_context(key_of(2))};
   tcp::acceptor acceptor{io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
   p2p::FrameLimits frames = table();

@@ -84,7 +84,7 @@ const genesis::Definition& network_definition() {
 }
 
 ChainMaker::ChainMaker(const std::string& directory)
-    : committee_(client::committee_of(network_definition())) {
+    : committee_(*client::committee_of(network_definition(), network_definition().network_id)) {
   std::filesystem::create_directories(directory);
   for (const consensus::Validator& validator : committee_.context().validators.all()) {
     const std::string bic(validator.member.bytes.begin(), validator.member.bytes.begin() + 11);

@@ -475,5 +475,42 @@ TEST(Delivery, AnObserverFollowsByWhatIsPushed) {
   EXPECT_TRUE(driver.asked.empty());
 }
 
+/// A proof that the block at the top closes its epoch.
+FinalityProof closing(const Chain& chain, std::size_t height) {
+  FinalityProof proof = chain.proof(height);
+  proof.header.flags = Header::flag_epoch_close;
+  return proof;
+}
+
+TEST(Delivery, WhatClosesTheEpochIsAllThereIsOfIt) {
+  const Chain chain(3);
+  Delivery delivery({}, chain.anchor, first_peers(2));
+  static_cast<void>(delivery.on_peer_up(peer(0), 0));
+  // A peer that votes no more in this node's epoch is asked all the same: it is past it.
+  static_cast<void>(delivery.on_peer_up(peer(7), 0));
+  EXPECT_TRUE(actions_of<AskFinality>(delivery.on_status(peer(7), Height(90), 1)).empty())
+      << "an observer of this epoch";
+  EXPECT_EQ(actions_of<AskFinality>(delivery.on_status_of_later_epoch(peer(7), Height(90), 2)),
+            (std::vector{AskFinality{peer(7)}}));
+  EXPECT_EQ(delivery.peers_ahead(), (std::vector{peer(7)}));
+  static_cast<void>(delivery.on_final(closing(chain, 3), 3));
+  EXPECT_TRUE(delivery.epoch_has_ended());
+  // It has 90 blocks, and could show three of this epoch: that is no fault.
+  const DeliveryActions answered = delivery.on_finality_answer(peer(7), Height(3), 4);
+  EXPECT_TRUE(actions_of<PeerFailed>(answered).empty());
+  EXPECT_TRUE(actions_of<AskFinality>(answered).empty());
+
+  for (std::size_t height = 1; height <= 3; ++height) delivery.on_body(chain.blocks[height]);
+  EXPECT_EQ(actions_of<Deliver>(delivery.tick(5)).size(), 3u);
+  for (std::uint64_t height = 1; height <= 3; ++height)
+    static_cast<void>(delivery.on_executed(Height(height), 6));
+  // In the next epoch the same peer is asked again, which is one of its validators now.
+  const DeliveryActions begun = delivery.begin_epoch({peer(7), peer(8)}, 7);
+  EXPECT_FALSE(delivery.epoch_has_ended());
+  EXPECT_EQ(actions_of<AskFinality>(begun), (std::vector{AskFinality{peer(7)}}));
+  EXPECT_TRUE(actions_of<AskFinality>(delivery.on_status(peer(7), Height(3), 8)).empty());
+  EXPECT_TRUE(delivery.peers_ahead().empty()) << "by its STATUS it is in this epoch";
+}
+
 }  // namespace
 }  // namespace vostro::consensus
