@@ -123,23 +123,31 @@ Result<void, ProofError> check_final(const consensus::Committee& first, const Fi
   return {};
 }
 
-Result<void, ProofError> check_outcome_proof(const consensus::Committee& committee,
-                                             const PaymentProof& proof) {
+namespace {
+
+Result<void, ProofError> check_receipt(const consensus::Committee& committee,
+                                       const PaymentProof& proof, bool must_have_settled) {
   if (auto final = check_final(committee, proof.block); !final) return final;
   const chain::Original& original = proof.original;
   if (original.height != proof.block.header.height) return fail(ProofError::wrong_block);
-  if (!original.receipt.payment) return fail(ProofError::not_a_settlement);
+  const bool has_settled = original.receipt.status == chain::Status::settled;
+  if (!original.receipt.payment || (must_have_settled && !has_settled))
+    return fail(ProofError::not_a_settlement);
   const auto root = chain::root_of(chain::receipt_hash(original.receipt), original.path);
   if (root != proof.block.header.receipt_root) return fail(ProofError::not_in_block);
   return {};
 }
 
+}  // namespace
+
+Result<void, ProofError> check_outcome_proof(const consensus::Committee& committee,
+                                             const PaymentProof& proof) {
+  return check_receipt(committee, proof, false);
+}
+
 Result<void, ProofError> check_payment_proof(const consensus::Committee& committee,
                                              const PaymentProof& proof) {
-  if (auto shown = check_outcome_proof(committee, proof); !shown) return shown;
-  if (proof.original.receipt.status != chain::Status::settled)
-    return fail(ProofError::not_a_settlement);
-  return {};
+  return check_receipt(committee, proof, true);
 }
 
 Result<void, ProofError> check_balance_proof(const consensus::Committee& committee,

@@ -131,6 +131,7 @@ Bytes decision_message(const Hash& network_id, const Funding& funding,
   append(message, as_bytes(kDomain));
   append(message, network_id.view());
   append(message, funding.entry.view());
+  append_little_endian(message, funding.attempt, 4);
   append(message, as_bytes(to_text(funding.amount.currency)));
   append_little_endian(message, static_cast<std::uint64_t>(funding.amount.units.value), 8);
   const std::string to = chain::to_text(account);

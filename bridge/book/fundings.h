@@ -60,7 +60,8 @@ struct Decision {
   PublicKey signer;
   Signature signature;
 };
-/// The bytes that a person signs: "VOSTRO-SUSPENSE1", network id, entry, amount, account, reason.
+/// The bytes that a person signs: "VOSTRO-SUSPENSE1", network id, entry, number of tries so
+/// far, amount, account, reason: what was decided before a try that failed counts no more.
 [[nodiscard]] Bytes decision_message(const Hash& network_id, const Funding& funding,
                                      const chain::AccountId& account, std::string_view reason);
 void insert(BookTransaction& book, const Decision& decision);

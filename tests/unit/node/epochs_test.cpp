@@ -48,9 +48,10 @@ consensus::EpochContext context(std::uint64_t epoch) {
 
 TEST(Epochs, TheStoredStateSaysWhichOneItIs) {
   test::Network network;
+  const test::MemoryLedger untouched(test::small_network(), test::network(), test::start_time);
   BasePoint head{{}, Height(0), UnixMillis(5)};
   head.id.bytes[0] = 7;
-  const auto first = context_at(network.ledger.store(), test::network(), head);
+  const auto first = context_at(untouched.store(), test::network(), head);
   EXPECT_EQ(first.epoch, Epoch(0));
   EXPECT_EQ(first.anchor, head.id) << "the genesis state is its own anchor";
   EXPECT_EQ(first.anchor_time, UnixMillis(5));
