@@ -84,9 +84,11 @@ class Manual {
       if (each != ".") path += (path.empty() ? "`" : ", `") + std::string(each) + "`";
       return false;
     });
-    const std::string_view times = row.need == Need::one        ? "1"
-                                   : row.need == Need::optional ? "0..1"
-                                                                : "0..n";
+    // How often a tree may stand is the guideline's affair: the table takes them all.
+    const std::string_view times = row.type == detail::type_name<Part>() ? ""
+                                   : row.need == Need::one               ? "1"
+                                   : row.need == Need::optional          ? "0..1"
+                                                                         : "0..n";
     text_ += "| " + path + " | " + std::string(times) + " | " +
              (row.nested != nullptr ? anchor(row.nested()->name) : std::string(row.type)) + " | " +
              (row.use == Use::inside ? "" : std::string(to_string(row.use))) + " | " +
