@@ -14,16 +14,11 @@ class TreeBuilder final : public XmlHandler {
                         "an attribute with a prefix (other than xsi) would be lost; remove it"};
       return false;
     }
-    // In a tree an element without a namespace has that of the one around it.
-    if (element.name_space.empty() && !spaces_.empty() && !spaces_.back().empty()) {
-      error_ = XmlError{element.line,
-                        "an element without namespace stands in one that has one; give it its own"};
-      return false;
-    }
     Element made;
     made.name = std::string(element.name);
     const std::string& around = open_.empty() ? none_ : spaces_.back();
     if (element.name_space != around) made.name_space = std::string(element.name_space);
+    made.is_without_space = element.name_space.empty() && !around.empty();
     for (const XmlAttribute& each : element.attributes)
       made.attributes.emplace_back(std::string(each.name), std::string(each.value));
     made.line = element.line;
@@ -96,7 +91,7 @@ void escape(std::string_view text, bool is_attribute, std::string& out) {
 void write(const Element& element, std::size_t depth, std::string& out) {
   out.append(depth * 2, ' ');
   out += "<" + element.name;
-  if (!element.name_space.empty()) {
+  if (!element.name_space.empty() || element.is_without_space) {
     out += " xmlns=\"";
     escape(element.name_space, true, out);
     out += "\"";
@@ -137,7 +132,8 @@ std::string_view Element::attribute(std::string_view wanted) const {
 }
 
 bool operator==(const Element& a, const Element& b) {
-  return a.name == b.name && a.name_space == b.name_space && a.attributes == b.attributes &&
+  return a.name == b.name && a.name_space == b.name_space &&
+         a.is_without_space == b.is_without_space && a.attributes == b.attributes &&
          a.text == b.text && a.children == b.children;
 }
 

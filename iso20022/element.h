@@ -15,8 +15,9 @@
 namespace vostro::iso20022 {
 
 struct Element {
-  std::string name;        ///< without prefix
-  std::string name_space;  ///< empty: that of the element around it
+  std::string name;               ///< without prefix
+  std::string name_space;         ///< empty: that of the element around it
+  bool is_without_space = false;  ///< it has no namespace, and the element around it has one
   std::vector<std::pair<std::string, std::string>> attributes;
   std::string text;  ///< of an element without children; as it stands, white space included
   std::vector<Element> children;
@@ -43,8 +44,7 @@ inline constexpr XmlLimits tree_limits{.bytes_max = std::size_t{10} * 1024 * 102
                                        .text_bytes_max = 16 * 1024,
                                        .is_utf8_only = true};
 
-/// Errors: those of read_xml; an attribute with a prefix other than `xsi`, which would be lost; an
-/// element without namespace in one that has one.
+/// Errors: those of read_xml; an attribute with a prefix other than `xsi`, which would be lost.
 [[nodiscard]] Result<Element, XmlError> read_tree(std::string_view text,
                                                   const XmlLimits& limits = tree_limits);
 

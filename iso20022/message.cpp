@@ -21,7 +21,8 @@ struct PartsFound {
 
 void find_parts(const Element& element, const std::string& around, std::size_t depth,
                 PartsFound& found) {
-  const std::string& space = element.name_space.empty() ? around : element.name_space;
+  const bool is_own = !element.name_space.empty() || element.is_without_space;
+  const std::string& space = is_own ? element.name_space : around;
   if (element.name == "Document") {
     found.documents.emplace_back(&element, space);
   } else if (element.name == "AppHdr") {
@@ -116,6 +117,7 @@ bool check_schemas(const Element& root, std::string_view name_space, const Schem
 Element standing_alone(const Element& part, const std::string& name_space) {
   Element copy = part;
   copy.name_space = name_space;
+  copy.is_without_space = false;
   return copy;
 }
 
@@ -279,7 +281,8 @@ class Explainer {
   }
   void one(const Element& child, const Table& table, const std::string& name,
            const std::string& path, Use around, std::string_view meaning) {
-    const RowFound found = find_row(table, name, kind_);
+    const bool is_ours = child.name_space.empty() && !child.is_without_space;
+    const RowFound found = is_ours ? find_row(table, name, kind_) : RowFound{};
     if (found.row == nullptr && found.is_on_the_way)
       return children(child, table, name, path, around, meaning);
     if (found.row == nullptr) return whole(child, path, Use::journal, "no field; kept as it is");

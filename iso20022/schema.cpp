@@ -53,7 +53,7 @@ class DocumentBuilder {
     xmlNode* node = xmlNewDocNode(document_.get(), nullptr, chars(element.name), nullptr);
     VOSTRO_CHECK(node != nullptr);
     node->_private = const_cast<Element*>(&element);
-    xmlNs* space = around;
+    xmlNs* space = element.is_without_space ? nullptr : around;
     if (!element.name_space.empty()) space = xmlNewNs(node, chars(element.name_space), nullptr);
     xmlSetNs(node, space);
     for (const auto& [name, value] : element.attributes)

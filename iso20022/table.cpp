@@ -110,7 +110,10 @@ void Reading::children(const Element& element, std::string_view prefix, Frame& f
     path_.push_back({quotable(child.name), is_again || is_first_of_many ? index : 0});
     const std::string path_here =
         prefix.empty() ? child.name : std::string(prefix) + "/" + child.name;
-    const auto [found, is_on_the_way] = find_row(*frame.table, path_here, kind_);
+    // What stands in another namespace is another's, whatever its name.
+    const bool is_ours = child.name_space.empty() && !child.is_without_space;
+    const auto [found, is_on_the_way] =
+        is_ours ? find_row(*frame.table, path_here, kind_) : RowFound{};
     if (found != nullptr) {
       const auto at = static_cast<std::size_t>(found - frame.table->rows.data());
       if (frame.seen[at] && found->need != Need::many)

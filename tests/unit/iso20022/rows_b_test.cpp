@@ -176,6 +176,19 @@ TEST(RowsB, B4NamespaceVersionAndMessageAreThoseThatAreRead) {
   std::string inside = camt_054();
   replace(inside, "<Ntfctn>", "<Ntfctn xmlns=\"urn:example\">");
   EXPECT_NE(refusal(inside), "");
+  // Also in a neighbouring version, which has no guideline: it is not read as ours, and kept.
+  std::string old = with_space(std::string(kSpace) + "camt.054.001.04");
+  ASSERT_EQ(refusal(old), "");
+  replace(old, "</Ntry>", "</Ntry><Ntry xmlns=\"urn:example\"><Amt Ccy=\"EUR\">9</Amt></Ntry>");
+  const auto read = read_message(old);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(std::get<AccountMessage>(read->body).reports.front().entries.size(), 1U);
+  EXPECT_EQ(read->kept, std::vector<std::string>{"Ntfctn/Ntry"});
+  replace(old, "urn:example", "");
+  const auto nameless = read_message(old);
+  ASSERT_TRUE(nameless);
+  EXPECT_EQ(nameless->kept, read->kept);
+  EXPECT_TRUE(*read_tree(write_tree(nameless->document)) == nameless->document);
   // A header that says another message; two messages.
   Element around;
   around.name = "RequestPayload";
