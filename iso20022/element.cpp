@@ -21,7 +21,7 @@ class TreeBuilder final : public XmlHandler {
     made.is_without_space = element.name_space.empty() && !around.empty();
     for (const XmlAttribute& each : element.attributes)
       made.attributes.emplace_back(std::string(each.name), std::string(each.value));
-    made.line = element.line;
+    made.line = static_cast<std::uint32_t>(std::min<std::size_t>(element.line, UINT32_MAX));
     spaces_.emplace_back(element.name_space);
     open_.push_back(std::move(made));
     return true;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,13 +16,13 @@
 namespace vostro::iso20022 {
 
 struct Element {
-  std::string name;               ///< without prefix
-  std::string name_space;         ///< empty: that of the element around it
-  bool is_without_space = false;  ///< it has no namespace, and the element around it has one
+  std::string name;        ///< without prefix
+  std::string name_space;  ///< empty: that of the element around it
   std::vector<std::pair<std::string, std::string>> attributes;
   std::string text;  ///< of an element without children; as it stands, white space included
   std::vector<Element> children;
-  std::size_t line = 0;  ///< from 1, where it was read; 0 where it was made. Not compared.
+  std::uint32_t line = 0;         ///< from 1, where it was read; 0 where it was made. Not compared.
+  bool is_without_space = false;  ///< it has no namespace, and the element around it has one
 
   [[nodiscard]] const Element* find(std::string_view child) const;
   [[nodiscard]] std::string_view attribute(std::string_view wanted) const;
@@ -39,7 +40,7 @@ struct Part {
 /// B3, threat model 2.7).
 inline constexpr XmlLimits tree_limits{.bytes_max = std::size_t{10} * 1024 * 1024,
                                        .depth_max = 64,
-                                       .elements_max = 500'000,
+                                       .elements_max = 400'000,
                                        .attributes_max = 16,
                                        .text_bytes_max = 16 * 1024,
                                        .is_utf8_only = true};

@@ -14,13 +14,12 @@ namespace {
 constexpr std::size_t parts_depth_max = 6;
 
 struct PartsFound {
-  std::vector<const Element*> headers;
-  std::vector<std::pair<const Element*, std::string>> documents;  ///< and the namespace
+  std::vector<Element*> headers;
+  std::vector<std::pair<Element*, std::string>> documents;  ///< and the namespace
   std::vector<std::string> header_spaces;
 };
 
-void find_parts(const Element& element, const std::string& around, std::size_t depth,
-                PartsFound& found) {
+void find_parts(Element& element, const std::string& around, std::size_t depth, PartsFound& found) {
   const bool is_own = !element.name_space.empty() || element.is_without_space;
   const std::string& space = is_own ? element.name_space : around;
   if (element.name == "Document") {
@@ -29,7 +28,7 @@ void find_parts(const Element& element, const std::string& around, std::size_t d
     found.headers.push_back(&element);
     found.header_spaces.push_back(space);
   } else if (depth < parts_depth_max) {
-    for (const Element& child : element.children) find_parts(child, space, depth + 1, found);
+    for (Element& child : element.children) find_parts(child, space, depth + 1, found);
   }
 }
 
@@ -113,12 +112,12 @@ bool check_schemas(const Element& root, std::string_view name_space, const Schem
   return added == nullptr || added->check(root, problems);
 }
 
-/// A part with its namespace on itself, as it is without the envelope.
-Element standing_alone(const Element& part, const std::string& name_space) {
-  Element copy = part;
-  copy.name_space = name_space;
-  copy.is_without_space = false;
-  return copy;
+/// A part with its namespace on itself, as it is without the envelope; moved, for it may be large.
+Element standing_alone(Element& part, const std::string& name_space) {
+  Element alone = std::move(part);
+  alone.name_space = name_space;
+  alone.is_without_space = false;
+  return alone;
 }
 
 void in_order(Problems& problems) {
@@ -131,7 +130,7 @@ void append(const Problems& from, Problems& to) {
   to.is_cut = to.is_cut || from.is_cut;
 }
 
-void read_header(const Element& found, const std::string& name_space, const ReadOptions& options,
+void read_header(Element& found, const std::string& name_space, const ReadOptions& options,
                  Message& message, Problems& problems) {
   const auto type = type_of(name_space);
   if (!type || type->kind != Kind::head_001) {
@@ -188,7 +187,7 @@ Result<Message, Problems> read_message(std::string_view text, const ReadOptions&
     problems.add(std::move(problem));
     return fail(std::move(problems));
   };
-  const auto tree = read_tree(text, options.limits);
+  auto tree = read_tree(text, options.limits);
   if (!tree) return refuse({tree.error().line, "", "", tree.error().what});
   PartsFound found;
   find_parts(*tree, "", 0, found);
