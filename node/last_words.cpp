@@ -1,5 +1,6 @@
 #include "node/last_words.h"
 
+#include <boost/system/system_error.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -11,8 +12,8 @@
 namespace vostro::node {
 namespace {
 
-[[noreturn]] void end_refused(const char* what, const char* remedy) {
-  std::fprintf(stderr, "vostro-node: the machine refuses %s: %s\n", what, remedy);
+[[noreturn]] void end_refused(const char* what, const char* why) {
+  std::fprintf(stderr, "vostro-node: the machine refuses %s: %s\n", what, why);
   std::_Exit(static_cast<int>(Exit::failed));
 }
 
@@ -23,6 +24,8 @@ namespace {
   } catch (const std::bad_alloc&) {
     end_refused("memory", "this process ends; give it what memory_budget_mib says, and more");
   } catch (const std::system_error& error) {
+    end_refused("a resource", error.what());
+  } catch (const boost::system::system_error& error) {  // no std::system_error
     end_refused("a resource", error.what());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "vostro-node: an error in the program: %s\n", error.what());
