@@ -83,10 +83,11 @@ TEST(Rows, F11_AsManyAsMayAreDownForGood) {
     submit_steadily(scenario, {n - 1, n - 2}, 2'000, 60'000, 200);
     const Outcome outcome = run_steps(scenario);
     expect_ok(scenario, outcome);
-    // Once it is known who is silent, a leader that is down costs a round trip.
+    // Once it is known who is silent, a leader that is down costs a round trip; where both of seven
+    // stand in a row of the leaders' order, a view that fails beside them costs its whole time.
     const auto found = latencies(outcome, 20'000, 60'000);
     RecordProperty(n == 4 ? "p99_ms_of_4" : "p99_ms_of_7", static_cast<int>(p99(found)));
-    EXPECT_LE(p99(found), 1'000U);
+    EXPECT_LE(p99(found), n == 4 ? 500U : 1'500U);
   }
 }
 
@@ -245,6 +246,8 @@ TEST(Rows, F21_OneKeyOnTwoHosts) {
   std::size_t evidence = 0;
   for (std::uint64_t seed = 1; seed <= test::rounds<std::uint64_t>(20, 5); ++seed) {
     Scenario both = Scenario::of_seed(seed, 4);
+    both.changes.clear();  // the twin's bank could be one that says of a new key that it is ready
+    both.reserves = 0;
     both.liars = {{seed % 4, Lie::twin}};
     const Outcome outcome = run(both);
     expect_ok(both, outcome);
