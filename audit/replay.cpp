@@ -12,6 +12,7 @@
 #include "base/codec.h"
 #include "chain/invariants.h"
 #include "chain/store/work_store.h"
+#include "chain/versions.h"
 #include "client/proof.h"
 
 namespace vostro::audit {
@@ -203,6 +204,10 @@ class Replay {
     Lookahead ahead(source_, committee_, options);
     std::uint64_t saved_ms = now_ms();
     for (Height height = first; height <= report_.last; height = height.next()) {
+      if (const auto version = committee_->context().version; !chain::is_supported(version))
+        return cannot_check("from block " + std::to_string(height.value) +
+                            " on the network speaks protocol version " + std::to_string(version) +
+                            ", which this program does not know: use a newer vostro-audit");
       const PreparedBlock block = ahead.take();
       if (auto good = check_block(block); !good) return good;
       if (block.header.closes_epoch() && height < report_.last) ahead.begin_epoch(committee_);

@@ -3,6 +3,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 
@@ -203,8 +204,13 @@ Result<void, StoreError> WorkStore::commit(const Hash& block_id, const ExecutedB
   write(Part::state, block.state);
   write(Part::tree, block.nodes);
   write(Part::notes, notes);
-  for (const auto& [id, record] : block.ids)
-    database.put(batch, Part::ids, keys::id(id), encode(record));
+  // Ascending: neighbours are found sooner than ids in the order in which they came.
+  std::vector<std::pair<OwnedId, const IdRecord*>> ids;
+  ids.reserve(block.ids.size());
+  for (const auto& [id, record] : block.ids) ids.emplace_back(id, &record);
+  std::sort(ids.begin(), ids.end());
+  for (const auto& [id, record] : ids)
+    database.put(batch, Part::ids, keys::id(id), encode(*record));
   database.put(batch, Part::roots, height_key(block.height), block.receipt_root.view());
   const Head head{block.height, block_id, block.state_root, block.time};
   database.put(batch, Part::meta, as_bytes(head_key), encode(head));

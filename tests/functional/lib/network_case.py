@@ -1,5 +1,7 @@
 """A test with a network of its own: four banks' nodes as real processes, with money, and what must hold at the end."""
 
+import json
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 
 from orders import Client, ask, money, order, payment, post, sign, sign_one  # noqa: E402
-from vostronet import NetError, Network, OPENING_UNITS, is_alive  # noqa: E402
+from vostronet import NetError, Network, OPENING_UNITS, bin_dir, is_alive  # noqa: E402
 
 LOG_LINES_SHOWN = 40
 # Silence before the first vote after a start: short, for nobody else has these keys.
@@ -142,6 +144,13 @@ class NetworkCase(unittest.TestCase):
         self.assertEqual(answer.body.get("receipt", {}).get("status"), "done", answer)
 
     # ---- what nodes say ----
+
+    def audited(self, source, *args, expect=0):
+        """The report of vostro-audit on a data directory."""
+        done = subprocess.run([str(bin_dir() / "vostro-audit"), "replay", str(source), "--genesis", str(self.network.info["genesis"]), "--json", *args],
+                              capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return json.loads(done.stdout)
 
     def balance(self, account, currency="EUR", node=0):
         bic, label = account.split("/")
