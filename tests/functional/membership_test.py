@@ -177,12 +177,6 @@ class F28(MembershipCase):
         self.check_receipts()
         self.assertEqual({node["participant"]: node["pid"] for node in self.nodes}, pids)
         self.assertTrue(all(is_alive(pid) for pid in pids.values()))
-        # An auditor who knows the genesis file alone finds every set of validators by himself.
-        epoch = self.network.status(self.nodes[2])["epoch"]
-        for node in (self.nodes[2], lost):
-            report = self.audited(node["data_dir"])
-            self.assertEqual(report["counts"]["epochs"], epoch + 1)
-            self.assertGreater(report["counts"]["finality_proofs"], epoch)
         print(f"{self.reported()} payments, epoch {self.network.status(self.nodes[2])['epoch']}", flush=True)
 
 
