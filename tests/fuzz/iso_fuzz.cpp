@@ -48,6 +48,66 @@ void check_message(std::string_view text) {
   VOSTRO_CHECK(again && again->body == message->body);
 }
 
+const std::vector<Element>& examples() {
+  static const std::vector<Element> trees = [] {
+    std::vector<Element> made;
+    for (const auto& each : test::example_messages()) {
+      const auto written = write_message(each.kind, each.body, each.header);
+      VOSTRO_CHECK(written);
+      made.push_back(*read_tree(*written));
+    }
+    return made;
+  }();
+  return trees;
+}
+
+/// Bytes as edits of a message that is in order: well-formed text that no mutation of bytes makes.
+/// Three for each edit: where, what, with which.
+void check_edited(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t edits_max = 8;
+  static constexpr std::string_view texts[] = {"",    "0",      "1",         "-1",  "1.005",
+                                               " 1 ", "BOOK",   "RJCT",      "JPY", "ZZZ",
+                                               "\n",  "&<>\"'", "2026-02-30"};
+  Element tree = examples()[data[0] % examples().size()];
+  for (std::size_t i = 1; i + 2 < size && i < 3 * edits_max; i += 3) {
+    Element* at = &tree;
+    // Down by the digits of the number, so that every place can be reached.
+    for (std::size_t way = data[i] * 257U + data[i + 2]; !at->children.empty() && way > 0;
+         way /= 7) {
+      Element* next = &at->children[way % at->children.size()];
+      if (next->children.empty()) break;
+      at = next;
+    }
+    if (at->children.empty()) continue;
+    const std::size_t n = data[i + 2] % at->children.size();
+    const auto place = at->children.begin() + static_cast<std::ptrdiff_t>(n);
+    switch (data[i + 1] % 6) {
+      case 0:
+        at->children.erase(place);
+        break;
+      case 1: {
+        const Element copy = *place;
+        at->children.insert(place, copy);
+        break;
+      }
+      case 2:
+        std::swap(at->children[n], at->children.back());
+        break;
+      case 3:
+        place->children.clear();
+        place->text = texts[data[i + 1] / 6 % std::size(texts)];
+        break;
+      case 4:
+        place->name_space = data[i + 1] % 4 == 0 ? "urn:example" : "";
+        place->is_without_space = place->name_space.empty();
+        break;
+      default:
+        place->attributes = {{"Ccy", std::string(texts[data[i + 1] / 6 % std::size(texts)])}};
+    }
+  }
+  check_message(write_tree(tree));
+}
+
 }  // namespace
 
 std::vector<Bytes> seeds() {
@@ -76,5 +136,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = vostro::as_text({data, size});
   vostro::fuzz::check_tree(text);
   vostro::fuzz::check_message(text);
+  if (size > 0) vostro::fuzz::check_edited(data, size);
   return 0;
 }
