@@ -121,6 +121,10 @@ void Reading::children(const Element& element, std::string_view prefix, Frame& f
       frame.seen.set(at);
       found->read(*this, child, frame.to);
     } else if (is_on_the_way) {
+      // Nothing would be written for it, and the schema may want it: a bank that nothing names.
+      if (child.children.empty() && !is_neighbour_)
+        note(child, child.text,
+             "this element is empty; fill it in, or leave out what it stands in");
       children(child, path_here, frame);
     } else {
       no_row(child);

@@ -167,6 +167,15 @@ TEST(Rules, WhatIsWrittenMustBeInOrderToo) {
       << test::told(nameless.error());
 }
 
+TEST(Rules, ABankThatNothingNamesIsRefused) {
+  Element document = test::fullest_message(Kind::camt_056, 1);
+  find(document, "FinInstnId")->children.clear();
+  const auto read = read_message(write_tree(document));
+  ASSERT_FALSE(read);
+  EXPECT_NE(test::told(read.error()).find("this element is empty"), std::string::npos)
+      << test::told(read.error());
+}
+
 TEST(Rules, OrdersForOtherChannelsAreRefused) {
   Element document = test::fullest_message(Kind::pain_001, 0);
   Element* order = find(document, "CdtTrfTxInf");
