@@ -129,7 +129,7 @@ struct StoreBlock {
 /// answer is a message of the epoch of the request, with which the peer can verify it. To
 /// GET_FINALITY: the proofs of the blocks that closed the epochs from the one asked for on, oldest
 /// first, proofs_max of them at most; the newest proof last where there is room. To the others no
-/// answer where nothing is found, but to GET_BLOCK an empty one.
+/// answer where nothing of that epoch is found, but to GET_BLOCK an empty one.
 struct ServeHistory {
   consensus::PeerId peer;
   Epoch epoch;

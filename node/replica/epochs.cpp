@@ -6,6 +6,17 @@
 
 namespace vostro::node {
 
+std::optional<consensus::EpochContext> context_on_record(const chain::StateReader& state,
+                                                         const Hash& network_id, Epoch epoch) {
+  const auto begun = chain::load<chain::EpochRecord>(state, epoch);
+  if (!begun) return std::nullopt;
+  consensus::BlockId anchor;
+  anchor.bytes = begun->anchor.bytes;
+  return consensus::EpochContext{
+      network_id,         begun->version,           epoch, anchor, begun->anchor_height,
+      begun->anchor_time, set_of(begun->validators)};
+}
+
 consensus::EpochContext context_at(const chain::StateReader& state, const Hash& network_id,
                                    const BasePoint& head) {
   const auto validators = chain::load<chain::Validators>(state, {});
@@ -14,12 +25,7 @@ consensus::EpochContext context_at(const chain::StateReader& state, const Hash& 
   const Epoch epoch(validators->epoch + (is_closed ? 1 : 0));
   if (!is_closed) {
     // The first block of each epoch puts it on record.
-    if (const auto begun = chain::load<chain::EpochRecord>(state, epoch)) {
-      consensus::BlockId anchor;
-      anchor.bytes = begun->anchor.bytes;
-      return {network_id,         begun->version,           epoch, anchor, begun->anchor_height,
-              begun->anchor_time, set_of(begun->validators)};
-    }
+    if (auto begun = context_on_record(state, network_id, epoch)) return std::move(*begun);
     VOSTRO_CHECK(head.height.value == 0);
   }
   return {network_id,

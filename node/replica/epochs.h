@@ -25,6 +25,10 @@ struct BasePoint {
 [[nodiscard]] consensus::EpochContext context_at(const chain::StateReader& state,
                                                  const Hash& network_id, const BasePoint& head);
 
+/// The context of an epoch that has a first block; none of others.
+[[nodiscard]] std::optional<consensus::EpochContext> context_on_record(
+    const chain::StateReader& state, const Hash& network_id, Epoch epoch);
+
 /// What EPOCH puts into the journal.
 [[nodiscard]] consensus::EpochRecord record_of(const consensus::EpochContext& context);
 

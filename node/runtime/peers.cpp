@@ -8,6 +8,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "chain/records.h"
+#include "node/replica/epochs.h"
 #include "node/runtime/consensus_loop.h"
 #include "node/runtime/stored_proofs.h"
 
@@ -387,6 +388,10 @@ void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetFinality& reques
 
 void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetBatch& request) {
   const auto view = store_.view();
+  // Under the number of another epoch than its own nobody could verify a batch.
+  const auto context = context_on_record(view, committee()->context().network_id, epoch);
+  if (!context) return;
+  const Hash ctx = context->digest();
   std::size_t bytes = 0;
   consensus::BatchId next = request.lane.tip;
   for (std::size_t count = 0; count < kServeBatchesMax && bytes < kServeBytesMax && !next.is_zero();
@@ -397,6 +402,7 @@ void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetBatch& request) 
     if (!stored) return;
     auto batch = decode<consensus::SignedBatch>(*stored);
     VOSTRO_CHECK(batch.has_value());
+    if (batch->batch.ctx != ctx) return;
     bytes += stored->size();
     next = batch->batch.prev;
     const bool is_first = batch->batch.seq <= request.lane.first_seq;

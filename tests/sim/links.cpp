@@ -217,6 +217,8 @@ void World::serve(std::size_t at, PeerId to, Epoch epoch, const consensus::GetBa
     for (std::size_t j = history[i - 1].batches.size(); j > 0; --j) {
       const consensus::SharedBatch& shared = history[i - 1].batches[j - 1];
       if (shared.batch->batch.id() != next) continue;
+      // A liar may ask for one of another epoch.
+      if (shared.batch->batch.ctx != committees_.at(epoch)->ctx()) return;
       send(at, {{to},
                 std::make_shared<const consensus::Message>(
                     consensus::Message{epoch, consensus::BatchMessage{shared}})});
