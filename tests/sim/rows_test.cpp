@@ -246,8 +246,7 @@ TEST(Rows, F21_OneKeyOnTwoHosts) {
   std::size_t evidence = 0;
   for (std::uint64_t seed = 1; seed <= test::rounds<std::uint64_t>(20, 5); ++seed) {
     Scenario both = Scenario::of_seed(seed, 4);
-    both.changes.clear();  // the twin's bank could be one that says of a new key that it is ready
-    both.reserves = 0;
+    keep_validators(both);
     both.liars = {{seed % 4, Lie::twin}};
     const Outcome outcome = run(both);
     expect_ok(both, outcome);
@@ -284,6 +283,7 @@ TEST_P(Liars, F23_NoForkAndProgress) {
   std::size_t evidence = 0;
   for (std::uint64_t seed = 1; seed <= test::rounds<std::uint64_t>(12, 3); ++seed) {
     Scenario scenario = Scenario::of_seed(seed, seed % 4 == 0 ? 7 : 4);
+    keep_validators(scenario);
     scenario.payments = 30;
     scenario.liars = {{seed % scenario.validators, lie}};
     if (scenario.validators == 7) scenario.liars[(seed + 3) % 7] = lie;
