@@ -51,8 +51,8 @@ const std::map<std::string, std::string, std::less<>>& values() {
 
 class Maker {
  public:
-  Maker(const MessageType& type, std::size_t variant)
-      : name_(to_text(type)), kind_(type.kind), variant_(variant) {
+  Maker(const MessageType& type, std::size_t variant, std::size_t repeats = 2)
+      : name_(to_text(type)), kind_(type.kind), variant_(variant), repeats_(repeats) {
     load(name_ + ".xsd");
   }
 
@@ -109,7 +109,7 @@ class Maker {
         const std::string name(each.attribute("name"));
         if (is_refused_by_rule(name)) continue;
         const std::string_view most = each.attribute("maxOccurs");
-        const std::size_t count = most.empty() || most == "1" ? 1 : 2;
+        const std::size_t count = most.empty() || most == "1" ? 1 : repeats_;
         for (std::size_t n = 0; n < count; ++n)
           to.children.push_back(element(name, std::string(each.attribute("type"))));
       }
@@ -153,6 +153,7 @@ class Maker {
   std::string name_;
   Kind kind_;
   std::size_t variant_;
+  std::size_t repeats_;
   std::map<std::string, Element> types_;
   std::size_t ids_ = 0;
 };
@@ -194,6 +195,12 @@ Element fullest_message(Kind kind, std::size_t variant) {
   set_in(content, "TtlDbtNtries", "Sum", is_credit ? "0" : "25.00");
   set_in(content, "TtlDbtNtries", "NbOfNtries", is_credit ? "0" : "2");
   set_in(content, "TtlNtriesPerBkTxCd", "Sum", "12.50");
+  return made;
+}
+
+Element leanest_message(Kind kind, std::size_t variant) {
+  Element made = Maker(current(kind), variant, 1).make();
+  for (const char* sum : {"CtrlSum", "OrgnlCtrlSum", "DtldCtrlSum", "Sum"}) set(made, sum, "12.50");
   return made;
 }
 

@@ -20,6 +20,8 @@ inline constexpr std::size_t message_variants = 5;
 /// The Document (of head.001 the AppHdr), in order by every rule: counts and sums are right, ids
 /// differ. Without the two things that orders are refused for (intermediaries, agreed rates).
 [[nodiscard]] Element fullest_message(Kind kind, std::size_t variant);
+/// The same with one of what may repeat: small, and not in order by the rules.
+[[nodiscard]] Element leanest_message(Kind kind, std::size_t variant);
 /// A header whose MsgDefIdr is that of `of`.
 [[nodiscard]] Element fullest_header(Kind of, std::size_t variant);
 
