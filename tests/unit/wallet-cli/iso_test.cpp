@@ -54,9 +54,10 @@ TEST_F(Iso, NeedsNoNodeAndNoConfiguration) {
 TEST_F(Iso, ShowTellsWhatBecomesOfEachValue) {
   const Ran ran = run({"iso", "show", path(file(iso20022::Kind::pacs_008)), "--json"});
   ASSERT_EQ(ran.exit, Exit::ok) << ran.err;
-  EXPECT_EQ(ran.json().at("business_message_id"), "VOSTRO-20261123-000001");
+  const boost::json::object shown = ran.json();
+  EXPECT_EQ(shown.at("business_message_id"), "VOSTRO-20261123-000001");
   std::map<std::string, std::string> uses;
-  for (const auto& each : ran.json().at("values").as_array())
+  for (const auto& each : shown.at("values").as_array())
     uses[std::string(each.at("element").as_string())] = std::string(each.at("use").as_string());
   EXPECT_EQ(uses["CdtTrfTxInf/PmtId/UETR"], "ledger");
   EXPECT_EQ(uses["CdtTrfTxInf/Cdtr/Nm"], "annex");
