@@ -25,6 +25,8 @@ PROMISED = 2  # times the usual p99
 # The attackers run on the same cores as the four nodes: a time fails the test only beyond this factor of the promise, and above FLOOR_MS.
 SLACK = 4
 FLOOR_MS = 100
+# On a fast machine the payments are through before an attack has got anywhere: it needs this long, more than the API's 5 s for a header.
+ATTACK_S = 9
 ATTACKERS = Path(__file__).resolve().parent / "lib" / "attackers.py"
 
 
@@ -59,14 +61,18 @@ class Hostile(NetworkCase):
     def peer_place(self):
         return ["127.0.0.1", str(json.loads(Path(self.nodes[0]["config"]).with_name("ready.json").read_text(encoding="utf-8"))["p2p_port"])]
 
-    def p99_ms(self, count=PAYMENTS):
+    def p99_ms(self, count=PAYMENTS, at_least_s=0):
+        """Of so many payments, and then as many again until the time is over."""
         took = []
-        with Client(self.nodes[0]) as client:
-            for framed in sign(self.nodes[0], [order(self.network, payment(self.account(0), self.account(1), "0.01"))], copies=count):
-                began = time.monotonic()
-                answer = client.post(framed)
-                took.append((time.monotonic() - began) * 1000)
-                self.assertEqual((answer.status, answer.body.get("receipt", {}).get("status")), (200, "settled"), answer)
+        end = time.monotonic() + at_least_s
+        while not took or time.monotonic() < end:
+            framed_orders = sign(self.nodes[0], [order(self.network, payment(self.account(0), self.account(1), "0.01"))], copies=count)
+            with Client(self.nodes[0]) as client:
+                for framed in framed_orders:
+                    began = time.monotonic()
+                    answer = client.post(framed)
+                    took.append((time.monotonic() - began) * 1000)
+                    self.assertEqual((answer.status, answer.body.get("receipt", {}).get("status")), (200, "settled"), answer)
         quantiles = statistics.quantiles(took, n=100)
         return quantiles[49], quantiles[98]
 
@@ -77,7 +83,7 @@ class Hostile(NetworkCase):
         usual = self.p99_ms()
         memory, open_before = resident_mib(victim), descriptors(victim)
         with self.attacked(kind, place) as report:
-            attacked = self.p99_ms()
+            attacked = self.p99_ms(at_least_s=ATTACK_S)
             most = resident_mib(victim)
         print(f"{kind}: p50 {usual[0]:.0f} ms, p99 {usual[1]:.0f} ms usually; p50 {attacked[0]:.0f} ms, p99 {attacked[1]:.0f} ms attacked "
               f"(promised: {PROMISED} times); resident {memory:.0f} to {most:.0f} MiB; the attacker: {report}", flush=True)
@@ -101,7 +107,7 @@ class Hostile(NetworkCase):
         self.withstand("flood", self.api_place(), {"401": 500})
 
     def test_A1_A3_malformed_and_oversized_requests(self):
-        self.withstand("malformed", self.api_place(), {"400|413|431": 100})
+        self.withstand("malformed", self.api_place(), {"400|413|431": 40})
 
     def test_A9_event_streams_that_are_misused(self):
         self.withstand("websocket", self.api_place(), {"101": 20})
