@@ -38,9 +38,11 @@ class MembershipCase(ClerksCase):
         return new
 
     def add_validators(self, nodes):
-        self.pass_changes([{"type": "AddValidator", **members.key_proof(node)} for node in nodes])
-        self.wait_set(len(self.voters) + len(nodes))
-        self.voters += nodes
+        # One by one: each that comes raises the number of votes that the next one needs.
+        for node in nodes:
+            self.pass_changes([{"type": "AddValidator", **members.key_proof(node)}])
+            self.voters.append(node)
+            self.wait_set(len(self.voters))
 
     def wait_set(self, size):
         """Until every node that runs knows so many validators, and those are connected."""

@@ -96,6 +96,7 @@ class Described(NetworkCase):
             self.assertEqual(self.operate.status, 200)
         self.operate.ask("/v1/status")
         validators = self.operate.ask("/v1/validators")["items"]
+        self.assertEqual(len(self.operate.ask("/v1/validators/set")["validators"]), len(validators))
         self.assertEqual([each["participant"] for each in validators], sorted(node["participant"] for node in self.nodes))
         self.assertEqual([each["participant"] for each in validators if each["this_node"]], [self.bic(0)])
         self.assertTrue(all(each["connected"] and each["last_seen"] for each in validators), validators)
