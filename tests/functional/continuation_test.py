@@ -22,7 +22,7 @@ class Continuation(NetworkCase):
     """Goal: with a quorum gone for good nothing is lost that was final, nothing is made twice, and only a mandate of the banks lets the
     network go on. Method: real nodes, whose data and keys are deleted; the commands of the page; a payment of before, and one after."""
 
-    def program(self, node, command):
+    def node_command(self, node, command):
         done = subprocess.run([bin_dir() / "vostro-node", command, "--config", node["config"]], capture_output=True, text=True, timeout=60,
                               check=False)
         return done.returncode, done.stdout + done.stderr
@@ -100,7 +100,7 @@ class Continuation(NetworkCase):
         self.agree(second, 0)
         self.agree(second, 1)
         self.use_file(second)
-        code, said = self.program(self.nodes[0], "continue")
+        code, said = self.node_command(self.nodes[0], "continue")
         self.assertEqual((code, "it takes 3" in said), (1, True), said)
         # A bank whose machine is gone still has its treasury's keys.
         self.agree(second, 2)
@@ -108,11 +108,11 @@ class Continuation(NetworkCase):
 
         # 5: each node takes over, once; then the network is there again.
         for node in self.nodes:
-            code, said = self.program(node, "continue")
+            code, said = self.node_command(node, "continue")
             self.assertEqual((code, said.startswith("continued: ")), (0, True), said)
-            code, said = self.program(node, "continue")
+            code, said = self.node_command(node, "continue")
             self.assertEqual((code, said.startswith("was continued before: ")), (0, True), said)
-            code, said = self.program(node, "init")
+            code, said = self.node_command(node, "init")
             self.assertEqual(code, 0, said)
         for index in LOST:
             self.new_token(index)

@@ -173,7 +173,7 @@ class DoctorOfHalts(DoctorCase):
         self.network.wait(lambda: seen() == {self.bic(3)}, PATIENCE_S, "nobody else sees it")
 
     def halt_by_io_error(self, victim):
-        segment = max(Path(self.nodes[victim]["data_dir"]).resolve().glob("journal/segment-*"))
+        segment = max(Path(self.nodes[victim]["data_dir"]).resolve().glob("journal/*/segment-*"))
         with injection.Injection(self.nodes[victim]["pid"], "fdatasync", "error=EIO:when=1", self.home / "strace", segment):
             self.settle(0, self.signed_payment(0, 1, "1.00"))
             self.network.wait(lambda: self.network.status(self.nodes[victim]).get("halted"), 60, "it does not halt")

@@ -25,15 +25,16 @@ class Receipts(NetworkCase):
 
     def verify(self, path, expect=OK, genesis=None, more=()):
         """As a court would: no node, no token, no profile."""
-        args = [bin_dir() / "vostro", "--json", "--config", "/dev/null", "--genesis", genesis or self.network.info["genesis"], "verify", path, *more]
+        args = [bin_dir() / "vostro", "--json", "--genesis", genesis or self.network.info["genesis"], "verify", path, *more]
         done = subprocess.run([str(arg) for arg in args], capture_output=True, text=True, timeout=60, check=False, env={"HOME": str(self.home)})
         self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         return done.stdout
 
     def test_receipts_show_payments_and_balances_without_a_node(self):
         paid = self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1), "--amount", "1250.00 EUR", "--wait")
-        refused = self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1), "--amount", "40000.00 EUR", "--accept-by", "+1h", "--wait")
-        self.wallet(1, "inbox", "reject", refused["uetr"], "--reason", "AC04", "--wait")
+        refused = self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1, "customers"), "--amount", "40.00 EUR", "--accept-by", "+1h",
+                              "--wait")
+        self.wallet(1, "inbox", "reject", refused["uetr"], "--reason", "AC04")
 
         files = {name: self.home / f"{name}.receipt" for name in ("paid", "refused", "balance")}
         page = self.home / "paid.html"
