@@ -106,6 +106,7 @@ class Governance(NetworkCase):
         version = self.wallet(0, "network", "propose", "activate-version", "--version-number", "2")["proposal"]
         self.vote(version, (0, 1, 2))
         self.proposal(version, "passed")
+        self.pay()  # what is waited for is told as of the newest block: its time is past the date now
 
         def waits(body):  # for its date first
             return next(item for item in body["items"] if item["id"]["id"] == version)["waits_for"]

@@ -163,7 +163,7 @@ TEST(RowsB, B3AMessageOfTheMostThatIsTakenStaysWithinItsMemory) {
   std::string large = camt_054();
   replace(large, "</Ntry>",
           "<NtryDtls><TxDtls><RmtInf>" + lines + "</RmtInf></TxDtls></NtryDtls></Ntry>");
-  const auto before = peak_mib();
+  [[maybe_unused]] const auto before = peak_mib();
   EXPECT_EQ(refusal(large), "");
 #if !defined(__SANITIZE_ADDRESS__)
   EXPECT_LT(peak_mib() - before, 256);
