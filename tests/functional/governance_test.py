@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -106,6 +107,7 @@ class Governance(NetworkCase):
         version = self.wallet(0, "network", "propose", "activate-version", "--version-number", "2")["proposal"]
         self.vote(version, (0, 1, 2))
         self.proposal(version, "passed")
+        time.sleep(1.5)
         self.pay()  # what is waited for is told as of the newest block: its time is past the date now
 
         def waits(body):  # for its date first
