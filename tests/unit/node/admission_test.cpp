@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <future>
+
 #include <condition_variable>
 
 #include "tests/unit/node/api_support.h"
@@ -14,8 +17,11 @@ namespace {
 
 class AdmissionTest : public testing::Test {
  protected:
+  /// A door goes once the one worker has done what it was given, as in a node.
+  using Door = std::unique_ptr<Admission, std::function<void(Admission*)>>;
+
   /// A door of the chain as it stands, all of which was told of but the blocks above `announced`.
-  std::unique_ptr<Admission> open(std::optional<Height> announced = {}) {
+  Door open(std::optional<Height> announced = {}) {
     Admission::Callbacks callbacks;
     callbacks.batch = [this](std::vector<chain::VerifiedTransactionPtr> transactions) {
       const std::lock_guard lock(mutex_);
@@ -28,7 +34,12 @@ class AdmissionTest : public testing::Test {
         Admission::open(chain_.directory.path("admission"), test::network(), {}, chain_.store(),
                         announced.value_or(chain_.store().head()->height), workers_, callbacks);
     EXPECT_TRUE(door.has_value());
-    return std::move(*door);
+    return {door->release(), [this](Admission* one) {
+              std::promise<void> idle;
+              workers_.post(WorkFor::clients, [&idle] { idle.set_value(); });
+              idle.get_future().wait();
+              delete one;
+            }};
   }
   /// Index of the answer to come.
   std::size_t submit(Admission& door, const chain::VerifiedTransactionPtr& transaction,
