@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/markup.h"
+
 namespace vostro::iso20022 {
 namespace {
 
@@ -56,49 +58,17 @@ class TreeBuilder final : public XmlHandler {
   std::optional<XmlError> error_;
 };
 
-void escape(std::string_view text, bool is_attribute, std::string& out) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      case '"':
-        out += is_attribute ? "&quot;" : "\"";
-        break;
-      case '\n':
-      case '\t':
-        // In an attribute a parser would make blanks of them.
-        if (is_attribute) {
-          out += c == '\n' ? "&#10;" : "&#9;";
-          break;
-        }
-        [[fallthrough]];
-      default:
-        out += c;
-    }
-  }
-}
-
 void write(const Element& element, std::size_t depth, std::string& out) {
   out.append(depth * 2, ' ');
   out += "<" + element.name;
   if (!element.name_space.empty() || element.is_without_space) {
     out += " xmlns=\"";
-    escape(element.name_space, true, out);
+    append_markup(element.name_space, MarkupPlace::attribute, out);
     out += "\"";
   }
   for (const auto& [name, value] : element.attributes) {
     out += " " + name + "=\"";
-    escape(value, true, out);
+    append_markup(value, MarkupPlace::attribute, out);
     out += "\"";
   }
   if (element.children.empty() && element.text.empty()) {
@@ -107,7 +77,7 @@ void write(const Element& element, std::size_t depth, std::string& out) {
   }
   out += ">";
   if (element.children.empty()) {
-    escape(element.text, false, out);
+    append_markup(element.text, MarkupPlace::text, out);
   } else {
     out += "\n";
     for (const Element& child : element.children) write(child, depth + 1, out);

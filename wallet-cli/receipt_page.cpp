@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/markup.h"
 #include "wallet-cli/text.h"
 
 namespace vostro::wallet {
@@ -41,24 +42,7 @@ void add_balance(ReceiptFacts& to, const client::BalanceProof& proof) {
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  append_markup(text, MarkupPlace::text, out);
   return out;
 }
 
