@@ -265,6 +265,42 @@ std::size_t count_votes(const Validators& validators, const Proposal& proposal, 
       }));
 }
 
+bool decide(State& state, Height height, const OwnedId& name, Proposal proposal,
+            const Validators& validators) {
+  const std::size_t voters = validators.now.size();
+  const std::size_t needed = votes_needed(voters);
+  const bool is_passed = count_votes(validators, proposal, true) >= needed;
+  const bool is_refused = voters - count_votes(validators, proposal, false) < needed;
+  if (is_passed) {
+    proposal.status = ProposalStatus::passed;
+    proposal.passed = height;
+    if (is_membership(proposal.change)) {
+      std::vector<OwnedId> pending = state.pending_changes();
+      if (pending.size() == PendingChanges::count_max) return false;
+      pending.push_back(name);
+      state.set_pending_changes(std::move(pending));
+    } else {
+      state.put<DueMarker>({proposal.not_before, name}, {DueKind::change_takes_effect});
+    }
+  } else if (is_refused) {
+    proposal.status = ProposalStatus::refused;
+    proposal.ended = height;
+  }
+  if (is_passed || is_refused) state.erase<DueMarker>({proposal.closes_at, name});
+  state.put<Proposal>(name, std::move(proposal));
+  return true;
+}
+
+void decide_open_proposals(State& state, BlockPoint block, const Validators& validators) {
+  for (const OwnedId& name : state.open_proposals()) {
+    const Proposal proposal = *state.find<Proposal>(name);
+    // More may lapse in one block than it works off.
+    if (is_past(proposal.closes_at, block.time)) continue;
+    // One for which there is no room stays open until the set changes again, or its time is over.
+    static_cast<void>(decide(state, block.height, name, proposal, validators));
+  }
+}
+
 std::optional<Receipt> proposal_due(State& state, BlockPoint block, const OwnedId& name,
                                     DueKind kind) {
   const Proposal* stored = state.find<Proposal>(name);

@@ -49,6 +49,15 @@ enum class ChangeFault : std::uint8_t {
 [[nodiscard]] std::size_t count_votes(const Validators& validators, const Proposal& proposal,
                                       bool yes);
 
+/// Passes an open proposal that has the votes of enough of these owners, or refuses it when so many
+/// said no that it cannot get them; stores it either way. False where it has the votes, and
+/// PendingChanges::count_max others wait: it is left as it was.
+[[nodiscard]] bool decide(State& state, Height height, const OwnedId& name, Proposal proposal,
+                          const Validators& validators);
+/// Where the next validators are named: votes that were short of the old number can be enough of
+/// the new one, or out of reach, and nobody may be left to vote. In order of their names.
+void decide_open_proposals(State& state, BlockPoint block, const Validators& validators);
+
 /// Voting has ended without a majority, or the date of a passed change has come. Empty where the
 /// proposal is in no such state: the store is damaged.
 [[nodiscard]] std::optional<Receipt> proposal_due(State& state, BlockPoint block,

@@ -348,8 +348,11 @@ std::vector<Receipt> settle_membership(State& state, BlockPoint block) {
   if (assessed.after != Membership{validators.now, validators.version}) {
     validators.next = assessed.after.validators;
     validators.next_version = assessed.after.version;
+    Validators voters = validators;
+    voters.now = validators.next;
     state.put<Validators>({}, std::move(validators));
     state.erase_lanes();
+    decide_open_proposals(state, block, voters);
   }
   forget_readiness(state, keys);
   state.commit();

@@ -352,7 +352,7 @@ struct Proposal {
   ProposalStatus status = ProposalStatus::open;
   std::vector<Ballot> ballots;   ///< in the order in which they came; one a voter
   Height proposed;               ///< the block of the Propose
-  std::optional<Height> passed;  ///< the block of the deciding vote
+  std::optional<Height> passed;  ///< of the deciding vote, or of the change of voters that decided
   std::optional<Height> ended;   ///< the first block in which its status is its last
 
   bool operator==(const Proposal&) const = default;

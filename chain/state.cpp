@@ -232,6 +232,22 @@ void State::erase_lanes() {
   for (const std::uint16_t author : authors) erase<Lane>(author);
 }
 
+std::vector<OwnedId> State::open_proposals() {
+  scan_while(reader_, {Proposal::prefix}, kScanStep, [&](const Bytes& key, const Bytes&) {
+    const auto name = owned_id_of_key(key);
+    if (!name) {
+      is_damaged_ = true;
+      return false;
+    }
+    static_cast<void>(find<Proposal>(*name));
+    return true;
+  });
+  std::vector<OwnedId> open;
+  for (const auto& [name, row] : std::get<Table<Proposal>>(tables_).rows())
+    if (row.now && row.now->status == ProposalStatus::open) open.push_back(name);
+  return open;
+}
+
 std::vector<Bic> State::participants() {
   scan_while(reader_, {Participant::prefix}, kScanStep, [&](const Bytes& key, const Bytes&) {
     const auto bic = participant_of_key(key);

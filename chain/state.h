@@ -107,6 +107,9 @@ class State {
   /// Names of passed changes that are not in force yet, in order of acceptance.
   [[nodiscard]] std::vector<OwnedId> pending_changes();
   void set_pending_changes(std::vector<OwnedId> proposals);
+  /// Names of proposals that still take votes, ascending. Reads every proposal ever made, so only
+  /// where an epoch ends.
+  [[nodiscard]] std::vector<OwnedId> open_proposals();
   /// The lanes of an epoch end with it.
   void erase_lanes();
   /// Participants, ascending.

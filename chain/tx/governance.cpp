@@ -46,27 +46,8 @@ Applied apply(Turn& turn, const Vote& body) {
   // Ballots are of owners of validators, past ones among them: the newest of them may find no room.
   if (proposal.ballots.size() == Proposal::ballots_max) return fail(Reason::proposal_closed);
   proposal.ballots.push_back({body.participant, body.yes});
-  const std::size_t voters = validators.now.size();
-  const std::size_t needed = votes_needed(voters);
-  if (count_votes(validators, proposal, true) >= needed) {
-    proposal.status = ProposalStatus::passed;
-    proposal.passed = turn.block.height;
-    turn.state.erase<DueMarker>({proposal.closes_at, body.proposal});
-    if (is_membership(proposal.change)) {
-      std::vector<OwnedId> pending = turn.state.pending_changes();
-      if (pending.size() == PendingChanges::count_max) return fail(Reason::change_breaks_rule);
-      pending.push_back(body.proposal);
-      turn.state.set_pending_changes(std::move(pending));
-    } else {
-      turn.state.put<DueMarker>({proposal.not_before, body.proposal},
-                                {DueKind::change_takes_effect});
-    }
-  } else if (voters - count_votes(validators, proposal, false) < needed) {
-    proposal.status = ProposalStatus::refused;
-    proposal.ended = turn.block.height;
-    turn.state.erase<DueMarker>({proposal.closes_at, body.proposal});
-  }
-  turn.state.put<Proposal>(body.proposal, std::move(proposal));
+  if (!decide(turn.state, turn.block.height, body.proposal, std::move(proposal), validators))
+    return fail(Reason::change_breaks_rule);
   return {};
 }
 

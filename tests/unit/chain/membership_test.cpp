@@ -81,6 +81,68 @@ TEST(Membership, AMembersRemovalEndsItsVote) {
   EXPECT_EQ(n.status(), ProposalStatus::passed) << "three of four";
 }
 
+// Four of five were needed, three of four are: nobody has to vote once more, and those who could
+// may all have voted already.
+TEST(Membership, VotesThatSufficeOnlyOfFewerVotersDecide) {
+  Banks n(5);
+  ASSERT_EQ(n.propose(SetParameter{ParameterName::max_due, 9'999}), "done");
+  const OwnedId limit = n.proposal;
+  ASSERT_EQ(n.propose(rotate(1, 1)), "done");
+  const OwnedId rotation = n.proposal;
+  for (const OwnedId& name : {limit, rotation}) {
+    n.proposal = name;
+    for (const std::size_t bank : {0, 1, 3}) ASSERT_EQ(n.vote(bank), "done");
+    ASSERT_EQ(n.status(), ProposalStatus::open) << "three of five";
+  }
+  const OwnedId removed = n.pass(removal(2));
+  ASSERT_TRUE(n.closes());
+  const Height closing = *n.of(removed).ended;
+  EXPECT_EQ(n.of(limit).status, ProposalStatus::passed);
+  EXPECT_EQ(n.of(limit).passed, closing);
+  EXPECT_EQ(n.of(rotation).status, ProposalStatus::passed);
+  EXPECT_EQ(n.waiting(), "ready") << "and waits like any other: for the Ready of its key";
+  // The limit's date has passed: an idle network makes the block in which it takes effect.
+  EXPECT_EQ(next_due(n.ledger.store()), n.of(limit).not_before);
+  n.any_block();
+  EXPECT_EQ(n.of(limit).status, ProposalStatus::in_force);
+  EXPECT_EQ(n.ledger.load<Parameters>({})->max_due, 9'999U);
+  EXPECT_EQ(n.ready(1, 1), "done");
+  EXPECT_EQ(n.of(rotation).status, ProposalStatus::in_force);
+}
+
+TEST(Membership, VotesOfThoseWhoLeaveDoNotDecide) {
+  Banks n(5);
+  ASSERT_EQ(n.propose(SetParameter{ParameterName::max_due, 9'999}), "done");
+  const OwnedId limit = n.proposal;
+  for (const std::size_t bank : {0, 1, 2}) ASSERT_EQ(n.vote(bank), "done");
+  n.pass(removal(2));
+  ASSERT_TRUE(n.closes());
+  EXPECT_EQ(n.of(limit).status, ProposalStatus::open) << "two of four";
+  n.proposal = limit;
+  EXPECT_EQ(n.vote(3), "done");
+  EXPECT_EQ(n.status(), ProposalStatus::passed);
+}
+
+TEST(Membership, WhatFewerVotersCannotPassAnyMoreIsRefused) {
+  Banks n(6);  // five of six pass, so one may say no; four of five, one may; three of four, one may
+  ASSERT_EQ(n.propose(SetParameter{ParameterName::max_due, 9'999}), "done");
+  const OwnedId one_no = n.proposal;
+  ASSERT_EQ(n.vote(0, false), "done");
+  n.pass(removal(4));
+  ASSERT_EQ(n.validators().next.size(), 5U);
+  EXPECT_EQ(n.of(one_no).status, ProposalStatus::open);
+
+  Banks seven(7);  // five of seven pass, so two may say no; of six only one
+  ASSERT_EQ(seven.propose(SetParameter{ParameterName::max_due, 9'999}), "done");
+  const OwnedId two_no = seven.proposal;
+  for (const std::size_t bank : {0, 1}) ASSERT_EQ(seven.vote(bank, false), "done");
+  ASSERT_EQ(seven.status(), ProposalStatus::open);
+  const OwnedId removed = seven.pass(removal(4));
+  EXPECT_EQ(seven.of(two_no).status, ProposalStatus::refused);
+  EXPECT_EQ(seven.of(two_no).ended, seven.of(removed).ended);
+  EXPECT_EQ(next_due(seven.ledger.store()), std::nullopt) << "and will not lapse";
+}
+
 // The replacement of one that is lost: whoever comes is decided first, whoever goes waits for it.
 TEST(Membership, FourStayFour) {
   Banks n;
