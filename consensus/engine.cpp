@@ -69,7 +69,7 @@ void Engine::on_event(const Started&) {
   pacing_.on_started(now_.steady_ms);
   final_at_ms_ = now_.steady_ms;
   if (finality_) emit(Finalized{*finality_});
-  if (final_ && (!finality_ || finality_->proposal.view < final_view_)) emit_finality(nullptr);
+  if (lacks_final_header()) emit_finality(nullptr);
   ask_again();
   if (identity_ && config_.timeouts.listen_ms > 0) {
     set_timer(TimerKind::listen, config_.timeouts.listen_ms);

@@ -154,6 +154,11 @@ class Engine {
   void on_finality_proof(const FinalityProof& proof, std::optional<PeerId> from);
   void on_proposal_learned(const Proposal& proposal);
   void on_block(const BlockBody& block);
+  [[nodiscard]] bool contradicts_verdict(const Certificate& certificate);
+  /// F stands, and its proof cannot be made yet.
+  [[nodiscard]] bool lacks_final_header() const {
+    return final_ && (!finality_ || finality_->proposal.view < final_view_);
+  }
   void want_proposal(const ProposalId& id, const Certificate& holders);
   void want_block(const BlockId& id);
   void announce(const HeldCertificate& held, std::optional<PeerId> from);

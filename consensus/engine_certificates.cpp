@@ -71,6 +71,15 @@ void Engine::on_certificate(const HeldCertificate& held, std::optional<PeerId> f
   if (!halted_) consider();
 }
 
+/// Q others hold for valid what this node found invalid: one of the two executes otherwise, and it
+/// is not the network.
+bool Engine::contradicts_verdict(const Certificate& certificate) {
+  const auto check = checks_.find(certificate.proposal);
+  if (check == checks_.end() || check->second.state != CheckState::invalid) return false;
+  halt(HaltReason::execution, "the block of view " + std::to_string(certificate.view.value));
+  return true;
+}
+
 void Engine::on_notarization(const HeldCertificate& held, std::optional<PeerId> from) {
   const Certificate& certificate = held.certificate;
   const View view = certificate.view;
@@ -87,11 +96,7 @@ void Engine::on_notarization(const HeldCertificate& held, std::optional<PeerId> 
     halt(HaltReason::safety, "notarization and finalization of view " + std::to_string(view.value));
     return;
   }
-  if (const auto check = checks_.find(certificate.proposal);
-      check != checks_.end() && check->second.state == CheckState::invalid) {
-    halt(HaltReason::execution, "the block of view " + std::to_string(view.value));
-    return;
-  }
+  if (contradicts_verdict(certificate)) return;
   HeldCertificate stored = held;
   if (!stored.proposal) {
     if (const HeldProposal* proposal = proposals_.find(certificate.proposal))
@@ -162,6 +167,7 @@ void Engine::finalize(const HeldCertificate& held, const Header* header,
   const View view = held.certificate.view;
   VOSTRO_CHECK(view > final_view_);
   VOSTRO_CHECK(held.proposal);
+  if (contradicts_verdict(held.certificate)) return;
   announce(held, from);
   final_view_ = floor_ = view;
   final_ = held;
@@ -228,7 +234,7 @@ void Engine::on_finality_proof(const FinalityProof& proof, std::optional<PeerId>
   if (view < final_view_) return;
   if (view == final_view_) {
     const bool is_awaited = final_ && final_->certificate.proposal == proof.finalization.proposal &&
-                            (!finality_ || finality_->proposal.view < final_view_);
+                            lacks_final_header();
     if (is_awaited) emit_finality(&proof.header);
     return;
   }
@@ -347,9 +353,7 @@ void Engine::on_block(const BlockBody& block) {
   }();
   if (wanted_blocks_.erase(id) == 0 && !is_notarized) return;
   proposals_.add_block(block, is_notarized ? block.header.view : view_);
-  if (final_ && final_->proposal->block == id &&
-      (!finality_ || finality_->proposal.view < final_view_))
-    emit_finality(nullptr);
+  if (final_ && final_->proposal->block == id && lacks_final_header()) emit_finality(nullptr);
   if (!halted_) consider();
 }
 

@@ -44,8 +44,7 @@ void Engine::on_get_certs(PeerId peer, const GetCerts& request) {
   std::size_t bytes = kProposalBytes;
   if (request.from <= final_view_) {
     answer.finality = finality_;
-    if (final_ && (!finality_ || finality_->proposal.view < final_view_))
-      answer.certificates.push_back(*final_);
+    if (lacks_final_header()) answer.certificates.push_back(*final_);
     bytes += kProofBytes;
   }
   const auto add = [&](const HeldCertificate& held) {

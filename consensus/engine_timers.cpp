@@ -176,6 +176,7 @@ void Engine::retransmit() {
   if (const HeldProposal* held = proposals_.find(view_)) broadcast(wire_form(held->propose));
   for (const Vote& vote : votes_.of_view(view_)) broadcast(VoteMessage{vote});
   if (finality_) broadcast(Finality{{*finality_}});
+  if (lacks_final_header()) broadcast(CertMessage{*final_});
   retransmit_certificates();
 }
 

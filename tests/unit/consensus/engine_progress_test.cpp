@@ -47,6 +47,17 @@ TEST_F(EngineTest, LeaderRepeatsTheTipAfterTheFlushTime) {
   EXPECT_EQ(sent->proposal.parent_view, View(1));
 }
 
+TEST_F(EngineTest, LeaderThatLacksTheTipsBodySkipsAtHalfTheTimeout) {
+  start(leader(2));
+  const Propose first = propose(1, first_block());
+  receive(leader(1), CertMessage{notarization(first)});
+  ASSERT_EQ(engine->view(), View(2));
+  const auto timers = only<SetTimer>(fire(TimerKind::flush));
+  EXPECT_TRUE(std::any_of(timers.begin(), timers.end(),
+                          [](const SetTimer& timer) { return timer.kind == TimerKind::lead; }));
+  EXPECT_EQ(vote_types(fire(TimerKind::lead), self), std::vector{VoteType::nullify});
+}
+
 TEST_F(EngineTest, LeaderAtTheCapRepeatsInsteadOfExtending) {
   config.caps.extend_above_final = 1;
   start(leader(2));
@@ -224,6 +235,17 @@ TEST_F(EngineTest, MissingProposalAndHeaderAreFetchedBeforeFinalityIsAnnounced) 
   actions = receive(leader(1), ProposalMessage{made.proposal});
   EXPECT_EQ(engine->final_view(), View(1));
   EXPECT_TRUE(only<Finalized>(actions).empty());
+  const auto certificates_sent = [&] {
+    std::vector<VoteType> types;
+    for (const Broadcast& sent : only<Broadcast>(actions))
+      if (const auto* cert = std::get_if<CertMessage>(&sent.message.body))
+        types.push_back(cert->held.certificate.type);
+    return types;
+  };
+  // With work, whoever missed the Finalization gets it again; until then nobody is asked for less.
+  includable_on(made.header.id());
+  actions = fire(TimerKind::retransmit);
+  EXPECT_EQ(certificates_sent(), std::vector{VoteType::finalize});
   actions = receive(leader(1), BlockMessage{{{made.header, made.cut}}});
   ASSERT_EQ(only<Finalized>(actions).size(), 1U);
   EXPECT_EQ(engine->final_height(), Height(1));

@@ -276,6 +276,50 @@ TEST_F(EngineTest, InvalidVerdictNullifiesAndRecordsAndHaltsIfOthersNotarizedIt)
   EXPECT_TRUE(fire(TimerKind::view).empty()) << "nothing after a halt";
 }
 
+TEST_F(EngineTest, InvalidVerdictHaltsIfOthersFinalizedItUnseen) {
+  for (const bool as_proof : {false, true}) {
+    start(not_leading({1, 2}));
+    const Propose made = propose(1, first_block());
+    receive(leader(1), made);
+    on(BlockVerdict{made.vote.proposal, Verdict::invalid});
+    const Certificate finalization = certificate(VoteType::finalize, 1, made.vote.proposal);
+    const auto actions =
+        as_proof ? receive(leader(1), Finality{{{made.header, made.proposal, finalization}}})
+                 : receive(leader(1), CertMessage{{finalization, made.proposal}});
+    ASSERT_EQ(only<Halt>(actions).size(), 1U);
+    EXPECT_EQ(only<Halt>(actions)[0].reason, HaltReason::execution);
+    EXPECT_TRUE(only<Finalized>(actions).empty());
+    EXPECT_EQ(engine->final_view(), View(0));
+  }
+}
+
+TEST_F(EngineTest, ChecksOfViewsThatAreFinalAreCalledOff) {
+  start(not_leading({1, 2}));
+  const Propose made = propose(1, first_block());
+  ASSERT_EQ(only<CheckBlock>(receive(leader(1), made)).size(), 1U);
+  auto actions = receive(leader(1), CertMessage{notarization(made)});
+  EXPECT_TRUE(only<CancelCheck>(actions).empty()) << "what is notarized is executed all the same";
+  actions =
+      receive(leader(1),
+              CertMessage{{certificate(VoteType::finalize, 1, made.vote.proposal), made.proposal}});
+  ASSERT_EQ(only<CancelCheck>(actions).size(), 1U);
+  EXPECT_EQ(only<CancelCheck>(actions)[0].proposal, made.vote.proposal);
+}
+
+TEST_F(EngineTest, JustificationOfASecondProposalIsTakenIn) {
+  start(not_leading({2}));
+  receive(leader(2), CertMessage{{certificate(VoteType::nullify, 1), std::nullopt}});
+  receive(leader(2), propose(2, first_block(2)));
+  // Its leader signs twice; what the second rests on is true all the same.
+  const Propose first = propose(1, first_block());
+  const Propose second = propose(2, block(2, 2, first.header.id(), kWall + 1), notarization(first));
+  const auto actions = receive(leader(2), second);
+  EXPECT_EQ(only<ReportEvidence>(actions).size(), 1U);
+  const auto notarized = only<BlockNotarized>(actions);
+  ASSERT_EQ(notarized.size(), 1U);
+  EXPECT_EQ(notarized[0].block, first.header.id());
+}
+
 TEST_F(EngineTest, NoVoteForABlockFarAboveTheFinalOne) {
   config.caps.vote_above_final = 1;
   start(not_leading({1, 2}));
