@@ -309,6 +309,8 @@ std::string_view to_string(WaitsFor waits_for) {
       return "quorum";
     case WaitsFor::next_epoch:
       return "next_epoch";
+    case WaitsFor::next_block:
+      return "next_block";
   }
   return "unknown";
 }

@@ -57,6 +57,7 @@ enum class WaitsFor : std::uint8_t {
   validators,  ///< others that come first: too few would be left
   quorum,      ///< Ready of more validators: Q of the resulting set must speak the version
   next_epoch,  ///< nothing: it is in force when the next block begins its epoch
+  next_block,  ///< of a change of another kind: nothing, its date has passed
 };
 [[nodiscard]] std::string_view to_string(WaitsFor waits_for);
 
@@ -66,7 +67,8 @@ struct PendingChange {
   std::size_t ready = 0;   ///< of the resulting set, who speaks the version; where `quorum`
   std::size_t needed = 0;  ///< its Q
 };
-/// Passed changes and what they wait for at `now`, in order of acceptance.
+/// Passed changes of validators and version, and what they wait for at `now`, in order of
+/// acceptance.
 [[nodiscard]] std::vector<PendingChange> pending_changes(const StateReader& state, UnixMillis now);
 
 /// After all transactions of a block: ends the proposals whose change is due or has come to break a

@@ -314,7 +314,7 @@ std::string waiting_sentence(const JsonIn& in) {
   if (what == "date") return "its date";
   if (what == "ready") return "the Ready of its validator";
   if (what == "validators") return "validators that are to come before it";
-  if (what == "next_epoch") return "the next block";
+  if (what == "next_epoch" || what == "next_block") return "the next block";
   if (what != "quorum") return what;
   return "validators that speak the version: " +
          std::to_string(in.field("ready").integer<std::uint32_t>()) + " of " +

@@ -41,8 +41,9 @@ namespace vostro::node::api {
   return json_response(body);
 }
 
-/// Passed changes of the validators and the version, with what they wait for at the newest block.
-[[nodiscard]] std::vector<chain::PendingChange> pending_changes_of(const chain::StoreView& view);
+/// As of when a change waits for its date: now, and not the newest block, which on an idle network
+/// may be long ago.
+[[nodiscard]] UnixMillis time_of(const Context& context, const chain::StoreView& view);
 /// {"what": "quorum", "ready": 2, "needed": 3}; the numbers are null but for a quorum.
 [[nodiscard]] boost::json::value waits_for_value(const chain::PendingChange& pending);
 

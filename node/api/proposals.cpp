@@ -3,6 +3,7 @@
 #include "chain/governance.h"
 #include "chain/membership.h"
 #include "chain/records.h"
+#include "chain/state.h"
 #include "node/api/answers.h"
 
 namespace vostro::node::api {
@@ -30,7 +31,7 @@ std::optional<Bytes> key_of_cursor(std::string_view cursor) {
 
 json::object proposal_value(const chain::OwnedId& name, const chain::Proposal& proposal,
                             const chain::Validators& validators, const chain::StoreView& view,
-                            const std::vector<chain::PendingChange>& pending,
+                            const std::vector<chain::PendingChange>& pending, UnixMillis now,
                             const chain::ExponentOf& exponents) {
   json::object one = chain::to_value(name, proposal, exponents).as_object();
   one["voters"] = validators.now.size();
@@ -42,7 +43,9 @@ json::object proposal_value(const chain::OwnedId& name, const chain::Proposal& p
       at != pending.end()) {
     one["waits_for"] = waits_for_value(*at);
   } else if (proposal.status == chain::ProposalStatus::passed) {
-    one["waits_for"] = waits_for_value({name, chain::WaitsFor::date});
+    const bool is_due = chain::is_past(proposal.not_before, now);
+    one["waits_for"] =
+        waits_for_value({name, is_due ? chain::WaitsFor::next_block : chain::WaitsFor::date});
   }
   one["obstacle"] = nullptr;
   const bool is_under_way = proposal.status == chain::ProposalStatus::open ||
@@ -56,9 +59,9 @@ json::object proposal_value(const chain::OwnedId& name, const chain::Proposal& p
 
 }  // namespace
 
-std::vector<chain::PendingChange> pending_changes_of(const chain::StoreView& view) {
-  return view.head() ? chain::pending_changes(view, view.head()->time)
-                     : std::vector<chain::PendingChange>{};
+UnixMillis time_of(const Context& context, const chain::StoreView& view) {
+  const UnixMillis now = context.service.status().now;
+  return view.head() ? std::max(now, view.head()->time) : now;
 }
 
 json::value waits_for_value(const chain::PendingChange& pending) {
@@ -82,7 +85,8 @@ Response get_proposals(const Context& context, const Request& request) {
   const chain::ExponentOf exponents = exponents_of(view);
   const auto validators = chain::load<chain::Validators>(view, chain::Only{});
   if (!validators) return refuse(problems::store_failed);
-  const std::vector<chain::PendingChange> pending = pending_changes_of(view);
+  const UnixMillis now = time_of(context, view);
+  const std::vector<chain::PendingChange> pending = chain::pending_changes(view, now);
   const Bytes from = cursor ? after_key(*cursor) : Bytes{};
   const auto rows = view.scan(Bytes{chain::Proposal::prefix}, from, limit + 1);
   json::array items;
@@ -93,7 +97,7 @@ Response get_proposals(const Context& context, const Request& request) {
     if (!name || !proposal) return refuse(problems::store_failed);
     if (rows.size() > limit) next = to_hex(rows[i].first);
     if (status && proposal->status != *status) continue;
-    items.push_back(proposal_value(*name, *proposal, *validators, view, pending, exponents));
+    items.push_back(proposal_value(*name, *proposal, *validators, view, pending, now, exponents));
   }
   return page_response(std::move(items), next);
 }

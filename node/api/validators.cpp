@@ -38,10 +38,10 @@ json::array set_value(const chain::StoreView& view,
 }
 
 /// Empty where the store contradicts itself.
-std::optional<json::array> pending_value(const chain::StoreView& view) {
+std::optional<json::array> pending_value(const chain::StoreView& view, UnixMillis now) {
   json::array out;
   const chain::ExponentOf exponents = exponents_of(view);
-  for (const chain::PendingChange& each : pending_changes_of(view)) {
+  for (const chain::PendingChange& each : chain::pending_changes(view, now)) {
     const auto proposal = chain::load<chain::Proposal>(view, each.proposal);
     if (!proposal) return std::nullopt;
     const auto key = chain::new_key_of(proposal->change);
@@ -105,7 +105,7 @@ Response get_validator_set(const Context& context, const Request& request) {
   if (auto bad = QueryReader(request).finish()) return *std::move(bad);
   const chain::StoreView view = context.service.store().view();
   const auto validators = chain::load<chain::Validators>(view, chain::Only{});
-  auto pending = pending_value(view);
+  auto pending = pending_value(view, time_of(context, view));
   if (!validators || !pending) return refuse(problems::store_failed);
   json::object body{{"epoch", validators->epoch},
                     {"protocol_version", validators->version},

@@ -154,6 +154,7 @@ node::NodeStatus FakeNode::status() const {
   status.halted = halted;
   status.disk_full = disk_full;
   status.unknown_version = unknown_version;
+  status.now = clock;
   return status;
 }
 

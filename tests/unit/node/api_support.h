@@ -80,6 +80,7 @@ class FakeNode final : public node::Service {
 
   std::optional<std::string> halted;
   bool disk_full = false;
+  UnixMillis clock{};  ///< this machine's, in its status
   std::optional<std::uint16_t> unknown_version;
   bool ready = true;
   bool busy = false;

@@ -405,6 +405,46 @@ TEST_F(Api, ValidatorsAreShownAsTheNodeSeesThem) {
   EXPECT_TRUE(json_of(nord.get("/v1/validators?cursor=99")).at("items").as_array().empty());
 }
 
+// Blocks may be hours apart: a date that has passed since the newest one is not waited for any
+// more.
+TEST_F(Api, AChangeWaitsForItsDateAsOfNow) {
+  const UnixSeconds date(test_time.value + 3'600);
+  const auto send = [&](chain::Body body) {
+    const auto transaction =
+        a_transaction(std::move(body)).id(node.next_id()).signed_by({"maker"}).verified();
+    node.block({transaction});
+    return transaction->id();
+  };
+  const chain::Change changes[] = {chain::ActivateVersion{2},
+                                   chain::SetParameter{chain::ParameterName::max_due, 9'999}};
+  for (const chain::Change& change : changes) {
+    const chain::OwnedId name =
+        send(chain::Propose{bic("NORDDEFF"), change, date, UnixSeconds(date.value + 86'400)});
+    send(chain::Vote{bic("NORDDEFF"), name, true});
+  }
+  const auto waits = [&] {
+    std::map<std::string, std::string> words;
+    const auto text_of = [](const json::value& value) { return std::string(value.as_string()); };
+    const auto proposals = json_of(nord.get("/v1/proposals"));
+    for (const auto& each : proposals.at("items").as_array())
+      words[text_of(each.at("change").at("type"))] = text_of(each.at("waits_for").at("what"));
+    const auto set = json_of(nord.get("/v1/validators/set"));
+    words["of the set"] = text_of(set.at("pending").at(0).at("waits_for").at("what"));
+    return words;
+  };
+  using Words = std::map<std::string, std::string>;
+  node.clock = UnixMillis(date.value * 1000);
+  EXPECT_EQ(waits(),
+            (Words{{"ActivateVersion", "date"}, {"SetParameter", "date"}, {"of the set", "date"}}));
+  node.clock = UnixMillis(date.value * 1000 + 1);
+  EXPECT_EQ(waits(), (Words{{"ActivateVersion", "quorum"},
+                            {"SetParameter", "next_block"},
+                            {"of the set", "quorum"}}));
+  node.clock = UnixMillis(0);  // set back: blocks were later, and that is what the ledger knows
+  EXPECT_EQ(waits(),
+            (Words{{"ActivateVersion", "date"}, {"SetParameter", "date"}, {"of the set", "date"}}));
+}
+
 TEST_F(Api, TheValidatorSetShowsWhatPassedChangesWaitFor) {
   const auto send = [&](chain::Body body, std::string_view signer = "maker") {
     const auto transaction =
