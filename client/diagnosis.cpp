@@ -42,6 +42,8 @@ constexpr Halt kHalts[] = {
     {"a batch signed with this node's key", "key_in_use_twice",
      "Find the other process that uses its validator key, and stop it. If there is none, the key "
      "is stolen: replace it."},
+    {"protocol version", "outdated",
+     "Install a release that speaks that version there, and start it: it catches up by itself."},
 };
 
 }  // namespace
@@ -135,6 +137,15 @@ void Doctor::look_at_node(const AskedNode& node) {
   const NodeStatus& status = *node.status;
   const std::string name = name_of(node);
   if (status.halted) look_at_halt(name, status);
+  if (status.outdated) {
+    const std::string version = "protocol version " + std::to_string(*status.outdated);
+    add(Severity::warning, "outdated", name, {},
+        name + "'s node is outdated: " + version + " was passed, and its program, " +
+            status.version + ", does not speak it. It halts when that version is in force.",
+        "Install a release that speaks " + version +
+            " there, before enough of the others do: `vostro network validators` says how many "
+            "are ready.");
+  }
   if (status.is_disk_full) {
     add(Severity::fault, "disk_full", name, status.disk_full_since,
         name + "'s node has " + mib(status.disk_free_bytes) +

@@ -204,6 +204,7 @@ class F27(MembershipCase):
         halted = self.network.wait(lambda: self.network.status(behind).get("halted"), 30, "the outdated node does not halt")
         self.assertIn("protocol version 2", halted["reason"])
         self.assertTrue(is_alive(behind["pid"]))
+        self.assertEqual(self.doctor_of(behind), [("fault", "outdated", self.bic(3))])
         self.assertEqual(ask(behind, "GET", "/readyz").status, 503)
         self.assertEqual(ask(behind, "GET", "/healthz").status, 503)
         self.assertEqual(self.metric(behind, "vostro_halted"), 1)
@@ -252,6 +253,13 @@ class F27(MembershipCase):
         self.assertIn("a protocol version that this program does not speak was passed", Path(node["log"]).read_text(encoding="utf-8"))
         _, shown = self.network.wallet(node, "network", "status")
         self.assertEqual(shown["outdated"], {"protocol_version": 2})
+        self.assertEqual(self.doctor_of(node), [("warning", "outdated", node["participant"])])
+
+    def doctor_of(self, node):
+        """What it says of that bank, asked through its own node: (severity, code, BIC)."""
+        _, answer = self.network.wallet(node, "network", "doctor", keys=(), check=False)
+        found = [(each["severity"], each["code"], each["about"]) for each in answer["findings"]]
+        return [each for each in found if each[2] == node["participant"]]
 
 
 if __name__ == "__main__":

@@ -237,6 +237,23 @@ const std::vector<Case> kCases{
        all[2].status->version = "0.9.1";
      },
      {"outdated NORDDEFF"}},
+    {"a version was passed that it does not speak",
+     [](auto& all) {
+       all = all_nodes();
+       all[2].status->outdated = 2;
+       all[2].status->version = "0.9.1";  // of which nothing is said beside
+     },
+     {"outdated NORDDEFF"}},
+    {"it halted because that version is in force",
+     [](auto& all) {
+       all = all_nodes();
+       all[2].status->outdated = 2;
+       all[2].status->halted =
+           "protocol version 2 is in force in epoch 1, and this program does not speak it";
+       all[2].status->halted_since = kLost;
+     },
+     {"outdated NORDDEFF", "no_margin network"},
+     kLost},
     {"another ledger",
      [](auto& all) {
        all = all_nodes();
