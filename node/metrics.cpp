@@ -29,6 +29,8 @@ std::string Node::metrics_text() const {
             now.halted ? 1 : 0);
   out.gauge("vostro_disk_full", "1 while free disk space is below the reserve.",
             now.disk_full ? 1 : 0);
+  out.gauge("vostro_stalled", "Threads that have not come back from a piece of work for 30 s.",
+            metric(watchdog_->stalled()));
   out.gauge("vostro_transactions_pending", "Accepted transactions that wait for a block.",
             metric(now.pending_transactions));
   out.counter("vostro_transactions_final_total", "Transactions made final since the start.",

@@ -206,6 +206,7 @@ Result<void, std::string> Node::start() {
       *store_, BlockWriter::Callbacks{[this](const StoreBlock& block) { on_stored(block); },
                                       [this](const std::string& what) { halt(what); },
                                       [this](bool has_room) { on_room(has_room); }});
+  watch_threads();
   loop_->start();
   const auto port = peers_->start();
   if (!port) return fail(port.error());
@@ -382,6 +383,25 @@ void Node::log_payments(const chain::ExecutedBlock& block) const {
   }
 }
 
+void Node::watch_threads() {
+  std::vector<Watchdog::Watched> threads{{"the consensus loop", &loop_->pulse()},
+                                         {"the journal", &journal_->pulse()},
+                                         {"the block writer", &writer_->pulse()}};
+  for (const Pulse& pulse : urgent_workers_->pulses())
+    threads.push_back({"the protocol's worker", &pulse});
+  for (const Pulse& pulse : workers_->pulses()) threads.push_back({"a worker", &pulse});
+  watchdog_ = std::make_unique<Watchdog>(
+      threads,
+      Watchdog::Callbacks{
+          [](const std::string& name) {
+            log::error("stalled: a thread does not come back from its work", {{"kind", name}});
+          },
+          [](const std::string& name) {
+            log::warning("a thread that had stalled goes on", {{"kind", name}});
+          }});
+  watchdog_->start();
+}
+
 void Node::halt(const std::string& reason) {
   {
     const std::lock_guard lock(announce_mutex_);
@@ -422,7 +442,7 @@ void Node::keep_evidence(const KeepEvidence& effect) {
 }
 
 bool Node::is_ready() const {
-  if (halted() || disk_full_) return false;
+  if (halted() || disk_full_ || watchdog_->stalled() > 0) return false;
   if (loop_->status().behind) return false;
   const Standing now = standing();
   return peers_->connected_validators() + (now.own ? 1 : 0) >= now.committee->quorum();
@@ -441,6 +461,7 @@ void Node::stop() {
   if (stopped_.exchange(true)) return;
   log::info("node stops");
   if (admission_) admission_->halt();
+  if (watchdog_) watchdog_->stop();
   if (peers_) peers_->stop();
   if (loop_) loop_->stop();
   if (journal_) journal_->stop();

@@ -25,6 +25,7 @@
 #include "node/runtime/quote_book.h"
 #include "node/runtime/roster.h"
 #include "node/runtime/validator_keys.h"
+#include "node/runtime/watchdog.h"
 #include "node/runtime/worker_pool.h"
 #include "node/service.h"
 
@@ -134,6 +135,7 @@ class Node final : public Service {
   void log_payments(const chain::ExecutedBlock& block) const;
   void keep_evidence(const KeepEvidence& effect);
   void release_approvals();
+  void watch_threads();
   [[nodiscard]] bool is_ready() const;
 
   NodeOptions options_;
@@ -190,6 +192,7 @@ class Node final : public Service {
   std::unique_ptr<JournalThread> journal_;
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<ConsensusLoop> loop_;
+  std::unique_ptr<Watchdog> watchdog_;
   std::atomic<bool> stopped_{false};
 };
 

@@ -42,9 +42,11 @@ void BlockWriter::stop() {
 void BlockWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
+    pulse_.rest();
     changed_.wait_for(lock, kLookEvery,
                       [this] { return (has_room_ && !queue_.empty()) || stopping_; });
     lock.unlock();
+    pulse_.begin();
     note_room(store_.free_bytes() >=
               (has_room_ ? store_.reserve_bytes() : store_.reserve_bytes() / 8 * 9));
     lock.lock();

@@ -13,6 +13,7 @@
 
 #include "chain/store/store.h"
 #include "node/replica/effects.h"
+#include "node/runtime/pulse.h"
 
 namespace vostro::node {
 
@@ -31,6 +32,7 @@ class BlockWriter {
   void add(StoreBlock block);
   /// Finishes what waits, where there is room for it; ends the thread.
   void stop();
+  [[nodiscard]] const Pulse& pulse() const { return pulse_; }
 
  private:
   void run();
@@ -44,6 +46,7 @@ class BlockWriter {
   std::deque<StoreBlock> queue_;
   bool stopping_ = false;
   bool has_room_ = true;  ///< the thread's own
+  Pulse pulse_;
   std::thread thread_;
 };
 

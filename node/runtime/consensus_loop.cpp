@@ -68,6 +68,7 @@ std::uint64_t ConsensusLoop::idle_ms() const {
 void ConsensusLoop::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    pulse_.rest();
     if (paused_) {
       changed_.wait(lock);
       continue;
@@ -82,7 +83,9 @@ void ConsensusLoop::run() {
     std::vector<Item> items = std::move(queue_);
     queue_.clear();
     lock.unlock();
+    pulse_.begin();
     for (Item& item : items) {
+      pulse_.begin();
       fire_timers();
       step(item.event);
       item = {};  // the peer may send more

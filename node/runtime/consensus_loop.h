@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "node/replica/replica.h"
+#include "node/runtime/pulse.h"
 #include "p2p/inbox.h"
 
 namespace vostro::node {
@@ -64,6 +65,7 @@ class ConsensusLoop {
   [[nodiscard]] View view() const { return View(view_.load(std::memory_order_relaxed)); }
   /// Steady time since the loop last turned, in milliseconds: a stall shows here.
   [[nodiscard]] std::uint64_t idle_ms() const;
+  [[nodiscard]] const Pulse& pulse() const { return pulse_; }
 
  private:
   struct Item {
@@ -113,6 +115,7 @@ class ConsensusLoop {
   bool stopping_ = false;
   std::atomic<std::uint64_t> view_;
   std::atomic<bool> halted_{false};
+  Pulse pulse_;
   std::thread thread_;
 };
 

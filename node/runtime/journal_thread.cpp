@@ -83,10 +83,12 @@ void JournalThread::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     const auto has_items = [this] { return !queue_.empty() || stopping_; };
+    pulse_.rest();
     if (waiting_.empty()) {
       changed_.wait(lock, has_items);
     } else if (!changed_.wait_for(lock, kLoneRecordDelay, has_items)) {
       lock.unlock();
+      pulse_.begin();
       if (!write_records()) return;
       lock.lock();
       continue;
@@ -95,6 +97,7 @@ void JournalThread::run() {
     std::vector<Item> items = std::move(queue_);
     queue_.clear();
     lock.unlock();
+    pulse_.begin();
     carry_out(std::move(items));
     lock.lock();
     if (failed_) return;

@@ -17,6 +17,7 @@
 
 #include "node/replica/effects.h"
 #include "node/runtime/journal_file.h"
+#include "node/runtime/pulse.h"
 
 namespace vostro::node {
 
@@ -40,6 +41,7 @@ class JournalThread {
   void release(ReleaseJournal effect);
   /// Writes what waits, sends nothing more, ends the thread.
   void stop();
+  [[nodiscard]] const Pulse& pulse() const { return pulse_; }
 
  private:
   struct UseFile {
@@ -63,6 +65,7 @@ class JournalThread {
   bool failed_ = false;
   std::vector<consensus::Record>
       waiting_;  ///< records that need no sync of their own; the thread's
+  Pulse pulse_;
   std::thread thread_;
 };
 

@@ -12,9 +12,9 @@
 
 namespace vostro::node {
 
-WorkerPool::WorkerPool(std::size_t threads, int niceness) {
-  for (std::size_t i = 0; i < threads; ++i)
-    threads_.emplace_back([this, niceness] { run(niceness); });
+WorkerPool::WorkerPool(std::size_t threads, int niceness) : pulses_(threads) {
+  for (Pulse& pulse : pulses_)
+    threads_.emplace_back([this, niceness, &pulse] { run(niceness, pulse); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -39,7 +39,7 @@ void WorkerPool::stop() {
   }
 }
 
-void WorkerPool::run(int niceness) {
+void WorkerPool::run(int niceness, Pulse& pulse) {
   // In Linux a thread has a niceness of its own. To be nicer is always allowed.
   if (niceness > 0 && ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness) != 0)
     log::warning("cannot lower a worker's priority", {{"reason", std::strerror(errno)}});
@@ -48,6 +48,7 @@ void WorkerPool::run(int niceness) {
     const auto next = [this] {
       return std::ranges::find_if(queues_, [](const auto& queue) { return !queue.empty(); });
     };
+    pulse.rest();
     changed_.wait(lock, [&] { return next() != queues_.end() || stopping_; });
     const auto queue = next();
     if (queue == queues_.end()) return;
@@ -55,6 +56,7 @@ void WorkerPool::run(int niceness) {
       const std::function<void()> work = std::move(queue->front());
       queue->pop_front();
       lock.unlock();
+      pulse.begin();
       work();
     }
     lock.lock();

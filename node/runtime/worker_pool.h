@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "node/runtime/pulse.h"
+
 namespace vostro::node {
 
 /// What a free thread takes first. Peers' batches come before this node's own clients: what is
@@ -32,14 +34,17 @@ class WorkerPool {
   void post(WorkFor whom, std::function<void()> work);
   /// What was posted is finished; nothing more is taken.
   void stop();
+  /// One of each thread.
+  [[nodiscard]] const std::deque<Pulse>& pulses() const { return pulses_; }
 
  private:
-  void run(int niceness);
+  void run(int niceness, Pulse& pulse);
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::array<std::deque<std::function<void()>>, 2> queues_;  ///< by WorkFor, the first one first
   bool stopping_ = false;
+  std::deque<Pulse> pulses_;
   std::vector<std::thread> threads_;
 };
 

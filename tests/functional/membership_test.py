@@ -5,7 +5,6 @@ import shutil
 import signal
 import sys
 import unittest
-import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
@@ -240,11 +239,6 @@ class F27(MembershipCase):
         item = next(item for item in ask(self.nodes[0], "GET", "/v1/proposals").body["items"] if item["id"]["id"] == proposal)
         waits = item["waits_for"]
         return waits if waits and waits.get("ready") == ready else None
-
-    def metric(self, node, name):
-        with urllib.request.urlopen(node["api"] + "/metrics", timeout=10) as answer:
-            lines = answer.read().decode("utf-8").splitlines()
-        return float(next(line for line in lines if line.startswith(name + " ")).split()[1])
 
     def assert_outdated(self, node):
         status = self.network.wait(lambda: (s := self.network.status(node)) and s["outdated"] and s, 30, "the node does not say so")

@@ -287,5 +287,39 @@ class SlowDisk(FaultsCase):
         self.assert_same_state_everywhere()
 
 
+class Stall(FaultsCase):
+    """A call to the victim's disk does not come back for a while. It says so within a minute, takes no orders, and goes on by itself."""
+
+    HELD_UP_S = 55
+    PROMISED_S = 60
+
+    def assert_quiet_log(self, node):
+        if node is not self.victim:  # it tells of the stall
+            super().assert_quiet_log(node)
+
+    def log_says(self, text):
+        return text in Path(self.victim["log"]).read_text(encoding="utf-8")
+
+    def test_F38_a_disk_that_does_not_come_back_is_told_within_a_minute(self):
+        injection.need()
+        segment = max(self.data.glob("journal/*/segment-*"))
+        self.assertEqual(self.metric(self.victim, "vostro_stalled"), 0)
+        with injection.Injection(self.victim["pid"], "fdatasync", f"delay_enter={self.HELD_UP_S * 1_000_000}:when=1", self.home / "strace", segment):
+            began = time.monotonic()
+            self.settle_some(0, 2)  # the three others
+            self.network.wait(lambda: self.metric(self.victim, "vostro_stalled") == 1, self.PROMISED_S, "the stall is not told")
+            print(f"told after {time.monotonic() - began:.0f} s (promised: {self.PROMISED_S} s)", flush=True)
+            self.assertTrue(self.log_says('stalled: a thread does not come back from its work'))
+            self.assertTrue(self.log_says("the journal"))
+            self.assertEqual(ask(self.victim, "GET", "/readyz").status, 503)
+            self.assertEqual(ask(self.victim, "GET", f"/v1/accounts/{self.account(0)}").status, 200)
+            self.settle_some(0, 2)
+            self.network.wait(lambda: self.metric(self.victim, "vostro_stalled") == 0, 60, "it does not go on")
+        self.assertTrue(self.log_says("a thread that had stalled goes on"))
+        self.wait_connected()
+        self.vote_is_needed()
+        self.assert_same_state_everywhere()
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -5,7 +5,6 @@ import signal
 import ssl
 import sys
 import unittest
-import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
@@ -56,10 +55,8 @@ class Webhooks(WebhookCase):
         self.assertTrue(all(item["status_code"] == 200 for item in answer.body["items"]), answer)
         return [uetr_of(each) for each in orders]
 
-    def metric(self, name, webhook):
-        with urllib.request.urlopen(self.nodes[0]["api"] + "/metrics") as answer:
-            lines = answer.read().decode().splitlines()
-        return float(next(line for line in lines if line.startswith(f'{name}{{webhook="{webhook}"}}')).split()[-1])
+    def metric_of(self, name, webhook):
+        return self.metric(self.nodes[0], f'{name}{{webhook="{webhook}"}}')
 
     def test_webhooks_lose_and_repeat_nothing(self):
         receiver, hanging = Receiver(), Receiver()
@@ -111,8 +108,8 @@ class Webhooks(WebhookCase):
 
         self.assertEqual(receiver.problems + hanging.problems, [])
         self.assertEqual(hanging.events, [])
-        self.network.wait(lambda: self.metric("vostro_webhook_blocks_behind", webhook) == 0, 20, "it stays behind")
-        self.assertGreater(self.metric("vostro_webhook_events_total", webhook), 0)
+        self.network.wait(lambda: self.metric_of("vostro_webhook_blocks_behind", webhook) == 0, 20, "it stays behind")
+        self.assertGreater(self.metric_of("vostro_webhook_events_total", webhook), 0)
         self.compare_with_ledger(receiver, paid)
 
         # The one that hung has lost nothing by it.

@@ -158,6 +158,11 @@ class NetworkCase(unittest.TestCase):
         self.assertEqual(answer.status, 200, answer)
         return next((Decimal(b["amount"]) for b in answer.body["balances"] if b["currency"] == currency), Decimal(0))
 
+    def metric(self, node, name):
+        with urllib.request.urlopen(node["api"] + "/metrics", timeout=10) as answer:
+            lines = answer.read().decode("utf-8").splitlines()
+        return float(next(line for line in lines if line.startswith(name + " ")).split()[1])
+
     def from_all(self, path, until=lambda body: True):
         """The answers of all nodes to a GET, each once it is 200 and as wanted; they must be the same. That one.
         Who signed before an order was in a block is known to its own bank's node alone, and left out."""
