@@ -237,24 +237,8 @@ class DoctorOfClocks(DoctorCase):
                 self.assertIn(says, named[0]["what"])
 
 
-class DoctorOfDisks(DoctorCase):
-    limits = {"disk_reserve_mib": 24}
-
-    def setUp(self):
-        self.disk = None
-        self.addCleanup(self.remove_disk)
-        disks.need("tmpfs")
-        super().setUp()
-
-    def prepare(self, network):
-        self.disk = disks.SmallDisk(network.info["nodes"][3]["data_dir"], 160)
-        disks.mount_or_skip(self.disk)
-
-    def remove_disk(self):
-        for network in self.networks:
-            network.down()
-        if self.disk:
-            self.disk.remove()
+class DoctorOfDisks(disks.OnSmallDisk, DoctorCase):
+    disk_mib = 160
 
     def test_doctor_names_a_full_disk_and_one_that_will_be(self):
         self.disk.fill(80 * MIB)

@@ -132,26 +132,10 @@ class DiskError(FaultsCase):
         self.assert_same_state_everywhere()
 
 
-class DiskFull(FaultsCase):
-    """The victim's data lies on a small disk. Below the reserve it takes, signs and writes nothing, and goes on by itself later."""
+class DiskFull(disks.OnSmallDisk, FaultsCase):
+    """Below the reserve the victim takes, signs and writes nothing, and goes on by itself later."""
 
-    limits = {"disk_reserve_mib": 24}
-
-    def setUp(self):
-        self.disk = None
-        self.addCleanup(self.remove_disk)
-        disks.need("tmpfs")
-        super().setUp()
-
-    def prepare(self, network):
-        self.disk = disks.SmallDisk(network.info["nodes"][3]["data_dir"], 112)
-        disks.mount_or_skip(self.disk)
-
-    def remove_disk(self):
-        for network in self.networks:
-            network.down()
-        if self.disk:
-            self.disk.remove()
+    disk_mib = 112
 
     def fill_to_reserve(self):
         self.disk.fill(20 * MIB)

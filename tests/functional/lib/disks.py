@@ -127,3 +127,26 @@ def mount_or_skip(disk):
         disk.take_over()
     except OSError as error:
         raise unittest.SkipTest(f"cannot mount a disk here: {error}") from error
+
+
+class OnSmallDisk:
+    """Mixed into a NetworkCase, before it: the data of its last node lies on a small disk, of which it leaves 24 MiB free."""
+
+    limits = {"disk_reserve_mib": 24}
+    disk_mib = 0
+
+    def setUp(self):
+        self.disk = None
+        self.addCleanup(self.remove_disk)
+        need("tmpfs")
+        super().setUp()
+
+    def prepare(self, network):
+        self.disk = SmallDisk(network.info["nodes"][-1]["data_dir"], self.disk_mib)
+        mount_or_skip(self.disk)
+
+    def remove_disk(self):
+        for network in self.networks:
+            network.down()
+        if self.disk:
+            self.disk.remove()
