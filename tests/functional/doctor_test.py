@@ -2,7 +2,6 @@
 when, and nothing else beside. Some want root (namespaces, tmpfs, strace) or libfaketime, and are skipped without."""
 
 import contextlib
-import datetime
 import http.client
 import json
 import os
@@ -18,19 +17,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from network_case import NetworkCase  # noqa: E402 - first: it knows where scripts/lib is
 import disks  # noqa: E402
+import faketime  # noqa: E402
 import injection  # noqa: E402
 import wires  # noqa: E402
 from orders import order, payment, post, sign  # noqa: E402
 from vostronet import NetError  # noqa: E402
 
 MIB = 1024 * 1024
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 WELL, REFUSED, UNREACHABLE, NOT_ADMITTED = 0, 1, 3, 5
 PATIENCE_S = 60
-
-
-def moment(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 class DoctorCase(NetworkCase):
@@ -67,7 +62,7 @@ class DoctorCase(NetworkCase):
         if since is not None:
             first = next(each for each in last if (each["code"], each["about"]) == wanted[0])
             self.assertIsNotNone(first["since"], first)
-            self.assertLess(abs(moment(first["since"]) - since), 20, first)
+            self.assertLess(abs(faketime.moment(first["since"]) - since), 20, first)
         return last
 
     def assert_well(self, node=0):
@@ -218,23 +213,23 @@ def lying_api(node, from_height):
 
 class DoctorOfClocks(DoctorCase):
     def setUp(self):
-        if not Path(FAKETIME).exists():
-            raise unittest.SkipTest("needs libfaketime: scripts/bootstrap --tests installs it")
+        faketime.need()
         super().setUp()
 
-    def fake(self, index, offset):
-        faked = {"LD_PRELOAD": FAKETIME, "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        self.network.environment = lambda node: faked if node is self.nodes[index] else {}
-        self.network.stop(self.nodes[index])
-        self.network.start(self.nodes[index])
+    def prepare(self, network):
+        self.clock = faketime.Clock(self.home / "clock")
+        victim = network.info["nodes"][1]["participant"]
+        network.environment = lambda node: self.clock.environment() if node["participant"] == victim else {}
 
     def test_doctor_names_a_clock_that_is_off(self):
-        for offset, says in (("+3s", "ahead of"), ("-90s", "behind")):
-            self.fake(1, offset)
+        for offset_s, says in ((3, "ahead of"), (-90, "behind")):
+            self.clock.set(offset_s)
             # Asked of another node, and of itself: it is the same clock.
             for node in (0, 1):
                 named = self.assert_named(self.nodes[node], [("clock", self.bic(1))])
                 self.assertIn(says, named[0]["what"])
+            self.clock.set(0)
+            self.assert_well()
 
 
 class DoctorOfDisks(disks.OnSmallDisk, DoctorCase):
