@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import members  # noqa: E402
 from clerks import ASKED_OF_ALL, ClerksCase  # noqa: E402
 from orders import Client, ask, uetr_of  # noqa: E402
 from vostronet import BANKS, bin_dir, is_alive  # noqa: E402
+
+
+APART_S = 60 if os.environ.get("VOSTRO_TEST_ALL") == "1" else 3
 
 
 class MembershipCase(ClerksCase):
@@ -179,6 +183,38 @@ class F28(MembershipCase):
         self.assertEqual({node["participant"]: node["pid"] for node in self.nodes}, pids)
         self.assertTrue(all(is_alive(pid) for pid in pids.values()))
         print(f"{self.reported()} payments, epoch {self.network.status(self.nodes[2])['epoch']}", flush=True)
+
+
+class F26(MembershipCase):
+    """Goal: all are stopped and started in any order, an observer among them without its data, and the network goes on without hands.
+    (A validator that has lost its data is refused its key: F9; it comes back with another one: F28.)"""
+
+    def test_F26_all_are_stopped_and_an_observer_comes_back_emptied(self):
+        observer, change = members.make_bank(self.network, BANKS[4])
+        members.observe(observer)
+        members.begin_anew(observer)
+        self.pass_changes([change])
+        self.start_clerks()
+        self.nodes.append(observer)
+        self.network.start(observer)
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            self.wait_for_payments(100, "nothing settles")
+            height = self.network.status(self.nodes[0])["height"]
+            self.network.wait(lambda h=height: self.network.status(observer).get("height", 0) >= h, 60, "the observer does not follow")
+            for node in self.random.sample(self.nodes, len(self.nodes)):
+                self.network.stop(node, how)
+            members.begin_anew(observer)
+            for node in self.random.sample(self.nodes, len(self.nodes)):
+                time.sleep(self.random.uniform(0, APART_S))  # how far apart is part of it
+                self.network.start(node)
+            began = time.monotonic()
+            self.wait_for_payments(1, "nothing settles after the last start")
+            settled = time.monotonic() - began
+            self.network.wait(lambda h=height: self.network.status(observer).get("height", 0) >= h, 60, "the observer does not come back")
+            print(f"settles {settled:.1f} s after the last start; the emptied observer has all {height} blocks after "
+                  f"{time.monotonic() - began:.1f} s", flush=True)
+        self.stop_clerks()
+        self.check_payments()
 
 
 class F27(MembershipCase):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from network_case import NetworkCase  # noqa: E402
+import members  # noqa: E402
 from orders import Client, order, payment, post, sign, uetr_of  # noqa: E402
 from vostronet import bin_dir, run  # noqa: E402
 
@@ -218,13 +219,9 @@ class Images(StorageCase):
         init = run([bin_dir() / "vostro-node", "init", "--config", self.victim["config"]], check=False)
         self.assertNotEqual(init.returncode, 0)
         self.assertIn("a key whose journal is lost must be rotated", init.stderr)
-        shutil.rmtree(self.data)
-        config = Path(self.victim["config"])
-        lines = config.read_text(encoding="utf-8").replace('role = "validator"', 'role = "observer"').splitlines(keepends=True)
-        config.write_text("".join(line for line in lines if not line.startswith("validator")), encoding="utf-8")
-        run([bin_dir() / "vostro-node", "init", "--config", config])
         (self.data / "tokens").write_bytes(token)
-        (self.data / "tokens").chmod(0o600)
+        members.observe(self.victim)
+        members.begin_anew(self.victim)
         target = self.network.status(self.nodes[0])["height"]
         began = time.monotonic()
         self.network.start(self.victim)

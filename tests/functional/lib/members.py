@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -29,6 +30,22 @@ def set_key(node, field, name):
     text = re.sub(rf"(?m)^{field}(_passphrase_file)? = .*\n", "", text)
     text = text.replace("[keys]\n", f'[keys]\n{field} = "keys/{name}.key"\n{field}_passphrase_file = "keys/passphrase"\n')
     config.write_text(text, encoding="utf-8")
+
+
+def observe(node):
+    """The configuration of a node that votes with no key; it is not running."""
+    config = Path(node["config"])
+    lines = config.read_text(encoding="utf-8").replace('role = "validator"', 'role = "observer"').splitlines(keepends=True)
+    config.write_text("".join(line for line in lines if not line.startswith("validator")), encoding="utf-8")
+
+
+def begin_anew(node):
+    """An empty data directory in place of the old one; its API tokens stay."""
+    data = Path(node["data_dir"])
+    token = (data / "tokens").read_bytes()
+    shutil.rmtree(data)
+    run([bin_dir() / "vostro-node", "init", "--config", node["config"]])
+    private_file(data / "tokens", token.decode("utf-8"))
 
 
 def read_again(node):
