@@ -1,5 +1,8 @@
-"""Row F29 of the catalogue of faults: a node without descriptors, threads or memory refuses work or ends, and its store stays whole."""
+"""Rows F29 and F30 of the catalogue of faults: a node without descriptors, threads or memory, or with one allocation that fails, refuses
+work or ends, and its store stays whole. VOSTRO_TEST_SEED repeats which ones fail, VOSTRO_TEST_ALLOCATIONS is how many."""
 
+import os
+import random
 import resource
 import signal
 import socket
@@ -13,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from network_case import NetworkCase  # noqa: E402
 import cgroups  # noqa: E402
 from orders import Client, order, payment, sign  # noqa: E402
-from vostronet import is_alive, last_line  # noqa: E402
+from vostronet import bin_dir, is_alive, last_line  # noqa: E402
 
 MIB = 1024 * 1024
 
@@ -24,7 +27,7 @@ def limit_descriptors(pid, count):
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (count, hard))
 
 
-class F29(NetworkCase):
+class ShortCase(NetworkCase):
     """One victim is short of something under load; the others go on; with what it lacked it is whole again."""
 
     def setUp(self):
@@ -88,6 +91,8 @@ class F29(NetworkCase):
         self.assertTrue(any(line.startswith("vostro-node: ") for line in lines), lines)
         return False
 
+
+class F29(ShortCase):
     def test_F29_no_descriptors_while_it_runs(self):
         pid = self.victim["pid"]
         open_now = max(int(each.name) for each in Path(f"/proc/{pid}/fd").iterdir()) + 1
@@ -151,6 +156,45 @@ class F29(NetworkCase):
         resource.prlimit(pid, resource.RLIMIT_AS, (pages * resource.getpagesize() + 2 * MIB, resource.RLIM_INFINITY))
         self.under_load()
         self.assert_whole_again()
+
+
+class F30(ShortCase):
+    """Wherever the k-th allocation fails, at the start or under load: no half state is left, nothing stays locked, nobody is wronged."""
+
+    SAID = "the allocation that was to fail fails"
+
+    def fail(self, number):
+        """What became of the victim whose allocation of that number fails; None where it made fewer."""
+        self.network.stop(self.victim)
+        log = Path(self.victim["log"])
+        before = log.stat().st_size
+        library = {"LD_PRELOAD": str(bin_dir() / "vostro-short-of-memory.so"), "VOSTRO_TEST_ALLOCATION": str(number)}
+        self.network.environment = lambda node: library if node is self.victim else {}
+        process = self.network.spawn(self.victim)
+        self.network.environment = lambda node: {}
+        if self.starts_or_says_why(process):
+            self.under_load()
+        became = self.became()
+        with open(log, "rb") as file:
+            file.seek(before)
+            is_hit = self.SAID in file.read().decode("utf-8", "replace")
+        return became if is_hit else None
+
+    def test_F30_the_kth_allocation_fails(self):
+        if not (bin_dir() / "vostro-short-of-memory.so").exists():
+            self.skipTest("a build with sanitizers has allocations of their own")
+        seed = int(os.environ.get("VOSTRO_TEST_SEED", random.SystemRandom().randrange(2**32)))
+        print(f"VOSTRO_TEST_SEED={seed}", flush=True)
+        numbers = random.Random(seed)
+        outcomes = {}
+        for _ in range(int(os.environ.get("VOSTRO_TEST_ALLOCATIONS", "8"))):
+            number = int(10 ** numbers.uniform(3, 5.5))  # those of a start, and of some thousand payments
+            outcomes[number] = self.fail(number)
+        print(outcomes, flush=True)
+        self.assertGreater(len([each for each in outcomes.values() if each]), len(outcomes) // 2, "too few failed")
+        self.assert_whole_again()
+        for node in self.nodes:
+            self.assertEqual((Path(node["data_dir"]) / "evidence").stat().st_size, 0, node["participant"])
 
 
 if __name__ == "__main__":
