@@ -4,10 +4,12 @@ payment takes is printed with and without them; and row F32, a client that dies 
 import contextlib
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import unittest
 from decimal import Decimal
@@ -17,9 +19,11 @@ from urllib.parse import urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from network_case import NetworkCase  # noqa: E402
 from orders import Client, order, payment, post, sign, uetr_of  # noqa: E402
+from rows_flood import Flood  # noqa: E402
 from vostronet import die_with_parent  # noqa: E402
 
 PAYMENTS = int(os.environ.get("VOSTRO_TEST_PROBES", "150"))
+FLOOD = int(os.environ.get("VOSTRO_TEST_FLOOD", "10000"))  # payments
 GROWTH_MIB_MAX = 64  # the caps of what strangers may fill: half-open connections, the API's connections and bodies
 PROMISED = 2  # times the usual p99
 # The attackers run on the same cores as the four nodes: a time fails the test only beyond this factor of the promise, and above FLOOR_MS.
@@ -39,9 +43,7 @@ def descriptors(node):
     return len(list(Path(f"/proc/{node['pid']}/fd").iterdir()))
 
 
-class Hostile(NetworkCase):
-    """Goal: whoever is hostile at a node's ports costs others little time, and the node no memory."""
-
+class HostileCase(NetworkCase):
     @contextlib.contextmanager
     def attacked(self, kind, place):
         words = [sys.executable, "-B", str(ATTACKERS), kind, *place, self.nodes[0]["token_file"]]
@@ -75,6 +77,10 @@ class Hostile(NetworkCase):
                     self.assertEqual((answer.status, answer.body.get("receipt", {}).get("status")), (200, "settled"), answer)
         quantiles = statistics.quantiles(took, n=100)
         return quantiles[49], quantiles[98]
+
+
+class Hostile(HostileCase):
+    """Goal: whoever is hostile at a node's ports costs others little time, and the node no memory."""
 
     def withstand(self, kind, place, at_least):
         """`at_least`: what the attacker has to have done, so that there was an attack."""
@@ -111,6 +117,46 @@ class Hostile(NetworkCase):
 
     def test_A9_event_streams_that_are_misused(self):
         self.withstand("websocket", self.api_place(), {"101": 20})
+
+
+class Memory(HostileCase):
+    """Goal: what a node prints at its start as the sum of its caps holds what it takes, with every flood at once. Method: all attackers
+    together, and a bank's own payments as fast as its node takes them; the resident memory of all nodes meanwhile."""
+
+    def caps_mib(self, node):
+        said = re.search(r"memory caps fit the budget.*?\bbytes=(\d+).*?\blimit=(\d+)", Path(node["log"]).read_text(encoding="utf-8"))
+        caps, budget = (int(each) / 2**20 for each in said.groups())
+        self.assertLessEqual(caps, budget)
+        return caps
+
+    def test_resident_memory_stays_within_the_printed_caps(self):
+        caps = {node["participant"]: self.caps_mib(node) for node in self.nodes}
+        most = {node["participant"]: resident_mib(node) for node in self.nodes}
+        before = dict(most)
+        flood = Flood(self.nodes[0], sign(self.nodes[0], [order(self.network, payment(self.account(0), self.account(1), "0.01"))], copies=FLOOD))
+        posters = [threading.Thread(target=flood.run, daemon=True) for _ in range(3)]
+        reports = {}
+        with contextlib.ExitStack() as attackers:
+            for kind in ("slowloris", "flood", "malformed", "websocket"):
+                reports[kind] = attackers.enter_context(self.attacked(kind, self.api_place()))
+            for kind in ("trickle", "garbage"):
+                reports[kind] = attackers.enter_context(self.attacked(kind, self.peer_place()))
+            for each in posters:
+                each.start()
+            while any(each.is_alive() for each in posters):
+                for node in self.nodes:
+                    most[node["participant"]] = max(most[node["participant"]], resident_mib(node))
+                posters[0].join(0.2)
+        for bank, mib in most.items():
+            print(f"{bank}: resident {before[bank]:.0f} MiB at first, {mib:.0f} MiB at most, caps of {caps[bank]:.0f} MiB printed", flush=True)
+            self.assertLess(mib, caps[bank])
+        print(f"{len(flood.taken)} payments taken, {flood.refusals} times refused, {flood.cut_off} connections lost; the attackers: {reports}", flush=True)
+        self.assertEqual(len(flood.taken), FLOOD)
+        self.assertEqual(flood.odd, [])
+        for kind, report in reports.items():
+            self.assertGreater(sum(report.values()), 10, kind)  # there was an attack of each kind
+        self.network.wait(lambda: self.network.status(self.nodes[0]).get("pending_transactions") == 0, 120, "the flood does not settle")
+        self.assert_same_state_everywhere()
 
 
 class Dying(NetworkCase):
