@@ -74,6 +74,9 @@ class Seven(Rows):
     def test_F10_two_leaders_in_a_row_crash(self):
         self.played(*[(troubles.TwoLeadersCrash, {"hold": 1})] * seconds(4, 1))
 
+    def test_F11_two_of_seven_are_down(self):
+        self.played((troubles.FewDown, {"hold": seconds(60, 14)}))
+
     def test_F13_seven_are_split(self):
         self.played((troubles.Split, {"sizes": [3, 4], "hold": seconds(45, 4)}), (troubles.Split, {"sizes": [2, 5], "hold": seconds(45, 4)}))
 

@@ -19,6 +19,7 @@ SIGNED_AT_ONCE = 200
 # The promises hold on a machine that has room for all nodes. Here they share its cores with the load and each other, so a measured time
 # fails the test only beyond this factor; every time is printed beside its promise.
 SLACK = 3
+SLACK_MS = 300  # and no latency fails it below this
 RESIDENT_MIB_MAX = 400  # of one node, beside its caps of 1 GiB: what these runs need is below 150
 STANDS_AFTER_S = 2  # what was under way when a quorum was lost
 
@@ -172,6 +173,12 @@ class Stage(ClerksCase):
         self.say(f"    {what} after {took:.2f} s (promised: {promised_s} s)")
         if took > SLACK * promised_s:
             self.late.append(f"{row}: {what} after {took:.2f} s, promised within {promised_s} s")
+
+    def compare(self, row, what, usual_ms, found_ms, promised):
+        """`found_ms` is promised to be at most so many times what is usual."""
+        self.say(f"    {what}: {found_ms:.0f} ms, {found_ms / max(usual_ms, 1):.1f} times the usual {usual_ms:.0f} ms (promised: {promised} times)")
+        if found_ms > max(SLACK_MS, SLACK * promised * usual_ms):
+            self.late.append(f"{row}: {what} is {found_ms:.0f} ms, promised at most {promised} times {usual_ms:.0f} ms")
 
     def stands(self, nodes, seconds):
         """Nothing becomes final on these nodes for so long."""

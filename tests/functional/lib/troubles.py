@@ -5,6 +5,9 @@ import random
 import time
 
 
+SILENT_S = 12  # until a validator that went down counts as silent: 10 s after its last word
+
+
 class Trouble:
     """`row` of the catalogue; `network`: least number of validators it makes sense for; `hold_s`: from, to."""
 
@@ -91,29 +94,41 @@ class FewDown(Trouble):
         return f"{self.faulty} stopped in order; how long payments take with and without"
 
     def play(self, stage):
-        before = time.monotonic()
-        stage.hold(self.hold / 2)
-        usual = stage.latencies(before, time.monotonic())
+        usual = self.latencies(stage, self.hold)
         down = self.order[:self.faulty]
         for index in down:
             stage.network.stop(stage.nodes[index])
         stage.measure(self.row, "settles without them", self.others(down), 5)
-        since = time.monotonic()
-        stage.hold(self.hold)
-        reduced = stage.latencies(since, time.monotonic())
-        # Silent leaders are skipped once they were silent for 10 s; until then some views wait for one that is not there.
-        stage.say(f"    usual: {spread(usual)}; with {self.faulty} down: {spread(reduced)}")
+        # A view waits for a leader that is not there until that one was silent for 10 s; from then on a round trip.
+        at_first = self.latencies(stage, SILENT_S)
+        for_good = self.latencies(stage, self.hold)
+        stage.say(f"    usual: {spread(usual)}; with {self.faulty} down: {spread(at_first)} at first, {spread(for_good)} for good")
+        stage.compare(self.row, f"p99 with {self.faulty} down for good", p99_ms(usual), p99_ms(for_good), 2)
         for index in down:
             stage.start(index)
         stage.measure(self.row, "settles at all nodes after the restart", self.all(), 15)
 
 
+    @staticmethod
+    def latencies(stage, seconds):
+        since = time.monotonic()
+        stage.hold(seconds)
+        return stage.latencies(since, time.monotonic())
+
+
+def quantile_ms(seconds, part):
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] * 1000 if ordered else 0.0
+
+
+def p99_ms(seconds):
+    return quantile_ms(seconds, 0.99)
+
+
 def spread(seconds):
     if not seconds:
         return "no payment"
-    ordered = sorted(seconds)
-    at = lambda part: ordered[min(len(ordered) - 1, int(part * len(ordered)))] * 1000  # noqa: E731
-    return f"{len(ordered)} payments, p50 {at(0.5):.0f} ms, p99 {at(0.99):.0f} ms"
+    return f"{len(seconds)} payments, p50 {quantile_ms(seconds, 0.5):.0f} ms, p99 {p99_ms(seconds):.0f} ms"
 
 
 class TooManyDown(Trouble):
