@@ -12,6 +12,7 @@
 #include "chain/quote.h"
 #include "chain/receipt.h"
 #include "chain/records.h"
+#include "chain/sealed_annex.h"
 #include "chain/tx/accounts.h"
 
 namespace vostro::client {
@@ -177,6 +178,7 @@ struct ParticipantView {
   std::optional<Lei> lei;
   std::vector<std::string> roles;
   std::string status;
+  std::optional<chain::AnnexPublicKey> annex_key;  ///< none: nothing can be sealed to it
   chain::Policy policy;
   bool is_validator = false;
 };

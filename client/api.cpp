@@ -341,4 +341,40 @@ Result<void, ApiError> ApiClient::publish(const chain::SignedQuote& quote) {
   return {};
 }
 
+namespace {
+
+std::string annex_target(const chain::OwnedId& belongs_to) {
+  return "/v1/annexes/" + to_text(belongs_to.id) + "?agent=" + to_text(belongs_to.owner);
+}
+
+}  // namespace
+
+Result<void, ApiError> ApiClient::put_annex(const chain::SealedAnnex& sealed) {
+  const Bytes body = chain::encode_sealed_annex(sealed);
+  const auto response = call({"PUT", annex_target(sealed.belongs_to), "application/octet-stream",
+                              std::string(as_text(body))},
+                             options_.timeout);
+  if (!response) return fail(response.error());
+  return {};
+}
+
+Result<std::optional<chain::SealedAnnex>, ApiError> ApiClient::annex(
+    const chain::OwnedId& belongs_to) {
+  const auto response = call({"GET", annex_target(belongs_to), {}, {}}, options_.timeout);
+  if (!response && response.error().is_problem(404, "unknown-annex")) return std::nullopt;
+  if (!response) return fail(response.error());
+  auto sealed = chain::decode_sealed_annex(as_bytes(response->body));
+  if (!sealed) return fail(bad_answer(chain::to_string(sealed.error())));
+  if (sealed->belongs_to != belongs_to)
+    return fail(bad_answer("the annex is not that of the payment"));
+  return std::move(*sealed);
+}
+
+Result<bool, ApiError> ApiClient::erase_annex(const chain::OwnedId& belongs_to) {
+  const auto response = call({"DELETE", annex_target(belongs_to), {}, {}}, options_.timeout);
+  if (response) return true;
+  if (response.error().is_problem(404, "unknown-annex")) return false;
+  return fail(response.error());
+}
+
 }  // namespace vostro::client

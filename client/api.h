@@ -1,6 +1,7 @@
 /// One node's HTTP API, /v1 of docs/api.md, as typed calls. Synchronous, over one kept connection;
-/// one thread at a time. Every call may be repeated without harm; only `submit` and `publish`
-/// change anything, and both are idempotent.
+/// one thread at a time. Every call may be repeated without harm; only `submit`, `offer`,
+/// `refuse_approval`, `publish`, `put_annex` and `erase_annex` change anything, and all are
+/// idempotent.
 #pragma once
 
 #include <chrono>
@@ -101,6 +102,16 @@ class ApiClient {
                                                                const Signature& signature,
                                                                const std::string& reason);
   [[nodiscard]] Result<void, ApiError> publish(const chain::SignedQuote& quote);
+  /// Gives the bank's own node a sealed annex: it keeps it on disk before it answers, and brings it
+  /// to the nodes of the banks concerned. Before the order that commits to it. A repeat changes
+  /// nothing.
+  [[nodiscard]] Result<void, ApiError> put_annex(const chain::SealedAnnex& sealed);
+  /// None while it has not arrived, after it was erased, and where there is no such payment.
+  [[nodiscard]] Result<std::optional<chain::SealedAnnex>, ApiError> annex(
+      const chain::OwnedId& belongs_to);
+  /// Erases the copy on the bank's own node, for good: it is not asked for again. False where there
+  /// was none.
+  [[nodiscard]] Result<bool, ApiError> erase_annex(const chain::OwnedId& belongs_to);
 
   [[nodiscard]] const ApiAddress& address() const { return http_.address(); }
   [[nodiscard]] const SecretText& token() const { return token_; }

@@ -16,7 +16,7 @@
 namespace vostro::client {
 
 struct HttpRequest {
-  std::string method;        ///< "GET", "POST", "DELETE"
+  std::string method;        ///< "GET", "POST", "PUT", "DELETE"
   std::string target;        ///< path and query, encoded
   std::string content_type;  ///< empty: no body
   std::string body;

@@ -242,6 +242,8 @@ ParticipantView read_participant(const JsonIn& in) {
     });
   });
   out.roles = list_of(in.field("roles"), 16, [](const JsonIn& each) { return each.text(); });
+  out.annex_key =
+      in.field("annex_key").optional([](const JsonIn& each) { return each.hash().bytes; });
   out.policy = chain::read_policy(in.field("policy"));
   out.status = in.field("status").text();
   out.is_validator = in.field("validator").boolean();
