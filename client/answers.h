@@ -73,6 +73,7 @@ struct TransactionView {
   TransactionState state = TransactionState::unknown;
   std::optional<Hash> transaction_hash;
   std::optional<FinalReceipt> final;
+  std::optional<Hash> annex;  ///< what the order commits to, where it is final
 };
 
 struct PlacedReceipt {
@@ -104,6 +105,7 @@ struct PaymentView {
   std::optional<UnixMillis> final_at;
   std::optional<Height> height;
   std::optional<UnixSeconds> accept_by;
+  std::optional<Hash> annex;            ///< what the order commits to, where it is final
   std::vector<PlacedReceipt> receipts;  ///< only in the single view
   std::vector<TimelineView> timeline;   ///< only in the single view
 };
@@ -221,7 +223,8 @@ struct RedemptionView {
   chain::OwnedId id;
   chain::AccountId account;
   Money amount;
-  std::string state;  ///< "open", "delayed"
+  std::string state;          ///< "open", "delayed"
+  std::optional<Hash> annex;  ///< of the payout instructions
 };
 
 /// A change that a bank proposed, and how the votes stand.

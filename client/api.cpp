@@ -361,7 +361,9 @@ Result<void, ApiError> ApiClient::put_annex(const chain::SealedAnnex& sealed) {
 Result<std::optional<chain::SealedAnnex>, ApiError> ApiClient::annex(
     const chain::OwnedId& belongs_to) {
   const auto response = call({"GET", annex_target(belongs_to), {}, {}}, options_.timeout);
-  if (!response && response.error().is_problem(404, "unknown-annex")) return std::nullopt;
+  if (!response && (response.error().is_problem(404, "unknown-annex") ||
+                    response.error().is_problem(410, "annex-erased")))
+    return std::nullopt;
   if (!response) return fail(response.error());
   auto sealed = chain::decode_sealed_annex(as_bytes(response->body));
   if (!sealed) return fail(bad_answer(chain::to_string(sealed.error())));
@@ -373,7 +375,9 @@ Result<std::optional<chain::SealedAnnex>, ApiError> ApiClient::annex(
 Result<bool, ApiError> ApiClient::erase_annex(const chain::OwnedId& belongs_to) {
   const auto response = call({"DELETE", annex_target(belongs_to), {}, {}}, options_.timeout);
   if (response) return true;
-  if (response.error().is_problem(404, "unknown-annex")) return false;
+  if (response.error().is_problem(404, "unknown-annex") ||
+      response.error().is_problem(410, "annex-erased"))
+    return false;
   return fail(response.error());
 }
 

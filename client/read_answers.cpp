@@ -22,6 +22,10 @@ std::optional<std::string> text_if_any(const JsonIn& in) {
   return in.optional([](const JsonIn& each) { return each.text(); });
 }
 
+std::optional<Hash> hash_if_any(const JsonIn& in) {
+  return in.optional([](const JsonIn& each) { return each.hash(); });
+}
+
 FinalReceipt read_final(const JsonIn& in) {
   return {height(in.field("height")), block_time(in.field("block_time")),
           in.field("index").integer<std::uint32_t>(), chain::read_receipt(in.field("receipt"))};
@@ -158,6 +162,7 @@ PaymentView read_payment(const JsonIn& in) {
   out.final_at = in.field("final_at").optional(block_time);
   out.height = in.field("height").optional(height);
   out.accept_by = in.field("accept_by").optional([](const JsonIn& each) { return each.time(); });
+  out.annex = hash_if_any(in.field("annex"));
   if (!in.field("receipts").is_null()) {
     out.receipts = list_of(in.field("receipts"), 64, [](const JsonIn& each) {
       return PlacedReceipt{height(each.field("height")), block_time(each.field("block_time")),
@@ -305,6 +310,7 @@ RedemptionView read_redemption(const JsonIn& in) {
   out.account = in.field("account").account();
   out.amount = in.field("amount").money();
   out.state = in.field("state").text();
+  out.annex = hash_if_any(in.field("annex"));
   return out;
 }
 

@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "genesis/toml.h"
+#include "node/annexes/store.h"
+#include "node/annexes/wanted.h"
 #include "node/api/target.h"
 #include "node/runtime/approval_book.h"
 #include "node/webhooks/book.h"
@@ -301,9 +303,10 @@ std::size_t sum_of_caps(const NodeConfig& config) {
   return kBase + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
          config.node.admission.bytes_max + peers * per_peer + (peers + 1) * kBatchesPerAuthor +
          2 * Admission::verified_bytes_max + HeadState::bytes_max + ApprovalBook::bytes_max +
-         ApprovalBook::remembered_max * ApprovalBook::closed_bytes_max +
-         api.connections * kPerConnection + api.binary_bodies * 2 * api.binary_body_bytes +
-         api.streams * api.stream_bytes + config.api.webhooks.webhooks_max * webhook_bytes_max;
+         ApprovalBook::remembered_max * ApprovalBook::closed_bytes_max + AnnexStore::bytes_max +
+         WantedAnnexes::bytes_max + api.connections * kPerConnection +
+         api.binary_bodies * 2 * api.binary_body_bytes + api.streams * api.stream_bytes +
+         config.api.webhooks.webhooks_max * webhook_bytes_max;
 }
 
 Result<NodeConfig, ConfigError> parse_config(std::string_view text, const std::string& directory,

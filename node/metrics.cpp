@@ -50,6 +50,21 @@ std::string Node::metrics_text() const {
               metric(*replica.clock_offset_ms) / 1000);
   out.counter("vostro_evidence_total", "Proofs of misbehaviour kept.",
               metric(evidence_count_.load()));
+  const AnnexStore::Figures annexes = annexes_->figures();
+  const AnnexCourier::Figures courier = courier_->figures();
+  out.gauge("vostro_annexes", "Sealed annexes of orders on the ledger.", metric(annexes.kept));
+  out.gauge("vostro_annexes_early", "Sealed annexes whose order is not final.",
+            metric(annexes.early));
+  out.gauge("vostro_annexes_bytes", "Of both, on disk.", metric(annexes.bytes));
+  out.gauge("vostro_annexes_wanted", "Annexes that are missing, and asked for.",
+            metric(courier.wanted));
+  out.counter("vostro_annexes_fetched_total", "Annexes that other banks' nodes gave.",
+              metric(courier.fetched));
+  out.counter("vostro_annexes_given_total", "Annexes given to other banks' nodes.",
+              metric(courier.given));
+  out.counter("vostro_annexes_not_given_total",
+              "Annexes that were asked for, and are not here or not for who asked.",
+              metric(courier.refused));
   out.gauge("vostro_store_memory_bytes", "Memory of the block store.",
             metric(store_->memory_bytes()));
   out.gauge("vostro_disk_free_bytes", "Free space where the data directory is.",

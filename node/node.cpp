@@ -178,20 +178,23 @@ Result<void, std::string> Node::start() {
   peers_ = std::make_unique<Peers>(
       std::move(network), tls_keys_[tls_shown_], registry_, numbers_, standing().committee, *store_,
       *urgent_workers_, *workers_,
-      Peers::Callbacks{[this](ReplicaEvent event, p2p::InboundLease lease) {
-                         loop_->post(std::move(event), std::move(lease));
-                       },
-                       [this](const std::string& peer, const chain::SignedQuote& quote) {
-                         const auto added = quotes_->add(quote);
-                         if (added.is_new) peers_->broadcast_quote(quote);
-                         if (added.outcome == QuoteOutcome::bad_form)
-                           peers_->penalise(peer, "a quote whose form or signature is wrong");
-                       },
-                       [this] { return quotes_->all(); },
-                       [this](const std::string& peer, Bytes transaction) {
-                         take_handed_over(peer, std::move(transaction));
-                       },
-                       [this] { return loop_->view(); }});
+      Peers::Callbacks{
+          [this](ReplicaEvent event, p2p::InboundLease lease) {
+            loop_->post(std::move(event), std::move(lease));
+          },
+          [this](const std::string& peer, const chain::SignedQuote& quote) {
+            const auto added = quotes_->add(quote);
+            if (added.is_new) peers_->broadcast_quote(quote);
+            if (added.outcome == QuoteOutcome::bad_form)
+              peers_->penalise(peer, "a quote whose form or signature is wrong");
+          },
+          [this] { return quotes_->all(); },
+          [this](const std::string& peer, Bytes transaction) {
+            take_handed_over(peer, std::move(transaction));
+          },
+          [this] { return loop_->view(); },
+          [this](const std::string& peer, ByteView body) { courier_->on_frame(peer, body); }});
+  if (const auto done = open_annexes(); !done) return done;
 
   journal_ = std::make_unique<JournalThread>(
       JournalThread::Callbacks{[this](const SendMessage& message) { peers_->send(message); },
@@ -220,6 +223,33 @@ Result<void, std::string> Node::start() {
                              {"network", definition_.network_id},
                              {"height", head->height},
                              {"port", port_}});
+  return {};
+}
+
+Result<void, std::string> Node::open_annexes() {
+  const std::string path = options_.data_dir + "/annex";
+  auto annexes = AnnexStore::open(path, {}, wall_clock);
+  if (!annexes) return fail(annexes.error());
+  annexes_ = std::move(*annexes);
+  auto courier = AnnexCourier::open(
+      {.mark_file = path + "/mark",
+       .bank = options_.participant,
+       .store = *store_,
+       .annexes = *annexes_,
+       .now = wall_clock,
+       .steady_ms = steady_ms,
+       .has_room = [this] { return !disk_full_; },
+       .send_to_bank =
+           [this](const Bic& bank, Bytes body) {
+             return peers_->send_annex(peer_name_of(bank), std::move(body));
+           },
+       .send_to_peer = [this](const std::string& peer,
+                              Bytes body) { return peers_->send_annex(peer, std::move(body)); },
+       .penalise = [this](const std::string& peer,
+                          std::string why) { peers_->penalise(peer, std::move(why)); }});
+  if (!courier) return fail(courier.error());
+  courier_ = std::move(*courier);
+  on_block([this](Height height) { courier_->on_block(height); });
   return {};
 }
 
@@ -466,6 +496,7 @@ void Node::stop() {
   if (loop_) loop_->stop();
   if (journal_) journal_->stop();
   if (writer_) writer_->stop();
+  if (courier_) courier_->stop();
   if (urgent_workers_) urgent_workers_->stop();
   if (workers_) workers_->stop();
   if (admission_) admission_->stop();

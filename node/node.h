@@ -14,6 +14,7 @@
 
 #include "base/keys.h"
 #include "genesis/definition.h"
+#include "node/annexes/courier.h"
 #include "node/runtime/admission.h"
 #include "node/runtime/append_file.h"
 #include "node/runtime/approval_book.h"
@@ -84,6 +85,7 @@ class Node final : public Service {
   void submit(Submission submission, std::function<void(SubmitOutcome)> done) override;
   QuoteOutcome publish_quote(const chain::SignedQuote& quote) override;
   [[nodiscard]] ApprovalBook& approvals() override { return *approvals_; }
+  [[nodiscard]] AnnexStore& annexes() override { return *annexes_; }
   [[nodiscard]] std::vector<LiveQuote> quotes() const override;
   void on_block(std::function<void(Height)> listener) override;
   [[nodiscard]] std::string metrics_text() const override;
@@ -114,6 +116,7 @@ class Node final : public Service {
   [[nodiscard]] Result<void, std::string> open_store();
   [[nodiscard]] Result<void, std::string> open_files();
   [[nodiscard]] Result<void, std::string> start();
+  [[nodiscard]] Result<void, std::string> open_annexes();
   void open_replica();
   [[nodiscard]] Standing standing() const;
   void begin_epoch(const EpochBegan& effect);
@@ -184,6 +187,7 @@ class Node final : public Service {
 
   std::unique_ptr<QuoteBook> quotes_;
   std::unique_ptr<ApprovalBook> approvals_;
+  std::unique_ptr<AnnexStore> annexes_;
   // Threads: in this order they are made, in the reverse order they end.
   std::unique_ptr<WorkerPool> urgent_workers_;  ///< messages of the protocol, batches excepted
   std::unique_ptr<WorkerPool> workers_;
@@ -191,6 +195,7 @@ class Node final : public Service {
   std::unique_ptr<BlockWriter> writer_;
   std::unique_ptr<JournalThread> journal_;
   std::unique_ptr<Peers> peers_;
+  std::unique_ptr<AnnexCourier> courier_;
   std::unique_ptr<ConsensusLoop> loop_;
   std::unique_ptr<Watchdog> watchdog_;
   std::atomic<bool> stopped_{false};

@@ -119,6 +119,7 @@ struct LiveQuote {
   MinorUnits remaining;  ///< what is left of its limit after final fills
 };
 
+class AnnexStore;
 class ApprovalBook;
 
 class Service {
@@ -140,6 +141,8 @@ class Service {
   [[nodiscard]] virtual std::vector<LiveQuote> quotes() const = 0;
   /// Orders of this bank that want more signatures.
   [[nodiscard]] virtual ApprovalBook& approvals() = 0;
+  /// Sealed annexes of this bank's payments.
+  [[nodiscard]] virtual AnnexStore& annexes() = 0;
   /// `listener` is called at once with the newest height that may be told, and after each block
   /// that is stored, on the store's thread: it must only note and return.
   virtual void on_block(std::function<void(Height)> listener) = 0;

@@ -80,6 +80,14 @@ struct Context {
 [[nodiscard]] Response get_quotes(const Context& context, const Request& request);
 [[nodiscard]] Response post_quote(const Context& context, const Request& request);
 
+// annexes.cpp
+/// Keeps what the bank sealed to an order of its own, before it orders or later.
+[[nodiscard]] Response put_annex(const Context& context, const Request& request);
+/// The sealed annex: the node cannot open it.
+[[nodiscard]] Response get_annex(const Context& context, const Request& request);
+/// Erases this node's copy, for good.
+[[nodiscard]] Response delete_annex(const Context& context, const Request& request);
+
 // redemptions.cpp
 /// Open redemptions, to the bank that gave the money and to the settlement agent who pays it out.
 [[nodiscard]] Response get_redemptions(const Context& context, const Request& request);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "chain/records.h"
+#include "node/annexes/ledger.h"
 #include "node/api/answers.h"
 #include "node/api/timeline.h"
 #include "node/runtime/approval_book.h"
@@ -54,8 +55,8 @@ json::object absent_payment(const chain::OwnedId& name, std::string_view status,
 }
 
 json::object payment_object(const PaymentHistory& payment, const chain::StateReader& state,
-                            const chain::ExponentOf& exponents, bool with_receipts,
-                            json::array timeline = {}) {
+                            AnnexCommitments& annexes, const chain::ExponentOf& exponents,
+                            bool with_receipts, json::array timeline = {}) {
   const chain::PlacedReceipt& first = payment.receipts.front();
   const chain::PlacedReceipt& last = payment.receipts.back();
   json::object out{{"uetr", text(to_text(payment.name.id))},
@@ -83,6 +84,8 @@ json::object payment_object(const PaymentHistory& payment, const chain::StateRea
   out["final_at"] = ended == payment.receipts.end() ? json::value(nullptr)
                                                     : json::value(text(to_text(ended->time)));
   out["height"] = last.place.height.value;
+  const auto annex = annexes.of(payment.name, first.receipt.transaction_hash);
+  out["annex"] = annex ? json::value(hex(annex->view())) : json::value(nullptr);
   out["accept_by"] = nullptr;
   if (payment.status == Status::held) {
     const auto hold = chain::load<chain::Hold>(state, payment.name);
@@ -185,11 +188,12 @@ Response get_payments(const Context& context, const Request& request) {
   const chain::ExponentOf exponents = exponents_of(view);
   const chain::PaymentFilter filter{bank, chain::Side::debtor, status, account};
   const Listing listing = list_both(view, filter, sides.value_or(Sides::any), cursor, limit);
+  AnnexCommitments annexes(view);
   json::array items;
   for (const PaymentHistory& payment : listing.items) {
     const auto& facts = payment.receipts.front().receipt.payment;
     if (currency && !(facts && facts->amount.currency == *currency)) continue;
-    items.push_back(payment_object(payment, view, exponents, false));
+    items.push_back(payment_object(payment, view, annexes, exponents, false));
   }
   std::optional<std::string> next;
   if (listing.next) next = cursor_of(*listing.next);
@@ -239,8 +243,9 @@ Response get_payment(const Context& context, const Request& request) {
     std::optional<Approval> approval;
     if (payment.name.owner == context.bank)
       approval = approvals.find(payment.receipts.front().receipt.transaction_hash);
+    AnnexCommitments annexes(view);
     return json_response(
-        payment_object(payment, view, exponents_of(view), true, steps_before(approval)));
+        payment_object(payment, view, annexes, exponents_of(view), true, steps_before(approval)));
   }
   const chain::OwnedId name{pending.empty() ? agent.value_or(context.bank) : pending.front().owner,
                             *uetr};

@@ -92,6 +92,14 @@ inline constexpr ProblemKind approval_closed{409, "approval-closed",
                                              "The order waits for approval no more."};
 inline constexpr ProblemKind own_request{403, "own-request",
                                          "A person who has signed an order does not approve it."};
+inline constexpr ProblemKind bad_annex{400, "bad-annex",
+                                       "The body is no sealed annex of this order."};
+inline constexpr ProblemKind unknown_annex{404, "unknown-annex", "No such annex is here."};
+inline constexpr ProblemKind annex_mismatch{409, "annex-mismatch",
+                                            "The ledger does not hold this annex's hash."};
+inline constexpr ProblemKind annex_erased{410, "annex-erased", "This annex was erased here."};
+inline constexpr ProblemKind too_many_annexes{429, "too-many-annexes",
+                                              "There are as many annexes as this node keeps."};
 inline constexpr ProblemKind bad_quote{
     400, "bad-quote", "The quote is malformed, of another network, or badly signed."};
 inline constexpr ProblemKind quote_signer{409, "quote-signer-unknown",

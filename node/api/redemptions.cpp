@@ -1,4 +1,5 @@
 #include "chain/records.h"
+#include "node/annexes/ledger.h"
 #include "node/api/answers.h"
 
 namespace vostro::node::api {
@@ -54,12 +55,14 @@ Response get_redemptions(const Context& context, const Request& request) {
       if (!may_see(context, request, hold->debtor.owner) &&
           agent_of(hold->amount.currency) != context.bank)
         continue;
-      items.push_back(
-          json::object{{"owner", text(to_text(name->owner))},
-                       {"id", text(to_text(name->id))},
-                       {"account", text(to_text(hold->debtor))},
-                       {"amount", chain::to_value(hold->amount, exponents)},
-                       {"state", hold->state == chain::HoldState::delayed ? "delayed" : "open"}});
+      const auto order = annex_order_on_ledger(view, *name);
+      items.push_back(json::object{
+          {"owner", text(to_text(name->owner))},
+          {"id", text(to_text(name->id))},
+          {"account", text(to_text(hold->debtor))},
+          {"amount", chain::to_value(hold->amount, exponents)},
+          {"state", hold->state == chain::HoldState::delayed ? "delayed" : "open"},
+          {"annex", order ? json::value(hex(order->commitment.view())) : json::value(nullptr)}});
     }
   }
   std::optional<std::string> next;

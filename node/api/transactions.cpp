@@ -1,6 +1,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "node/annexes/ledger.h"
 #include "node/api/answers.h"
 #include "node/api/options.h"
 #include "node/api/submission.h"
@@ -285,6 +286,9 @@ Response get_transaction(const Context& context, const Request& request) {
   if (placed) {
     body["status"] = "final";
     body["transaction_hash"] = hex(placed->receipt.transaction_hash.view());
+    AnnexCommitments annexes(view);
+    const auto annex = annexes.of(name, placed->receipt.transaction_hash);
+    body["annex"] = annex ? json::value(hex(annex->view())) : json::value(nullptr);
     add_placed(body, *placed, exponents_of(view));
   } else if (pending) {
     body["status"] = "pending";

@@ -8,6 +8,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "chain/records.h"
+#include "node/annexes/frames.h"
 #include "node/replica/epochs.h"
 #include "node/runtime/consensus_loop.h"
 #include "node/runtime/stored_proofs.h"
@@ -31,7 +32,8 @@ enum RateClass : std::uint8_t {
   requests_class,
   data_class,
   quotes_class,
-  transactions_class
+  transactions_class,
+  annexes_class
 };
 
 /// What travels beside votes must not hold them up: batches, blocks and parts of history have their
@@ -118,8 +120,10 @@ p2p::FrameLimits frame_limits() {
   rules.push_back({transaction_frame,
                    static_cast<std::uint32_t>(chain::Transaction::batch_bytes_max),
                    p2p::Channel::bulk, transactions_class});
-  const std::vector<p2p::Rate> rates{
-      {20'000, 40'000}, {2'000, 4'000}, {5'000, 10'000}, {200, 1'000}, {200, 1'000}};
+  rules.push_back({annex_frame, static_cast<std::uint32_t>(annex_frame_size_max),
+                   p2p::Channel::bulk, annexes_class});
+  const std::vector<p2p::Rate> rates{{20'000, 40'000}, {2'000, 4'000}, {5'000, 10'000},
+                                     {200, 1'000},     {200, 1'000},   {50, 200}};
   auto limits = p2p::FrameLimits::make(rules, rates);
   VOSTRO_CHECK(limits.has_value());
   return std::move(*limits);
@@ -203,6 +207,7 @@ void Peers::on_frame(p2p::InboundFrame frame) {
   (is_urgent ? urgent_workers_ : workers_).post(WorkFor::peers, [this, shared, is_message] {
     if (is_message) return handle_message(*shared);
     if (shared->type == quote_frame) return handle_quote(shared->peer, shared->body);
+    if (shared->type == annex_frame) return callbacks_.on_annex(shared->peer, shared->body);
     callbacks_.on_transaction(shared->peer, std::move(shared->body));
   });
 }

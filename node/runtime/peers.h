@@ -26,7 +26,7 @@ namespace vostro::node {
 
 /// A frame type beside the protocol's messages, which have the numbers below 64: a signed quote.
 inline constexpr Byte quote_frame = 64;
-/// Kept for sealed annexes.
+/// Requests for sealed annexes, and answers to them (node/annexes/frames.h).
 inline constexpr Byte annex_frame = 65;
 /// A transaction in canonical bytes, from a node that has no lane: an observer's READY, or what a
 /// validator's clients had given it when it ceased to be one.
@@ -71,6 +71,7 @@ class Peers {
     /// A transaction that a peer without a lane of its own asks this node to batch.
     std::function<void(const std::string& peer, Bytes transaction)> on_transaction;
     std::function<View()> current_view;
+    std::function<void(const std::string& peer, ByteView body)> on_annex;
   };
   /// `urgent_workers` see to votes, certificates and proposals, `workers` to what is large or may
   /// wait: no batch stands before a vote. `numbers`, `store` and both outlive this; so does
@@ -101,6 +102,10 @@ class Peers {
     network_->penalise(peer, std::move(why));
   }
   void broadcast_quote(const chain::SignedQuote& quote);
+  /// False where the peer is not connected, or does not keep up.
+  bool send_annex(const std::string& peer, Bytes body) {
+    return network_->send(peer, annex_frame, std::make_shared<const Bytes>(std::move(body)));
+  }
   /// Asks validators that are connected to batch a transaction: one more than may be faulty, others
   /// with each `turn`. Returns to how many it went.
   std::size_t hand_over(const Bytes& transaction, std::size_t turn);

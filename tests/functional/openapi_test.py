@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from description import Caller, Description, FILE  # noqa: E402
 from network_case import NetworkCase, ROOT  # noqa: E402
 from openapi_faults import FORM_ELSEWHERE, form_faults, framed, json_faults  # noqa: E402
-from orders import CANONICAL, money, new_uetr, order, payment, post, sign_one  # noqa: E402
+from orders import CANONICAL, ask, money, new_uetr, order, payment, post, sign_one  # noqa: E402
 from receiver import Receiver  # noqa: E402
 from recorder import Recorder  # noqa: E402
 from stream import read_until  # noqa: E402
@@ -30,6 +30,7 @@ ELSEWHERE = {
     "timeout": "CatalogueA3StalledRequestsTimeOut", "internal": "AHandlerThatThrowsIsAnInternalProblem", "store-failed": "EachProblemHasItsStatus",
     "halted": "RefusalsOfTheDoorHaveTheirCodes", "not-ready": "HealthAndReadiness", "disk-full": "HealthAndReadiness", "outcome-unknown": "WaitingIsBoundedInTimeAndNumber",
     "busy": "RefusalsOfTheDoorHaveTheirCodes", "too-many": "WaitingIsBoundedInTimeAndNumber", "too-many-quotes": "EachProblemHasItsStatus",
+    "too-many-annexes": "EachProblemHasItsStatus",
     "state-not-kept": "RefusalsHaveTheirCodes", "bad-request": "CatalogueA9AnUpgradeComesAlone", "own-request": "CatalogueA6NobodyApprovesHisOwnRequest",
 } | FORM_ELSEWHERE
 # Of one operation only.
@@ -71,7 +72,7 @@ class Described(NetworkCase):
     def test_Every_answer_is_described(self):
         self.assertEqual(self.operate.ask("/openapi.json", token=""), self.description.root, "the node serves another description")
         for step in (self.check_console, self.check_node, self.check_transactions, self.check_ambiguous, self.check_proofs, self.check_lists,
-                     self.check_quotes, self.check_fills, self.check_redemptions, self.check_approvals, self.check_events, self.check_webhooks,
+                     self.check_quotes, self.check_fills, self.check_redemptions, self.check_annexes, self.check_approvals, self.check_events, self.check_webhooks,
                      self.check_bodies, self.check_each_operation, self.check_no_operation):
             with self.subTest(step.__name__):
                 step()
@@ -236,6 +237,41 @@ class Described(NetworkCase):
         first = self.operate.ask("/v1/redemptions?limit=1")
         self.assertEqual(first["items"] + self.operate.ask(f"/v1/redemptions?cursor={first['next']}")["items"], whole)
         self.assertEqual([(each["account"], each["state"]) for each in whole], [(self.account(0), "open")] * 2)
+
+    def sealed(self, uetr, commitment, owner=0):
+        """What a node takes for a sealed annex: it can open none, and looks at the outside alone."""
+        name = self.bic(owner).ljust(11, "X").encode("ascii") + bytes.fromhex(uetr.replace("-", ""))
+        return b"\x01" + name + bytes.fromhex(commitment) + b"\x01" + b"\x02" * 112 + b"\x03" * 24 + (1040).to_bytes(4, "little") + b"\x04" * 1040
+
+    def pay_with_annex(self, owner, uetr, commitment):
+        body = {**payment(self.account(owner), self.account(1 - owner), "1.00"), "annex": commitment}
+        self.settle(owner, sign_one(self.nodes[owner], order(self.network, body, uetr)))
+
+    def check_annexes(self):
+        uetr, commitment = new_uetr(), "5b" * 32
+        at, bare, good = f"/v1/annexes/{uetr}?agent={self.bic(0)}", f"/v1/annexes/{uetr}", self.sealed(uetr, commitment)
+        for method in ("GET", "DELETE"):
+            self.expect(404, "unknown-annex", self.operate, at, method)
+        self.expect(400, "bad-annex", self.operate, at, "PUT", good[:-1], CANONICAL)
+        self.expect(415, "wrong-media-type", self.operate, at, "PUT", "{}", JSON)
+        self.expect(403, "other-bank", self.operate, f"{bare}?agent={self.bic(1)}", "PUT", self.sealed(uetr, commitment, 1), CANONICAL)
+        self.expect(409, "annex-mismatch", self.operate, f"/v1/annexes/{self.settled}", "PUT", self.sealed(self.settled, commitment), CANONICAL)
+        self.assertEqual([self.operate.ask(at, "PUT", good, CANONICAL)["on_ledger"], self.operate.status], [False, 201])
+        self.pay_with_annex(0, uetr, commitment)
+        self.assertEqual(self.operate.ask(f"/v1/payments/{uetr}")["annex"], commitment)
+        self.network.wait(lambda: self.operate.ask(at, "PUT", good, CANONICAL)["on_ledger"], 10, "it is not seen to be ordered")
+        self.operate.ask(bare)
+        self.assertEqual((self.operate.status, self.operate.content), (200, good))
+        # Another bank's order with this UETR, whose annex comes to this node too.
+        other = self.sealed(uetr, commitment, 1)
+        self.assertEqual(ask(self.nodes[1], "PUT", f"{bare}?agent={self.bic(1)}", other).status, 201)
+        self.pay_with_annex(1, uetr, commitment)
+        self.network.wait(lambda: (self.operate.ask(f"{bare}?agent={self.bic(1)}"), self.operate.status)[1] == 200, 20, "it does not come")
+        for method in ("GET", "DELETE"):
+            self.expect(409, "ambiguous-uetr", self.operate, bare, method)
+        self.assertEqual(self.operate.ask(at, "DELETE"), {"id": uetr, "agent": self.bic(0)})
+        for method, body in (("GET", None), ("DELETE", None), ("PUT", good)):
+            self.expect(410, "annex-erased", self.operate, at, method, body, CANONICAL if body else None)
 
     def enter(self):
         uetr = new_uetr()

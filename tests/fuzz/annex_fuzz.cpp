@@ -1,14 +1,15 @@
 // A sealed annex from a peer or a client, and an annex from inside one, which another bank wrote:
 // what is taken has one encoding, and what opens is what was sealed. The first byte says which of
-// the two the rest is.
+// the two the rest is, or a frame of another node's.
 #include "base/codec.h"
 #include "client/annex.h"
+#include "node/annexes/frames.h"
 #include "tests/fuzz/target.h"
 
 namespace vostro::fuzz {
 namespace {
 
-enum class Of : Byte { sealed = 0, plain = 1 };
+enum class Of : Byte { sealed = 0, plain = 1, frame = 2 };
 
 client::AnnexKey reader(Byte seed) {
   return client::AnnexKey(SecretKey::from_seed(Bytes(SecretKey::seed_size, seed)));
@@ -75,11 +76,35 @@ void check_plain(ByteView input) {
   if (hash) VOSTRO_CHECK(*hash == keyed_hash(annex->salt.view(), input));
 }
 
+void check_frame(ByteView input) {
+  const auto message = node::decode_annex_message(input);
+  if (!message) {
+    VOSTRO_CHECK(!message.error().empty());
+    return;
+  }
+  if (const auto* request = std::get_if<node::AnnexRequest>(&*message)) {
+    VOSTRO_CHECK(!request->names.empty());
+    VOSTRO_CHECK(std::ranges::equal(node::encode_annex_message(*request), input));
+    return;
+  }
+  const auto& answer = std::get<node::DecodedAnswer>(*message);
+  node::AnnexAnswer again{{}, answer.absent, answer.erased};
+  for (const chain::SealedAnnex& each : answer.annexes)
+    again.annexes.push_back({chain::encode_sealed_annex(each)});
+  VOSTRO_CHECK(std::ranges::equal(node::encode_annex_message(again), input));
+}
+
 }  // namespace
 
 std::vector<Bytes> seeds() {
-  return {framed(Of::sealed, chain::encode_sealed_annex(made().sealed)),
-          framed(Of::plain, encode(made().annex))};
+  return {
+      framed(Of::sealed, chain::encode_sealed_annex(made().sealed)),
+      framed(Of::plain, encode(made().annex)),
+      framed(Of::frame, node::encode_annex_message(node::AnnexRequest{{made().sealed.belongs_to}})),
+      framed(Of::frame, node::encode_annex_message(
+                            node::AnnexAnswer{{{chain::encode_sealed_annex(made().sealed)}},
+                                              {made().sealed.belongs_to},
+                                              {made().sealed.belongs_to}}))};
 }
 
 }  // namespace vostro::fuzz
@@ -88,7 +113,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace vostro;  // NOLINT: the whole file is about it
   if (size == 0) return 0;
   const ByteView content(data + 1, size - 1);
-  if (data[0] % 2 == static_cast<Byte>(fuzz::Of::sealed)) fuzz::check_sealed(content);
-  if (data[0] % 2 == static_cast<Byte>(fuzz::Of::plain)) fuzz::check_plain(content);
+  if (data[0] % 3 == static_cast<Byte>(fuzz::Of::sealed)) fuzz::check_sealed(content);
+  if (data[0] % 3 == static_cast<Byte>(fuzz::Of::plain)) fuzz::check_plain(content);
+  if (data[0] % 3 == static_cast<Byte>(fuzz::Of::frame)) fuzz::check_frame(content);
   return 0;
 }

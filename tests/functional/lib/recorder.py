@@ -39,7 +39,7 @@ class Recorder:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = pass_on
+            do_GET = do_POST = do_PUT = do_DELETE = pass_on
 
             def log_message(self, *_):
                 pass

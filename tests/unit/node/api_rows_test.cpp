@@ -128,7 +128,8 @@ TEST(Problems, EachProblemHasItsStatus) {
   const std::vector<std::pair<ProblemKind, unsigned>> rows = {{problems::internal, 500},
                                                               {problems::store_failed, 503},
                                                               {problems::outcome_unknown, 503},
-                                                              {problems::too_many_quotes, 429}};
+                                                              {problems::too_many_quotes, 429},
+                                                              {problems::too_many_annexes, 429}};
   for (const auto& [kind, status] : rows) {
     const Response response = refuse(kind);
     EXPECT_EQ(response.status, status);
@@ -200,8 +201,8 @@ struct Objects : testing::Test {
 };
 
 // Orders are authorised by their signatures, whoever posts them; approvals are kept of the node's
-// own bank alone, and so are webhooks, for the role operate; a stream's events are
-// EventsTest.ShowsABankItsOwnReceiptsOnly.
+// own bank alone, sealed annexes of the payments that concern it (AnnexesTest), and so are
+// webhooks, for the role operate; a stream's events are EventsTest.ShowsABankItsOwnReceiptsOnly.
 const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "POST /v1/quotes",
                                           "GET /v1/approvals",
@@ -210,6 +211,9 @@ const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "GET /v1/approvals/{id}/transaction",
                                           "POST /v1/approvals/{id}/refusal",
                                           "GET /v1/events",
+                                          "GET /v1/annexes/{uetr}",
+                                          "PUT /v1/annexes/{uetr}",
+                                          "DELETE /v1/annexes/{uetr}",
                                           "GET /v1/webhooks",
                                           "POST /v1/webhooks",
                                           "GET /v1/webhooks/{id}",
@@ -248,7 +252,7 @@ TEST_F(ApiRows, CatalogueA6EveryRouteAsksForItsRole) {
       target.replace(at, target.find('}') - at + 1, "x");
     const std::string line = std::string(route.method) + " " + target;
     const auto told = [&](const std::string& token) {
-      return ask(head(line, token, route.method == "POST" ? "Content-Length: 0\r\n" : ""));
+      return ask(head(line, token, route.method[0] == 'P' ? "Content-Length: 0\r\n" : ""));
     };
     EXPECT_EQ(told("").status == 401U, route.role.has_value()) << line;
     for (const auto& [role, token] :

@@ -51,6 +51,11 @@ FakeNode::FakeNode()
   genesis.state_root = tree.root;
   VOSTRO_CHECK(store_->commit({hash_of("anchor"), {}, {}, {}, false, {}, genesis}).has_value());
   reopen_approvals();
+  auto annexes = node::AnnexStore::open(directory.path("annex"), {}, [this] {
+    return UnixMillis(store_->head()->time.value + 1000);
+  });
+  VOSTRO_CHECK(annexes.has_value());
+  annexes_ = std::move(*annexes);
   for (const std::string_view name : {"NORDDEFF/main", "SUDBFRPP/main", "FXPRUS33/desk"})
     for (const std::string_view code : {"EUR", "USD"}) block({issue(name, money(code, 10'000'00))});
 }
@@ -269,6 +274,22 @@ api::Response Door::post(std::string_view target, std::string body, std::string 
   request.caller = {std::move(token), api::Role::write, 100};
   request.body = std::move(body);
   request.content_type = std::move(content_type);
+  return run(context, target, std::move(request));
+}
+
+api::Response Door::put(std::string_view target, std::string body, std::string content_type) const {
+  api::Request request;
+  request.method = "PUT";
+  request.caller = {"token", api::Role::write, 100};
+  request.body = std::move(body);
+  request.content_type = std::move(content_type);
+  return run(context, target, std::move(request));
+}
+
+api::Response Door::erase(std::string_view target) const {
+  api::Request request;
+  request.method = "DELETE";
+  request.caller = {"token", api::Role::write, 100};
   return run(context, target, std::move(request));
 }
 

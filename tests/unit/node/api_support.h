@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "node/annexes/store.h"
 #include "node/api/handlers.h"
 #include "node/api/server.h"
 #include "node/runtime/approval_book.h"
@@ -72,6 +73,7 @@ class FakeNode final : public node::Service {
   node::QuoteOutcome publish_quote(const chain::SignedQuote& quote) override;
   [[nodiscard]] std::vector<node::LiveQuote> quotes() const override { return quotes_; }
   [[nodiscard]] node::ApprovalBook& approvals() override { return *approvals_; }
+  [[nodiscard]] node::AnnexStore& annexes() override { return *annexes_; }
   void on_block(std::function<void(Height)> listener) override;
   [[nodiscard]] std::string metrics_text() const override { return "# node\n"; }
 
@@ -101,6 +103,7 @@ class FakeNode final : public node::Service {
   MemoryLedger ledger_;
   std::unique_ptr<chain::Store> store_;
   std::unique_ptr<node::ApprovalBook> approvals_;
+  std::unique_ptr<node::AnnexStore> annexes_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<chain::OwnedId, Waiting> pending_;
@@ -117,6 +120,10 @@ struct Door {
   /// GET of a path with query, as the table routes it. Null route: the refusal.
   [[nodiscard]] node::api::Response get(std::string_view target,
                                         node::api::Role role = node::api::Role::read) const;
+  [[nodiscard]] node::api::Response put(
+      std::string_view target, std::string body,
+      std::string content_type = "application/octet-stream") const;
+  [[nodiscard]] node::api::Response erase(std::string_view target) const;
   [[nodiscard]] node::api::Response post(std::string_view target, std::string body,
                                          std::string content_type = "application/json",
                                          std::string token = "token") const;

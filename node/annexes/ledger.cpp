@@ -1,0 +1,115 @@
+#include "node/annexes/ledger.h"
+
+#include <algorithm>
+
+#include "chain/records.h"
+
+namespace vostro::node {
+
+using chain::OwnedId;
+
+namespace {
+
+constexpr std::size_t kParticipantsMax = 4'096;
+
+Bic agent_of(const chain::StateReader& state, const Currency& currency) {
+  const auto record = chain::load<chain::CurrencyRecord>(state, currency);
+  return record ? record->agent : Bic{};
+}
+
+/// What follows from the transaction alone; none for a bulk, which has one for each item.
+struct Whole {
+  std::optional<Hash> commitment;
+  Bic counterpart;
+};
+std::optional<Whole> whole_of(const chain::Body& body, const chain::StateReader& state) {
+  if (const auto* payment = std::get_if<chain::Payment>(&body))
+    return Whole{payment->credit.annex, payment->credit.creditor.owner};
+  if (const auto* exchange = std::get_if<chain::FxPayment>(&body))
+    return Whole{exchange->credit.annex, exchange->credit.creditor.owner};
+  if (const auto* back = std::get_if<chain::Return>(&body)) {
+    const auto& facts = back->original.receipt.payment;
+    return Whole{back->annex, facts ? facts->debtor.owner : Bic{}};
+  }
+  if (const auto* redeem = std::get_if<chain::Redeem>(&body))
+    return Whole{redeem->annex, agent_of(state, redeem->money.currency)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<AnnexOrder> annex_orders_of(const chain::Transaction& transaction,
+                                        const chain::StateReader& state) {
+  std::vector<AnnexOrder> found;
+  const Bic owner = chain::acting_participant(transaction.body);
+  if (const auto* bulk = std::get_if<chain::PaymentBatch>(&transaction.body)) {
+    for (const chain::BatchItem& item : bulk->items)
+      if (item.credit.annex)
+        found.push_back({{owner, item.uetr}, *item.credit.annex, item.credit.creditor.owner});
+  } else if (const auto whole = whole_of(transaction.body, state); whole && whole->commitment) {
+    found.push_back({{owner, transaction.id}, *whole->commitment, whole->counterpart});
+  }
+  return found;
+}
+
+std::optional<AnnexOrder> annex_order_on_ledger(const chain::StoreView& view, const OwnedId& name) {
+  const auto placed = view.transaction_of(name);
+  if (!placed) return std::nullopt;
+  const auto transaction = chain::decode_form_unchecked(placed->bytes);
+  if (!transaction) return std::nullopt;
+  const auto orders = annex_orders_of(*transaction, view);
+  const auto found = std::ranges::find(orders, name, &AnnexOrder::name);
+  return found == orders.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Hash> AnnexCommitments::of(const OwnedId& name, const Hash& transaction) {
+  const auto [at, is_new] = known_.try_emplace(transaction);
+  if (is_new) {
+    if (const auto placed = view_.transaction_of(name)) {
+      if (const auto decoded = chain::decode_form_unchecked(placed->bytes))
+        for (const AnnexOrder& order : annex_orders_of(*decoded, view_))
+          at->second.emplace(order.name, order.commitment);
+    }
+  }
+  const auto found = at->second.find(name);
+  return found == at->second.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool took_effect(const chain::StoreView& view, const OwnedId& name) {
+  const auto first = view.first_receipt(name);
+  return first && first->receipt.status != chain::Status::rejected;
+}
+
+std::set<Bic> supervisors(const chain::StateReader& state) {
+  std::set<Bic> found;
+  for (const auto& [key, value] :
+       state.scan(Bytes{chain::Participant::prefix}, {}, kParticipantsMax)) {
+    const auto participant = chain::decode_record<chain::Participant>(value);
+    if (participant && participant->status == chain::Standing::active &&
+        participant->roles.has(chain::ParticipantRole::supervisor))
+      found.insert(participant->bic);
+  }
+  return found;
+}
+
+bool may_have_annex(const chain::StoreView& view, const OwnedId& name, const Bic& bank) {
+  const auto first = view.first_receipt(name);
+  if (!first || first->receipt.status == chain::Status::rejected) return false;
+  if (bank == name.owner) return true;
+  const auto participant = chain::load<chain::Participant>(view, bank);
+  if (!participant || participant->status == chain::Standing::removed) return false;
+  if (participant->status == chain::Standing::active &&
+      participant->roles.has(chain::ParticipantRole::supervisor))
+    return true;
+  if (const auto& facts = first->receipt.payment)
+    return bank == facts->debtor.owner || bank == facts->creditor.owner;
+  // No payment is concerned: a Redeem, whose other side is the currency's settlement agent.
+  const auto placed = view.transaction_of(name);
+  if (!placed || placed->bytes.size() > chain::Transaction::bytes_max) return false;
+  const auto transaction = chain::decode_form_unchecked(placed->bytes);
+  if (!transaction) return false;
+  const auto whole = whole_of(transaction->body, view);
+  return whole && whole->counterpart == bank;
+}
+
+}  // namespace vostro::node

@@ -1,0 +1,271 @@
+#include "node/annexes/store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "base/log.h"
+#include "base/private_file.h"
+
+namespace vostro::node {
+namespace {
+
+using chain::OwnedId;
+using chain::SealedAnnex;
+
+constexpr std::string_view kEnding = ".annex";
+
+std::string file_name(const OwnedId& name) {
+  return to_text(name.owner) + "." + to_text(name.id) + std::string(kEnding);
+}
+
+std::optional<OwnedId> name_of(std::string_view file) {
+  if (!file.ends_with(kEnding)) return std::nullopt;
+  file.remove_suffix(kEnding.size());
+  const std::size_t dot = file.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto owner = parse_bic(file.substr(0, dot));
+  const auto id = parse_uuid(file.substr(dot + 1));
+  if (!owner || !id) return std::nullopt;
+  return OwnedId{*owner, *id};
+}
+
+/// What base/private_file.h calls a file that it has not put in place yet.
+bool is_half_written(std::string_view file) {
+  return file.starts_with(".") && file.ends_with(".new");
+}
+
+/// Of a regular file; its time is that of the last write.
+std::optional<std::pair<std::uint64_t, UnixMillis>> size_and_time_of(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
+  return std::pair(static_cast<std::uint64_t>(found.st_size),
+                   UnixMillis(static_cast<std::uint64_t>(found.st_mtim.tv_sec) * 1000));
+}
+
+/// Calls `each` with name, size and time of every annex in the directory; removes half-written
+/// files.
+Result<void, std::string> for_each_annex(
+    const std::string& directory,
+    const std::function<void(const OwnedId&, std::uint64_t, UnixMillis)>& each) {
+  std::error_code error;
+  std::filesystem::directory_iterator at(directory, error);
+  while (!error && at != std::filesystem::directory_iterator()) {
+    const std::string file = at->path().filename().string();
+    const auto name = name_of(file);
+    const auto found = name ? size_and_time_of(at->path().string()) : std::nullopt;
+    if (is_half_written(file)) std::filesystem::remove(at->path(), error);
+    if (found) each(*name, found->first, found->second);
+    if (!error) at.increment(error);
+  }
+  if (error) return fail(directory + ": " + error.message());
+  return {};
+}
+
+std::optional<SealedAnnex> read_file(const std::string& path, const OwnedId& name) {
+  const auto bytes = read_private_file(path, SealedAnnex::size_max);
+  if (!bytes) return std::nullopt;
+  auto sealed = chain::decode_sealed_annex(*bytes);
+  if (!sealed || sealed->belongs_to != name) return std::nullopt;
+  return std::move(*sealed);
+}
+
+std::optional<std::uint64_t> size_of(const std::string& path) {
+  const auto found = size_and_time_of(path);
+  return found ? std::optional(found->first) : std::nullopt;
+}
+
+/// Zeros over all of it, on disk, then no bytes.
+bool overwrite(const std::string& path, std::uint64_t size) {
+  const OpenFile file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.is_open()) return false;
+  static constexpr std::array<Byte, 4096> kZeros{};
+  for (std::uint64_t at = 0; at < size;) {
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kZeros.size(), size - at));
+    const ssize_t written = ::pwrite(file.get(), kZeros.data(), part, static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    at += static_cast<std::uint64_t>(written);
+  }
+  return ::fsync(file.get()) == 0 && ::ftruncate(file.get(), 0) == 0 && ::fsync(file.get()) == 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AnnexStore>, std::string> AnnexStore::open(const std::string& path,
+                                                                  Limits limits,
+                                                                  std::function<UnixMillis()> now) {
+  std::unique_ptr<AnnexStore> store(new AnnexStore(path, limits, std::move(now)));
+  for (const std::string& directory : {path, path + "/early", path + "/kept"}) {
+    if (const auto made = ensure_private_directory(directory); !made)
+      return fail(directory + ": " + std::string(to_string(made.error())));
+  }
+  if (const auto done = store->read_early(); !done) return fail(done.error());
+  if (const auto done = store->count_kept(); !done) return fail(done.error());
+  return store;
+}
+
+Result<void, std::string> AnnexStore::read_early() {
+  return for_each_annex(path_ + "/early", [this](const OwnedId& name, std::uint64_t size,
+                                                 UnixMillis since) {
+    const auto sealed = read_file(early_file(name), name);
+    if (!sealed) {
+      log::warning("an annex that waits for its order does not read: it was not what was written",
+                   {{"participant", name.owner}, {"uetr", name.id}});
+      return;
+    }
+    early_bytes_ += size;
+    early_[name] = {sealed->commitment, size, since};
+  });
+}
+
+Result<void, std::string> AnnexStore::count_kept() {
+  return for_each_annex(path_ + "/kept", [this](const OwnedId&, std::uint64_t size, UnixMillis) {
+    if (size == 0) return;
+    ++kept_;
+    kept_bytes_ += size;
+  });
+}
+
+std::string AnnexStore::early_file(const OwnedId& name) const {
+  return path_ + "/early/" + file_name(name);
+}
+std::string AnnexStore::kept_file(const OwnedId& name) const {
+  return path_ + "/kept/" + file_name(name);
+}
+
+AnnexState AnnexStore::state_locked(const OwnedId& name) const {
+  if (const auto size = size_of(kept_file(name)))
+    return *size == 0 ? AnnexState::erased : AnnexState::kept;
+  return early_.contains(name) ? AnnexState::early : AnnexState::absent;
+}
+
+bool AnnexStore::sync() const {
+  const OpenFile directory(::open((path_ + "/kept").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return directory.is_open() && ::fsync(directory.get()) == 0;
+}
+
+AnnexState AnnexStore::state(const OwnedId& name) const {
+  const std::lock_guard lock(mutex_);
+  return state_locked(name);
+}
+
+AnnexPut AnnexStore::put_early(const SealedAnnex& sealed) {
+  const std::lock_guard lock(mutex_);
+  const OwnedId& name = sealed.belongs_to;
+  const AnnexState state = state_locked(name);
+  if (state == AnnexState::erased) return AnnexPut::erased;
+  if (state == AnnexState::kept) {
+    const auto kept = read_file(kept_file(name), name);
+    return kept && kept->commitment == sealed.commitment ? AnnexPut::repeated : AnnexPut::conflicts;
+  }
+  const auto before = early_.find(name);
+  if (before != early_.end() && before->second.commitment == sealed.commitment)
+    return AnnexPut::repeated;
+  const Bytes bytes = chain::encode_sealed_annex(sealed);
+  const std::uint64_t freed = before == early_.end() ? 0 : before->second.bytes;
+  if (early_.size() + (freed == 0 ? 1 : 0) > limits_.early_max ||
+      early_bytes_ - freed + bytes.size() > limits_.early_bytes_max)
+    return AnnexPut::full;
+  if (!save_private_file(early_file(name), bytes, IfExists::replace)) return AnnexPut::failed;
+  early_bytes_ += bytes.size() - freed;
+  early_[name] = {sealed.commitment, bytes.size(), now_()};
+  return AnnexPut::stored;
+}
+
+AnnexPut AnnexStore::put_kept(const SealedAnnex& sealed) {
+  const std::lock_guard lock(mutex_);
+  const OwnedId& name = sealed.belongs_to;
+  const auto size = size_of(kept_file(name));
+  if (size && *size == 0) return AnnexPut::erased;
+  // A file that does not read is written anew.
+  if (size && read_file(kept_file(name), name)) return AnnexPut::repeated;
+  const Bytes bytes = chain::encode_sealed_annex(sealed);
+  if (kept_ >= limits_.kept_max || kept_bytes_ + bytes.size() > limits_.kept_bytes_max)
+    return AnnexPut::full;
+  if (!save_private_file(kept_file(name), bytes, IfExists::replace)) return AnnexPut::failed;
+  if (!size) ++kept_;
+  kept_bytes_ += bytes.size() - size.value_or(0);
+  if (const auto early = early_.find(name); early != early_.end()) drop_early(early);
+  return AnnexPut::stored;
+}
+
+AnnexState AnnexStore::on_ledger(const OwnedId& name, const Hash& commitment) {
+  const std::lock_guard lock(mutex_);
+  const auto early = early_.find(name);
+  if (early == early_.end()) return state_locked(name);
+  if (early->second.commitment != commitment) {
+    drop_early(early);
+    return state_locked(name);
+  }
+  // After a crash before `sync` the block is looked at again, and this done again.
+  if (std::rename(early_file(name).c_str(), kept_file(name).c_str()) != 0) return AnnexState::early;
+  ++kept_;
+  kept_bytes_ += early->second.bytes;
+  early_bytes_ -= early->second.bytes;
+  early_.erase(early);
+  return AnnexState::kept;
+}
+
+std::optional<SealedAnnex> AnnexStore::read(const OwnedId& name) const {
+  const std::lock_guard lock(mutex_);
+  switch (state_locked(name)) {
+    case AnnexState::absent:
+    case AnnexState::erased:
+      return std::nullopt;
+    case AnnexState::early:
+      return read_file(early_file(name), name);
+    case AnnexState::kept:
+      return read_file(kept_file(name), name);
+  }
+  return std::nullopt;
+}
+
+Result<bool, std::string> AnnexStore::erase(const OwnedId& name) {
+  const std::lock_guard lock(mutex_);
+  const AnnexState state = state_locked(name);
+  if (state == AnnexState::absent || state == AnnexState::erased) return false;
+  const bool is_early = state == AnnexState::early;
+  const std::string file = is_early ? early_file(name) : kept_file(name);
+  const std::uint64_t size = size_of(file).value_or(0);
+  if (!overwrite(file, size)) return fail(file + ": " + std::generic_category().message(errno));
+  if (is_early) {
+    drop_early(early_.find(name));
+  } else {
+    --kept_;
+    kept_bytes_ -= size;
+  }
+  return true;
+}
+
+void AnnexStore::drop_early(std::map<OwnedId, Early>::iterator at) {
+  const std::string file = early_file(at->first);
+  const auto size = size_of(file);
+  if (size) overwrite(file, *size);
+  ::unlink(file.c_str());
+  early_bytes_ -= at->second.bytes;
+  early_.erase(at);
+}
+
+void AnnexStore::drop_aged() {
+  const std::lock_guard lock(mutex_);
+  const UnixMillis now = now_();
+  for (auto at = early_.begin(); at != early_.end();) {
+    const auto next = std::next(at);
+    if (now.value > at->second.since.value + limits_.early_age_ms) drop_early(at);
+    at = next;
+  }
+}
+
+AnnexStore::Figures AnnexStore::figures() const {
+  const std::lock_guard lock(mutex_);
+  return {early_.size(), kept_, early_bytes_ + kept_bytes_};
+}
+
+}  // namespace vostro::node

@@ -1,0 +1,116 @@
+#include "chain/records.h"
+#include "node/annexes/ledger.h"
+#include "node/annexes/store.h"
+#include "node/api/answers.h"
+
+namespace vostro::node::api {
+
+namespace {
+
+constexpr std::size_t kParticipantsMax = 4'096;  // looked through for an id without agent
+
+/// The name that path and query give: the id, and whose it is. Where `agent` is not given, the bank
+/// itself first, then the one other bank of whose order this node holds an annex. Errors: the
+/// refusal.
+Result<chain::OwnedId, Response> name_of(const Context& context, const Request& request) {
+  const auto id = uuid_of(request.captured.at(0));
+  if (!id) return fail(refuse(problems::bad_path));
+  QueryReader query(request);
+  const auto agent = query.value("agent", bic_of);
+  if (auto bad = query.finish()) return fail(*std::move(bad));
+  if (agent) return chain::OwnedId{*agent, *id};
+  const AnnexStore& annexes = context.service.annexes();
+  std::vector<chain::OwnedId> found;
+  for (const auto& [key, value] : context.service.store().view().scan(
+           Bytes{chain::Participant::prefix}, {}, kParticipantsMax)) {
+    const auto participant = chain::decode_record<chain::Participant>(value);
+    if (!participant) return fail(refuse(problems::store_failed));
+    const chain::OwnedId name{participant->bic, *id};
+    if (annexes.state(name) != AnnexState::absent) found.push_back(name);
+  }
+  if (found.size() > 1) return fail(refuse(problems::ambiguous_uetr, {.field = "agent"}));
+  return found.empty() ? chain::OwnedId{context.bank, *id} : found.front();
+}
+
+Response refuse_put(AnnexPut put) {
+  switch (put) {
+    case AnnexPut::erased:
+      return refuse(problems::annex_erased);
+    case AnnexPut::conflicts:
+      return refuse(problems::annex_mismatch);
+    case AnnexPut::full:
+      return refuse(problems::too_many_annexes, {.retry_after_s = 60});
+    case AnnexPut::failed:
+      return refuse(problems::store_failed);
+    case AnnexPut::repeated:
+    case AnnexPut::stored:
+      break;
+  }
+  return refuse(problems::internal);
+}
+
+boost::json::object shown(const chain::SealedAnnex& sealed, AnnexState state) {
+  return {{"id", text(to_text(sealed.belongs_to.id))},
+          {"agent", text(to_text(sealed.belongs_to.owner))},
+          {"annex", hex(sealed.commitment.view())},
+          {"on_ledger", state == AnnexState::kept}};
+}
+
+}  // namespace
+
+Response put_annex(const Context& context, const Request& request) {
+  const auto id = uuid_of(request.captured.at(0));
+  if (!id) return refuse(problems::bad_path);
+  QueryReader query(request);
+  const auto agent = query.value("agent", bic_of);
+  if (auto bad = query.finish()) return *std::move(bad);
+  if (request.content_type != "application/octet-stream") return refuse(problems::wrong_media_type);
+  const auto sealed = chain::decode_sealed_annex(as_bytes(request.body));
+  if (!sealed) return refuse(problems::bad_annex, {.detail = to_string(sealed.error())});
+  const chain::OwnedId name{agent.value_or(context.bank), *id};
+  if (sealed->belongs_to != name)
+    return refuse(problems::bad_annex,
+                  {.detail = "It belongs to another order than the path and agent name."});
+  // Who orders seals, also for a role that sees all.
+  if (name.owner != context.bank) return refuse(problems::other_bank);
+  if (context.service.status().disk_full) return refuse(problems::disk_full, {.retry_after_s = 1});
+
+  AnnexStore& annexes = context.service.annexes();
+  const chain::StoreView view = context.service.store().view();
+  const bool is_used = view.find_id(name).has_value();
+  const auto order = is_used ? annex_order_on_ledger(view, name) : std::nullopt;
+  if (is_used && (!order || order->commitment != sealed->commitment))
+    return refuse(problems::annex_mismatch);
+  const AnnexPut put = is_used ? annexes.put_kept(*sealed) : annexes.put_early(*sealed);
+  if (put != AnnexPut::stored && put != AnnexPut::repeated) return refuse_put(put);
+  return json_response(shown(*sealed, annexes.state(name)), put == AnnexPut::stored ? 201 : 200);
+}
+
+Response get_annex(const Context& context, const Request& request) {
+  const auto name = name_of(context, request);
+  if (!name) return name.error();
+  const AnnexStore& annexes = context.service.annexes();
+  const AnnexState state = annexes.state(*name);
+  if (state == AnnexState::absent) return refuse(problems::unknown_annex);
+  if (state == AnnexState::erased) return refuse(problems::annex_erased);
+  const auto sealed = annexes.read(*name);
+  if (!sealed) return refuse(problems::store_failed);
+  Response response;
+  response.content_type = "application/octet-stream";
+  response.body = std::string(as_text(chain::encode_sealed_annex(*sealed)));
+  return response;
+}
+
+Response delete_annex(const Context& context, const Request& request) {
+  const auto name = name_of(context, request);
+  if (!name) return name.error();
+  AnnexStore& annexes = context.service.annexes();
+  if (annexes.state(*name) == AnnexState::erased) return refuse(problems::annex_erased);
+  const auto erased = annexes.erase(*name);
+  if (!erased) return refuse(problems::store_failed);
+  if (!*erased) return refuse(problems::unknown_annex);
+  return json_response(
+      boost::json::object{{"id", text(to_text(name->id))}, {"agent", text(to_text(name->owner))}});
+}
+
+}  // namespace vostro::node::api
