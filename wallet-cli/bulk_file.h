@@ -28,6 +28,7 @@ struct BulkCredit {
   chain::Bearer bearer = chain::Bearer::shar;
   std::optional<chain::Purpose> purpose;
   std::optional<UnixSeconds> accept_by;
+  std::optional<Hash> annex;  ///< what is sealed for it commits to; not the reader's
 
   [[nodiscard]] bool is_exchange() const { return pay_with != amount.currency; }
   bool operator==(const BulkCredit&) const = default;

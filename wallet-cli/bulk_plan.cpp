@@ -12,7 +12,7 @@ namespace {
 using iso20022::Problems;
 
 chain::Credit credit_of(const BulkCredit& credit) {
-  return {credit.creditor, credit.amount.units, {}, credit.purpose, {}};
+  return {credit.creditor, credit.amount.units, {}, credit.purpose, credit.annex};
 }
 
 chain::Body exchange_of(const BulkCredit& credit, const FxOffer& offer) {

@@ -63,6 +63,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> policy_commands();
 [[nodiscard]] std::vector<Command> quote_commands();
 [[nodiscard]] std::vector<Command> inbox_commands();
+[[nodiscard]] std::vector<Command> annex_commands();
 [[nodiscard]] std::vector<Command> track_commands();
 [[nodiscard]] std::vector<Command> issue_commands();
 [[nodiscard]] std::vector<Command> order_commands();

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "base/keystore.h"
+#include "client/annex_key.h"
 #include "wallet-cli/command.h"
 #include "wallet-cli/output.h"
 #include "wallet-cli/text.h"
@@ -8,14 +9,29 @@
 namespace vostro::wallet {
 namespace {
 
+/// The X25519 key that the network's registry is given for a key that opens annexes.
+json::value annex_key_json(const KeyInfo& info) {
+  if (info.label.purpose != client::annex_purpose) return nullptr;
+  const auto key = client::annex_public_key(info.public_key);
+  return key ? json::value(as_json(to_hex(*key))) : json::value(nullptr);
+}
+
 json::object key_json(const std::string& name, const std::string& path, const KeyInfo& info) {
   return {{"name", as_json(name)},
           {"file", as_json(path)},
           {"public_key", as_json(vostro::to_text(info.public_key))},
           {"label", as_json(info.label.name)},
           {"purpose", as_json(info.label.purpose)},
+          {"annex_key", annex_key_json(info)},
           {"memory_kib", info.cost.memory_kib},
           {"passes", info.cost.passes}};
+}
+
+std::pair<std::string, std::string> public_part(const KeyInfo& info) {
+  if (info.label.purpose == client::annex_purpose)
+    if (const auto key = client::annex_public_key(info.public_key))
+      return {"annex key", to_hex(*key)};
+  return {"public key", vostro::to_text(info.public_key)};
 }
 
 Cost cost_from(const std::string& word) {
@@ -30,8 +46,12 @@ Exit key_new(Wallet& wallet, const Arguments& arguments) {
   if (!parse_label(name)) throw usage("the name \"" + name + "\" is not 1 to 34 of a-z, 0-9 and -");
   const std::string person = arguments.find("--person").value_or(name);
   // What vostro-genesis reads from the label when it writes a bank's entry.
+  const bool is_annex = arguments.has("--annex");
+  if (is_annex && (arguments.has("--person") || arguments.has("--roles")))
+    throw usage("an annex key is the bank's, and signs nothing: it has no --person and no --roles");
   const std::string purpose =
-      "treasury " + person + " " + arguments.find("--roles").value_or("maker");
+      is_annex ? std::string(client::annex_purpose)
+               : "treasury " + person + " " + arguments.find("--roles").value_or("maker");
   for (const std::string& role : split_list(arguments.find("--roles").value_or("maker"), '+')) {
     if (role != "maker" && role != "checker" && role != "service")
       throw usage("--roles " + role + ": roles are maker, checker and service, joined by +");
@@ -57,9 +77,9 @@ Exit key_new(Wallet& wallet, const Arguments& arguments) {
   const KeyLabel label{name, purpose};
   if (const auto saved = save_key(path, key, label, passphrase, cost); !saved)
     throw Stop{Exit::local, path + ": " + to_string(saved.error()), "local", {}};
-  return finish(
-      wallet, Exit::ok, key_json(name, path, {label, key.public_key(), cost}),
-      labelled({{"key", name}, {"public key", vostro::to_text(key.public_key())}, {"file", path}}));
+  const KeyInfo info{label, key.public_key(), cost};
+  return finish(wallet, Exit::ok, key_json(name, path, info),
+                labelled({{"key", name}, public_part(info), {"file", path}}));
 }
 
 Exit key_list(Wallet& wallet, const Arguments&) {
@@ -73,7 +93,7 @@ Exit key_list(Wallet& wallet, const Arguments&) {
       continue;
     }
     items.push_back(key_json(name, path, *info));
-    rows.push_back({name, info->label.purpose, vostro::to_text(info->public_key)});
+    rows.push_back({name, info->label.purpose, public_part(*info).second});
   }
   const std::string none =
       "no keys in " + wallet.settings().key_dir + "; make one: vostro key new NAME\n";
@@ -87,7 +107,7 @@ Exit key_show(Wallet& wallet, const Arguments& arguments) {
   return finish(wallet, Exit::ok, key_json(arguments.text("NAME"), path, *info),
                 labelled({{"label", info->label.name},
                           {"purpose", info->label.purpose},
-                          {"public key", vostro::to_text(info->public_key)},
+                          public_part(*info),
                           {"file", path},
                           {"unlocking", std::to_string(info->cost.memory_kib / 1024) + " MiB, " +
                                             std::to_string(info->cost.passes) + " passes"}}));
@@ -103,6 +123,7 @@ std::vector<Command> key_commands() {
        {{"NAME", Kind::positional, false, "Name of the key: 1 to 34 of a-z, 0-9 and -"},
         {"--person", Kind::value, false, "Tag of the person who holds it (default: the name)"},
         {"--roles", Kind::value, false, "maker, checker, service, joined by + (default maker)"},
+        {"--annex", Kind::flag, false, "A key that opens annexes, and signs nothing"},
         {"--cost", Kind::value, false,
          "What guessing costs: default, settlement-agent or development"},
         {"--out", Kind::value, false, "File (default NAME.key in the key directory)"}},

@@ -49,6 +49,10 @@ void add_globals(CLI::App& app, Settings& settings) {
                  "Passphrase of all keys from this open descriptor")
       ->check(CLI::NonNegativeNumber)
       ->excludes(file);
+  app.add_option("--annex-key", settings.annex_key,
+                 "Key that opens annexes (default: \"annex\" in the key directory, if there)");
+  app.add_option("--annex-passphrase-file", settings.annex_passphrase_file,
+                 "Its passphrase, where that is not the other keys'");
   app.add_option("--participant", settings.participant,
                  "BIC of the bank that this wallet works for");
   app.add_option("--ca-file", settings.ca_file,

@@ -61,6 +61,10 @@ std::string painted(Wallet& wallet, const std::string& status) {
   return std::string(colour_of(status)) + status + std::string(kPlain);
 }
 
+json::value hash_json(const std::optional<Hash>& hash) {
+  return hash ? json::value(as_json(to_hex(hash->view()))) : json::value(nullptr);
+}
+
 json::object payment_json(const client::PaymentView& payment) {
   json::array receipts;
   for (const auto& each : payment.receipts) {

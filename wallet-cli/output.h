@@ -29,6 +29,8 @@ namespace json = boost::json;
 [[nodiscard]] inline json::value as_json(const chain::AccountId& account) {
   return as_json(chain::to_text(account));
 }
+/// Hexadecimal digits, or null.
+[[nodiscard]] json::value hash_json(const std::optional<Hash>& hash);
 /// Null where there is none.
 template <class T>
 [[nodiscard]] json::value as_json(const std::optional<T>& value) {

@@ -2,6 +2,7 @@
 
 #include "chain/json/values.h"
 #include "client/read_answers.h"
+#include "wallet-cli/annex.h"
 #include "wallet-cli/command.h"
 #include "wallet-cli/fx.h"
 #include "wallet-cli/lookup.h"
@@ -23,6 +24,7 @@ struct PayRequest {
   std::vector<chain::Charge> charges;
   std::optional<chain::Purpose> purpose;
   std::optional<Uuid> uetr;
+  std::optional<client::Annex> annex;
   bool wait = false;
 
   [[nodiscard]] bool is_exchange() const { return pay_with != amount.currency; }
@@ -74,6 +76,7 @@ PayRequest request_from(Wallet& wallet, const Arguments& arguments) {
     request.purpose = chain::Purpose{code_from(*given, "--purpose")};
   }
   if (const auto given = arguments.find("--uetr")) request.uetr = uetr_from(*given);
+  request.annex = annex_from(arguments);
   request.wait = arguments.has("--wait");
   return request;
 }
@@ -106,9 +109,10 @@ Terms terms_for(Wallet& wallet, const PayRequest& request) {
   return {*first, {first + 1, first + static_cast<std::ptrdiff_t>(shown)}};
 }
 
-chain::Body body_of(const PayRequest& request, const Terms& terms) {
-  const chain::Credit credit{
-      request.creditor, request.amount.units, request.charges, request.purpose, {}};
+chain::Body body_of(const PayRequest& request, const Terms& terms,
+                    const std::optional<Hash>& annex) {
+  const chain::Credit credit{request.creditor, request.amount.units, request.charges,
+                             request.purpose, annex};
   const chain::Acceptance acceptance{request.accept_by};
   if (!terms.taken)
     return chain::Payment{request.debtor, request.amount.currency, credit, request.bearer,
@@ -197,7 +201,7 @@ json::array charges_json(const PayRequest& request) {
 }
 
 json::object extra_json(const PayRequest& request, const Uuid& uetr, const Terms& terms,
-                        bool is_repeat) {
+                        bool is_repeat, const std::optional<Hash>& annex = {}) {
   json::object out{{"uetr", as_json(vostro::to_text(uetr))},
                    {"agent", as_json(vostro::to_text(request.debtor.owner))},
                    {"debtor", as_json(request.debtor)},
@@ -209,6 +213,7 @@ json::object extra_json(const PayRequest& request, const Uuid& uetr, const Terms
                    {"charge_bearer", as_json(chain::to_string(request.bearer))},
                    {"charges", charges_json(request)},
                    {"accept_by", as_json(request.accept_by)},
+                   {"annex", hash_json(annex)},
                    {"repeat", is_repeat},
                    {"quote", nullptr},
                    {"next_quotes", json::array{}},
@@ -347,36 +352,47 @@ Exit pay(Wallet& wallet, const Arguments& arguments) {
   // A price that has ended is no longer wanted: then the order is to expire, not to wait for a
   // rejection.
   if (terms.taken) valid_until = std::min(valid_until, terms.taken->quote.quote.quote.expires_at);
-  const Sent sent =
-      sign_and_send(wallet, {terms.taken ? "Payment with currency exchange" : "Payment",
-                             lines_of(request, terms, uetr, debtor), body_of(request, terms), uetr,
-                             valid_until, request.wait});
+  Lines lines = lines_of(request, terms, uetr, debtor);
+  std::optional<OrderAnnex> annex;
+  std::optional<Hash> commitment;
+  if (request.annex) {
+    annex = seal_annex(wallet, *request.annex, {request.debtor.owner, uetr},
+                       {request.debtor.owner, request.creditor.owner});
+    commitment = annex->commitment;
+    lines.insert(lines.end(), annex->lines.begin(), annex->lines.end());
+  }
+  const Sent sent = sign_and_send(
+      wallet, {terms.taken ? "Payment with currency exchange" : "Payment", std::move(lines),
+               body_of(request, terms, commitment), uetr, valid_until, request.wait,
+               annex ? std::optional(std::move(annex->sealed)) : std::nullopt});
   if (const auto answered = answer_of_earlier(wallet, request, uetr, sent.delivery))
     return *answered;
   return finish_delivery(wallet, sent.order.name, sent.delivery, request.wait,
-                         extra_json(request, uetr, terms, false));
+                         extra_json(request, uetr, terms, false, commitment));
 }
 
 }  // namespace
 
 std::vector<Command> pay_commands() {
   using Kind = Option::Kind;
-  return {{"pay",
-           "Pay: in one currency, with an exchange, at once or held for acceptance",
-           {{"--from", Kind::value, true, "Account that pays: BIC/label"},
-            {"--to", Kind::value, true, "Account that gets the money"},
-            {"--amount", Kind::value, true, "What the payee gets, exactly: \"1250.00 EUR\""},
-            {"--pay-with", Kind::value, false, "Currency to pay with, at the best live quote"},
-            {"--accept-by", Kind::value, false,
-             "Hold for the payee's bank until: UTC time, or +90s, +15m, +1h, +7d"},
-            {"--charge-bearer", Kind::value, false, "DEBT, SHAR or CRED (default SHAR)"},
-            {"--charge", Kind::values, false,
-             "A charge PAYER:ACCOUNT:AMOUNT, as in debtor:NORDDEFF/fees:1.50; up to 4"},
-            {"--purpose", Kind::value, false, "ISO 20022 purpose: four capital letters"},
-            {"--uetr", Kind::value, false, "UETR of your own (default: a new one)"},
-            {"--another", Kind::flag, false, "Pay although a like order is not finished"},
-            {"--wait", Kind::flag, false, "Wait until it is final"}},
-           pay}};
+  std::vector<Option> options{
+      {"--from", Kind::value, true, "Account that pays: BIC/label"},
+      {"--to", Kind::value, true, "Account that gets the money"},
+      {"--amount", Kind::value, true, "What the payee gets, exactly: \"1250.00 EUR\""},
+      {"--pay-with", Kind::value, false, "Currency to pay with, at the best live quote"},
+      {"--accept-by", Kind::value, false,
+       "Hold for the payee's bank until: UTC time, or +90s, +15m, +1h, +7d"},
+      {"--charge-bearer", Kind::value, false, "DEBT, SHAR or CRED (default SHAR)"},
+      {"--charge", Kind::values, false,
+       "A charge PAYER:ACCOUNT:AMOUNT, as in debtor:NORDDEFF/fees:1.50; up to 4"},
+      {"--purpose", Kind::value, false, "ISO 20022 purpose: four capital letters"}};
+  for (const Option& option : annex_options()) options.push_back(option);
+  options.insert(options.end(),
+                 {{"--uetr", Kind::value, false, "UETR of your own (default: a new one)"},
+                  {"--another", Kind::flag, false, "Pay although a like order is not finished"},
+                  {"--wait", Kind::flag, false, "Wait until it is final"}});
+  return {{"pay", "Pay: in one currency, with an exchange, at once or held for acceptance",
+           std::move(options), pay}};
 }
 
 }  // namespace vostro::wallet

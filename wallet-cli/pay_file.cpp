@@ -11,6 +11,7 @@
 #include "base/checked.h"
 #include "base/private_file.h"
 #include "wallet-cli/bad_file.h"
+#include "wallet-cli/bulk_annex.h"
 #include "wallet-cli/bulk_file.h"
 #include "wallet-cli/bulk_plan.h"
 #include "wallet-cli/bulk_result.h"
@@ -79,6 +80,7 @@ BulkRequest bulk_request_from(Wallet& wallet, const Arguments& arguments) {
 /// The network's names, fetched once for the whole file.
 struct Directory {
   std::set<Currency> currencies;
+  std::vector<client::ParticipantView> banks;
   std::set<Bic> participants;
   std::map<chain::AccountId, client::AccountView> accounts;  ///< that the token may read
   std::set<Bic> visible_owners;
@@ -92,8 +94,8 @@ Directory directory_of(Wallet& wallet) {
   for (const auto& each :
        must(client::all_pages([&](const auto& cursor) { return api.currencies(cursor); })))
     out.currencies.insert(each.currency);
-  for (const auto& each :
-       must(client::all_pages([&](const auto& cursor) { return api.participants(cursor); }))) {
+  out.banks = must(client::all_pages([&](const auto& cursor) { return api.participants(cursor); }));
+  for (const client::ParticipantView& each : out.banks) {
     out.participants.insert(each.bic);
     out.participant_names.push_back(vostro::to_text(each.bic));
   }
@@ -182,7 +184,9 @@ std::size_t check_names(Wallet& wallet, const Directory& directory, const BulkFi
 /// The file, checked to its end against the network, and what would be signed for it.
 struct Prepared {
   BulkFile file;
+  BulkAnnexes annexes;
   std::vector<PlannedOrder> orders;
+  std::vector<Uuid> uetrs;  ///< of the credits
   std::vector<std::optional<FxOffer>> offers;
   BulkSums sums;
   std::size_t unseen = 0;
@@ -214,6 +218,7 @@ Result<Prepared, Problems> prepare_bulk(Wallet& wallet, const BulkRequest& reque
                           problems);
   problems.is_cut = problems.is_full();
   if (!problems.list.empty()) return fail(std::move(problems));
+  out.annexes = prepare_annexes(out.file.credits, directory.banks);
   out.orders =
       plan_orders(out.file.credits, out.offers, default_valid_until(wallet), client::make_uetr);
   if (out.orders.size() > client::BulkRun::orders_max) {
@@ -223,6 +228,7 @@ Result<Prepared, Problems> prepare_bulk(Wallet& wallet, const BulkRequest& reque
                       std::to_string(client::BulkRun::orders_max) + " are taken; split it"});
     return fail(std::move(problems));
   }
+  out.uetrs = uetrs_of(out.orders, out.file.credits.size());
   for (const auto& [of, sum] : out.sums)
     out.debtors.emplace(of.first, directory.accounts.at(of.first));
   return out;
@@ -280,6 +286,13 @@ Lines bulk_lines_of(const BulkRequest& request, const Prepared& prepared) {
       ends = offer->quote.quote.quote.expires_at;
   }
   if (ends) lines.emplace_back("prices end", vostro::to_text(*ends) + " at the earliest");
+  if (!prepared.annexes.salts.empty())
+    lines.emplace_back("sealed", "the references of " +
+                                     credits_text(prepared.annexes.salts.size()) +
+                                     ", to the payees' banks");
+  if (prepared.annexes.unsealed > 0)
+    lines.emplace_back("not sent", "the references of " + credits_text(prepared.annexes.unsealed) +
+                                       ": a bank has no annex key to seal them to");
   if (file.with_details > 0)
     lines.emplace_back("not sent", "names, customers' accounts and remittance details of " +
                                        credits_text(file.with_details) +
@@ -534,6 +547,8 @@ Exit pay_file(Wallet& wallet, const Arguments& arguments) {
       return refuse_file(wallet, request.path, prepared.error(), "nothing was signed or sent");
     confirm(wallet, "Bulk payment", bulk_lines_of(request, *prepared));
     run = sign_run(wallet, request, *prepared, number + 1);
+    // Before the orders are on disk: whoever finds them there sends them without asking.
+    put_annexes(wallet, prepared->annexes, prepared->file.credits, prepared->uetrs);
     // Another process that was quicker with the same file has stored the orders that count.
     const auto stored = journal.store(*run);
     if (!stored && stored.error().kind == client::JournalError::Kind::already_there)

@@ -45,6 +45,8 @@ void read_profile(Settings& settings, const genesis::TomlNode& node, const std::
   fill(settings.ca_file, table, "ca_file");
   fill(settings.participant, table, "participant");
   fill(settings.keys, table, "keys");
+  fill(settings.annex_key, table, "annex_key");
+  fill(settings.annex_passphrase_file, table, "annex_passphrase_file");
   // A descriptor that was given is meant to be read; files of the profile would never be.
   std::vector<std::string> files;
   fill(files, table, "passphrase_files");

@@ -30,6 +30,8 @@ struct Settings {
   std::vector<std::string> keys;              ///< names in key_dir, or paths
   std::vector<std::string> passphrase_files;  ///< one for all keys, or one for each
   std::optional<int> passphrase_fd;
+  std::optional<std::string> annex_key;  ///< opens annexes: a name in key_dir, or a path
+  std::optional<std::string> annex_passphrase_file;
   std::optional<std::string> participant;  ///< BIC
   std::string state_dir;
   std::string key_dir;

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "chain/json/values.h"
 #include "client/read_answers.h"
+#include "wallet-cli/annex.h"
 #include "wallet-cli/text.h"
 
 namespace vostro::wallet {
@@ -132,6 +133,8 @@ Sent sign_and_send(Wallet& wallet, Order order) {
     throw usage(
         "the order is not one that the ledger takes: " + chain::to_string(transaction.error()),
         std::string(chain::to_string(transaction.error().reason)));
+  // On the node's disk before the order is on ours: nobody else has it.
+  if (order.annex) put_annex(wallet, *order.annex);
   client::StoredOrder stored = client::make_stored_order(*transaction, wallet.now_ms());
   auto delivery = client::deliver_new(journal, api, stored, order.wait);
   if (!delivery) throw stop_of(delivery.error());

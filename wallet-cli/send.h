@@ -2,10 +2,12 @@
 /// report. Include in .cpp files only: it brings Boost.JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "chain/sealed_annex.h"
 #include "client/delivery.h"
 #include "client/order.h"
 #include "wallet-cli/output.h"
@@ -24,6 +26,7 @@ struct Order {
   Uuid id;
   UnixSeconds valid_until;
   bool wait = true;
+  std::optional<chain::SealedAnnex> annex = {};  ///< given to the node once signed, before sending
 };
 
 /// A day from now, or as long as the network allows where that is less.

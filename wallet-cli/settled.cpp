@@ -1,5 +1,6 @@
 // Orders about payments that wait or have settled: blocking under a law, returning, confirming,
 // answering a recall, and taking money off the ledger.
+#include "wallet-cli/annex.h"
 #include "wallet-cli/command.h"
 #include "wallet-cli/input_file.h"
 #include "wallet-cli/lookup.h"
@@ -159,12 +160,24 @@ Exit redeem(Wallet& wallet, const Arguments& arguments) {
   if (!money) throw usage("--amount " + money.error(), "bad_amount");
   const auto currency = listed_currency(wallet, money->currency);
   (void)own_account(wallet, account);
-  return send(wallet, "Redeem",
-              {{"from", chain::to_text(account)},
-               {"amount", to_text(*money)},
-               {"settlement agent", vostro::to_text(currency.agent)}},
-              chain::Redeem{account, *money, {}},
-              {{"account", as_json(account)}, {"amount", as_json(*money)}});
+  const Uuid id = client::make_uetr();
+  Lines lines{{"from", chain::to_text(account)},
+              {"amount", to_text(*money)},
+              {"settlement agent", vostro::to_text(currency.agent)}};
+  std::optional<OrderAnnex> annex;
+  std::optional<Hash> commitment;
+  if (const auto said = annex_from(arguments)) {
+    annex = seal_annex(wallet, *said, {account.owner, id}, {account.owner, currency.agent});
+    commitment = annex->commitment;
+    lines.insert(lines.end(), annex->lines.begin(), annex->lines.end());
+  }
+  return order(wallet,
+               {"Redeem", std::move(lines), chain::Redeem{account, *money, commitment}, id,
+                default_valid_until(wallet), true,
+                annex ? std::optional(std::move(annex->sealed)) : std::nullopt},
+               {{"account", as_json(account)},
+                {"amount", as_json(*money)},
+                {"annex", hash_json(commitment)}});
 }
 
 }  // namespace
@@ -178,6 +191,9 @@ std::vector<Command> settled_commands() {
   const Option basis{"--legal-basis", Kind::value, true, "The act that orders it, 1 to 35 bytes"};
   const Option document{"--document", Kind::value, true,
                         "File of the order or decision; only its hash goes to the ledger"};
+  std::vector<Option> redeem_options{{"--from", Kind::value, true, "Account that gives the money"},
+                                     {"--amount", Kind::value, true, "\"1250.00 EUR\""}};
+  for (const Option& option : annex_options()) redeem_options.push_back(option);
   return {
       {"inbox block",
        "Block a held payment under a law: it neither settles nor goes back",
@@ -209,11 +225,8 @@ std::vector<Command> settled_commands() {
         agent,
         {"--at", Kind::value, false, "When (default: now), as in 2026-11-23T15:04:05Z"}},
        confirm_credit},
-      {"redeem",
-       "Take ledger money off the ledger: the settlement agent pays it out in fiat",
-       {{"--from", Kind::value, true, "Account that gives the money"},
-        {"--amount", Kind::value, true, "\"1250.00 EUR\""}},
-       redeem},
+      {"redeem", "Take ledger money off the ledger: the settlement agent pays it out in fiat",
+       std::move(redeem_options), redeem},
   };
 }
 

@@ -27,6 +27,14 @@ Passphrase must_secret(Result<Passphrase, SecretError> secret, const std::string
   return *std::move(secret);
 }
 
+/// One purpose, one key: what opens annexes signs nothing. A file that does not read is told of by
+/// whoever opens it.
+void refuse_annex_key(const std::string& path) {
+  const auto info = inspect_key(path);
+  if (info && info->label.purpose == client::annex_purpose)
+    throw key_stop(path + " is an annex key: it opens annexes, and signs nothing");
+}
+
 }  // namespace
 
 Stop stop_of(const client::ApiError& error) {
@@ -184,27 +192,56 @@ std::vector<SecretKey> Wallet::keys() {
     throw usage("give one --passphrase-file for all keys, or one for each: there are " +
                 std::to_string(settings_.keys.size()) + " keys and " + std::to_string(files) +
                 " files");
-  std::optional<Passphrase> of_descriptor;
-  if (settings_.passphrase_fd)
-    of_descriptor =
-        must_secret(read_secret_from_descriptor(*settings_.passphrase_fd), "descriptor");
   std::vector<SecretKey> keys;
   for (std::size_t i = 0; i < settings_.keys.size(); ++i) {
     const std::string path = key_path(settings_.keys[i]);
-    auto key =
-        of_descriptor ? load_key(path, *of_descriptor) : load_key(path, passphrase_for(i, path));
+    refuse_annex_key(path);
+    auto key = settings_.passphrase_fd ? load_key(path, passphrase_of_descriptor())
+                                       : load_key(path, passphrase_for(i, path));
     if (!key) throw key_stop(path + ": " + to_string(key.error()));
     keys.push_back(*std::move(key));
   }
   return keys;
 }
 
+/// Read once: it is one line, for all keys.
+const Passphrase& Wallet::passphrase_of_descriptor() {
+  if (!of_descriptor_)
+    of_descriptor_.emplace(
+        must_secret(read_secret_from_descriptor(*settings_.passphrase_fd), "descriptor"));
+  return *of_descriptor_;
+}
+
+Passphrase Wallet::annex_passphrase(const std::string& path) {
+  if (settings_.annex_passphrase_file)
+    return must_secret(read_secret_from_file(*settings_.annex_passphrase_file),
+                       *settings_.annex_passphrase_file);
+  if (settings_.passphrase_fd) return Passphrase::copy_of(passphrase_of_descriptor().reveal());
+  if (settings_.passphrase_files.size() > 1)
+    throw usage(
+        "there are several passphrase files: say with --annex-passphrase-file which opens " + path);
+  return passphrase_for(0, path);
+}
+
+const client::AnnexKey* Wallet::annex_key() {
+  if (annex_key_) return &*annex_key_;
+  std::error_code error;
+  if (!settings_.annex_key && !fs::exists(settings_.key_dir + "/annex.key", error)) return nullptr;
+  const std::string path = key_path(settings_.annex_key.value_or("annex"));
+  const auto info = inspect_key(path);
+  if (!info) throw key_stop(path + ": " + to_string(info.error()));
+  if (info->label.purpose != client::annex_purpose)
+    throw key_stop(path + " is no annex key: make one with vostro key new NAME --annex");
+  const auto key = load_key(path, annex_passphrase(path));
+  if (!key) throw key_stop(path + ": " + to_string(key.error()));
+  return &annex_key_.emplace(*key);
+}
+
 Passphrase Wallet::new_passphrase() {
   if (!settings_.passphrase_files.empty())
     return must_secret(read_secret_from_file(settings_.passphrase_files.front()),
                        settings_.passphrase_files.front());
-  if (settings_.passphrase_fd)
-    return must_secret(read_secret_from_descriptor(*settings_.passphrase_fd), "descriptor");
+  if (settings_.passphrase_fd) return Passphrase::copy_of(passphrase_of_descriptor().reveal());
   Passphrase first =
       must_secret(environment_.ask_secret("Passphrase of the new key: "), "at the terminal");
   const Passphrase second = must_secret(environment_.ask_secret("Once more: "), "at the terminal");

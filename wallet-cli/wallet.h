@@ -13,6 +13,7 @@
 
 #include "base/keys.h"
 #include "base/secret_text.h"
+#include "client/annex_key.h"
 #include "client/api.h"
 #include "client/payment_journal.h"
 #include "genesis/definition.h"
@@ -58,11 +59,16 @@ class Wallet {
   /// The journal, where its directory exists already.
   [[nodiscard]] bool has_journal();
   [[nodiscard]] std::vector<SecretKey> keys();
+  /// The key that opens annexes: the settings', or "annex" of the key directory. Null where there
+  /// is none. Stop where it does not open.
+  [[nodiscard]] const client::AnnexKey* annex_key();
   /// Path of a key by its name or path; Stop where there is none.
   [[nodiscard]] std::string key_path(const std::string& name) const;
   [[nodiscard]] Passphrase new_passphrase();
 
  private:
+  [[nodiscard]] Passphrase annex_passphrase(const std::string& path);
+  [[nodiscard]] const Passphrase& passphrase_of_descriptor();
   [[nodiscard]] Passphrase passphrase_for(std::size_t index, const std::string& path);
   [[nodiscard]] std::string journal_path();
 
@@ -71,6 +77,8 @@ class Wallet {
   std::optional<client::ApiClient> api_;
   std::optional<genesis::Definition> network_;
   std::optional<client::PaymentJournal> journal_;
+  std::optional<client::AnnexKey> annex_key_;
+  std::optional<Passphrase> of_descriptor_;
 };
 
 /// How a failed call ends a command that only reads.

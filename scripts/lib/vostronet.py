@@ -149,8 +149,8 @@ class Network:
 
     # ---- making ----
 
-    def create(self, count, currencies=(), banks=None, requests_per_second=1000, options=None):
-        """Makes keys, genesis file and configurations of `count` banks; starts nothing."""
+    def create(self, count, currencies=(), banks=None, requests_per_second=1000, options=None, supervisor=None):
+        """Makes keys, genesis file and configurations of `count` banks; starts nothing. The bank `supervisor`, a BIC, watches the others."""
         if self.info:
             raise NetError(f"there is a network in {self.dir} already: take it down first")
         banks = banks or BANKS[:count]
@@ -163,7 +163,7 @@ class Network:
         for i, currency in enumerate(all_currencies):
             new += ["--currency", f"{currency}:{banks[i % count][0]}:{BUSINESS_DATE}"]
         run(new)
-        entries = [self._make_bank(bank) for bank in banks]
+        entries = [self._make_bank(bank, bank[0] == supervisor) for bank in banks]
         genesis = self.dir / "genesis.toml"
         run([bin_dir() / "vostro-genesis", "seal", "--network", self.dir / "network.toml", *entries, "--out", genesis])
         network_id = run([bin_dir() / "vostro-genesis", "id", genesis]).stdout.strip()
@@ -180,17 +180,20 @@ class Network:
                             options or {})
         self.save()
 
-    def _make_bank(self, bank):
+    def _make_bank(self, bank, is_supervisor):
         bic, name, country = bank
         home = private_dir(self.dir / bic.lower())
         keys = private_dir(home / "keys")
         private_file(keys / "passphrase", f"devnet-{bic.lower()}\n")
         run([bin_dir() / "vostro-genesis", "keys", "--out", keys, "--bic", bic, "--role", "validator", "--cost", "development",
              "--key", "maker:p1:maker+service", "--key", "checker:p2:checker", "--passphrase-file", keys / "passphrase"])
+        made = run([bin_dir() / "vostro", "--json", "--key-dir", keys, "--passphrase-file", keys / "passphrase", "key", "new", "annex", "--annex",
+                    "--cost", "development"])
         entry = self.dir / f"{bic.lower()}.entry.toml"
         run([bin_dir() / "vostro-genesis", "entry", "--network", self.dir / "network.toml", "--bic", bic, "--legal-name",
              name, "--country", country, "--keys", keys, "--passphrase-file", keys / "passphrase", "--roles",
-             "validator,settlement-agent,fx-provider", "--account", "main:accepts=all", "--account",
+             "validator,settlement-agent,fx-provider" + (",supervisor" if is_supervisor else ""), "--annex-key",
+             json.loads(made.stdout)["annex_key"], "--account", "main:accepts=all", "--account",
              "customers:accepts=none", "--out", entry])
         return entry
 
@@ -360,7 +363,7 @@ listen = "127.0.0.1:{p2p_ports[index]}"
     def wallet(self, node, *args, keys=("maker",), check=True, timeout=60):
         """Runs `vostro ... --json` as the node's bank; (exit code, JSON or text)."""
         keys_dir = Path(node["token_file"]).parent
-        command = [bin_dir() / "vostro", "--api", node["api"], "--token-file", node["token_file"], "--genesis",
+        command = [bin_dir() / "vostro", "--api", node["api"], "--token-file", node["token_file"], "--key-dir", keys_dir, "--genesis",
                    self.info["genesis"], "--participant", node["participant"], "--state-dir",
                    private_dir(keys_dir.parent / "wallet"), "--json", "--yes"]
         for key in keys:
