@@ -28,8 +28,9 @@ def is_installed():
 
 
 class Postgresql:
-    def __init__(self):
-        self.home = Path(tempfile.mkdtemp(prefix="vostro-postgresql-"))
+    def __init__(self, home=None):
+        """In `home`, or in a directory of its own."""
+        self.home = home or Path(tempfile.mkdtemp(prefix="vostro-postgresql-"))
         self.databases = 0
         if user():
             os.chown(self.home, user().pw_uid, user().pw_gid)
