@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/failpoint.h"
+#include "bridge/flow/statement.h"
 #include "bridge/intake.h"
 #include "bridge/messages.h"
 #include "bridge/reconcile.h"
@@ -71,7 +72,10 @@ Result<bool, BookError> SettlementAgent::wait_for_lease(const std::atomic<bool>&
 Result<void, BookError> SettlementAgent::begin() {
   return book_.write(wall_clock(), [&](BookTransaction& rows) {
     static_cast<void>(cursor(rows, network_id_));  // of this network
-    for (const Pool& pool : config_.pools) ensure_accounts(rows, pool.currency);
+    for (const Pool& pool : config_.pools) {
+      ensure_accounts(rows, pool.currency);
+      adopt_items(rows, pool.account, pool.currency);
+    }
   });
 }
 
@@ -129,7 +133,9 @@ Result<void, BookError> SettlementAgent::move_on() {
   const bool is_closing = Clock::now() >= closing_again_at_;
   if (is_closing) closing_again_at_ = Clock::now() + kCloseAgainEvery;
   auto done = book_.write(wall_clock(), [&](BookTransaction& rows) {
+    act_on_releases(rows, config_, maker_);
     act_on_decisions(rows, config_, maker_);
+    stop_on_breaks(rows, config_.on_break == OnBreak::stop);
     pay_waiting(rows, config_, rules_.write_payout);
     if (is_closing) close_again(rows, maker_);
     look_at_deadlines(rows);
@@ -204,6 +210,7 @@ Result<void, BookError> SettlementAgent::compare() {
     return {};
   }
   return book_.write(wall_clock(), [&](BookTransaction& rows) {
+    note_differences(rows, *found);
     for (const PoolPosition& each : found->pools) {
       const std::string key = "break/" + to_text(each.currency);
       if (each.difference.value == 0)

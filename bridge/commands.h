@@ -18,9 +18,10 @@ enum class Exit : std::uint8_t {
 /// Works until SIGTERM or SIGINT. `ready_file`, where not empty, is written once it has the lease.
 [[nodiscard]] Exit run_bridge(const std::string& config_file, const std::string& ready_file);
 
+enum class ReportForm : std::uint8_t { text, json, csv };
 struct ReconcileArguments {
   std::string config_file;
-  bool is_json = false;
+  ReportForm form = ReportForm::text;
   std::uint32_t wait_s = 10;  ///< for book and ledger to stand at one block
 };
 [[nodiscard]] Exit reconcile_command(const ReconcileArguments& arguments);
@@ -37,6 +38,17 @@ struct SuspenseArguments {
 [[nodiscard]] Exit list_suspense(const SuspenseArguments& arguments);
 [[nodiscard]] Exit show_suspense(const SuspenseArguments& arguments);
 [[nodiscard]] Exit resolve_suspense(const SuspenseArguments& arguments);
+
+struct ReleaseArguments {
+  std::string config_file;
+  bool is_json = false;
+  std::string subject;  ///< a currency, or a held statement's digest by enough of its first digits
+  std::string reason;
+  std::string key_file;
+  std::string passphrase_file;
+};
+/// One person's word that a stopped currency is issued again, or that a held statement is taken.
+[[nodiscard]] Exit release(const ReleaseArguments& arguments);
 
 /// What is open: alarms, outbox, redemptions.
 [[nodiscard]] Exit status_command(const std::string& config_file, bool is_json);

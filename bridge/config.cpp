@@ -33,6 +33,18 @@ std::optional<std::string> an_account(std::string_view text) {
                                                        : std::optional(std::string(text));
 }
 
+std::optional<OnBreak> an_answer_to_a_break(std::string_view text) {
+  if (text == "stop") return OnBreak::stop;
+  if (text == "alarm") return OnBreak::alarm;
+  return std::nullopt;
+}
+
+std::optional<bool> whether_several(std::string_view text) {
+  if (text == "one") return false;
+  if (text == "several") return true;
+  return std::nullopt;
+}
+
 std::optional<std::string> a_person(std::string_view text) {
   const auto label = parse_label(text);
   return label ? std::optional(*label) : std::nullopt;
@@ -86,6 +98,8 @@ class BridgeConfigReader {
     duration(from, "poll_ms", config_.poll, 10, 60'000);
     duration(from, "reconcile_s", config_.reconcile_every, 1, 60);
     duration(from, "retry_s", config_.retry, 1, 3600);
+    config_.on_break = from.value_if_any("on_break", an_answer_to_a_break, "stop or alarm")
+                           .value_or(config_.on_break);
     if (from.has("entry_age_days"))
       config_.entry_age_days_max =
           static_cast<std::uint32_t>(from.integer("entry_age_days", 1, 3650));
@@ -142,6 +156,9 @@ class BridgeConfigReader {
       pool.currency = from.value("currency", parse_currency, "a currency code, as \"EUR\"");
       pool.account = from.value("account", an_account, "an account at a bank");
       pool.bank = from.value_if_any("bank", parse_bic, "a BIC").value_or(config_.bank);
+      pool.has_several_statements =
+          from.value_if_any("statements_of_a_day", whether_several, "one or several")
+              .value_or(false);
       if (!iso4217_exponent(pool.currency))
         from.refuse("currency", "ISO 4217 gives it no minor unit");
       if (config_.pool(pool.currency) != nullptr) from.refuse("currency", "it stands twice");

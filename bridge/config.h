@@ -28,6 +28,9 @@ struct Pool {
   Currency currency;
   std::string account;  ///< ours at the bank: an IBAN, or as the bank names it
   Bic bank;             ///< that keeps it
+  /// The bank may send several statements of one day: what it told must be on one of them, so it is
+  /// looked for when the next day's first one is there.
+  bool has_several_statements = false;
 };
 
 /// What was agreed with a participant for one currency, once and in writing: where its fiat comes
@@ -47,6 +50,12 @@ struct Person {
   PublicKey key;
 };
 
+/// What follows from a break, beside its alarm.
+enum class OnBreak : std::uint8_t {
+  stop,   ///< Its currency is not issued until two persons release it.
+  alarm,  ///< Nothing.
+};
+
 struct BridgeConfig {
   Bic agent;
   std::string genesis_file;
@@ -54,6 +63,7 @@ struct BridgeConfig {
   std::chrono::milliseconds poll{500};
   std::chrono::seconds reconcile_every{60};
   std::chrono::seconds retry{5};
+  OnBreak on_break = OnBreak::stop;
 
   DatabaseAddress database;
   std::string database_password_file;  ///< empty: none

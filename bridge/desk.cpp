@@ -7,7 +7,8 @@
 
 #include "base/text.h"
 #include "bridge/agent.h"
-#include "bridge/reconcile.h"
+#include "bridge/flow/statement.h"
+#include "bridge/reports.h"
 #include "bridge/setup.h"
 
 namespace vostro::bridge {
@@ -58,6 +59,42 @@ Result<Funding, std::string> entry_named(BookTransaction& rows, const std::strin
   if (found.size() > 1)
     return fail("several entries begin with \"" + digits + "\": write more of it");
   return std::move(found.front());
+}
+
+/// Who decides, with the key in hand.
+struct Deciding {
+  SecretKey key;
+  const Person* person;
+};
+Result<Deciding, SetupError> open_person(const Desk& desk, const std::string& reason,
+                                         const std::string& key_file,
+                                         const std::string& passphrase_file) {
+  if (reason.empty() || reason.size() > kReasonMax || !is_clean_text(reason))
+    return fail(SetupError{Exit::bad_config, "--reason has 1 to 140 bytes of clean text"});
+  auto key = open_key(key_file, passphrase_file);
+  if (!key) return fail(key.error());
+  const Person* person = desk.setup.config.person(key->public_key());
+  if (person == nullptr)
+    return fail(SetupError{Exit::bad_config, "no [[person]] of the configuration has this key, " +
+                                                 to_text(key->public_key())});
+  return Deciding{*std::move(key), person};
+}
+
+/// What is meant by a currency that is stopped, or by the first digits of a held statement.
+Result<std::string, std::string> subject_named(BookTransaction& rows, const std::string& word) {
+  if (const auto currency = parse_currency(word)) {
+    const auto stop = find_stop(rows, *currency);
+    if (stop && stop->is_stopped) return subject_of(*stop);
+    return fail("the issuing of " + word + " is not stopped");
+  }
+  std::vector<Statement> found = statements_in(rows, StatementState::held);
+  std::erase_if(found, [&](const Statement& each) { return !key_of(each).starts_with(word); });
+  if (word.empty() || found.empty())
+    return fail("no statement that is held begins with \"" + word +
+                "\": vostro-bridge reconcile shows them");
+  if (found.size() > 1)
+    return fail("several statements begin with \"" + word + "\": write more of it");
+  return subject_of(found.front());
 }
 
 void print(const Funding& each, const std::vector<Decision>& decisions, bool is_json) {
@@ -134,16 +171,12 @@ Exit resolve_suspense(const SuspenseArguments& arguments) {
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
   const auto account = chain::parse_account(arguments.to);
   if (!account) return complain(Exit::bad_config, "--to " + arguments.to + ": write BIC/label");
-  if (arguments.reason.empty() || arguments.reason.size() > kReasonMax ||
-      !is_clean_text(arguments.reason))
-    return complain(Exit::bad_config, "--reason has 1 to 140 bytes of clean text");
-  const auto key = open_key(arguments.key_file, arguments.passphrase_file);
-  if (!key) return complain(key.error().exit, key.error().sentence);
+  const auto deciding =
+      open_person(*desk, arguments.reason, arguments.key_file, arguments.passphrase_file);
+  if (!deciding) return complain(deciding.error().exit, deciding.error().sentence);
+  const SecretKey* const key = &deciding->key;
+  const Person* const person = deciding->person;
   const Setup& setup = desk->setup;
-  const Person* person = setup.config.person(key->public_key());
-  if (person == nullptr)
-    return complain(Exit::bad_config, "no [[person]] of the configuration has this key, " +
-                                          to_text(key->public_key()));
   std::string problem;
   std::vector<std::string> persons;
   const auto written = desk->book.write_as_desk(wall_clock(), [&](BookTransaction& rows) {
@@ -170,6 +203,39 @@ Exit resolve_suspense(const SuspenseArguments& arguments) {
   return Exit::done;
 }
 
+Exit release(const ReleaseArguments& arguments) {
+  auto desk = open_desk(arguments.config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  const auto deciding =
+      open_person(*desk, arguments.reason, arguments.key_file, arguments.passphrase_file);
+  if (!deciding) return complain(deciding.error().exit, deciding.error().sentence);
+  const Setup& setup = desk->setup;
+  std::string problem;
+  std::vector<std::string> persons;
+  const auto written = desk->book.write_as_desk(wall_clock(), [&](BookTransaction& rows) {
+    const auto subject = subject_named(rows, arguments.subject);
+    if (!subject) {
+      problem = subject.error();
+      return;
+    }
+    const Bytes message = release_message(setup.network_id, *subject, arguments.reason);
+    insert(rows, Release{*subject, arguments.reason, deciding->person->name,
+                         deciding->key.public_key(), deciding->key.sign(message)});
+    persons = persons_releasing(rows, setup.config, setup.network_id, *subject);
+  });
+  if (!written) return complain(Exit::failed, to_string(written.error()));
+  if (!problem.empty()) return complain(Exit::bad_config, problem);
+  const bool is_decided = persons.size() >= 2;
+  if (arguments.is_json)
+    std::cout << json::serialize(json::object{{"persons", persons.size()}, {"decided", is_decided}})
+              << "\n";
+  else
+    std::cout << (is_decided ? "released by two persons: it goes on"
+                             : "noted; one more person has to release it")
+              << "\n";
+  return Exit::done;
+}
+
 Exit reconcile_command(const ReconcileArguments& arguments) {
   auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
@@ -184,7 +250,9 @@ Exit reconcile_command(const ReconcileArguments& arguments) {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
       continue;
     }
-    std::cout << (arguments.is_json ? to_json(*found) : to_report(*found));
+    std::cout << (arguments.form == ReportForm::json  ? to_json(*found)
+                  : arguments.form == ReportForm::csv ? to_csv(*found)
+                                                      : to_report(*found));
     return found->is_sound() ? Exit::done : Exit::unbalanced;
   }
 }

@@ -2,6 +2,7 @@
 
 #include "base/failpoint.h"
 #include "bridge/channel/signature.h"
+#include "bridge/flow/statement.h"
 #include "bridge/messages.h"
 
 namespace vostro::bridge {
@@ -33,13 +34,20 @@ class Intake {
     if (!message) return quarantine(file, hash, message.error());
     if (message->sender != rules_.config.bank)
       return quarantine(file, hash, "it is from another bank than the channel's");
-    if (const auto* notice = std::get_if<FiatNotice>(&message->content))
-      if (const std::string fault = fault_of(rules_.config, *notice); !fault.empty())
-        return quarantine(file, hash, fault);
+    if (const std::string fault = fault_in(*message); !fault.empty())
+      return quarantine(file, hash, fault);
     return act(file, hash, *message);
   }
 
  private:
+  [[nodiscard]] std::string fault_in(const IncomingMessage& message) const {
+    if (const auto* notice = std::get_if<FiatNotice>(&message.content))
+      return fault_of(rules_.config, *notice);
+    if (const auto* statements = std::get_if<FiatStatements>(&message.content))
+      return fault_of(rules_.config, *statements);
+    return {};
+  }
+
   Result<void, BookError> act(const ReceivedFile& file, const Hash& hash,
                               const IncomingMessage& message) {
     const std::string sender = to_text(message.sender);
@@ -53,8 +61,11 @@ class Intake {
                                   std::string(as_text(file.content))});
       if (const auto* notice = std::get_if<FiatNotice>(&message.content))
         take_notice(rows, rules_.config, rules_.maker, *notice);
+      else if (const auto* statements = std::get_if<FiatStatements>(&message.content))
+        take_statements(rows, rules_.config, rules_.maker, *statements, hash);
       else
-        take_status(rows, rules_.maker, std::get<PayoutStatus>(message.content), hash);
+        take_status(rows, rules_.config, rules_.maker, std::get<PayoutStatus>(message.content),
+                    hash);
       VOSTRO_FAILPOINT("bridge.intake.before_commit");
     });
     if (!done) return done;

@@ -47,13 +47,15 @@ int main(int argc, char** argv) {
   status->callback([&] { exit = status_command(config, is_json); });
 
   CLI::App* reconcile = with_json(app.add_subcommand(
-      "reconcile", "hold fiat against the ledger; exit code 3 where they differ"));
+      "reconcile", "hold fiat, statements and ledger against each other; exit code 3 on a break"));
   ReconcileArguments comparing;
+  bool is_csv = false;
+  reconcile->add_flag("--csv", is_csv, "answer as CSV")->excludes("--json");
   reconcile->add_option("--wait", comparing.wait_s,
                         "seconds to wait until the book has read all of the ledger (10)");
   reconcile->callback([&] {
     comparing.config_file = config;
-    comparing.is_json = is_json;
+    comparing.form = is_csv ? ReportForm::csv : is_json ? ReportForm::json : ReportForm::text;
     exit = reconcile_command(comparing);
   });
 
@@ -85,6 +87,23 @@ int main(int argc, char** argv) {
   resolve->add_option("--passphrase-file", arguments.passphrase_file,
                       "file of mode 0600; without it the terminal is asked");
   resolve->callback(with_arguments(&resolve_suspense));
+
+  CLI::App* releasing = with_json(app.add_subcommand(
+      "release", "let a stopped currency or a held statement go on; two persons must say so"));
+  ReleaseArguments letting;
+  releasing
+      ->add_option("subject", letting.subject,
+                   "a currency, or the first digits of a held statement's digest")
+      ->required();
+  releasing->add_option("--reason", letting.reason, "why; it stays on record")->required();
+  releasing->add_option("--key", letting.key_file, "keystore file of a [[person]]")->required();
+  releasing->add_option("--passphrase-file", letting.passphrase_file,
+                        "file of mode 0600; without it the terminal is asked");
+  releasing->callback([&] {
+    letting.config_file = config;
+    letting.is_json = is_json;
+    exit = release(letting);
+  });
 
   CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
   std::string directory;

@@ -1,5 +1,7 @@
 #include "bridge/messages.h"
 
+#include <algorithm>
+
 #include "iso20022/message.h"
 
 namespace vostro::bridge {
@@ -30,12 +32,13 @@ FiatEntry entry_of(const std::string& account, const iso::Entry& from) {
   entry.is_credit = from.side == iso::Side::credit;
   entry.is_booked = from.status.code == "BOOK";
   entry.is_reversal = from.is_reversal.value_or(false);
+  if (from.booked) entry.booked = iso::day_of(*from.booked);
   if (from.value) entry.value = iso::day_of(*from.value);
   entry.payments = 0;
   for (const iso::EntryDetails& details : from.details) {
     entry.payments += details.transactions.size();
     if (details.batch && details.batch->count.value_or(1) > 1)
-      entry.payments += static_cast<std::size_t>(*details.batch->count);
+      entry.payments += *details.batch->count;
     for (const iso::EntryTransaction& each : details.transactions) {
       add_text(entry.texts, each.references.end_to_end_id);
       for (const std::string& line : each.remittance.lines) add_text(entry.texts, line);
@@ -57,6 +60,41 @@ FiatNotice notice_of(const iso::AccountMessage& from) {
     for (const iso::Entry& entry : report.entries)
       notice.entries.push_back(entry_of(iso::id_of(report.account), entry));
   return notice;
+}
+
+/// The first balance with one of the codes that is no part of another.
+const iso::Balance* balance_of(const iso::AccountReport& report,
+                               std::initializer_list<std::string_view> codes) {
+  for (const iso::Balance& each : report.balances)
+    if (each.subtype.elements.empty() && std::ranges::find(codes, each.type.code) != codes.end())
+      return &each;
+  return nullptr;
+}
+
+Money signed_amount(const iso::Balance& balance) {
+  const std::int64_t units = balance.amount.units.value;
+  return {balance.amount.currency, MinorUnits(balance.side == iso::Side::credit ? units : -units)};
+}
+
+FiatStatements statements_of(const iso::AccountMessage& from) {
+  FiatStatements out;
+  for (const iso::AccountReport& report : from.reports) {
+    FiatStatement statement;
+    statement.account = iso::id_of(report.account);
+    statement.id = report.id;
+    statement.number = report.sequence ? report.sequence : report.legal_sequence;
+    statement.is_whole = !report.page || (report.page->number == "1" && report.page->is_last);
+    if (const iso::Balance* opening = balance_of(report, {"OPBD", "PRCD"}))
+      statement.opening = signed_amount(*opening);
+    if (const iso::Balance* closing = balance_of(report, {"CLBD"})) {
+      statement.closing = signed_amount(*closing);
+      statement.date = iso::day_of(closing->date);
+    }
+    for (const iso::Entry& entry : report.entries)
+      statement.entries.push_back(entry_of(statement.account, entry));
+    out.statements.push_back(std::move(statement));
+  }
+  return out;
 }
 
 std::string code_of_reasons(const std::vector<iso::Reason>& reasons) {
@@ -104,13 +142,19 @@ Result<IncomingMessage, std::string> read_message(std::string_view text, const B
     out.content = notice_of(body);
     return out;
   }
+  if (message->type.kind == iso::Kind::camt_053) {
+    const auto& body = std::get<iso::AccountMessage>(message->body);
+    out.message_id = body.header.message_id;
+    out.content = statements_of(body);
+    return out;
+  }
   if (message->type.kind == iso::Kind::pacs_002) {
     const auto& body = std::get<iso::StatusReport>(message->body);
     out.message_id = body.message_id;
     out.content = status_of(body);
     return out;
   }
-  return fail(out.type + " is not acted on: the bridge takes camt.054 and pacs.002");
+  return fail(out.type + " is not acted on: the bridge takes camt.053, camt.054 and pacs.002");
 }
 
 Result<std::string, std::string> write_payout(const Payout& payout) {

@@ -15,7 +15,7 @@ struct IncomingMessage {
   std::string type;        ///< "camt.054.001.08"
   Bic sender;              ///< head.001 From
   std::string message_id;  ///< of the message itself
-  std::variant<FiatNotice, PayoutStatus> content;
+  std::variant<FiatNotice, PayoutStatus, FiatStatements> content;
 };
 
 /// A message with its header. `receiver`: us, as the header must say. Errors: a sentence that

@@ -1,16 +1,14 @@
 #include "bridge/reconcile.h"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
+#include "bridge/book/fiat_items.h"
+#include "bridge/book/fundings.h"
 #include "bridge/book/mail.h"
+#include "bridge/book/redemptions.h"
 
 namespace vostro::bridge {
 namespace {
-
-namespace json = boost::json;
 
 MinorUnits balance_of(const std::map<Currency, std::map<std::string, MinorUnits>>& all,
                       BookAccount account, const Currency& currency, bool is_owed) {
@@ -21,8 +19,78 @@ MinorUnits balance_of(const std::map<Currency, std::map<std::string, MinorUnits>
   return is_owed ? MinorUnits(-found->second.value) : found->second;
 }
 
-void read_book(BookTransaction& rows, const BridgeConfig& config, const Hash& network_id,
-               bool with_audit, Reconciliation& out) {
+void read_accounts(BookTransaction& rows, const BridgeConfig& config, Reconciliation& out) {
+  for (const Pool& pool : config.pools) {
+    AccountPosition position;
+    position.currency = pool.currency;
+    position.exponent = iso4217_exponent(pool.currency).value_or(2);
+    position.account = pool.account;
+    position.last = last_statement(rows, pool.account);
+    const FiatSums sums = sums_of(rows, pool.account);
+    position.held = sums.posted;
+    position.unstated = sums.unstated;
+    position.unposted = sums.unposted;
+    out.accounts.push_back(std::move(position));
+  }
+}
+
+void read_participants(BookTransaction& rows, Reconciliation& out) {
+  std::map<std::pair<Currency, Bic>, ParticipantPosition> all;
+  const auto of = [&all](const Currency& currency, const Bic& who) -> ParticipantPosition& {
+    ParticipantPosition& position = all[{currency, who}];
+    position.currency = currency;
+    position.exponent = iso4217_exponent(currency).value_or(2);
+    position.participant = who;
+    return position;
+  };
+  const auto add = [](MinorUnits& to, std::int64_t units) { to = MinorUnits(to.value + units); };
+  for (const FlowSum& each : funding_sums(rows)) {
+    if (each.state == to_string(FundingState::suspense)) continue;  // nobody knows for whom
+    ParticipantPosition& position = of(each.currency, each.account.owner);
+    add(position.fiat, each.sum.value);
+    if (each.state == to_string(FundingState::issuing)) add(position.issuing, each.sum.value);
+  }
+  for (const FlowSum& each : paid_sums(rows)) {
+    ParticipantPosition& position = of(each.currency, each.account.owner);
+    add(position.fiat, -each.sum.value);
+    if (each.state == to_string(RedemptionState::paid)) add(position.burning, each.sum.value);
+  }
+  for (const LedgerTotal& each : ledger_totals(rows))
+    add(of(each.currency, each.participant).ledger, each.issued.value - each.redeemed.value);
+  for (auto& [key, position] : all) {
+    position.difference =
+        MinorUnits(position.fiat.value -
+                   (position.ledger.value + position.issuing.value - position.burning.value));
+    out.participants.push_back(position);
+  }
+}
+
+/// Opens a break, or closes it where nothing is left of it.
+void settle(BookTransaction& book, const Break& each) {
+  if (each.amount.value == 0)
+    close_break(book, each.kind, each.currency, each.reference);
+  else
+    note_break(book, each);
+}
+
+}  // namespace
+
+bool Reconciliation::is_sound() const {
+  const auto fits = [](const auto& each) { return each.difference.value == 0; };
+  return is_comparable() && missing.empty() && breaks.empty() && audit.faults.empty() &&
+         std::ranges::all_of(pools, fits) && std::ranges::all_of(participants, fits);
+}
+
+void add_up(PoolPosition& position) {
+  position.difference =
+      MinorUnits(position.held.value - (position.supply.value + position.issuing.value +
+                                        position.suspense.value - position.burning.value));
+}
+
+Reconciliation position_of(BookTransaction& rows, const BridgeConfig& config,
+                           const Hash& network_id, bool with_audit) {
+  Reconciliation out;
+  out.at = rows.now();
   const auto place = cursor(rows, network_id);
   // Behind a receipt, the rest of its block is to come: the book stands before that block's end.
   if (place)
@@ -41,34 +109,36 @@ void read_book(BookTransaction& rows, const BridgeConfig& config, const Hash& ne
     position.unmatched = balance_of(all, BookAccount::unmatched, pool.currency, true);
     out.pools.push_back(position);
   }
+  read_accounts(rows, config, out);
+  read_participants(rows, out);
+  out.breaks = open_breaks(rows);
+  for (Stop& each : stops(rows))
+    if (each.is_stopped) out.stops.push_back(std::move(each));
+  out.held = statements_in(rows, StatementState::held);
   out.alarms = alarms(rows).size();
   if (with_audit) out.audit = audit(rows);
+  return out;
 }
 
-std::string padded(const std::string& text) {
-  constexpr std::size_t kWidth = 24;
-  return std::string(text.size() < kWidth ? kWidth - text.size() : 1, ' ') + text;
-}
-
-}  // namespace
-
-bool Reconciliation::is_sound() const {
-  return is_comparable() && missing.empty() && audit.faults.empty() &&
-         std::ranges::all_of(pools,
-                             [](const PoolPosition& each) { return each.difference.value == 0; });
-}
-
-void add_up(PoolPosition& position) {
-  position.difference =
-      MinorUnits(position.held.value - (position.supply.value + position.issuing.value +
-                                        position.suspense.value - position.burning.value));
+void hold_against(Reconciliation& out, const std::vector<client::CurrencyView>& ledger,
+                  const Bic& agent) {
+  for (PoolPosition& position : out.pools) {
+    const auto found =
+        std::ranges::find(ledger, position.currency, &client::CurrencyView::currency);
+    if (found == ledger.end() || found->agent != agent) {
+      out.missing.push_back(to_text(position.currency));
+      continue;
+    }
+    position.exponent = found->exponent;
+    position.supply = MinorUnits(found->issued.units.value - found->redeemed.units.value);
+    add_up(position);
+  }
 }
 
 Result<Reconciliation, std::string> reconcile(Book& book, client::ApiClient& api,
                                               const BridgeConfig& config, const Hash& network_id,
                                               UnixMillis now, bool with_audit) {
   Reconciliation out;
-  out.at = now;
   // The ledger first: the book, read after it, may be ahead, and says so by its height.
   const auto before = api.status();
   if (!before) return fail("the node: " + client::to_string(before.error()));
@@ -77,88 +147,44 @@ Result<Reconciliation, std::string> reconcile(Book& book, client::ApiClient& api
   if (!listed) return fail("the node: " + client::to_string(listed.error()));
   const auto after = api.status();
   if (!after) return fail("the node: " + client::to_string(after.error()));
-  out.ledger_height = after->height;
   const auto read = book.read(
-      now, [&](BookTransaction& rows) { read_book(rows, config, network_id, with_audit, out); });
+      now, [&](BookTransaction& rows) { out = position_of(rows, config, network_id, with_audit); });
   if (!read) return fail(to_string(read.error()));
-  for (PoolPosition& position : out.pools) {
-    const auto found =
-        std::ranges::find(*listed, position.currency, &client::CurrencyView::currency);
-    if (found == listed->end() || found->agent != config.agent) {
-      out.missing.push_back(to_text(position.currency));
-      continue;
-    }
-    position.exponent = found->exponent;
-    position.supply = MinorUnits(found->issued.units.value - found->redeemed.units.value);
-    add_up(position);
-  }
+  out.ledger_height = after->height;
+  hold_against(out, *listed, config.agent);
   // It moved while it was asked: what it said is of no one height.
   if (before->height != after->height && out.is_comparable()) out.book_height = before->height;
   return out;
 }
 
-std::string to_report(const Reconciliation& found) {
-  std::string out = "Reconciliation of " + to_text(found.at) + "\n";
-  out += "book read to block " + std::to_string(found.book_height.value) + ", ledger at block " +
-         std::to_string(found.ledger_height.value) + "\n";
-  for (const PoolPosition& each : found.pools) {
-    const auto line = [&](const char* what, MinorUnits units) {
-      std::string text = std::string("  ") + what;
-      text.resize(std::max<std::size_t>(text.size(), 40), ' ');
-      out += text + padded(format_amount(units, each.exponent)) + "\n";
-    };
-    out += "\n" + to_text(each.currency) + "\n";
-    line("fiat held at the bank", each.held);
-    line("ledger: issued less redeemed", each.supply);
-    line("  of it locked for redemption", each.redeeming);
-    line("in flight: credited, not yet issued", each.issuing);
-    line("in flight: suspense", each.suspense);
-    line("in flight: paid out, not yet burnt", MinorUnits(-each.burning.value));
-    line("difference", each.difference);
-    if (each.unmatched.value != 0) line("  known to the book as unmatched", each.unmatched);
+void note_differences(BookTransaction& book, const Reconciliation& found) {
+  std::map<std::pair<Currency, Bic>, std::int64_t> known;
+  for (const Break& each : found.breaks)
+    if (each.participant &&
+        (each.kind == BreakKind::unbacked_issue || each.kind == BreakKind::unpaid_burn))
+      known[{each.currency, *each.participant}] += each.amount.value;
+  for (const ParticipantPosition& each : found.participants) {
+    const auto explained = known.find({each.currency, each.participant});
+    const std::int64_t rest =
+        each.difference.value - (explained == known.end() ? 0 : explained->second);
+    settle(book,
+           {BreakKind::participant_differs, each.currency, to_text(each.participant),
+            each.participant, MinorUnits(rest),
+            "fiat and ledger differ for " + to_text(each.participant) + " by " +
+                format_amount(MinorUnits(rest), each.exponent) + " " + to_text(each.currency)});
   }
-  out += "\nbook: " + std::to_string(found.audit.rows) + " rows, head " + found.audit.head + "\n";
-  for (const std::string& fault : found.audit.faults) out += "book damaged: " + fault + "\n";
-  for (const std::string& currency : found.missing)
-    out += currency + ": the ledger does not have it with this agent\n";
-  out += "alarms open: " + std::to_string(found.alarms) + "\n";
-  if (!found.is_comparable())
-    out += "NOT COMPARABLE: book and ledger stand at different blocks; ask again\n";
-  else
-    out += found.is_sound() ? "IN BALANCE\n" : "BREAK\n";
-  return out;
-}
-
-std::string to_json(const Reconciliation& found) {
-  json::array pools;
   for (const PoolPosition& each : found.pools) {
-    const auto amount = [&](MinorUnits units) { return format_amount(units, each.exponent); };
-    pools.push_back(json::object{{"currency", to_text(each.currency)},
-                                 {"held", amount(each.held)},
-                                 {"supply", amount(each.supply)},
-                                 {"redeeming", amount(each.redeeming)},
-                                 {"issuing", amount(each.issuing)},
-                                 {"suspense", amount(each.suspense)},
-                                 {"burning", amount(each.burning)},
-                                 {"unmatched", amount(each.unmatched)},
-                                 {"difference", amount(each.difference)}});
+    if (std::ranges::find(found.missing, to_text(each.currency)) != found.missing.end()) continue;
+    std::int64_t by_participants = 0;
+    for (const ParticipantPosition& one : found.participants)
+      if (one.currency == each.currency) by_participants += one.ledger.value;
+    const std::int64_t rest = each.difference.value - each.unmatched.value;
+    const std::int64_t unread = by_participants - each.supply.value;
+    settle(book, {BreakKind::ledger_differs, each.currency, "sums", std::nullopt,
+                  MinorUnits(rest != 0 ? rest : unread),
+                  "the ledger's sums in " + to_text(each.currency) +
+                      " are not what the book read from its blocks"});
   }
-  json::array faults;
-  for (const std::string& fault : found.audit.faults) faults.emplace_back(fault);
-  json::array missing;
-  for (const std::string& currency : found.missing) missing.emplace_back(currency);
-  const json::object out{
-      {"at", to_text(found.at)},
-      {"book_height", found.book_height.value},
-      {"ledger_height", found.ledger_height.value},
-      {"comparable", found.is_comparable()},
-      {"in_balance", found.is_sound()},
-      {"pools", std::move(pools)},
-      {"missing", std::move(missing)},
-      {"book",
-       {{"rows", found.audit.rows}, {"head", found.audit.head}, {"faults", std::move(faults)}}},
-      {"alarms", found.alarms}};
-  return json::serialize(out) + "\n";
 }
 
 }  // namespace vostro::bridge

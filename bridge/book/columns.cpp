@@ -23,8 +23,26 @@ Bic bic_column(const SqlRow& row, std::size_t column) {
 Currency currency_column(const SqlRow& row, std::size_t column) {
   return must(parse_currency(row.text(column)), row, column, "currency");
 }
+UnixMillis time_column(const SqlRow& row, std::size_t column) {
+  const std::int64_t value = row.number(column);
+  if (value < 0) throw BookDamaged("a time before 1970");
+  return UnixMillis(static_cast<std::uint64_t>(value));
+}
 chain::AccountId account_column(const SqlRow& row, std::size_t column) {
   return must(chain::parse_account(row.text(column)), row, column, "account");
+}
+
+std::vector<FlowSum> flow_sums(BookTransaction& book, std::string_view table,
+                               std::string_view where) {
+  std::vector<FlowSum> found;
+  // As text: a sum of BIGINT is a NUMERIC in PostgreSQL.
+  for (const SqlRow& row : book.sql().rows(
+           4, "SELECT currency, account, state, CAST(SUM(amount) AS TEXT) FROM " +
+                  std::string(table) + " WHERE " + std::string(where) +
+                  " GROUP BY currency, account, state ORDER BY currency, account, state"))
+    found.push_back(
+        {currency_column(row, 0), account_column(row, 1), row.text(2), MinorUnits(row.number(3))});
+  return found;
 }
 
 std::string holders(std::size_t count) {

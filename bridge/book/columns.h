@@ -1,5 +1,5 @@
-/// Columns of the book as values of ours. What is not of its form is a damaged book. For this
-/// folder only.
+/// Columns of the book as values of ours. What is not of its form is a damaged book. All but
+/// `FlowSum` is for this folder only.
 #pragma once
 
 #include <optional>
@@ -19,6 +19,7 @@ namespace vostro::bridge {
 [[nodiscard]] Uuid uuid_column(const SqlRow& row, std::size_t column);
 [[nodiscard]] Bic bic_column(const SqlRow& row, std::size_t column);
 [[nodiscard]] Currency currency_column(const SqlRow& row, std::size_t column);
+[[nodiscard]] UnixMillis time_column(const SqlRow& row, std::size_t column);
 [[nodiscard]] chain::AccountId account_column(const SqlRow& row, std::size_t column);
 
 /// The only row there can be; none where there is none.
@@ -27,6 +28,17 @@ template <class T>
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
 }
+
+/// What all flows of one account and state are about, together.
+struct FlowSum {
+  Currency currency;
+  chain::AccountId account;
+  std::string state;
+  MinorUnits sum;
+};
+/// `where`: which rows of the table, each with currency, account, state and amount.
+[[nodiscard]] std::vector<FlowSum> flow_sums(BookTransaction& book, std::string_view table,
+                                             std::string_view where);
 
 /// ":v0, :v1, ..."
 [[nodiscard]] std::string holders(std::size_t count);

@@ -123,6 +123,10 @@ std::vector<Funding> all_fundings(BookTransaction& book) {
   return select_fundings(book, "ORDER BY at_ms, entry", {});
 }
 
+std::vector<FlowSum> funding_sums(BookTransaction& book) {
+  return flow_sums(book, "fundings", "account <> ''");
+}
+
 Bytes decision_message(const Hash& network_id, const Funding& funding,
                        const chain::AccountId& account, std::string_view reason) {
   constexpr std::string_view kDomain = "VOSTRO-SUSPENSE1";

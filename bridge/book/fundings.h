@@ -10,6 +10,7 @@
 #include "base/identifiers.h"
 #include "base/keys.h"
 #include "bridge/book/book.h"
+#include "bridge/book/columns.h"
 #include "chain/account.h"
 
 namespace vostro::bridge {
@@ -50,6 +51,8 @@ void update(BookTransaction& book, const Funding& funding, std::string_view deta
                                                            const Uuid& order);
 [[nodiscard]] std::vector<Funding> fundings_in(BookTransaction& book, FundingState state);
 [[nodiscard]] std::vector<Funding> all_fundings(BookTransaction& book);
+/// By account and state, of those whose account is known.
+[[nodiscard]] std::vector<FlowSum> funding_sums(BookTransaction& book);
 
 /// What a person wants done with an entry in suspense, signed with that person's key.
 struct Decision {

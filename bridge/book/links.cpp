@@ -2,8 +2,11 @@
 
 #include <map>
 
+#include "bridge/book/breaks.h"
+#include "bridge/book/fiat_items.h"
 #include "bridge/book/fundings.h"
 #include "bridge/book/redemptions.h"
+#include "bridge/book/statements.h"
 
 namespace vostro::bridge {
 namespace {
@@ -22,6 +25,7 @@ constexpr Table kTables[]{
     {"messages", 7, "at_ms, direction, type, sender, message_id, file_hash, content"},
     {"transitions", 6, "at_ms, flow, key, state, facts, detail"},
     {"decisions", 7, "at_ms, entry, account, reason, person, signer, signature"},
+    {"releases", 6, "at_ms, subject, reason, person, signer, signature"},
 };
 
 class Auditor {
@@ -130,6 +134,15 @@ class Auditor {
       check(funding_flow, key_of(each), to_string(each.state), facts_of(each));
     for (const Redemption& each : all_redemptions(book_))
       check(redemption_flow, key_of(each), to_string(each.state), facts_of(each));
+    for (const FiatItem& each : all_items(book_))
+      check(fiat_flow, key_of(each), state_of(each), facts_of(each));
+    for (const Statement& each : all_statements(book_))
+      check(statement_flow, key_of(each), to_string(each.state), facts_of(each));
+    for (const Break& each : all_breaks(book_))
+      check(break_flow, key_of(each), each.is_open ? "open" : "closed", facts_of(each));
+    for (const Stop& each : stops(book_))
+      check(stop_flow, to_text(each.currency), each.is_stopped ? "stopped" : "allowed",
+            facts_of(each));
     for (const auto& [name, steps] : last) fault(name.first + " " + name.second + ": is gone");
   }
 

@@ -19,6 +19,18 @@ std::string_view word_of(OutboxItem::Kind kind) {
   return kind == OutboxItem::Kind::order ? "order" : "file";
 }
 
+std::vector<Stranger> select_strangers(BookTransaction& book, const std::string& where,
+                                       const SqlValues& values) {
+  std::vector<Stranger> found;
+  for (const SqlRow& row : book.sql().rows(
+           5, "SELECT id, kind, height, currency, amount FROM strangers " + where, values))
+    found.push_back({row.text(0),
+                     row.text(1),
+                     Height(unsigned_of(row, 2)),
+                     {currency_column(row, 3), MinorUnits(row.number(4))}});
+  return found;
+}
+
 }  // namespace
 
 std::optional<InboxFile> find_file(BookTransaction& book, const Hash& file) {
@@ -60,9 +72,10 @@ void insert(BookTransaction& book, const OutboxItem& item) {
   const std::int64_t place =
       book.sql().rows(1, "SELECT COALESCE(MAX(place), 0) FROM outbox").front().number(0) + 1;
   book.sql().run(
-      "INSERT INTO outbox (id, place, kind, content, is_sent) VALUES (:v0, :v1, :v2, :v3, :v4)",
+      "INSERT INTO outbox (id, place, kind, content, is_sent, issues) VALUES (:v0, :v1, :v2, :v3,"
+      " :v4, :v5)",
       {item.id, place, std::string(word_of(item.kind)), item.content,
-       std::int64_t{item.is_sent ? 1 : 0}});
+       std::int64_t{item.is_sent ? 1 : 0}, item.issues ? to_text(*item.issues) : std::string()});
 }
 
 void mark_sent(BookTransaction& book, const std::string& id) {
@@ -76,11 +89,15 @@ void remove_from_outbox(BookTransaction& book, const std::string& id) {
 std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max) {
   std::vector<OutboxItem> items;
   for (const SqlRow& row :
-       book.sql().rows(4, "SELECT id, kind, content, is_sent FROM outbox ORDER BY place LIMIT " +
-                              std::to_string(count_max))) {
+       book.sql().rows(5,
+                       "SELECT id, kind, content, is_sent, issues FROM outbox WHERE issues NOT IN"
+                       " (SELECT currency FROM stops WHERE state = 'stopped')"
+                       " ORDER BY place LIMIT " +
+                           std::to_string(count_max))) {
     const bool is_order = row.text(1) == word_of(OutboxItem::Kind::order);
     items.push_back({row.text(0), is_order ? OutboxItem::Kind::order : OutboxItem::Kind::file,
-                     row.text(2), row.number(3) != 0});
+                     row.text(2), row.number(3) != 0, std::nullopt});
+    if (!row.text(4).empty()) items.back().issues = currency_column(row, 4);
   }
   return items;
 }
@@ -119,24 +136,37 @@ void insert(BookTransaction& book, const Stranger& stranger) {
 }
 
 std::vector<Stranger> strangers(BookTransaction& book) {
-  std::vector<Stranger> found;
-  for (const SqlRow& row : book.sql().rows(
-           5, "SELECT id, kind, height, currency, amount FROM strangers ORDER BY height, id"))
-    found.push_back({row.text(0),
-                     row.text(1),
-                     Height(unsigned_of(row, 2)),
-                     {currency_column(row, 3), MinorUnits(row.number(4))}});
-  return found;
+  return select_strangers(book, "ORDER BY height, id", {});
 }
 
 std::optional<Stranger> find_stranger(BookTransaction& book, const std::string& id) {
-  for (Stranger& each : strangers(book))
-    if (each.id == id) return std::move(each);
-  return std::nullopt;
+  return first_of(select_strangers(book, "WHERE id = :v0", {id}));
 }
 
 void remove_stranger(BookTransaction& book, const std::string& id) {
   book.sql().run("DELETE FROM strangers WHERE id = :v0", {id});
+}
+
+void add_to_ledger_total(BookTransaction& book, const LedgerTotal& more) {
+  const SqlValues values{more.issued.value, more.redeemed.value, to_text(more.currency),
+                         to_text(more.participant)};
+  if (book.sql().run("UPDATE ledger_totals SET issued = issued + :v0, redeemed = redeemed + :v1"
+                     " WHERE currency = :v2 AND participant = :v3",
+                     values) == 0)
+    book.sql().run("INSERT INTO ledger_totals (issued, redeemed, currency, participant) VALUES (" +
+                       holders(4) + ")",
+                   values);
+}
+
+std::vector<LedgerTotal> ledger_totals(BookTransaction& book) {
+  std::vector<LedgerTotal> found;
+  for (const SqlRow& row : book.sql().rows(
+           4,
+           "SELECT currency, participant, issued, redeemed FROM ledger_totals ORDER BY currency,"
+           " participant"))
+    found.push_back({currency_column(row, 0), bic_column(row, 1), MinorUnits(row.number(2)),
+                     MinorUnits(row.number(3))});
+  return found;
 }
 
 void ensure_accounts(BookTransaction& book, const Currency& currency) {

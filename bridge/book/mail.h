@@ -42,14 +42,15 @@ struct OutboxItem {
   enum class Kind : std::uint8_t { order = 1, file };
   std::string id;  ///< of the order ("BIC:uuid"), or the file's name
   Kind kind = Kind::order;
-  std::string content;   ///< canonical bytes in hexadecimal; the file's text
-  bool is_sent = false;  ///< at least once, maybe
+  std::string content;                  ///< canonical bytes in hexadecimal; the file's text
+  bool is_sent = false;                 ///< at least once, maybe
+  std::optional<Currency> issues = {};  ///< of an order to issue: what it issues
 };
 void insert(BookTransaction& book, const OutboxItem& item);
 void mark_sent(BookTransaction& book, const std::string& id);
 /// Gone: it arrived, or never will. No error where it is gone already.
 void remove_from_outbox(BookTransaction& book, const std::string& id);
-/// Oldest first, at most `count_max`.
+/// Oldest first, at most `count_max`; orders to issue a currency that is stopped stay.
 [[nodiscard]] std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max);
 [[nodiscard]] std::int64_t outbox_size(BookTransaction& book);
 
@@ -71,6 +72,17 @@ void insert(BookTransaction& book, const Stranger& stranger);
 [[nodiscard]] std::optional<Stranger> find_stranger(BookTransaction& book, const std::string& id);
 void remove_stranger(BookTransaction& book, const std::string& id);
 [[nodiscard]] std::vector<Stranger> strangers(BookTransaction& book);
+
+/// What the ledger issued to one participant, and burnt of its redemptions, by the receipts alone.
+struct LedgerTotal {
+  Currency currency;
+  Bic participant;
+  MinorUnits issued;
+  MinorUnits redeemed;
+};
+/// Adds to the participant's; amounts of 0 or above.
+void add_to_ledger_total(BookTransaction& book, const LedgerTotal& more);
+[[nodiscard]] std::vector<LedgerTotal> ledger_totals(BookTransaction& book);
 
 void ensure_accounts(BookTransaction& book, const Currency& currency);
 /// Every currency of the book, each account with its sum; an account without postings has zero.

@@ -67,6 +67,41 @@ const std::vector<Step>& steps() {
           "CREATE TABLE alarms (key TEXT PRIMARY KEY, first_ms BIGINT NOT NULL,"
           " last_ms BIGINT NOT NULL, count BIGINT NOT NULL, text TEXT NOT NULL)",
       },
+      // 2: statements, breaks and what follows from them.
+      {
+          // A movement on an account of ours, as the book posted it and as a statement has it.
+          "CREATE TABLE fiat_items (account TEXT NOT NULL, key TEXT NOT NULL,"
+          " currency TEXT NOT NULL, posted BIGINT NOT NULL, stated BIGINT NOT NULL,"
+          " reference TEXT NOT NULL, statement TEXT NOT NULL, due BIGINT NOT NULL,"
+          " state TEXT NOT NULL, PRIMARY KEY (account, key))",
+          "CREATE INDEX fiat_items_state ON fiat_items (account, state, due)",
+          "CREATE INDEX fiat_items_reference ON fiat_items (account, reference)",
+          "CREATE INDEX fiat_items_statement ON fiat_items (account, statement)",
+          "CREATE TABLE statements (digest TEXT PRIMARY KEY, account TEXT NOT NULL,"
+          " currency TEXT NOT NULL, number BIGINT NOT NULL, id TEXT NOT NULL,"
+          " opening BIGINT NOT NULL, closing BIGINT NOT NULL, day BIGINT NOT NULL,"
+          " file_hash TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL,"
+          " is_last BIGINT NOT NULL, at_ms BIGINT NOT NULL, content TEXT NOT NULL)",
+          "CREATE INDEX statements_account ON statements (account, number)",
+          "CREATE TABLE breaks (key TEXT PRIMARY KEY, kind TEXT NOT NULL, currency TEXT NOT NULL,"
+          " reference TEXT NOT NULL, participant TEXT NOT NULL, amount BIGINT NOT NULL,"
+          " text TEXT NOT NULL, since_ms BIGINT NOT NULL, state TEXT NOT NULL,"
+          " is_seen BIGINT NOT NULL)",
+          "CREATE INDEX breaks_state ON breaks (state)",
+          "CREATE TABLE stops (currency TEXT PRIMARY KEY, number BIGINT NOT NULL,"
+          " state TEXT NOT NULL, reason TEXT NOT NULL, at_ms BIGINT NOT NULL)",
+          "CREATE TABLE releases (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+          " subject TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL,"
+          " signer TEXT NOT NULL, signature TEXT NOT NULL)",
+          "CREATE INDEX releases_subject ON releases (subject)",
+          // By the receipts alone, for each participant.
+          "CREATE TABLE ledger_totals (currency TEXT NOT NULL, participant TEXT NOT NULL,"
+          " issued BIGINT NOT NULL, redeemed BIGINT NOT NULL, PRIMARY KEY (currency, participant))",
+          "ALTER TABLE outbox ADD COLUMN issues TEXT NOT NULL DEFAULT ''",
+          // Of an older book the chain is read once more: its receipts are known, their sums by
+          // participant are not.
+          "DELETE FROM chain_cursor",
+      },
   };
   return all;
 }

@@ -21,10 +21,6 @@ RedemptionState redemption_state_from(const std::string& word) {
   throw BookDamaged("\"" + word + "\" is no state of a redemption");
 }
 
-UnixMillis time_column(const SqlRow& row, std::size_t column) {
-  return UnixMillis(static_cast<std::uint64_t>(row.number(column)));
-}
-
 Redemption redemption_from(const SqlRow& row) {
   Redemption redemption;
   redemption.id = {bic_column(row, 0), uuid_column(row, 1)};
@@ -149,6 +145,10 @@ std::vector<Redemption> redemptions_in(BookTransaction& book, RedemptionState st
 
 std::vector<Redemption> all_redemptions(BookTransaction& book) {
   return select_redemptions(book, "ORDER BY ordered_ms, owner, id", {});
+}
+
+std::vector<FlowSum> paid_sums(BookTransaction& book) {
+  return flow_sums(book, "redemptions", "answer <> '' AND code = ''");
 }
 
 }  // namespace vostro::bridge

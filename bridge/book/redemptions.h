@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "bridge/book/book.h"
+#include "bridge/book/columns.h"
 #include "chain/account.h"
 #include "chain/tx/answer.h"
 
@@ -57,5 +58,7 @@ void update(BookTransaction& book, const Redemption& redemption, std::string_vie
                                                                  const Uuid& order);
 [[nodiscard]] std::vector<Redemption> redemptions_in(BookTransaction& book, RedemptionState state);
 [[nodiscard]] std::vector<Redemption> all_redemptions(BookTransaction& book);
+/// By account and state, of those that the bank paid.
+[[nodiscard]] std::vector<FlowSum> paid_sums(BookTransaction& book);
 
 }  // namespace vostro::bridge

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "bridge/book/breaks.h"
 
 namespace vostro::bridge {
 namespace {
@@ -56,31 +57,39 @@ void to_suspense(BookTransaction& book, Funding& funding, std::string reason) {
                                                 " is in suspense: " + funding.reason);
 }
 
-/// A debit: one that a payout of ours explains was posted when the bank answered; another takes
-/// money that nobody ordered.
-void take_debit(BookTransaction& book, const FiatEntry& entry) {
-  for (const std::string& id : entry.instruction) {
-    const auto redemption = find_redemption_by_message(book, id);
-    if (!redemption) continue;
-    if (redemption->state == RedemptionState::refused ||
-        redemption->state == RedemptionState::unlocked) {
-      book.raise("contradiction/" + key_of(*redemption),
-                 "the bank debited the payout " + id + ", and had said that it does not pay it");
-      break;
-    }
-    if (redemption->amount == entry.amount) return;
-    book.raise("debit/" + entry.reference,
-               "the bank debited another amount for the payout " + id + " than was ordered");
-    return;
-  }
-  book.move("debit", entry.reference, BookAccount::nostro, BookAccount::unmatched, entry.amount);
-  book.raise("debit/" + entry.reference, "the bank debited " + to_text(entry.amount.currency) +
-                                             " that no payout of the bridge explains: entry " +
-                                             entry.reference);
+}  // namespace
+
+std::vector<chain::AccountId> accounts_named(const std::vector<std::string>& texts) {
+  std::set<chain::AccountId> found;
+  for (const std::string_view text : texts)
+    for (std::size_t at = text.find(kMark); at != std::string_view::npos;
+         at = text.find(kMark, at + 1))
+      if (const auto account = account_at(text.substr(at + kMark.size()))) found.insert(*account);
+  return {found.begin(), found.end()};
 }
 
-void take_credit(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
-                 const FiatEntry& entry) {
+Match match_credit(const BridgeConfig& config, const FiatEntry& entry, Date today) {
+  const auto doubt = [](std::string word) { return Match{std::nullopt, std::move(word)}; };
+  if (entry.is_reversal) return doubt("reversal");
+  if (entry.payments != 1) return doubt("several_payments");
+  const Pool* pool = config.pool_of_account(entry.account);
+  if (pool == nullptr || pool->currency != entry.amount.currency) return doubt("wrong_currency");
+  if (entry.value &&
+      (entry.value->value > today.value + 1 ||
+       entry.value->value < today.value - static_cast<std::int32_t>(config.entry_age_days_max)))
+    return doubt("odd_date");
+  const auto named = accounts_named(entry.texts);
+  if (named.empty()) return doubt("no_account_named");
+  if (named.size() > 1) return doubt("several_accounts_named");
+  const Standing* standing = config.standing(named.front().owner, entry.amount.currency);
+  if (standing == nullptr) return doubt("no_standing_instruction");
+  if (std::ranges::find(standing->pays_from, entry.debtor_account) == standing->pays_from.end())
+    return doubt("other_debtor");
+  return {named.front(), {}};
+}
+
+void fund(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
+          const FiatEntry& entry) {
   Funding funding;
   funding.fiat_account = entry.account;
   funding.bank_reference = entry.reference;
@@ -117,74 +126,12 @@ void take_credit(BookTransaction& book, const BridgeConfig& config, const OrderM
               funding.amount);
     remove_stranger(book, stranger->id);
     book.clear("stranger/" + stranger->id);
+    close_break(book, BreakKind::unbacked_issue, funding.amount.currency, stranger->id);
     return;
   }
   funding.state = FundingState::issuing;
   maker.issue(book, funding);
   insert(book, funding, "matched");
-}
-
-}  // namespace
-
-std::vector<chain::AccountId> accounts_named(const std::vector<std::string>& texts) {
-  std::set<chain::AccountId> found;
-  for (const std::string_view text : texts)
-    for (std::size_t at = text.find(kMark); at != std::string_view::npos;
-         at = text.find(kMark, at + 1))
-      if (const auto account = account_at(text.substr(at + kMark.size()))) found.insert(*account);
-  return {found.begin(), found.end()};
-}
-
-Match match_credit(const BridgeConfig& config, const FiatEntry& entry, Date today) {
-  const auto doubt = [](std::string word) { return Match{std::nullopt, std::move(word)}; };
-  if (entry.is_reversal) return doubt("reversal");
-  if (entry.payments != 1) return doubt("several_payments");
-  const Pool* pool = config.pool_of_account(entry.account);
-  if (pool == nullptr || pool->currency != entry.amount.currency) return doubt("wrong_currency");
-  if (entry.value &&
-      (entry.value->value > today.value + 1 ||
-       entry.value->value < today.value - static_cast<std::int32_t>(config.entry_age_days_max)))
-    return doubt("odd_date");
-  const auto named = accounts_named(entry.texts);
-  if (named.empty()) return doubt("no_account_named");
-  if (named.size() > 1) return doubt("several_accounts_named");
-  const Standing* standing = config.standing(named.front().owner, entry.amount.currency);
-  if (standing == nullptr) return doubt("no_standing_instruction");
-  if (std::ranges::find(standing->pays_from, entry.debtor_account) == standing->pays_from.end())
-    return doubt("other_debtor");
-  return {named.front(), {}};
-}
-
-std::string fault_of(const BridgeConfig& config, const FiatNotice& notice) {
-  for (const FiatEntry& entry : notice.entries) {
-    if (!entry.is_booked) continue;
-    if (config.pool_of_account(entry.account) == nullptr)
-      return "it is about an account that no [[pool]] has";
-    if (config.pool(entry.amount.currency) == nullptr)
-      return "it has an entry in " + to_text(entry.amount.currency) + ", which has no [[pool]]";
-    if (entry.reference.empty()) return "an entry has no reference of the bank";
-    if (entry.amount.units.value <= 0) return "an entry has the amount 0";
-  }
-  return {};
-}
-
-void take_notice(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
-                 const FiatNotice& notice) {
-  for (const FiatEntry& entry : notice.entries) {
-    if (!entry.is_booked) continue;  // announced: it comes again when it is booked
-    if (!entry.is_credit) {
-      take_debit(book, entry);
-      continue;
-    }
-    const auto known = find_funding(book, client::fiat_entry_hash(entry.account, entry.reference));
-    if (!known) {
-      take_credit(book, config, maker, entry);
-    } else if (known->amount != entry.amount) {
-      // One reference is one entry, for ever: the ledger would take it once, too.
-      book.raise("entry/" + key_of(*known), "the bank gave the reference " + entry.reference +
-                                                " to two entries with different amounts");
-    }
-  }
 }
 
 void on_issue(BookTransaction& book, Funding funding, const chain::Receipt& receipt) {

@@ -32,11 +32,9 @@ struct Match {
 /// capital: banks turn texts into capitals. Pure.
 [[nodiscard]] std::vector<chain::AccountId> accounts_named(const std::vector<std::string>& texts);
 
-/// Why a message is refused as a whole; empty: it is taken. Looked at before anything is done.
-[[nodiscard]] std::string fault_of(const BridgeConfig& config, const FiatNotice& notice);
-/// Takes every entry: new ones to issuing or suspense, known ones once.
-void take_notice(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
-                 const FiatNotice& notice);
+/// A credit that the book does not have: to issuing, or to suspense.
+void fund(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
+          const FiatEntry& entry);
 
 /// The ledger's word on an order to issue.
 void on_issue(BookTransaction& book, Funding funding, const chain::Receipt& receipt);

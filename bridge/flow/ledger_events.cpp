@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bridge/book/breaks.h"
+
 namespace vostro::bridge {
 namespace {
 
@@ -21,21 +23,49 @@ Money positive(const chain::Entry& entry) {
 
 /// Issued or burnt in the agent's name by an order that the book does not have.
 void note_stranger(BookTransaction& book, const std::string& id, std::string_view kind,
-                   Height height, const Money& amount) {
+                   Height height, const Money& amount, const Bic& participant) {
   if (find_stranger(book, id)) return;
+  const bool is_issue = kind == "issue";
   insert(book, Stranger{id, std::string(kind), height, amount});
-  if (kind == "issue")
+  if (is_issue)
     book.move("strange issue", id, BookAccount::ledger, BookAccount::unmatched, amount);
   else
     book.move("strange outcome", id, BookAccount::unmatched, BookAccount::ledger, amount);
-  book.raise("stranger/" + id, "the ledger has " + std::string(kind) + " of " +
-                                   to_text(amount.currency) + " in the agent's name, order " + id +
-                                   ", that no entry of the book explains");
+  const std::string text = "the ledger has " + std::string(kind) + " of " +
+                           to_text(amount.currency) + " in the agent's name, order " + id +
+                           ", that no entry of the book explains";
+  book.raise("stranger/" + id, text);
+  note_break(book,
+             {is_issue ? BreakKind::unbacked_issue : BreakKind::unpaid_burn, amount.currency, id,
+              participant, is_issue ? MinorUnits(-amount.units.value) : amount.units, text});
+}
+
+/// Whose account an Issue credits.
+Bic receipt_owner(const chain::Receipt& receipt) {
+  const chain::Entry* to_account = entry_at(receipt, PlaceKind::account, true);
+  return to_account == nullptr ? receipt.id.owner : to_account->place.account->owner;
+}
+
+/// What a receipt issues or burns, whoever ordered it.
+void count(BookTransaction& book, const BridgeConfig& config, const chain::Receipt& receipt) {
+  if (receipt.status != chain::Status::done) return;
+  const chain::Entry* from_supply = entry_at(receipt, PlaceKind::supply, false);
+  const chain::Entry* to_account = entry_at(receipt, PlaceKind::account, true);
+  if (from_supply != nullptr && to_account != nullptr && config.pool(from_supply->currency))
+    add_to_ledger_total(book, {from_supply->currency, to_account->place.account->owner,
+                               positive(*from_supply).units, MinorUnits(0)});
+  const chain::Entry* to_supply = entry_at(receipt, PlaceKind::supply, true);
+  const chain::Entry* from_hold = entry_at(receipt, PlaceKind::hold, false);
+  if (to_supply != nullptr && from_hold != nullptr && from_hold->place.hold &&
+      config.pool(to_supply->currency))
+    add_to_ledger_total(book, {to_supply->currency, from_hold->place.hold->owner, MinorUnits(0),
+                               positive(*to_supply).units});
 }
 
 void take_receipt(BookTransaction& book, const Rules& rules, const client::FinalReceipt& placed) {
   const chain::Receipt& receipt = placed.receipt;
   const bool is_done = receipt.status == chain::Status::done;
+  count(book, rules.config, receipt);
 
   // Our own orders, by their ids.
   if (receipt.id.owner == rules.maker.agent()) {
@@ -84,12 +114,14 @@ void take_receipt(BookTransaction& book, const Rules& rules, const client::Final
     else if (known)
       on_closed(book, *std::move(known), is_paid, receipt.id);
     else if (is_paid)
-      note_stranger(book, chain::to_text(receipt.id), "paid", placed.height, positive(*from_hold));
+      note_stranger(book, chain::to_text(receipt.id), "paid", placed.height, positive(*from_hold),
+                    from_hold->place.hold->owner);
     return;
   }
   if (const chain::Entry* from_supply = entry_at(receipt, PlaceKind::supply, false);
       from_supply != nullptr && is_done)
-    note_stranger(book, chain::to_text(receipt.id), "issue", placed.height, positive(*from_supply));
+    note_stranger(book, chain::to_text(receipt.id), "issue", placed.height, positive(*from_supply),
+                  receipt_owner(receipt));
 }
 
 }  // namespace

@@ -46,8 +46,10 @@ void OrderMaker::order(BookTransaction& book, const Uuid& id, chain::Body body) 
   const auto signed_order = client::sign_order({network_id_, id, until, std::move(body)}, keys);
   // Every part of it was checked before: a body of wrong form is a bug.
   VOSTRO_CHECK(signed_order);
+  const auto* issue = std::get_if<chain::Issue>(&signed_order->body);
   insert(book, OutboxItem{chain::to_text(chain::OwnedId{agent_, id}), OutboxItem::Kind::order,
-                          to_hex(chain::encode_transaction(*signed_order))});
+                          to_hex(chain::encode_transaction(*signed_order)), false,
+                          issue == nullptr ? std::nullopt : std::optional(issue->money.currency)});
 }
 
 }  // namespace vostro::bridge

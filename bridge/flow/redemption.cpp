@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "bridge/flow/movements.h"
 
 namespace vostro::bridge {
 namespace {
@@ -65,8 +66,28 @@ chain::GivenCode given_code(const std::string& code) {
   return given;
 }
 
-void take_answer(BookTransaction& book, const OrderMaker& maker, const PayoutAnswer& answer,
-                 const Hash& message) {
+/// The ledger had closed it before the bank's word was read: the book was restored from an older
+/// copy, or somebody closed it by hand. True: the word is the same, and the books agree now.
+bool closed_before_answer(BookTransaction& book, const BridgeConfig& config, Redemption& redemption,
+                          bool is_paid, const Hash& message) {
+  const bool is_same =
+      redemption.state == (is_paid ? RedemptionState::burnt : RedemptionState::unlocked);
+  if (!is_same) return false;
+  const std::string key = key_of(redemption);
+  redemption.answer = message;
+  if (is_paid)
+    book.move("paid", key, BookAccount::nostro, BookAccount::unmatched, redemption.amount);
+  if (const Pool* pool = config.pool(redemption.amount.currency))
+    on_decided(book, pool->account, redemption, is_paid);
+  update(book, redemption, "the bank's word, after the ledger's");
+  remove_from_outbox(book, redemption.message_id + ".xml");
+  for (const char* alarm : {"closed/", "late/", "answer/"}) book.clear(alarm + key);
+  close_break(book, BreakKind::unpaid_burn, redemption.amount.currency, key);
+  return true;
+}
+
+void take_answer(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
+                 const PayoutAnswer& answer, const Hash& message) {
   auto redemption = find_redemption_by_message(book, answer.message_id);
   if (!redemption) {
     book.raise(
@@ -83,6 +104,8 @@ void take_answer(BookTransaction& book, const OrderMaker& maker, const PayoutAns
     return;
   }
   const bool is_paid = word == Word::paid;
+  if (!redemption->answer && closed_before_answer(book, config, *redemption, is_paid, message))
+    return;
   if (redemption->state != RedemptionState::paying) {
     const bool was_paid =
         redemption->state == RedemptionState::paid || redemption->state == RedemptionState::burnt;
@@ -101,6 +124,8 @@ void take_answer(BookTransaction& book, const OrderMaker& maker, const PayoutAns
     redemption->state = RedemptionState::refused;
     redemption->code = given_code(answer.code);
   }
+  if (const Pool* pool = config.pool(redemption->amount.currency))
+    on_decided(book, pool->account, *redemption, is_paid);
   maker.close(book, *redemption, is_paid);
   update(book, *redemption, "the bank says " + answer.status);
   book.clear("late/" + key);
@@ -179,9 +204,10 @@ void pay_waiting(BookTransaction& book, const BridgeConfig& config, const Payout
   }
 }
 
-void take_status(BookTransaction& book, const OrderMaker& maker, const PayoutStatus& status,
-                 const Hash& message) {
-  for (const PayoutAnswer& answer : status.answers) take_answer(book, maker, answer, message);
+void take_status(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
+                 const PayoutStatus& status, const Hash& message) {
+  for (const PayoutAnswer& answer : status.answers)
+    take_answer(book, config, maker, answer, message);
 }
 
 void on_closed(BookTransaction& book, Redemption redemption, bool is_paid,
@@ -202,11 +228,16 @@ void on_closed(BookTransaction& book, Redemption redemption, bool is_paid,
               BookAccount::redeeming, redemption.amount);
   else
     book.move("unlocked", key, BookAccount::ledger, BookAccount::redeeming, redemption.amount);
-  if (!fits)
-    book.raise("closed/" + key, std::string("the redemption was closed on the ledger as ") +
-                                    (is_paid ? "paid" : "failed") + " by another order, " +
-                                    chain::to_text(order) + ", while the bridge had it as " +
-                                    std::string(to_string(redemption.state)));
+  if (!fits) {
+    const std::string text = std::string("the redemption was closed on the ledger as ") +
+                             (is_paid ? "paid" : "failed") + " by another order, " +
+                             chain::to_text(order) + ", while the bridge had it as " +
+                             std::string(to_string(redemption.state));
+    book.raise("closed/" + key, text);
+    if (is_paid)
+      note_break(book, {BreakKind::unpaid_burn, redemption.amount.currency, key,
+                        redemption.account.owner, redemption.amount.units, text});
+  }
   redemption.state = is_paid ? burnt : unlocked;
   update(book, redemption, is_ours ? "final on the ledger" : "closed by another order");
 }

@@ -40,8 +40,8 @@ void on_delay_over(BookTransaction& book, const BridgeConfig& config, const Payo
 void pay_waiting(BookTransaction& book, const BridgeConfig& config, const PayoutWriter& write);
 
 /// The bank's word. `message`: hash of its bytes.
-void take_status(BookTransaction& book, const OrderMaker& maker, const PayoutStatus& status,
-                 const Hash& message);
+void take_status(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
+                 const PayoutStatus& status, const Hash& message);
 
 /// A redemption was closed on the ledger, by our order or by somebody else's.
 void on_closed(BookTransaction& book, Redemption redemption, bool is_paid,

@@ -1,11 +1,13 @@
 """Fiat in, fiat out: a bank's real files lead to ledger money and back, once each, by real processes."""
 
+import csv
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from bridge_case import BridgeCase  # noqa: E402
+from vostronet import run  # noqa: E402
 
 
 class Flows(BridgeCase):
@@ -113,6 +115,69 @@ class Flows(BridgeCase):
         code, report = bridge.ask("reconcile", check=False)
         self.assertEqual((code, report["pools"][0]["difference"], report["pools"][0]["unmatched"]), (3, "-0.01", "-0.01"), report)
         self.wait_for(lambda: {"break", "stranger"} <= set(self.alarms(bridge)), "no alarm")
+
+    def test_Bridge_a_statement_is_held_against_the_book(self):
+        bridge = self.make_bridge().start()
+        first, second = self.bank.entry("REF-1", "100.00"), self.bank.entry("REF-2", "50.00")
+        self.bank.put(self.bank.notice("REF-1", "100.00"))
+        self.wait_on_ledger("100.00")
+        # REF-2 is first seen on the statement: it counts as if it had been told.
+        self.bank.put(self.bank.statement(7, "0.00", first, second))
+        self.wait_on_ledger("150.00")
+        self.redeem("30.00")
+        payout = self.wait_for(self.bank.payouts, "no pacs.009 comes out").popitem()[0]
+        self.bank.put(self.bank.status(payout, "ACSC"))
+        self.wait_until_over(bridge)
+        self.bank.put(self.bank.statement(8, "150.00", self.bank.entry("REF-3", "30.00", side="DBIT", instruction=payout)))
+        self.wait_taken()
+        self.assert_in_balance(bridge, "120.00", "120.00")
+        report = self.report(bridge)
+        account, member = report["accounts"][0], report["participants"][0]
+        self.assertEqual((account["statement"]["number"], account["statement"]["closing"], account["unstated"]), (8, "120.00", "0.00"))
+        self.assertEqual((member["participant"], member["fiat"], member["ledger"], member["difference"]),
+                         ("MERLSGSG", "120.00", "120.00", "0.00"))
+        self.assertEqual(self.alarms(bridge), [])
+        text = run([bridge.program, "reconcile", "--config", bridge.config]).stdout
+        for part in ("statement 8 of ", "IN BALANCE", "Reviewed by ____"):
+            self.assertIn(part, text)
+        rows = list(csv.reader(run([bridge.program, "reconcile", "--csv", "--config", bridge.config]).stdout.splitlines()))
+        self.assertEqual(rows[0], ["section", "currency", "subject", "figure", "value"])
+        self.assertIn(["pool", "EUR", "", "held", "120.00"], rows)
+        self.assertIn(["report", "", "", "verdict", "IN BALANCE"], rows)
+
+    def test_B7_F37_statements_out_of_order_do_nothing_twice(self):
+        bridge = self.make_bridge().start()
+        one, two, three = (self.bank.entry(f"REF-{n}", "10.00") for n in (1, 2, 3))
+        self.bank.put(self.bank.statement(1, "0.00", one))
+        self.wait_on_ledger("10.00")
+        self.bank.put(self.bank.statement(1, "0.00", one))  # doubled
+        self.bank.put(self.bank.statement(2, "10.00", two, closing="20.01"))  # does not add up: row B7
+        self.wait_taken()
+        self.assertEqual(sorted(set(self.alarms(bridge))), ["file", "statement"])
+        self.assertEqual(self.report(bridge)["breaks"], [])
+        self.bank.put(self.bank.statement(3, "20.00", three))  # before the second
+        self.wait_for(lambda: "stopped" in self.alarms(bridge), "issuing does not stop")
+        self.bank.put(self.bank.notice("REF-4", "7.00"))  # waits
+        code, report = bridge.ask("reconcile", check=False)
+        self.assertEqual((code, [each["kind"] for each in report["breaks"]], [each["why"] for each in report["held"]]),
+                         (3, ["statement_number"], ["gap"]), report)
+        self.bank.put(self.bank.statement(2, "10.00", two))  # late: the third one's turn has come, too
+        self.wait_for(lambda: not self.report(bridge)["held"], "the third is still held")
+        # The bank told REF-4, and its newest statement does not have it.
+        self.assertEqual([each["kind"] for each in self.report(bridge)["breaks"]], ["not_on_statement"])
+        self.assertEqual(self.on_ledger(), 10)  # still stopped: two persons say so
+        self.assertEqual(self.release(bridge, "EUR", ("anna", "anna")), {"persons": 1, "decided": False})
+        self.assertEqual(self.release(bridge, "EUR", ("carl",)), {"persons": 2, "decided": True})
+        self.wait_on_ledger("37.00")
+        self.bank.put(self.bank.statement(3, "20.00", three, self.bank.entry("REF-4", "7.00")))  # corrected
+        held = self.wait_for(lambda: self.report(bridge)["held"], "the corrected one is not held")[0]
+        self.assertEqual(held["why"], "corrected")
+        self.release(bridge, held["digest"][:12])
+        self.wait_for(lambda: not self.report(bridge)["held"], "the corrected one is still held")
+        self.wait_until_over(bridge)
+        self.assert_in_balance(bridge, "37.00", "37.00")
+        self.assertEqual(self.report(bridge)["accounts"][0]["statement"]["closing"], "37.00")
+        self.assertEqual(self.on_ledger(), 37)
 
 
 if __name__ == "__main__":

@@ -85,16 +85,43 @@ class Bank:
                status="BOOK", **envelope):
         """camt.054: one entry on the pool's account."""
         message_id = message_id or f"N{uuid.uuid4().hex[:20]}"
-        today = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+        entry = self.entry(reference, amount, text, currency, debtor, side, status)
         return self.envelope("camt.054.001.08", f"""<BkToCstmrDbtCdtNtfctn>
-<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{today}T10:00:00Z</CreDtTm></GrpHdr>
+<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{self.today()}T10:00:00Z</CreDtTm></GrpHdr>
 <Ntfctn><Id>{message_id}</Id><Acct><Id><IBAN>{POOL}</IBAN></Id></Acct>
-<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>{status}</Cd></Sts>
+{entry}</Ntfctn></BkToCstmrDbtCdtNtfctn>""", message_id, **envelope)
+
+    def statement(self, number, opening, *entries, closing=None, message_id=None, date=None, **envelope):
+        """camt.053 of the pool's account; the closing balance follows from the entries, where it is not given."""
+        message_id = message_id or f"T{uuid.uuid4().hex[:20]}"
+        if closing is None:
+            closing = Decimal(opening) + sum(Decimal(re.search(r">([0-9.]+)</Amt>", each)[1]) * (1 if "CRDT" in each else -1)
+                                             for each in entries)
+
+        def balance(kind, amount):
+            side = "CRDT" if Decimal(amount) >= 0 else "DBIT"
+            return (f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{abs(Decimal(amount)):.2f}</Amt>'
+                    f"<CdtDbtInd>{side}</CdtDbtInd><Dt><Dt>{date or self.today()}</Dt></Dt></Bal>")
+        return self.envelope("camt.053.001.08", f"""<BkToCstmrStmt>
+<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{self.today()}T22:00:00Z</CreDtTm></GrpHdr>
+<Stmt><Id>S-{number}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb><Acct><Id><IBAN>{POOL}</IBAN></Id></Acct>
+{balance("OPBD", opening)}{balance("CLBD", closing)}{"".join(entries)}</Stmt></BkToCstmrStmt>""", message_id, **envelope)
+
+    @staticmethod
+    def today():
+        return datetime.now(timezone.utc).strftime("%Y-%m-%d")
+
+    def entry(self, reference, amount, text="VOSTRO/MERLSGSG/main", currency="EUR", debtor=PAYER, side="CRDT", status="BOOK",
+              instruction=None):
+        today = self.today()
+        own = f"<InstrId>{instruction}</InstrId>" if instruction else ""
+        return f"""<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>{status}</Cd></Sts>
 <BookgDt><Dt>{today}</Dt></BookgDt><ValDt><Dt>{today}</Dt></ValDt><AcctSvcrRef>{reference}</AcctSvcrRef>
 <BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>
-<NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>
+<NtryDtls><TxDtls><Refs>{own}<EndToEndId>NOTPROVIDED</EndToEndId></Refs>
 <RltdPties><DbtrAcct><Id><Othr><Id>{debtor}</Id></Othr></Id></DbtrAcct></RltdPties>
-<RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn>""", message_id, **envelope)
+<RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+"""
 
     def status(self, message_id, status, code=None):
         """pacs.002 about a pacs.009."""
@@ -303,6 +330,20 @@ key = "{public['carl']}"
                                         keys=("maker", "checker"))
         self.assertEqual(answer["status"], "done", answer)
         return answer["id"]
+
+    def report(self, bridge):
+        return bridge.ask("reconcile", check=False)[1]
+
+    def wait_taken(self):
+        """All files of the bank."""
+        self.wait_for(lambda: not list((self.bank.files / "in").glob("*.xml")), "files stay in `in`")
+
+    def release(self, bridge, subject, persons=("anna", "carl")):
+        passphrase = Path(self.nodes[0]["token_file"]).parent / "passphrase"
+        for person in persons:
+            answer = bridge.ask("release", subject, "--reason", "cleared with the bank by telephone", "--key",
+                                bridge.config.parent / f"{person}.key", "--passphrase-file", passphrase)[1]
+        return answer
 
     def alarms(self, bridge):
         return [each["key"].split("/")[0] for each in bridge.ask("status")[1]["alarms"]]

@@ -51,6 +51,7 @@ TEST(BridgeConfiguration, EveryKeyOfTheExampleExists) {
   EXPECT_EQ(all->order_valid, plain.order_valid);
   EXPECT_EQ(all->answer_within, plain.answer_within);
   EXPECT_EQ(all->entry_age_days_max, plain.entry_age_days_max);
+  EXPECT_EQ(all->on_break, plain.on_break);
 }
 
 TEST(BridgeConfiguration, RefusesWhatCannotWork) {
