@@ -38,7 +38,8 @@ SettlementAgent::SettlementAgent(Parts parts)
       sign_key_(std::move(parts.sign_key)),
       maker_(network_id_, config_.agent, std::move(parts.key), config_.order_valid),
       rules_{config_, maker_, &write_payout},
-      delivery_(book_, directories_, api_, rules_, sign_key_) {}
+      delivery_(book_, directories_, api_, rules_, sign_key_),
+      restore_(book_, directories_) {}
 
 void SettlementAgent::pause() const {
   std::this_thread::sleep_for(config_.poll);
@@ -77,6 +78,32 @@ Result<void, BookError> SettlementAgent::begin() {
       adopt_items(rows, pool.account, pool.currency);
     }
   });
+  return done ? restore_.look(wall_clock()) : done;
+}
+
+Result<void, BookError> SettlementAgent::restore() {
+  if (restore_.is_refiled()) {
+    if (auto taken = take_files(book_, directories_, rules_, wall_clock()); !taken)
+      return fail(taken.error());
+    if (auto done = restore_.strike_known(wall_clock()); !done) return done;
+    if (restore_.is_going_on()) pause();
+    return {};
+  }
+  if (auto done = restore_.strike_known(wall_clock()); !done) return done;
+  if (auto done = take_events(); !done) return done;
+  const auto status = api_.status();
+  if (!status) {
+    log::warning("the node does not answer", {{"error", client::to_string(status.error())}});
+    return {};
+  }
+  std::optional<client::EventPlace> place;
+  if (auto read = book_.read(wall_clock(),
+                             [&](BookTransaction& rows) { place = cursor(rows, network_id_); });
+      !read)
+    return read;
+  const bool is_read =
+      place ? !place->index && place->height >= status->height : status->height == Height(0);
+  return is_read ? restore_.refile() : Result<void, BookError>();
 }
 
 Ended SettlementAgent::run(const std::atomic<bool>& is_ending,
@@ -120,6 +147,7 @@ Ended SettlementAgent::run(const std::atomic<bool>& is_ending,
 }
 
 Result<void, BookError> SettlementAgent::turn() {
+  if (restore_.is_going_on()) return restore();
   auto more = take_files(book_, directories_, rules_, wall_clock());
   if (!more) return fail(more.error());
   if (auto done = move_on(); !done) return done;

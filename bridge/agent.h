@@ -7,6 +7,7 @@
 #include <set>
 
 #include "bridge/delivery.h"
+#include "bridge/restore.h"
 
 namespace vostro::bridge {
 
@@ -41,6 +42,8 @@ class SettlementAgent {
   [[nodiscard]] Result<bool, BookError> wait_for_lease(const std::atomic<bool>& is_ending);
   [[nodiscard]] Result<void, BookError> begin();
   [[nodiscard]] Result<void, BookError> turn();
+  /// A turn of a book that was restored: it takes, and sends nothing.
+  [[nodiscard]] Result<void, BookError> restore();
   [[nodiscard]] Result<void, BookError> move_on();
   [[nodiscard]] Result<void, BookError> take_events();
   [[nodiscard]] Result<void, BookError> compare();
@@ -56,6 +59,7 @@ class SettlementAgent {
   OrderMaker maker_;
   Rules rules_;
   Delivery delivery_;
+  Restore restore_;
   std::optional<client::EventStream> events_;
   Clock::time_point closing_again_at_{};
   Clock::time_point comparing_at_{};

@@ -40,6 +40,14 @@ std::optional<InboxFile> find_file(BookTransaction& book, const Hash& file) {
   return InboxFile{file, rows.front().text(0), rows.front().text(1), rows.front().text(2)};
 }
 
+bool is_file_known(BookTransaction& book, const std::string& digits) {
+  // "g" is behind every hexadecimal digit.
+  return !book.sql()
+              .rows(1, "SELECT name FROM inbox WHERE file_hash >= :v0 AND file_hash < :v1 LIMIT 1",
+                    {digits, digits + "g"})
+              .empty();
+}
+
 void insert(BookTransaction& book, const InboxFile& file) {
   book.sql().run(
       "INSERT INTO inbox (file_hash, name, at_ms, outcome, detail) VALUES (:v0, :v1, :v2, :v3,"

@@ -20,6 +20,8 @@ struct InboxFile {
   std::string detail;
 };
 [[nodiscard]] std::optional<InboxFile> find_file(BookTransaction& book, const Hash& file);
+/// Whether a file with a hash that begins so was dealt with.
+[[nodiscard]] bool is_file_known(BookTransaction& book, const std::string& digits);
 void insert(BookTransaction& book, const InboxFile& file);
 
 /// A message in the journal.

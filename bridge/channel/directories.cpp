@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t kFilesAtOnce = 16;
 constexpr std::size_t kBytesAtOnce = std::size_t{32} * 1024 * 1024;
 constexpr std::size_t kNamesMax = 100'000;
+constexpr std::size_t kKeptHash = 16;  // digits
 
 std::string system_error(const std::string& what) {
   return what + ": " + std::strerror(errno);
@@ -212,7 +213,7 @@ Result<void, std::string> Directories::put_away(const std::string& name, ByteVie
   // Under the hash of its bytes: the same file twice lies there once, and another one of its name
   // beside it.
   const std::string kept =
-      to_hex(hash("file", content).view()).substr(0, 16) + "-" + safe_name(name);
+      to_hex(hash("file", content).view()).substr(0, kKeptHash) + "-" + safe_name(name);
   // The signature goes first: a file whose hash is known needs none to follow it.
   for (const std::string_view suffix : {signature_suffix, std::string_view()}) {
     const std::string each = name + std::string(suffix);
@@ -223,6 +224,40 @@ Result<void, std::string> Directories::put_away(const std::string& name, ByteVie
     if (!suffix.empty()) VOSTRO_FAILPOINT("bridge.archive.signature_moved");
   }
   if (::fsync(target->get()) != 0 || ::fsync(source->get()) != 0) return fail(system_error(to));
+  return {};
+}
+
+std::string archived_hash(const std::string& name) {
+  return name.substr(0, kKeptHash);
+}
+
+Result<std::vector<std::string>, std::string> Directories::archived() const {
+  auto names = names_in(root_ + "/archive");
+  if (!names) return names;
+  // What is not of our making is left alone.
+  std::erase_if(*names, [](const std::string& name) {
+    return name.size() <= kKeptHash + 1 || name[kKeptHash] != '-' || !name.ends_with(".xml");
+  });
+  return names;
+}
+
+Result<void, std::string> Directories::take_back(const std::string& archived) {
+  auto source = open_directory(root_ + "/archive");
+  if (!source) return fail(source.error());
+  auto target = open_directory(root_ + "/in");
+  if (!target) return fail(target.error());
+  std::string name = archived.substr(kKeptHash + 1);
+  struct stat status {};
+  // Another file of its name may have come meanwhile.
+  if (::fstatat(target->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) name = archived;
+  for (const std::string_view suffix : {signature_suffix, std::string_view()}) {
+    const std::string from = archived + std::string(suffix);
+    const std::string to = name + std::string(suffix);
+    if (::renameat(source->get(), from.c_str(), target->get(), to.c_str()) != 0 && errno != ENOENT)
+      return fail(system_error(root_ + "/archive/" + from));
+  }
+  if (::fsync(target->get()) != 0 || ::fsync(source->get()) != 0)
+    return fail(system_error(root_ + "/in"));
   return {};
 }
 

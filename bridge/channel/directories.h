@@ -28,6 +28,9 @@ inline constexpr std::size_t name_size_max = 128;
 /// Any name in letters, digits and ._-, for people and for a place on disk.
 [[nodiscard]] std::string safe_name(std::string_view name);
 
+/// The first 16 hexadecimal digits of the hash of its bytes, of a name in `archive`.
+[[nodiscard]] std::string archived_hash(const std::string& name);
+
 /// A file that lies there whole.
 struct ReceivedFile {
   std::string name;
@@ -63,6 +66,11 @@ class Directories {
   /// where it is gone.
   [[nodiscard]] Result<void, std::string> put_away(const std::string& name, ByteView content,
                                                    bool is_taken);
+
+  /// Names of the files that were taken, as they lie in `archive`. Errors: a sentence.
+  [[nodiscard]] Result<std::vector<std::string>, std::string> archived() const;
+  /// Moves one of them, and its signature, back into `in`. No error where it is gone.
+  [[nodiscard]] Result<void, std::string> take_back(const std::string& archived);
 
   /// Puts a file into `out` whole: the signature first, so that it is there when the file is. The
   /// same again is no error; another content under the name is.

@@ -1,5 +1,5 @@
 """Rows F33, F35 and F36 of the fault catalogue, beyond what rows_bridge.py has: node and database are killed while money moves, the disk
-is full, the channel is away; and orders that need a second person."""
+is full, the book is restored to an older copy, the channel is away; and orders that need a second person."""
 
 import os
 import random
@@ -113,6 +113,71 @@ class FullDisk(Bookkeeping):
         server = postgresql.Postgresql(home)
         self.addCleanup(server.close)
         self.fill(server.new_database())
+
+
+class Restored(Bookkeeping):
+    """F35: yesterday's backup. Method: the book is copied, money moves on in all ways, the copy is put in its place; chain and archive
+    make it whole again, and the bank is told nothing that it was not told before."""
+
+    def go_back(self, database, save, restore):
+        self.begin(database)
+        self.fund()
+        self.wait_funded()
+        self.redeem(REDEEMED)
+        first = self.wait_payout([])
+        self.bridge.stop()
+        save()
+        self.bridge.start()
+        self.answer(first, True)  # known to the backup, and decided after it
+        for _ in range(3):
+            self.fund()
+        self.wait_funded()
+        known = self.bank.collect()
+        for is_paid in (True, False):
+            self.redeem(REDEEMED)
+            payout = self.wait_payout(known)
+            known.append(payout)
+            self.answer(payout, is_paid)
+            self.check()
+        self.redeem(REDEEMED)
+        last = self.wait_payout(known)  # the bank has not answered yet
+        sent = set(self.bank.collect())
+        self.bridge.stop()
+        restore()
+        self.bridge.start()
+        self.wait_for(lambda: "the book has read chain and archive again" in self.log_of(self.bridge), "the book is not made whole")
+        self.assertIn("the book was restored", self.log_of(self.bridge))
+        self.assertEqual(set(self.bank.collect()), sent)
+        self.answer(last, True)
+        self.check()
+        self.fund()
+        self.wait_funded()
+        self.check()
+        self.assertEqual(self.alarms(self.bridge), [])
+
+    def test_F35_restored_to_yesterday_SQLite(self):
+        def files():
+            return [path for path in self.bridge.config.parent.glob("book.db*") if path.suffix != ".saved"]
+
+        def save():
+            for path in files():
+                shutil.copy2(path, f"{path}.saved")
+
+        def restore():
+            for path in files():
+                path.unlink()
+            for path in self.bridge.config.parent.glob("book.db*.saved"):
+                shutil.copy2(path, path.with_suffix(""))
+        self.go_back("sqlite:book.db", save, restore)
+
+    def test_F35_restored_to_yesterday_PostgreSQL(self):
+        server = self.postgresql()
+        database = server.new_database()
+        self.go_back(database, lambda: server.copy(database, "yesterday"), lambda: server.replace(database, "yesterday"))
+
+    def test_F35_a_lost_book_is_made_anew(self):
+        self.go_back("sqlite:book.db", lambda: None,
+                     lambda: [path.unlink() for path in self.bridge.config.parent.glob("book.db*")])
 
 
 class ChannelAway(Bookkeeping):

@@ -60,6 +60,16 @@ class Postgresql:
         self.command("createdb", "-h", self.home, "-U", "vostro", name)
         return f"postgresql:host={self.home} user=vostro dbname={name}"
 
+    def copy(self, address, name):
+        """A copy of a database that nobody is connected to, under another name."""
+        self.command("createdb", "-h", self.home, "-U", "vostro", "-T", address.split("dbname=")[1], name)
+
+    def replace(self, address, name):
+        """The database becomes what the copy is."""
+        database = address.split("dbname=")[1]
+        self.command("dropdb", "-h", self.home, "-U", "vostro", database)
+        self.command("createdb", "-h", self.home, "-U", "vostro", "-T", name, database)
+
     def close(self):
         try:
             self.stop()
