@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/failpoint.h"
+#include "bridge/flow/agent_orders.h"
 #include "bridge/flow/statement.h"
 #include "bridge/intake.h"
 #include "bridge/messages.h"
@@ -71,7 +72,7 @@ Result<bool, BookError> SettlementAgent::wait_for_lease(const std::atomic<bool>&
 }
 
 Result<void, BookError> SettlementAgent::begin() {
-  return book_.write(wall_clock(), [&](BookTransaction& rows) {
+  auto done = book_.write(wall_clock(), [&](BookTransaction& rows) {
     static_cast<void>(cursor(rows, network_id_));  // of this network
     for (const Pool& pool : config_.pools) {
       ensure_accounts(rows, pool.currency);
@@ -167,6 +168,7 @@ Result<void, BookError> SettlementAgent::move_on() {
     pay_waiting(rows, config_, rules_.write_payout);
     if (is_closing) close_again(rows, maker_);
     look_at_deadlines(rows);
+    look_at_calendars(rows, config_);
     tell_alarms(rows);
     VOSTRO_FAILPOINT("bridge.move_on.before_commit");
   });
@@ -239,6 +241,8 @@ Result<void, BookError> SettlementAgent::compare() {
   }
   return book_.write(wall_clock(), [&](BookTransaction& rows) {
     note_differences(rows, *found);
+    for (const auto& [currency, date] : found->business_dates)
+      open_business_date(rows, config_, maker_, currency, date);
     for (const PoolPosition& each : found->pools) {
       const std::string key = "break/" + to_text(each.currency);
       if (each.difference.value == 0)

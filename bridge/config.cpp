@@ -63,6 +63,7 @@ class BridgeConfigReader {
     channel();
     pools();
     standings();
+    calendars();
     persons();
     log();
     root_.finish();
@@ -192,6 +193,24 @@ class BridgeConfigReader {
     }
   }
 
+  void calendars() {
+    for (const genesis::TomlNode* one : root_.tables("calendar", kPoolsMax)) {
+      TableReader from(*one, "[[calendar]]", fault_);
+      CurrencyCalendar made;
+      made.currency = from.value("currency", parse_currency, "a currency code, as \"EUR\"");
+      made.holidays_file = path(from, "holidays");
+      made.rule.zone = from.value_if_any("zone", a_path, "a zone, as \"Europe/Berlin\"")
+                           .value_or(made.rule.zone);
+      made.rule.cut_off_minutes = from.value("cut_off", parse_minutes, "a time, as \"18:00\"");
+      if (from.has("statement_within_h"))
+        made.statement_within = std::chrono::hours(from.integer("statement_within_h", 1, 240));
+      if (config_.pool(made.currency) == nullptr) from.refuse("currency", "it has no [[pool]]");
+      if (config_.calendar(made.currency) != nullptr) from.refuse("currency", "it stands twice");
+      from.finish();
+      config_.calendars.push_back(std::move(made));
+    }
+  }
+
   void persons() {
     for (const genesis::TomlNode* one : root_.tables("person", kPersonsMax)) {
       TableReader from(*one, "[[person]]", fault_);
@@ -245,6 +264,11 @@ const Standing* BridgeConfig::standing(const Bic& participant, const Currency& c
   return found == standings.end() ? nullptr : &*found;
 }
 
+const CurrencyCalendar* BridgeConfig::calendar(const Currency& currency) const {
+  const auto found = std::ranges::find(calendars, currency, &CurrencyCalendar::currency);
+  return found == calendars.end() ? nullptr : &*found;
+}
+
 const Person* BridgeConfig::person(const PublicKey& key) const {
   const auto found = std::ranges::find(persons, key, &Person::key);
   return found == persons.end() ? nullptr : &*found;
@@ -265,7 +289,16 @@ Result<BridgeConfig, ConfigError> load_config(const std::string& file) {
   if (!text) return fail(config_error(file, text.error()));
   std::error_code none;
   const auto whole = std::filesystem::absolute(file, none);
-  return parse_config(*text, whole.parent_path().string(), file);
+  auto config = parse_config(*text, whole.parent_path().string(), file);
+  if (!config) return config;
+  for (CurrencyCalendar& each : config->calendars) {
+    const auto holidays = genesis::read_text_file(each.holidays_file);
+    if (!holidays) return fail(config_error(each.holidays_file, holidays.error()));
+    auto calendar = make_calendar(*holidays, each.rule);
+    if (!calendar) return fail(ConfigError{each.holidays_file + ": " + calendar.error()});
+    each.calendar = *std::move(calendar);
+  }
+  return config;
 }
 
 }  // namespace vostro::bridge

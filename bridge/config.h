@@ -14,6 +14,7 @@
 #include "base/money.h"
 #include "base/result.h"
 #include "bridge/book/sql.h"
+#include "bridge/calendar.h"
 #include "client/address.h"
 
 namespace vostro::bridge {
@@ -42,6 +43,16 @@ struct Standing {
       pays_from;  ///< accounts; a credit from another one waits for two persons
   Bic bank;       ///< that keeps the account which it is paid to
   std::string account;
+};
+
+/// A currency's calendar, read at the start.
+struct CurrencyCalendar {
+  Currency currency;
+  std::string holidays_file;
+  CalendarRule rule;
+  /// After a day's cut-off; then an alarm. None: nobody waits for one.
+  std::optional<std::chrono::seconds> statement_within;
+  Calendar calendar;
 };
 
 /// Somebody who may decide about suspense.
@@ -88,12 +99,14 @@ struct BridgeConfig {
 
   std::vector<Pool> pools;
   std::vector<Standing> standings;
+  std::vector<CurrencyCalendar> calendars;
   std::vector<Person> persons;
   log::Options log;
 
   [[nodiscard]] const Pool* pool(const Currency& currency) const;
   [[nodiscard]] const Pool* pool_of_account(std::string_view account) const;
   [[nodiscard]] const Standing* standing(const Bic& participant, const Currency& currency) const;
+  [[nodiscard]] const CurrencyCalendar* calendar(const Currency& currency) const;
   [[nodiscard]] const Person* person(const PublicKey& key) const;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/failpoint.h"
 #include "bridge/channel/signature.h"
+#include "bridge/flow/agent_orders.h"
 #include "client/delivery.h"
 
 namespace vostro::bridge {
@@ -111,6 +112,10 @@ Result<void, BookError> Delivery::order_failed(const chain::OwnedId& id, bool is
         on_issue_refused(rows, *std::move(funding), why);
     } else if (auto redemption = find_redemption_by_order(rows, id.id)) {
       on_close_failed(rows, rules_.maker.agent(), *std::move(redemption), why);
+    } else if (auto order = find_agent_order(rows, id.id)) {
+      remove_from_outbox(rows, chain::to_text(id));
+      on_agent_order_failed(rows, rules_.maker, *std::move(order), is_expired, why);
+      return;
     }
     remove_from_outbox(rows, chain::to_text(id));
   });

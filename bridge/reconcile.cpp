@@ -130,6 +130,7 @@ void hold_against(Reconciliation& out, const std::vector<client::CurrencyView>& 
       continue;
     }
     position.exponent = found->exponent;
+    out.business_dates[position.currency] = found->business_date;
     position.supply = MinorUnits(found->issued.units.value - found->redeemed.units.value);
     add_up(position);
   }

@@ -2,6 +2,7 @@
 /// be the ledger's supply and what is in flight, to the cent. Source: issue 5, point 10.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ struct Reconciliation {
   std::vector<AccountPosition> accounts;
   std::vector<ParticipantPosition> participants;  ///< by currency and BIC
   std::vector<Break> breaks;                      ///< that are open
+  std::map<Currency, Date> business_dates;        ///< as the ledger has them
   std::vector<Stop> stops;                        ///< that are on
   std::vector<Statement> held;                    ///< statements that wait
   Audit audit;

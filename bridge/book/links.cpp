@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "bridge/book/agent_orders.h"
 #include "bridge/book/breaks.h"
 #include "bridge/book/fiat_items.h"
 #include "bridge/book/fundings.h"
@@ -140,6 +141,8 @@ class Auditor {
       check(statement_flow, key_of(each), to_string(each.state), facts_of(each));
     for (const Break& each : all_breaks(book_))
       check(break_flow, key_of(each), each.is_open ? "open" : "closed", facts_of(each));
+    for (const AgentOrder& each : all_agent_orders(book_))
+      check(order_flow, key_of(each), to_string(each.state), facts_of(each));
     for (const Stop& each : stops(book_))
       check(stop_flow, to_text(each.currency), each.is_stopped ? "stopped" : "allowed",
             facts_of(each));

@@ -97,6 +97,12 @@ const std::vector<Step>& steps() {
           // By the receipts alone, for each participant.
           "CREATE TABLE ledger_totals (currency TEXT NOT NULL, participant TEXT NOT NULL,"
           " issued BIGINT NOT NULL, redeemed BIGINT NOT NULL, PRIMARY KEY (currency, participant))",
+          // What the agent says to the ledger by itself.
+          "CREATE TABLE agent_orders (kind TEXT NOT NULL, currency TEXT NOT NULL,"
+          " subject TEXT NOT NULL, attempt BIGINT NOT NULL, order_id TEXT NOT NULL,"
+          " state TEXT NOT NULL, value BIGINT NOT NULL, at_s BIGINT NOT NULL,"
+          " PRIMARY KEY (kind, currency, subject))",
+          "CREATE INDEX agent_orders_order ON agent_orders (order_id)",
           "ALTER TABLE outbox ADD COLUMN issues TEXT NOT NULL DEFAULT ''",
           // Of an older book the chain is read once more: its receipts are known, their sums by
           // participant are not.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bridge/book/breaks.h"
+#include "bridge/flow/agent_orders.h"
 
 namespace vostro::bridge {
 namespace {
@@ -82,6 +83,10 @@ void take_receipt(BookTransaction& book, const Rules& rules, const client::Final
       }
       const bool is_paid = entry_at(receipt, PlaceKind::supply, true) != nullptr;
       on_closed(book, *std::move(redemption), is_paid, receipt.id);
+      return;
+    }
+    if (auto order = find_agent_order(book, receipt.id.id)) {
+      on_agent_order(book, rules.maker.agent(), *std::move(order), receipt);
       return;
     }
   }

@@ -40,6 +40,22 @@ void OrderMaker::close(BookTransaction& book, Redemption& redemption, bool is_pa
                              is_paid ? std::nullopt : redemption.code, *redemption.answer});
 }
 
+void OrderMaker::open_date(BookTransaction& book, AgentOrder& about) const {
+  about.order = next_id(about);
+  order(book, about.order,
+        chain::OpenBusinessDate{agent_, about.currency,
+                                Date(static_cast<std::int32_t>(about.value))});
+}
+
+Uuid OrderMaker::next_id(AgentOrder& about) const {
+  ++about.attempt;
+  const Hash whole = hash("agent-order", as_bytes(to_text(agent_) + "/" + key_of(about) + "/" +
+                                                  std::to_string(about.attempt)));
+  std::array<Byte, 16> half{};
+  std::copy_n(whole.bytes.begin(), half.size(), half.begin());
+  return make_uuid_v4(half);
+}
+
 void OrderMaker::order(BookTransaction& book, const Uuid& id, chain::Body body) const {
   const UnixSeconds until(book.now().value / 1000 + static_cast<std::uint64_t>(valid_.count()));
   const std::span keys(&key_, 1);

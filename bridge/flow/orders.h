@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "bridge/book/agent_orders.h"
 #include "bridge/book/fundings.h"
 #include "bridge/book/mail.h"
 #include "bridge/book/redemptions.h"
@@ -22,10 +23,15 @@ class OrderMaker {
   /// The next try to say how a redemption ended. The caller updates the row.
   void close(BookTransaction& book, Redemption& redemption, bool is_paid) const;
 
+  /// The next try to open the date `order.value`. The caller saves the row.
+  void open_date(BookTransaction& book, AgentOrder& order) const;
+
   [[nodiscard]] const Hash& network_id() const { return network_id_; }
   [[nodiscard]] const Bic& agent() const { return agent_; }
 
  private:
+  /// Counts the try, and names it: the same row and try give the same id.
+  [[nodiscard]] Uuid next_id(AgentOrder& about) const;
   void order(BookTransaction& book, const Uuid& id, chain::Body body) const;
 
   Hash network_id_;

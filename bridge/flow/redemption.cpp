@@ -17,6 +17,14 @@ Hash payout_hash(const chain::OwnedId& redeem) {
   return hash("payout", what);
 }
 
+/// The day on which a payout settles has begun there. Without a calendar each day is open.
+bool is_fiat_open(const BookTransaction& book, const BridgeConfig& config, const Payout& payout) {
+  const CurrencyCalendar* calendar = config.calendar(payout.amount.currency);
+  if (calendar == nullptr) return true;
+  const auto day = calendar->calendar.business_day(payout.created);
+  return day && day->begins.value * 1000 <= book.now().value;
+}
+
 /// The payout's message into journal and outbox, or an alarm where nobody knows where to.
 void start(BookTransaction& book, const BridgeConfig& config, const PayoutWriter& write,
            Redemption& redemption) {
@@ -32,6 +40,11 @@ void start(BookTransaction& book, const BridgeConfig& config, const PayoutWriter
     return;
   }
   const Payout payout = payout_of(config, *standing, redemption);
+  if (!is_fiat_open(book, config, payout)) {
+    redemption.state = RedemptionState::waiting;
+    book.clear("waiting/" + key_of(redemption));
+    return;
+  }
   const auto text = write(payout);
   if (!text) {
     wait(text.error());
@@ -154,6 +167,10 @@ Payout payout_of(const BridgeConfig& config, const Standing& standing,
   payout.uetr = make_uuid_v4(half);
   payout.created = UnixSeconds(redemption.ordered.value / 1000);
   payout.settlement = redemption.business_date;
+  // The fiat's own day: on a weekend the ledger goes on, and the bank does not.
+  if (const CurrencyCalendar* calendar = config.calendar(redemption.amount.currency))
+    if (const auto day = calendar->calendar.business_day(payout.created))
+      payout.settlement = day->date;
   payout.amount = redemption.amount;
   payout.from_account = pool->account;
   payout.creditor = redemption.account.owner;

@@ -3,6 +3,7 @@ is full, the book is restored to an older copy, the channel is away; and orders 
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys

@@ -3,10 +3,12 @@
 import csv
 import sys
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from bridge_case import BridgeCase  # noqa: E402
+from orders import ask  # noqa: E402
 from vostronet import run  # noqa: E402
 
 
@@ -178,6 +180,35 @@ class Flows(BridgeCase):
         self.assert_in_balance(bridge, "37.00", "37.00")
         self.assertEqual(self.report(bridge)["accounts"][0]["statement"]["closing"], "37.00")
         self.assertEqual(self.on_ledger(), 37)
+
+    def test_Bridge_fiat_waits_for_an_open_day_and_the_ledger_does_not(self):
+        bridge = self.make_bridge()
+        today = datetime.now(timezone.utc).date()
+        closed = [today + timedelta(days=n) for n in range(10)]
+        opens = next(day for day in (today + timedelta(days=n) for n in range(10, 20)) if day.weekday() < 5)
+        (bridge.config.parent / "EUR.txt").write_text(
+            f"covers {today - timedelta(days=40)} {today + timedelta(days=40)}\n" + "".join(f"{day} closed\n" for day in closed),
+            encoding="ascii")
+        plain = bridge.config.read_text(encoding="utf-8")
+        bridge.config.write_text(plain + '\n[[calendar]]\ncurrency = "EUR"\nholidays = "EUR.txt"\nzone = "Europe/Berlin"\n'
+                                 'cut_off = "18:00"\n', encoding="utf-8")
+        bridge.start()
+        self.bank.put(self.bank.notice("REF-1", "10.00"))
+        self.wait_on_ledger("10.00")
+
+        def date():
+            items = ask(self.nodes[0], "GET", "/v1/currencies?limit=100").body["items"]
+            return next(each["business_date"] for each in items if each["currency"] == "EUR")
+        self.wait_for(lambda: date() == str(opens), "the business date is not opened")
+        self.redeem("4.00")
+        self.wait_for(lambda: [each["state"] for each in bridge.ask("status")[1]["redemptions"]] == ["waiting"], "it does not wait")
+        self.assertEqual(self.on_ledger(), 6)
+        self.assertEqual(self.alarms(bridge), [])
+        self.assertEqual(self.bank.payouts(), {})
+        bridge.stop()
+        bridge.config.write_text(plain, encoding="utf-8")
+        bridge.start()
+        self.wait_for(self.bank.payouts, "no pacs.009 comes out")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bridge/flow/agent_orders.h"
 #include "bridge/flow/ledger_events.h"
 #include "bridge/flow/statement.h"
 #include "tests/unit/bridge/databases.h"

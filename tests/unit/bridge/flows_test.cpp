@@ -242,6 +242,60 @@ TEST_P(TheFlows, WithoutAStandingInstructionARedemptionWaits) {
   EXPECT_TRUE(alarm_kinds().empty());
 }
 
+// Goal: the ledger goes on at weekends, and the bank does not. Method: a Redeem on a Friday
+// evening.
+TEST_P(TheFlows, APayoutWaitsForAnOpenDay) {
+  now_ = kNow;  // 15 January 2027, a Friday, 08:00
+  config_.calendars.resize(1);
+  config_.calendars[0].currency = kEuro;
+  config_.calendars[0].calendar =
+      *make_calendar("covers 2027-01-01 2027-12-31\n2027-01-18 Closed\n", {"UTC", 7 * 60});
+  redeem();
+  EXPECT_EQ(redemption().state, RedemptionState::waiting);
+  EXPECT_EQ(sums(), (Sums{0, 0, 0, 200, -200, 0, 0}));
+  const auto try_at = [&](std::uint64_t hours) {
+    now_ = UnixMillis(kNow.value + hours * 3'600'000);
+    step([&](BookTransaction& rows) { pay_waiting(rows, config_, rules_.write_payout); });
+    return redemption().state;
+  };
+  EXPECT_EQ(try_at(3 * 24), RedemptionState::waiting);       // Monday: a holiday
+  EXPECT_EQ(try_at(3 * 24 + 15), RedemptionState::waiting);  // 23:00
+  EXPECT_EQ(try_at(3 * 24 + 16), RedemptionState::paying);   // Tuesday
+  EXPECT_TRUE(alarm_kinds().empty());
+  EXPECT_EQ(payout_of(config_, config_.standings[0], redemption()).settlement,
+            *parse_date("2027-01-19"));
+}
+
+TEST_P(TheFlows, ABusinessDateIsOpenedOnce) {
+  config_.calendars.resize(1);
+  config_.calendars[0].currency = kEuro;
+  config_.calendars[0].calendar = *make_calendar("covers 2027-01-01 2027-12-31\n", {"UTC", 7 * 60});
+  const auto look_at = [&](const char* ledger_date) {
+    step([&](BookTransaction& rows) {
+      open_business_date(rows, config_, maker_, kEuro, *parse_date(ledger_date));
+    });
+  };
+  look_at("2027-01-18");  // Friday's cut-off is over: it is Monday already
+  EXPECT_TRUE(waiting().empty());
+  look_at("2027-01-15");
+  look_at("2027-01-15");
+  ASSERT_EQ(waiting().size(), 1U);
+  const auto order = order_in(waiting()[0]);
+  EXPECT_EQ(std::get<chain::OpenBusinessDate>(order.body).date, *parse_date("2027-01-18"));
+  // It is in no block in time: the next try is another order.
+  step([&](BookTransaction& rows) {
+    on_agent_order_failed(rows, maker_, find_agent_order(rows, order.id).value(), true, "expired");
+  });
+  ASSERT_EQ(waiting().size(), 1U);
+  Receipt receipt;
+  receipt.id = {kAgent, order_in(waiting()[0]).id};
+  EXPECT_NE(receipt.id.id, order.id);
+  take(receipt);
+  EXPECT_TRUE(waiting().empty());
+  EXPECT_TRUE(alarm_kinds().empty());
+  sums();
+}
+
 TEST_P(TheFlows, ADelayedRedemptionIsPaidWhenItIsOpen) {
   redeem(200, Status::delayed);
   EXPECT_EQ(redemption().state, RedemptionState::delayed);
