@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "audit/no_cache.h"
+#include "base/codec.h"
+
 namespace vostro::audit {
 namespace {
 
@@ -104,6 +107,27 @@ std::optional<Divergence> check_batches(const consensus::Committee& committee, c
     }
   }
   difference.equal("count of batches", index, batches.size());
+  return difference.take();
+}
+
+std::optional<Divergence> check_finality(const consensus::Committee& committee,
+                                         const Header& header, ByteView bytes) {
+  Difference difference(header.height);
+  const auto proof = decode<consensus::FinalityProof>(bytes);
+  if (!proof) {
+    difference.require(false, "finality proof", "its encoding", to_string(proof.error()));
+    return difference.take();
+  }
+  difference.require(proof->header == header, "finality proof", "one of block " + hex(header.id()),
+                     "one of block " + hex(proof->header.id()));
+  difference.require(proof->proposal.view >= header.view, "finality proof",
+                     "a view not below the block's", std::to_string(proof->proposal.view.value));
+  NoCache cache;
+  if (const auto valid = consensus::verify_finality(committee, *proof, cache); !valid)
+    difference.require(
+        false, "finality proof",
+        std::to_string(committee.quorum()) + " valid signatures of the epoch's validators",
+        std::string(to_string(valid.error())));
   return difference.take();
 }
 

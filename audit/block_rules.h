@@ -52,6 +52,11 @@ struct BatchFacts {
                                                       const consensus::LanePositions& positions,
                                                       const std::vector<BatchFacts>& batches);
 
+/// Where these bytes are no proof that exactly this header is final in the committee's epoch.
+[[nodiscard]] std::optional<Divergence> check_finality(const consensus::Committee& committee,
+                                                       const consensus::Header& header,
+                                                       ByteView proof);
+
 /// The epoch that begins after a closing block.
 [[nodiscard]] std::optional<consensus::EpochContext> context_after(
     const consensus::Committee& committee, const consensus::Header& closing, std::uint16_t version,

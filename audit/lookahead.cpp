@@ -148,6 +148,7 @@ void Lookahead::prepare(const Task& task) {
   bytes = Bytes();
   const auto shared = std::make_shared<const consensus::SignedBatch>(*std::move(decoded));
   const consensus::Batch& batch = shared->batch;
+  if (options_.keep_batches) prepared.batch = shared;
   prepared.facts = {batch.author, batch.incarnation, batch.seq, batch.prev, batch.id()};
   NoCache cache;
   const auto verified = consensus::verify_batch(*task.entry->committee, {shared}, cache);

@@ -22,6 +22,7 @@ struct PreparedBatch {
   BatchFacts facts;
   std::size_t bytes = 0;
   std::vector<chain::VerifiedTransactionPtr> transactions;  ///< up to the first fault
+  std::shared_ptr<const consensus::SignedBatch> batch;      ///< where batches are kept
   /// The first thing wrong in it; its transaction counts from the batch's first.
   std::optional<Divergence> fault;
 };
@@ -46,6 +47,7 @@ struct LookaheadOptions {
   std::size_t threads = 1;
   std::size_t bytes_max = 32 * 1024 * 1024;  ///< encoded, of blocks read and not yet taken
   std::size_t blocks_max = 2'000;
+  bool keep_batches = false;
   Height signatures_from;  ///< transaction signatures of blocks below it are left to the quorum
 };
 

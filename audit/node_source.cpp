@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/codec.h"
 #include "chain/merkle.h"
+#include "chain/records.h"
+#include "chain/store/keys.h"
 #include "chain/store/stored_chain.h"
 #include "chain/store/work_store.h"
 
@@ -61,6 +64,38 @@ class NodeSource final : public Source {
     return raw;
   }
 
+  [[nodiscard]] Checked<LightBlock> light(Height height) const override {
+    auto raw = header(height);
+    if (!raw) return tl::unexpected<Finding>(raw.error());
+    LightBlock light;
+    light.header = std::move(raw->header);
+    if (raw->proof) light.proof = *std::move(raw->proof);
+    if (light.header.empty()) return light;
+    const auto decoded = decode<consensus::Header>(light.header);
+    if (!decoded)
+      return diverges({height, std::nullopt, "header", "its encoding", to_string(decoded.error())});
+    const auto shown = chain_->receipts(height, kReceiptsMax);
+    if (!shown) return fault(height, "receipts", shown.error());
+    std::vector<Hash> hashes;
+    for (std::uint32_t i = 0; i < shown->size(); ++i) {
+      const chain::Receipt& receipt = (*shown)[i];
+      if (receipt.kind == chain::ReceiptKind::due) continue;
+      if (receipt.kind == chain::ReceiptKind::transaction) {
+        hashes.push_back(receipt.transaction_hash);
+      } else if (receipt.status == chain::Status::rejected) {
+        // An item may have named an id that was used before it.
+        const auto used = row(height, chain::StoredTable::ids, chain::keys::id(receipt.id));
+        if (!used) return tl::unexpected<Finding>(used.error());
+        const auto record = *used ? decode<chain::IdRecord>(**used) : fail(DecodeError{});
+        if (!record || record->height != height || record->receipt != i) continue;
+      }
+      light.ids.push_back(receipt.id);
+    }
+    light.transactions = chain::merkle_root(hashes);
+    if (decoded->closes_epoch()) return with_next(std::move(light), height, decoded->epoch.next());
+    return light;
+  }
+
   [[nodiscard]] Checked<std::optional<std::vector<chain::Receipt>>> receipts(
       Height height) const override {
     auto all = chain_->receipts(height, kReceiptsMax);
@@ -103,6 +138,7 @@ class NodeSource final : public Source {
     return {};
   }
 
+  [[nodiscard]] bool has_tables() const override { return true; }
   [[nodiscard]] Checked<void> compare_tables(const chain::WorkStore& own) const override {
     using chain::StoredTable;
     if (chain_->head() != own.head())
@@ -128,6 +164,34 @@ class NodeSource final : public Source {
       return diverges(
           {height, std::nullopt, std::move(what), "bytes as a node writes them", error.what});
     return cannot_check(to_string(error));
+  }
+  [[nodiscard]] Checked<std::optional<Bytes>> row(Height height, chain::StoredTable table,
+                                                  const Bytes& key) const {
+    const auto found = chain_->rows(table, key, 1);
+    if (!found) return fault(height, "the node's table", found.error());
+    if (found->empty() || found->front().first != key) return std::optional<Bytes>();
+    return std::optional(found->front().second);
+  }
+  /// Who votes in the epoch that begins after the block: its first block puts it on record, until
+  /// then it is what comes next.
+  [[nodiscard]] Checked<LightBlock> with_next(LightBlock light, Height height, Epoch epoch) const {
+    std::vector<chain::Validator> validators;
+    const auto begun =
+        row(height, chain::StoredTable::state, chain::key_of<chain::EpochRecord>(epoch));
+    if (!begun) return tl::unexpected<Finding>(begun.error());
+    if (*begun) {
+      if (const auto record = chain::decode_record<chain::EpochRecord>(**begun))
+        validators = record->validators;
+    } else {
+      const auto now =
+          row(height, chain::StoredTable::state, chain::key_of<chain::Validators>(chain::Only{}));
+      if (!now) return tl::unexpected<Finding>(now.error());
+      const auto record = *now ? chain::decode_record<chain::Validators>(**now) : std::nullopt;
+      if (record) validators = record->next;
+    }
+    for (const chain::Validator& each : validators)
+      light.next.push_back({consensus::MemberId{each.id.bytes}, each.key});
+    return light;
   }
   /// A row that must be there.
   template <class T>
@@ -170,13 +234,26 @@ class NodeSource final : public Source {
   std::optional<Height> last_proof_;
 };
 
+/// A copy from before a continuation is of the network that was.
+chain::StoredChain::Read<std::unique_ptr<chain::StoredChain>> open_chain(
+    const std::string& store, const genesis::Definition& definition) {
+  auto chain = chain::StoredChain::open(store, definition.network_id);
+  const auto& earlier = definition.continuations;
+  for (auto it = earlier.rbegin(); it != earlier.rend(); ++it) {
+    if (chain || chain.error().fault != chain::StoreFault::other_network) break;
+    if (auto other = chain::StoredChain::open(store, it->before)) chain = std::move(other);
+  }
+  return chain;
+}
+
 }  // namespace
 
-Checked<std::unique_ptr<Source>> open_node_source(const std::string& path, const Hash& network_id) {
+Checked<std::unique_ptr<Source>> open_node_source(const std::string& path,
+                                                  const genesis::Definition& definition) {
   std::error_code none;
   const std::string store = std::filesystem::exists(path + "/store", none) ? path + "/store" : path;
   for (int look = 1;; ++look) {
-    auto chain = chain::StoredChain::open(store, network_id);
+    auto chain = open_chain(store, definition);
     if (!chain) {
       // What RocksDB itself cannot put together is no chain of any height.
       if (chain.error().fault == chain::StoreFault::damaged &&

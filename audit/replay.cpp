@@ -14,6 +14,7 @@
 #include "chain/store/work_store.h"
 #include "chain/versions.h"
 #include "client/proof.h"
+#include "genesis/continuation.h"
 
 namespace vostro::audit {
 namespace {
@@ -26,6 +27,7 @@ constexpr std::size_t kTrustedMax = 4'096;
 
 /// Beside the ledger in the work store, at the same block.
 struct Progress {
+  Hash network;  ///< whose blocks come next
   Link link;
   std::uint16_t version = 1;
   Epoch epoch;
@@ -38,8 +40,8 @@ struct Progress {
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(link.id, link.height, link.time, link.view, version, epoch, anchor, anchor_height,
-            anchor_time, bounded<consensus::validators_max>(validators), counts,
+    archive(network, link.id, link.height, link.time, link.view, version, epoch, anchor,
+            anchor_height, anchor_time, bounded<consensus::validators_max>(validators), counts,
             bounded<kTrustedMax>(trusted));
   }
 };
@@ -52,6 +54,14 @@ std::uint64_t now_ms() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+/// The network whose blocks come after the one at `height`.
+Hash network_after(const genesis::Definition& definition, Height height) {
+  // A continuation's `before` is the network that ends with it.
+  for (const genesis::Continuation& each : definition.continuations)
+    if (height <= each.height) return each.before;
+  return definition.network_id;
 }
 
 /// The first receipt that is another one in the source, and in what.
@@ -123,8 +133,10 @@ class Replay {
  private:
   Checked<void> check_all() {
     if (auto opened = open_ledger(); !opened) return opened;
-    const auto proved = source_.last_proof();
+    auto proved = source_.last_proof();
     if (!proved && source_.last().value > 0) return unproved(Height(1));
+    // What stands for a continuation is final by the mandate, once the block below it is.
+    if (proved && *proved < source_.last() && continuation_after(*proved)) proved = proved->next();
     report_.last = std::min(options_.to.value_or(source_.last()), proved.value_or(Height(0)));
     if (report_.last < progress_.link.height)
       return cannot_check("the work directory is at block " +
@@ -136,7 +148,9 @@ class Replay {
     if (const Height wanted = options_.to.value_or(source_.last()); report_.last < wanted)
       return unproved(report_.last.next());
     if (auto sound = check_ledger(); !sound) return sound;
-    if (progress_.link.height == source_.last()) {
+    if (options_.on_end)
+      if (auto told = options_.on_end(*ledger_); !told) return told;
+    if (progress_.link.height == source_.last() && source_.has_tables()) {
       if (auto same = source_.compare_tables(*ledger_); !same) return same;
       report_.tables_compared = true;
     }
@@ -153,16 +167,13 @@ class Replay {
   }
 
   Checked<void> open_ledger() {
-    auto opened = chain::WorkStore::open(options_.work, definition_.network_id);
+    // By the name under which the ledger began: it is the same one after each continuation.
+    auto opened = chain::WorkStore::open(options_.work, definition_.founding_id);
     if (!opened) return cannot_check(to_string(opened.error()));
     ledger_ = *std::move(opened);
     if (const auto note = ledger_->note(kProgressKey)) return go_on(*note);
 
     const genesis::Anchor anchor = genesis::make_anchor(definition_);
-    if (!definition_.continuations.empty())
-      return cannot_check(
-          "the genesis file has a continuation, and chains that went on by one cannot be replayed "
-          "yet: check a copy of the store from before it with the file from before it");
     const auto committee = client::committee_of(definition_, definition_.founding_id);
     VOSTRO_CHECK(committee.has_value());  // the founding network's own
     committee_ = std::make_shared<const Committee>(*committee);
@@ -173,6 +184,8 @@ class Replay {
     genesis.state_root = anchor.state_root;
     progress_.link = {consensus::BlockId{anchor.digest.bytes}, Height(0), anchor.time, View(0)};
     if (auto same = source_.compare_block(anchor.digest, genesis, 0); !same) return same;
+    if (auto told = tell({anchor.digest, nullptr, genesis, *ledger_, *committee_, {}}); !told)
+      return told;
     return store(genesis, {});
   }
 
@@ -181,46 +194,117 @@ class Replay {
     if (!progress || !ledger_->head() || ledger_->head()->height != progress->link.height)
       return cannot_check(options_.work + ": the work directory is damaged; use another one");
     progress_ = *std::move(progress);
+    if (progress_.network != network_after(definition_, progress_.link.height))
+      return cannot_check(options_.work +
+                          ": the work directory went on by another continuation than the genesis "
+                          "file says; use another one");
     auto set = consensus::ValidatorSet::make(progress_.validators);
     if (!set)
       return cannot_check(options_.work + ": the work directory is damaged; use another one");
     committee_ = std::make_shared<const Committee>(consensus::EpochContext{
-        definition_.network_id, progress_.version, progress_.epoch, progress_.anchor,
+        progress_.network, progress_.version, progress_.epoch, progress_.anchor,
         progress_.anchor_height, progress_.anchor_time, *std::move(set)});
     report_.resumed_from = progress_.link.height;
     return {};
   }
 
+  /// The continuation that the block after `height` stands for.
+  [[nodiscard]] const genesis::Continuation* continuation_after(Height height) const {
+    const auto found =
+        std::ranges::find(definition_.continuations, height, &genesis::Continuation::height);
+    return found == definition_.continuations.end() ? nullptr : &*found;
+  }
+
+  /// Blocks of one network after the other.
   Checked<void> execute_all() {
+    signatures_from_ = options_.trust_finality ? report_.last.next() : options_.signatures_from;
+    while (progress_.link.height < report_.last) {
+      if (const auto* continuation = continuation_after(progress_.link.height)) {
+        if (auto done = continue_by(*continuation); !done) return done;
+        continue;
+      }
+      Height last = report_.last;
+      for (const genesis::Continuation& each : definition_.continuations)
+        if (each.height > progress_.link.height) last = std::min(last, each.height);
+      if (auto done = execute_to(last); !done) return done;
+    }
+    return save();
+  }
+
+  Checked<void> save() {
+    // What is kept elsewhere is never behind the point that a later run goes on from.
+    if (options_.on_save)
+      if (auto told = options_.on_save(); !told) return told;
+    if (const auto saved = ledger_->save(); !saved) return cannot_check(to_string(saved.error()));
+    return {};
+  }
+
+  Checked<void> execute_to(Height last) {
     const Height first = progress_.link.height.next();
-    if (report_.last < first) return {};
     LookaheadOptions options;
     options.first = first;
-    options.last = report_.last;
+    options.last = last;
     options.threads = std::max<std::size_t>(1, options_.threads);
-    options.signatures_from =
-        options_.trust_finality ? report_.last.next() : options_.signatures_from;
-    signatures_from_ = options.signatures_from;
+    options.signatures_from = signatures_from_;
+    options.keep_batches = options_.keep_batches;
     Lookahead ahead(source_, committee_, options);
     std::uint64_t saved_ms = now_ms();
-    for (Height height = first; height <= report_.last; height = height.next()) {
+    for (Height height = first; height <= last; height = height.next()) {
       if (const auto version = committee_->context().version; !chain::is_supported(version))
         return cannot_check("from block " + std::to_string(height.value) +
                             " on the network speaks protocol version " + std::to_string(version) +
                             ", which this program does not know: use a newer vostro-audit");
       const PreparedBlock block = ahead.take();
       if (auto good = check_block(block); !good) return good;
-      if (block.header.closes_epoch() && height < report_.last) ahead.begin_epoch(committee_);
+      if (block.header.closes_epoch() && height < last) ahead.begin_epoch(committee_);
       const std::uint64_t now = now_ms();
       if (on_progress_) on_progress_(height, report_.last, now - begun_ms_, report_.run);
       if (options_.save_every_ms > 0 && now - saved_ms >= options_.save_every_ms) {
-        if (const auto saved = ledger_->save(); !saved)
-          return cannot_check(to_string(saved.error()));
+        if (auto saved = save(); !saved) return saved;
         saved_ms = now_ms();
       }
     }
-    if (const auto saved = ledger_->save(); !saved) return cannot_check(to_string(saved.error()));
     return {};
+  }
+
+  /// A network that lost its quorum goes on: no block, no signature of a validator, but a mandate
+  /// in the genesis file, which is judged by the state that the auditor computed himself.
+  Checked<void> continue_by(const genesis::Continuation& continuation) {
+    const Height height = continuation.height.next();
+    const auto differs = [&](std::string field, std::string expected, std::string found) {
+      return diverges(
+          {height, std::nullopt, std::move(field), std::move(expected), std::move(found)});
+    };
+    if (continuation.block != as_hash(progress_.link.id))
+      return differs("continuation in the genesis file, block", hex(progress_.link.id),
+                     hex(continuation.block));
+    if (continuation.state_root != ledger_->head()->state_root)
+      return differs("continuation in the genesis file, state_root",
+                     hex(ledger_->head()->state_root), hex(continuation.state_root));
+    const auto mandate = genesis::check_mandate(*ledger_, continuation);
+    if (const auto broken = ledger_->failure()) return cannot_check(to_string(*broken));
+    if (!mandate)
+      return differs("continuation in the genesis file",
+                     "a mandate of those who owned the validators", mandate.error());
+
+    const chain::ExecutedBlock block =
+        genesis::continuation_block(*ledger_, *ledger_, continuation, progress_.link.time);
+    if (const auto broken = ledger_->failure()) return cannot_check(to_string(*broken));
+    const Hash network = network_after(definition_, height);
+    const Hash digest = genesis::anchor_of(network, continuation.state_root);
+    if (auto same = source_.compare_block(digest, block, 0); !same) return same;
+    auto set = consensus::ValidatorSet::make(validators_of(*block.next_epoch));
+    VOSTRO_CHECK(set.has_value());  // the file was checked
+    const consensus::BlockId anchor{digest.bytes};
+    committee_ = std::make_shared<const Committee>(
+        consensus::EpochContext{network, block.next_epoch->version, continuation.epoch, anchor,
+                                height, block.time, *std::move(set)});
+    progress_.link = {anchor, height, block.time, View(0)};
+    ++progress_.counts.epochs;
+    ++report_.run.epochs;
+    if (auto told = tell({digest, nullptr, block, *ledger_, *committee_, network}); !told)
+      return told;
+    return store(block, {});
   }
 
   /// The lanes after the parent. A closing block's execution leaves none for the next epoch.
@@ -294,20 +378,13 @@ class Replay {
           {header.height, std::nullopt, "finality proof", std::move(expected), std::move(found)});
     };
     if (!bytes) {
+      if (continuation_after(header.height) != nullptr)
+        return differs("one, since the network went on by a continuation after it", "none");
       if (header.closes_epoch()) return differs("one, since the block closes its epoch", "none");
       return {};
     }
-    const auto proof = decode<consensus::FinalityProof>(*bytes);
-    if (!proof) return differs("its encoding", to_string(proof.error()));
-    if (proof->header != header)
-      return differs("one of block " + hex(header.id()), "one of block " + hex(proof->header.id()));
-    if (proof->proposal.view < header.view)
-      return differs("a view not below the block's", std::to_string(proof->proposal.view.value));
-    NoCache cache;
-    if (const auto valid = consensus::verify_finality(*committee_, *proof, cache); !valid)
-      return differs(
-          std::to_string(committee_->quorum()) + " valid signatures of the epoch's validators",
-          std::string(to_string(valid.error())));
+    if (auto fault = check_finality(*committee_, header, *bytes))
+      return diverges(*std::move(fault));
     ++progress_.counts.proofs;
     ++report_.run.proofs;
     return {};
@@ -316,7 +393,7 @@ class Replay {
   Checked<void> execute(const PreparedBlock& block) {
     const Header& header = block.header;
     chain::BlockInput input;
-    input.network_id = definition_.network_id;
+    input.network_id = committee_->context().network_id;
     input.height = header.height;
     input.time = header.time;
     input.parent = as_hash(progress_.link.id);
@@ -417,6 +494,7 @@ class Replay {
       }
     }
     progress_.link = {block.id, block.height, block.header.time, block.header.view};
+    const auto voted = committee_;
     if (executed.next_epoch) {
       auto context = context_after(*committee_, block.header, executed.next_epoch->version,
                                    validators_of(*executed.next_epoch));
@@ -424,11 +502,21 @@ class Replay {
           std::make_shared<const Committee>(*std::move(context));  // the set was made before
       progress_.link.view = View(0);
     }
+    if (auto told = tell({as_hash(block.id), &block, executed, *ledger_, *voted, {}}); !told)
+      return told;
     return store(executed, book_.take_rows());
+  }
+
+  [[nodiscard]] Checked<void> tell(const Step& step) const {
+    if (!options_.on_block) return {};
+    auto told = options_.on_block(step);
+    if (const auto broken = ledger_->failure()) return cannot_check(to_string(*broken));
+    return told;
   }
 
   Checked<void> store(const chain::ExecutedBlock& executed, chain::Changes notes) {
     const consensus::EpochContext& context = committee_->context();
+    progress_.network = context.network_id;
     progress_.version = context.version;
     progress_.epoch = context.epoch;
     progress_.anchor = context.anchor;
@@ -444,7 +532,8 @@ class Replay {
   /// A block below the newest proof is final by the headers that lead from it to a proof.
   Checked<void> confirm() {
     Link link = progress_.link;
-    if (link.height.value == 0) return {};
+    // The beginning, a closing block with its own proof, or what stands for a continuation.
+    if (link.id == committee_->context().anchor) return {};
     for (Height height = link.height;; height = height.next()) {
       const auto raw = source_.header(height);
       if (!raw) return tl::unexpected<Finding>(raw.error());
@@ -452,9 +541,9 @@ class Replay {
       if (!header)
         return diverges(
             {height, std::nullopt, "header", "its encoding", to_string(header.error())});
-      // The block itself was checked, and so was its proof; a closing one has its own.
+      // The block itself was checked, and so was its proof.
       if (height == link.height) {
-        if (raw->proof || link.id == committee_->context().anchor) return {};
+        if (raw->proof) return {};
         continue;
       }
       if (auto fault = check_header(link, *committee_, *header)) return diverges(*fault);

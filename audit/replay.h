@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audit/finding.h"
+#include "audit/lookahead.h"
 #include "audit/source.h"
 #include "base/fields.h"
 #include "consensus/types.h"
@@ -39,6 +40,19 @@ struct Counts {
 /// First and last block of a run.
 using Blocks = std::pair<Height, Height>;
 
+/// A block that was found good, with what it did.
+struct Step {
+  Hash id;
+  /// None for the beginning and for what stands for a continuation.
+  const PreparedBlock* block = nullptr;
+  const chain::ExecutedBlock& executed;
+  const chain::StateReader& before;       ///< the state below the block
+  const consensus::Committee& committee;  ///< who voted for it
+  std::optional<Hash> next_network;       ///< where the network goes on under another name
+};
+/// An error ends the replay.
+using OnBlock = std::function<Checked<void>(const Step&)>;
+
 struct ReplayOptions {
   /// Transaction signatures of blocks below it are left to the quorum.
   Height signatures_from{1};
@@ -49,6 +63,11 @@ struct ReplayOptions {
   std::string work;
   std::uint64_t save_every_ms = 30'000;  ///< 0: at the end only
   bool check_files = true;
+  OnBlock on_block;  ///< called in order of heights, before the block is part of the ledger
+  std::function<Checked<void>()> on_save;  ///< before the ledger is saved
+  /// After the last block, when everything holds.
+  std::function<Checked<void>(const chain::WorkStore&)> on_end;
+  bool keep_batches = false;  ///< for `on_block`: with their signatures
 };
 
 struct Report {

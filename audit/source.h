@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/archive/light.h"
 #include "audit/finding.h"
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -38,6 +39,8 @@ class Source {
   [[nodiscard]] virtual Checked<RawBlock> block(Height height) const = 0;
   /// Without batches and proof: what a link needs.
   [[nodiscard]] virtual Checked<RawBlock> header(Height height) const = 0;
+  /// What an archive keeps of the block beside its batches.
+  [[nodiscard]] virtual Checked<LightBlock> light(Height height) const = 0;
   /// The receipts that the source shows for a block; none where it keeps none.
   [[nodiscard]] virtual Checked<std::optional<std::vector<chain::Receipt>>> receipts(
       Height height) const = 0;
@@ -46,6 +49,8 @@ class Source {
   [[nodiscard]] virtual Checked<void> compare_block(const Hash& id,
                                                     const chain::ExecutedBlock& block,
                                                     std::size_t batches) const = 0;
+  /// Whether it has tables of its own that `compare_tables` looks at.
+  [[nodiscard]] virtual bool has_tables() const = 0;
   /// When the whole of it was executed: the head and the tables that answers are made from.
   [[nodiscard]] virtual Checked<void> compare_tables(const chain::WorkStore& own) const = 0;
   /// Every file, its parts that were not read among them. Slow: reads all of it.

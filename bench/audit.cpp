@@ -84,7 +84,7 @@ struct Measured {
 };
 
 Measured replay_once(const std::string& data, bool trust_finality, unsigned threads) {
-  auto source = audit::open_node_source(data, test::network_definition().network_id);
+  auto source = audit::open_node_source(data, test::network_definition());
   VOSTRO_CHECK(source.has_value());
   const test::ScratchDirectory work;
   audit::ReplayOptions options;

@@ -1,12 +1,21 @@
-"""vostro-audit against real nodes: while they run, after they stop, and after somebody was at a node's files."""
+"""vostro-audit against real nodes: while they run, after they stop, and after somebody was at a node's files; archives, what is made of
+them, and reports."""
 
+import functools
+import http.server
+import json
+import shutil
+import subprocess
 import sys
+import threading
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from network_case import NetworkCase  # noqa: E402
-from vostronet import private_dir  # noqa: E402
+from orders import uetr_of  # noqa: E402
+from vostronet import bin_dir, private_dir  # noqa: E402
+import browser as browsers  # noqa: E402
 
 DIVERGES = 1
 
@@ -57,6 +66,126 @@ class Audit(NetworkCase):
         self.assertEqual(found["field"], "block")
         log.write_bytes(before[log])
         self.assertTrue(self.audited(self.data_of(1))["holds"])
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+
+class Archives(NetworkCase):
+    """Goal: what an archive of real blocks is good for. Method: the program, a web server, a node that lost its store, a browser."""
+
+    def audit(self, *args, expect=0):
+        done = subprocess.run([str(bin_dir() / "vostro-audit"), *map(str, args)], capture_output=True, text=True, timeout=300, check=False,
+                              stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout
+
+    def archived(self, source, directory):
+        genesis = self.network.info["genesis"]
+        return json.loads(self.audit("archive", source, directory, "--genesis", genesis, "--json"))
+
+    def serve(self, directory):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(directory)))
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_address[1]}/"
+
+    def test_Audit_archives_serves_restores_exports_and_reports(self):
+        genesis = self.network.info["genesis"]
+        data = Path(self.nodes[1]["data_dir"])
+        orders = [self.signed_payment(number % 4, (number + 1) % 4, f"{number + 1}.00") for number in range(6)]
+        for number, order in enumerate(orders):
+            self.settle(number % 4, order)
+        self.rest()
+        archive = self.home / "archive"
+        first = self.archived(data, archive)
+        self.assertGreater(first["last"], 0)
+        # The node runs on; the next night only what is new is added.
+        late = self.signed_payment(0, 1, "77.00")
+        self.settle(0, late)
+        self.rest()
+        second = self.archived(data, archive)
+        self.assertEqual(second["before"], first["last"])
+        self.assertGreater(second["last"], first["last"])
+
+        # From a directory, from a web server, and with one beside it that was spoilt.
+        here = self.audited(archive)
+        address = self.serve(archive)
+        there = self.audited(address)
+        spoilt = self.home / "spoilt"
+        shutil.copytree(archive, spoilt)
+        blocks = sorted(spoilt.glob("*.blocks"))[0]
+        blocks.write_bytes(blocks.read_bytes()[:-1])
+        both = self.audited(spoilt, address)
+        status = self.network.status(self.nodes[1])
+        for report in (here, there, both):
+            self.assertEqual((report["checked_to"], report["state_root"]), (status["height"], status["state_root"]))
+
+        used = json.loads(self.audit("absent", uetr_of(late), address, "--genesis", genesis, "--json"))
+        self.assertEqual([use["owner"] for use in used["uses"]], [self.nodes[0]["participant"]])
+        self.assertTrue(json.loads(self.audit("absent", "00000000-0000-4000-8000-000000000000", archive, "--genesis", genesis, "--json"))["absent"])
+
+        # A node that lost its store, and nothing else, has it again, and goes on.
+        self.network.stop(self.nodes[1])
+        shutil.rmtree(data / "store")
+        self.audit("restore", archive, data, "--genesis", genesis)
+        self.network.up()
+        self.wait_connected()
+        self.settle(1, self.signed_payment(1, 2, "5.00"))
+        self.assert_same_state_everywhere()
+
+        database = f"sqlite:{self.home}/audit.db"
+        self.audit("export", archive, "--genesis", genesis, "--database", database)
+        trace = json.loads(self.audit("trace", uetr_of(late), "--database", database, "--json"))["payments"][0]
+        self.assertEqual((trace["status"], trace["amount"]), ("settled", "77.00"))
+        found = json.loads(self.audit("find", "--currency", "EUR", "--amount-from", "77", "--amount-to", "77", "--database", database, "--json"))
+        self.assertEqual([payment["uetr"] for payment in found["payments"]], [uetr_of(late)])
+
+        self.check_proof(archive)
+        self.check_report(database)
+
+    def check_proof(self, archive):
+        """A balance of the past, shown to somebody who has the genesis file and nothing else."""
+        account = self.account(0)
+        proof = self.home / "balance.receipt"
+        shown = json.loads(self.audit("as-of", "2100-01-01T00:00:00Z", archive, "--genesis", self.network.info["genesis"], "--account", account,
+                                      "--currency", "EUR", "--proof", proof))
+        _, checked = self.network.wallet(self.nodes[0], "verify", proof)
+        self.assertTrue(checked["genuine"])
+        self.assertEqual(checked["height"], shown["height"])
+
+    def check_report(self, database):
+        bank = self.nodes[0]["participant"]
+        page = self.home / "report.html"
+        scope = ["--currency", "EUR", "--from", "2000-01-01", "--to", "2100-01-01", "--database", database]
+        self.audit("report", "--bank", bank, "--format", "html", "--out", page, *scope)
+        report = json.loads(self.audit("report", "--bank", bank, "--format", "json", *scope))
+        closing = report["tables"]["balances"][-1]["closing"]
+        statement = self.audit("statement", "--account", self.account(0), *scope)
+        self.assertIn("camt.053.001.08", statement)
+        if browsers.program() is None:
+            return
+        with browsers.Browser() as browser:
+            browser.open(page.as_uri())
+            shown = browser.js("[...document.querySelectorAll('#balances tbody tr')].pop().lastElementChild.textContent")
+            self.assertEqual(shown, closing)
+            # The longest bar is the largest counterparty's.
+            widths = browser.js("[...document.querySelectorAll('#exposures svg rect')].map(bar => bar.getBoundingClientRect().width)")
+            self.assertEqual(len(widths), len(report["tables"]["exposures"]))
+            self.assertEqual(widths, sorted(widths, reverse=True))
+            browser.viewport(360, 740, phone=True)
+            self.assertLessEqual(browser.js("document.documentElement.scrollWidth"), 360)
+            pictures = bin_dir().parent / "screenshots"
+            pictures.mkdir(exist_ok=True)
+            browser.viewport(1200, 900)
+            browser.screenshot(pictures / "audit-report.png")
+            self.assertEqual(browser.faults, [])
 
 
 if __name__ == "__main__":

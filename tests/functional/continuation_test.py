@@ -141,6 +141,11 @@ class Continuation(NetworkCase):
             _, shown = self.network.wallet(self.nodes[0], "verify", path)
             self.assertEqual((made["status"], shown["genuine"]), ("settled", True))
 
+        # An auditor checks both networks with the newer file.
+        self.rest()
+        report = self.audited(Path(self.nodes[3]["data_dir"]))
+        self.assertEqual((report["holds"], report["tables_compared"], report["counts"]["epochs"]), (True, True, end["epoch"] + 2))
+
     def new_token(self, index):
         node = self.nodes[index]
         words = run([bin_dir() / "vostro-node", "token", "create", "--config", node["config"], "--role", "operate", "--name", "second",

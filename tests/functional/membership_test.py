@@ -182,6 +182,10 @@ class F28(MembershipCase):
         self.check_receipts()
         self.assertEqual({node["participant"]: node["pid"] for node in self.nodes}, pids)
         self.assertTrue(all(is_alive(pid) for pid in pids.values()))
+        # An auditor who has the genesis file alone follows every change of the validators.
+        self.rest()
+        report = self.audited(Path(self.nodes[2]["data_dir"]))
+        self.assertEqual((report["holds"], report["counts"]["epochs"]), (True, self.network.status(self.nodes[2])["epoch"] + 1))
         print(f"{self.reported()} payments, epoch {self.network.status(self.nodes[2])['epoch']}", flush=True)
 
 

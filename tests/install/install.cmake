@@ -16,7 +16,7 @@ foreach(program vostro-node vostro-genesis vostro vostro-bridge vostro-audit)
     message(FATAL_ERROR "${prefix}/bin/${program} --help: ${result}")
   endif()
 endforeach()
-foreach(file share/vostro/vostro-node.example.toml share/vostro/vostro-bridge.example.toml share/doc/vostro/README.md share/doc/vostro/genesis.md share/doc/vostro/audit.md
+foreach(file share/vostro/vostro-node.example.toml share/vostro/vostro-bridge.example.toml share/doc/vostro/README.md share/doc/vostro/genesis.md share/vostro/queries/supply.sql share/doc/vostro/audit.md
              share/doc/vostro/operating/runbook.md share/doc/vostro/example/pay.cpp
              share/man/man1/vostro.1 share/man/man1/vostro-pay.1 share/man/man1/vostro-node.1
              share/man/man1/vostro-genesis-seal.1 share/man/man1/vostro-bridge-suspense.1 share/man/man1/vostro-audit-replay.1

@@ -17,7 +17,7 @@ MAY_KNOW = {
     "client": {"base", "consensus", "chain", "genesis", "net"},
     "wallet-cli": {"base", "chain", "genesis", "iso20022", "client"},
     "bridge": {"base", "chain", "genesis", "iso20022", "client"},
-    "audit": {"base", "consensus", "chain", "genesis", "iso20022", "client"},
+    "audit": {"base", "consensus", "chain", "genesis", "net", "iso20022", "client"},
 }
 # They use all houses, and no house uses them.
 USERS = {"tests", "bench"}

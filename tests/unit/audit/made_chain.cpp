@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "client/proof.h"
+#include "genesis/continuation.h"
 #include "tests/support/chain_builders.h"
 #include "tests/unit/genesis/genesis_support.h"
 
@@ -26,25 +27,34 @@ chain::StoreOptions store_options() {
   return options;
 }
 
-/// Signed by maker and, where asked, checker of the bank.
-Bytes signed_bytes(std::uint64_t number, chain::Body body, const std::string& bank_name,
-                   bool by_two) {
+std::optional<Hash>& signing_for() {
+  static std::optional<Hash> network;
+  return network;
+}
+
+Bytes signed_by(std::uint64_t number, chain::Body body, const std::vector<std::string>& names) {
   chain::Transaction transaction;
-  transaction.network_id = network_definition().network_id;
+  transaction.network_id = signing_for().value_or(network_definition().network_id);
   transaction.id = uetr(number);
   // The test network opens on 2026-01-05; far enough ahead for a chain of many blocks.
   transaction.valid_until = UnixSeconds(network_definition().opens_at.value + 6 * 24 * 3600);
   transaction.body = std::move(body);
   const Bytes message =
       chain::transaction_message(transaction.network_id, chain::transaction_hash(transaction));
-  std::vector<std::string> names{"maker of " + bank_name};
-  if (by_two) names.push_back("checker of " + bank_name);
   for (const std::string& name : names)
     transaction.signatures.push_back(
         {network_key(name).public_key(), network_key(name).sign(message)});
   std::sort(transaction.signatures.begin(), transaction.signatures.end(),
             [](const auto& a, const auto& b) { return a.key < b.key; });
   return chain::encode_transaction(transaction);
+}
+
+/// Signed by maker and, where asked, checker of the bank.
+Bytes signed_bytes(std::uint64_t number, chain::Body body, const std::string& bank_name,
+                   bool by_two) {
+  std::vector<std::string> names{"maker of " + bank_name};
+  if (by_two) names.push_back("checker of " + bank_name);
+  return signed_by(number, std::move(body), names);
 }
 
 std::string bank_of(const std::string& account_name) {
@@ -83,14 +93,10 @@ const genesis::Definition& network_definition() {
   return definition;
 }
 
-ChainMaker::ChainMaker(const std::string& directory)
-    : committee_(*client::committee_of(network_definition(), network_definition().network_id)) {
+ChainMaker::ChainMaker(const std::string& directory) : directory_(directory) {
   std::filesystem::create_directories(directory);
-  for (const consensus::Validator& validator : committee_.context().validators.all()) {
-    const std::string bic(validator.member.bytes.begin(), validator.member.bytes.begin() + 11);
-    signers_.push_back(
-        std::make_unique<KeySigner>(network_key("validator of " + to_text(*parse_bic(bic)))));
-  }
+  begin_epoch(
+      client::committee_of(network_definition(), network_definition().network_id)->context());
   store_ = taken(
       chain::Store::open(directory + "/store", network_definition().network_id, store_options()));
   const genesis::Anchor anchor = genesis::make_anchor(network_definition());
@@ -105,6 +111,51 @@ ChainMaker::ChainMaker(const std::string& directory)
 }
 ChainMaker::~ChainMaker() = default;
 
+void ChainMaker::open_again() {
+  store_ = taken(
+      chain::Store::open(directory_ + "/store", committee_->context().network_id, store_options()));
+}
+
+void ChainMaker::begin_epoch(consensus::EpochContext context) {
+  committee_ = std::make_shared<const consensus::Committee>(std::move(context));
+  signers_.clear();
+  for (const consensus::Validator& validator : committee_->context().validators.all()) {
+    const std::string bic(validator.member.bytes.begin(), validator.member.bytes.begin() + 11);
+    for (const char* kind : {"validator of ", "validator 2 of ", "new validator of "}) {
+      const SecretKey& key = network_key(kind + to_text(*parse_bic(bic)));
+      if (key.public_key() == validator.key) signers_.push_back(std::make_unique<KeySigner>(key));
+    }
+  }
+  VOSTRO_CHECK(signers_.size() == committee_->size());
+  parent_ = committee_->context().anchor;
+  view_ = View(0);
+  positions_.clear();
+}
+
+genesis::Continuation ChainMaker::end() const {
+  genesis::Continuation made;
+  made.before = committee_->context().network_id;
+  made.height = height_;
+  made.block = Hash{parent_.bytes};
+  made.state_root = store_->head()->state_root;
+  made.epoch = committee_->epoch().next();
+  return made;
+}
+
+void ChainMaker::continue_by(const genesis::Definition& definition) {
+  const genesis::Continuation& continuation = definition.continuations.back();
+  const auto executed = genesis::continuation_block(*store_, *store_, continuation, time_);
+  const Hash digest = genesis::anchor_of(definition.network_id, continuation.state_root);
+  const auto proof = store_->view().newest_proof();
+  VOSTRO_CHECK(store_->put_proof(height_, proof->bytes, true).has_value());
+  VOSTRO_CHECK(
+      store_->commit({digest, {}, {}, {}, false, {}, executed, definition.network_id}).has_value());
+  height_ = executed.height;
+  auto context = client::committee_of(definition, definition.network_id)->context();
+  context.anchor_time = time_;
+  begin_epoch(std::move(context));
+}
+
 consensus::FinalityProof ChainMaker::proof_of(const consensus::Header& header,
                                               std::size_t signers) const {
   consensus::FinalityProof proof;
@@ -113,12 +164,12 @@ consensus::FinalityProof ChainMaker::proof_of(const consensus::Header& header,
   consensus::Certificate& certificate = proof.finalization;
   certificate.type = consensus::VoteType::finalize;
   certificate.view = header.view;
-  certificate.proposal = proof.proposal.id(committee_.ctx());
-  certificate.bitmap.resize((committee_.size() + 7) / 8);
+  certificate.proposal = proof.proposal.id(committee_->ctx());
+  certificate.bitmap.resize((committee_->size() + 7) / 8);
   for (std::size_t i = 0; i < signers; ++i) {
     const consensus::ValidatorIndex index(static_cast<std::uint16_t>(i));
     certificate.bitmap[i / 8] = static_cast<Byte>(certificate.bitmap[i / 8] | (1U << (i % 8)));
-    certificate.signatures.push_back(consensus::sign_vote(committee_, *signers_[i], index,
+    certificate.signatures.push_back(consensus::sign_vote(*committee_, *signers_[i], index,
                                                           consensus::VoteType::finalize,
                                                           header.view, certificate.proposal)
                                          .signature);
@@ -129,7 +180,7 @@ consensus::FinalityProof ChainMaker::proof_of(const consensus::Header& header,
 void ChainMaker::block(const std::vector<std::vector<Bytes>>& batches, bool with_proof,
                        const Forgery& forgery) {
   consensus::Header header;
-  const consensus::EpochContext& context = committee_.context();
+  const consensus::EpochContext& context = committee_->context();
   view_ = view_.next();
   header.version = context.version;
   header.network_id = context.network_id;
@@ -137,9 +188,9 @@ void ChainMaker::block(const std::vector<std::vector<Bytes>>& batches, bool with
   header.height = height_.next();
   header.view = view_;
   header.parent = parent_;
-  header.proposer = committee_.leader(view_);
+  header.proposer = committee_->leader(view_);
   header.time = UnixMillis(time_.value + 1000);
-  header.set_hash = committee_.set_hash();
+  header.set_hash = committee_->set_hash();
 
   // Batch i is of the i-th lane in the order of execution.
   consensus::Cut cut;
@@ -148,10 +199,10 @@ void ChainMaker::block(const std::vector<std::vector<Bytes>>& batches, bool with
       context.network_id, header.height, header.time, Hash{parent_.bytes}, time_, {}, {}};
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const consensus::ValidatorIndex author(
-        static_cast<std::uint16_t>((header.proposer.value + 1U + i) % committee_.size()));
+        static_cast<std::uint16_t>((header.proposer.value + 1U + i) % committee_->size()));
     consensus::LanePosition& position = positions_[author];
     consensus::Batch batch;
-    batch.ctx = committee_.ctx();
+    batch.ctx = committee_->ctx();
     batch.author = author;
     batch.incarnation = 1;
     batch.seq = position.seq + 1;
@@ -181,6 +232,13 @@ void ChainMaker::block(const std::vector<std::vector<Bytes>>& batches, bool with
   header.tx_root = executed->tx_root;
   header.state_root = executed->state_root;
   header.receipt_root = executed->receipt_root;
+  if (executed->next_epoch) {
+    std::vector<consensus::Validator> next;
+    for (const chain::Validator& each : executed->next_epoch->validators)
+      next.push_back({consensus::MemberId{each.id.bytes}, each.key});
+    header.flags = consensus::Header::flag_epoch_close;
+    header.next_set_hash = consensus::ValidatorSet::make(next)->digest();
+  }
   if (forgery.header) forgery.header(header);
   if (forgery.batches) forgery.batches(signed_batches);
 
@@ -203,12 +261,61 @@ void ChainMaker::block(const std::vector<std::vector<Bytes>>& batches, bool with
          {context.epoch, each.batch.author.value, each.batch.incarnation, each.batch.seq},
          encoded.back()});
   }
-  const auto done =
-      store_->commit({Hash{id.bytes}, header_bytes, cut_bytes, proof, false, stored, *executed});
+  const auto done = store_->commit({Hash{id.bytes}, header_bytes, cut_bytes, proof,
+                                    executed->next_epoch.has_value(), stored, *executed});
   if (!done) check_failed(__FILE__, __LINE__, to_string(done.error()).c_str());
   parent_ = id;
   height_ = header.height;
   time_ = header.time;
+  if (executed->next_epoch) {
+    std::vector<consensus::Validator> next;
+    for (const chain::Validator& each : executed->next_epoch->validators)
+      next.push_back({consensus::MemberId{each.id.bytes}, each.key});
+    begin_epoch({context.network_id, executed->next_epoch->version, context.epoch.next(), id,
+                 header.height, header.time, *consensus::ValidatorSet::make(std::move(next))});
+  }
+}
+
+SigningFor::SigningFor(const Hash& network_id) {
+  signing_for() = network_id;
+}
+SigningFor::~SigningFor() {
+  signing_for().reset();
+}
+
+void make_epoch_change(ChainMaker& chain, std::uint64_t number) {
+  const Bic owner = bic("NORDDEFF");
+  const SecretKey& key = network_key("validator 2 of NORDDEFF");
+  const chain::OwnedId proposal{owner, uetr(number)};
+  const UnixSeconds now(chain.time().value / 1000);
+  const Hash network = chain.committee().context().network_id;
+  const chain::RotateValidatorKey change{
+      owner, key.public_key(),
+      key.sign(chain::possession_message(network, owner, key.public_key()))};
+  chain.block_of(
+      {signed_bytes(number, chain::Propose{owner, change, now, UnixSeconds(now.value + 3'600)},
+                    "NORDDEFF", true)});
+  std::vector<Bytes> votes;
+  for (const char* voter : {"ALBAGB2L", "NORDDEFF", "SUDBFRPP"})
+    votes.push_back(signed_bytes(++number, chain::Vote{bic(voter), proposal, true}, voter, true));
+  chain.block_of(votes, false);
+  chain.block_of({signed_by(++number, chain::Ready{owner, key.public_key(), chain.height(), {1}},
+                            {"validator 2 of NORDDEFF"})});
+  VOSTRO_CHECK(chain.committee().epoch().value == 1);
+}
+
+std::string continued_text(const genesis::Continuation& end, std::size_t banks) {
+  genesis::Continuation continuation = end;
+  for (std::size_t i = 0; i < bank_count; ++i) {
+    const std::string name = to_text(bank(i));
+    continuation.validators.push_back({bank(i), public_key_named("new validator of " + name),
+                                       public_key_named("new node of " + name)});
+  }
+  for (std::size_t i = 0; i < banks; ++i)
+    for (const std::string role : {"maker", "checker"})
+      genesis::sign_continuation(continuation, bank(i),
+                                 key_named(role + " of " + to_text(bank(i))));
+  return network_text() + genesis::write_continuation(continuation);
 }
 
 Bytes issue_bytes(std::uint64_t number, const std::string& to, const Money& amount) {

@@ -76,18 +76,28 @@ class ChainMaker {
     block({transactions}, with_proof);
   }
 
+  /// The network goes on by the newest continuation of the definition.
+  void continue_by(const genesis::Definition& definition);
+  /// Where it stands now, as a continuation has to name it; without validators and signatures.
+  [[nodiscard]] genesis::Continuation end() const;
+
   [[nodiscard]] const chain::Store& store() const { return *store_; }
   [[nodiscard]] Height height() const { return height_; }
   [[nodiscard]] UnixMillis time() const { return time_; }
-  [[nodiscard]] const consensus::Committee& committee() const { return committee_; }
+  [[nodiscard]] const consensus::Committee& committee() const { return *committee_; }
   /// The finality proof of a header, signed by the first `signers` validators.
   [[nodiscard]] consensus::FinalityProof proof_of(const consensus::Header& header,
                                                   std::size_t signers) const;
   /// Closes the store.
   void close() { store_.reset(); }
+  /// After `close`.
+  void open_again();
 
  private:
-  consensus::Committee committee_;
+  void begin_epoch(consensus::EpochContext context);
+
+  std::string directory_;
+  std::shared_ptr<const consensus::Committee> committee_;
   std::vector<std::unique_ptr<KeySigner>> signers_;
   std::unique_ptr<chain::Store> store_;
   consensus::BlockId parent_;
@@ -110,6 +120,23 @@ class ChainMaker {
                                std::int64_t cents);
 [[nodiscard]] Bytes redeem_bytes(std::uint64_t number, const std::string& account,
                                  const Money& money);
+
+/// While it lives, transactions are signed for this network.
+class SigningFor {
+ public:
+  explicit SigningFor(const Hash& network_id);
+  ~SigningFor();
+  SigningFor(const SigningFor&) = delete;
+  SigningFor& operator=(const SigningFor&) = delete;
+};
+
+/// NORDDEFF's validator gets the key "validator 2 of NORDDEFF": proposed, voted for, and in force
+/// after these blocks, the last of which closes the epoch.
+void make_epoch_change(ChainMaker& chain, std::uint64_t number);
+
+/// The sealed file of the test network, and how it goes on where `end` is, with all four banks'
+/// "new validator of ..." keys, agreed to by `banks` of them.
+[[nodiscard]] std::string continued_text(const genesis::Continuation& end, std::size_t banks = 3);
 
 /// A small chain with all kinds of things in it: issues, payments, bulks, holds that end in each
 /// way, rejections, a redemption; 12 blocks of several lanes.

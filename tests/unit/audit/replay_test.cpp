@@ -12,11 +12,13 @@
 #include "audit/program.h"
 #include "tests/support/chain_builders.h"
 #include "tests/unit/audit/made_chain.h"
+#include "tests/unit/audit/ran.h"
 
 namespace vostro::audit {
 namespace {
 
-using namespace test;  // NOLINT: builders
+using namespace test;          // NOLINT: builders
+using namespace test_support;  // NOLINT: the program
 
 std::map<std::string, std::string> contents_of(const std::filesystem::path& directory) {
   std::map<std::string, std::string> files;
@@ -42,13 +44,14 @@ const ScratchDirectory& sample() {
   return directory;
 }
 
-Report replay_of(const std::string& data, const ReplayOptions& options) {
-  auto source = open_node_source(data, network_definition().network_id);
+Report replay_of(const std::string& data, const ReplayOptions& options,
+                 const genesis::Definition& definition = network_definition()) {
+  auto source = open_node_source(data, definition);
   if (!source) {
     ADD_FAILURE() << to_string(source.error());
     return {};
   }
-  auto report = replay(network_definition(), **source, options, {});
+  auto report = replay(definition, **source, options, {});
   if (!report) {
     ADD_FAILURE() << report.error().what;
     return {};
@@ -61,18 +64,6 @@ ReplayOptions options_in(const std::string& work) {
   options.work = work;
   options.threads = 2;
   return options;
-}
-
-struct Ran {
-  Exit exit;
-  std::string out;
-  std::string err;
-};
-Ran run_program(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const Exit exit = run(arguments, {out, err, false});
-  return {exit, out.str(), err.str()};
 }
 
 std::string genesis_file(const ScratchDirectory& directory) {
@@ -164,6 +155,85 @@ TEST(AuditReplay, SaysWhichSignaturesWereLeftToTheQuorum) {
   later.signatures_from = Height(9);
   EXPECT_EQ(replay_of(sample().under("node"), later).trusted,
             (std::vector<Blocks>{{Height(1), Height(8)}}));
+}
+
+/// A chain with a change of the validators' keys and, after it, a continuation; both networks pay.
+/// `first` is what was there before the continuation, closed.
+struct LongLived {
+  ScratchDirectory directory;
+  std::string text;
+  genesis::Definition definition;
+  Height end;  ///< of the first network
+
+  explicit LongLived(std::size_t banks = 3) {
+    ChainMaker chain(directory.under("node"));
+    make_sample_chain(chain);
+    make_epoch_change(chain, 8'000);
+    chain.block_of({payment_bytes(8'100, "NORDDEFF/main", "SUDBFRPP/main", 100)}, false);
+    chain.block_of({payment_bytes(8'101, "NORDDEFF/main", "SUDBFRPP/main", 100)});
+    end = chain.height();
+    text = continued_text(chain.end(), banks);
+    definition = *genesis::parse(text);
+    chain.close();
+    std::filesystem::copy(directory.under("node"), directory.under("before"),
+                          std::filesystem::copy_options::recursive);
+    chain.open_again();
+    chain.continue_by(definition);
+    const SigningFor second(definition.network_id);
+    chain.block_of({payment_bytes(8'200, "NORDDEFF/main", "SUDBFRPP/main", 100)}, false);
+    chain.block_of({payment_bytes(8'201, "SUDBFRPP/main", "NORDDEFF/main", 100)});
+  }
+  [[nodiscard]] Report replayed(const std::string& name, const ReplayOptions& options) const {
+    return replay_of(directory.under(name), options, definition);
+  }
+};
+
+TEST(AuditReplay, FollowsTheValidatorsThroughEpochsAndAContinuation) {
+  const LongLived chain;
+  const ScratchDirectory work;
+  const Report report = chain.replayed("node", options_in(work.path()));
+  EXPECT_EQ(report.divergence, std::nullopt) << to_string(*report.divergence);
+  EXPECT_EQ(report.checked_to.value, chain.end.value + 3);
+  EXPECT_TRUE(report.tables_compared);
+  EXPECT_EQ(report.counts.epochs, 3U);
+  // The closing block's, the last one of the first network, the newest.
+  EXPECT_EQ(report.counts.proofs, 3U);
+}
+
+TEST(AuditReplay, StopsAndGoesOnAtEachBlockAroundAContinuation) {
+  const LongLived chain;
+  const ScratchDirectory work;
+  ReplayOptions options = options_in(work.path());
+  for (std::uint64_t to = chain.end.value - 4; to <= chain.end.value + 3; ++to) {
+    options.to = Height(to);
+    const Report part = chain.replayed("node", options);
+    EXPECT_EQ(part.divergence, std::nullopt) << to << ": " << to_string(*part.divergence);
+    EXPECT_EQ(part.checked_to, Height(to));
+  }
+}
+
+TEST(AuditReplay, ReadsACopyFromBeforeTheContinuationAndGoesOnWithALaterOne) {
+  const LongLived chain;
+  const ScratchDirectory work;
+  // With the file of before, and then with the one that contains it.
+  const Report first = replay_of(chain.directory.under("before"), options_in(work.path()));
+  EXPECT_EQ(first.divergence, std::nullopt) << to_string(*first.divergence);
+  EXPECT_EQ(first.checked_to, chain.end);
+  EXPECT_EQ(chain.replayed("before", options_in(work.path())).checked_to, chain.end);
+  const Report second = chain.replayed("node", options_in(work.path()));
+  EXPECT_EQ(second.divergence, std::nullopt) << to_string(*second.divergence);
+  EXPECT_EQ(second.resumed_from, chain.end);
+  EXPECT_EQ(second.checked_to.value, chain.end.value + 3);
+}
+
+TEST(AuditReplay, AContinuationThatTooFewBanksSignedIsNoMandate) {
+  const LongLived chain(2);
+  const ScratchDirectory work;
+  const Report report = chain.replayed("node", options_in(work.path()));
+  ASSERT_TRUE(report.divergence.has_value());
+  EXPECT_EQ(report.divergence->height, chain.end.next());
+  EXPECT_EQ(report.divergence->field, "continuation in the genesis file");
+  EXPECT_NE(report.divergence->found.find("it takes 3"), std::string::npos);
 }
 
 TEST(AuditProgram, PrintsAReportForPeopleAndForPrograms) {

@@ -33,7 +33,7 @@ std::size_t tried_at_most() {
 /// What a replay of the data directory says: the divergence, or why there is none.
 std::variant<Report, Divergence, CannotCheck> verdict_on(const std::string& data,
                                                          bool trust_finality = false) {
-  auto source = open_node_source(data, network_definition().network_id);
+  auto source = open_node_source(data, network_definition());
   if (!source) {
     if (const auto* divergence = std::get_if<Divergence>(&source.error())) return *divergence;
     return std::get<CannotCheck>(source.error());

@@ -1,0 +1,316 @@
+// What an export writes is what the chain holds: sums of entries are balances of the ledger, and
+// each payment has the status that a node answers with. It goes on where it was. Every query of
+// audit/queries runs, on both databases; so do the views, whose figures are compared with the
+// ledger's.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "audit/program.h"
+#include "audit/sql/database.h"
+#include "audit/sql/schema.h"
+#include "audit/views/bank_report.h"
+#include "audit/views/render.h"
+#include "audit/views/trace.h"
+#include "chain/records.h"
+#include "iso20022/message.h"
+#include "tests/support/chain_builders.h"
+#include "tests/unit/audit/made_chain.h"
+#include "tests/unit/audit/ran.h"
+#include "tests/unit/bridge/databases.h"
+
+namespace vostro::audit {
+namespace {
+
+using namespace test;          // NOLINT: builders
+using namespace test_support;  // NOLINT: the program
+
+/// The sample chain, a change of the validators and a bulk with a UETR that is used.
+struct Sample {
+  ScratchDirectory directory;
+  Height last;
+  Sample() {
+    ChainMaker chain(directory.under("node"));
+    make_sample_chain(chain);
+    make_epoch_change(chain, 8'000);
+    chain.block_of({payment_bytes(8'100, "NORDDEFF/main", "SUDBFRPP/main", 100),
+                    payment_bytes(8'101, "SUDBFRPP/nostro", "NORDDEFF/main", 4'999'999)});
+    chain.block_of({bulk_bytes(8'099, "NORDDEFF/main", {"SUDBFRPP/main"}, 3, 5)});
+    last = chain.height();
+    std::ofstream(directory.under("genesis.toml")) << network_text();
+  }
+  static const Sample& get() {
+    static const Sample made;
+    return made;
+  }
+  [[nodiscard]] Ran exported(const std::string& database,
+                             std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"export",     directory.under("node"),
+                                       "--genesis",  directory.under("genesis.toml"),
+                                       "--database", database,
+                                       "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_program(arguments);
+  }
+};
+
+class AuditExport : public testing::TestWithParam<DatabaseAddress::Kind> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == DatabaseAddress::Kind::sqlite) {
+      written_ = "sqlite:" + home_.under("audit.db");
+      return;
+    }
+    bridge::test::PostgresqlServer* server = bridge::test::PostgresqlServer::shared();
+    if (server == nullptr) GTEST_SKIP() << "PostgreSQL's programs are not installed";
+    written_ = server->new_database();
+  }
+  [[nodiscard]] Database open() const { return Database(*parse_database(written_), false); }
+  void fill() const {
+    const Ran ran = Sample::get().exported(written_);
+    ASSERT_EQ(ran.exit, Exit::holds) << ran.out << ran.err;
+  }
+  [[nodiscard]] std::string asked(const std::string& statement) const {
+    Database database = open();
+    std::string text;
+    for (const TextRow& row : database.query(statement).rows) {
+      for (const auto& cell : row) text += cell.value_or("NULL") + " ";
+      text += "| ";
+    }
+    return text;
+  }
+
+  ScratchDirectory home_;
+  std::string written_;
+};
+
+std::string query_text(const std::string& name) {
+  return file_text(std::string(VOSTRO_AUDIT_QUERIES) + "/" + name);
+}
+
+TEST_P(AuditExport, BalancesAndPaymentsAreThoseOfTheLedger) {
+  fill();
+  auto store = chain::Store::open(Sample::get().directory.under("node/store"),
+                                  network_definition().network_id, {});
+  ASSERT_TRUE(store.has_value());
+  Database database = open();
+  std::size_t accounts = 0;
+  for (const TextRow& row : database.query(query_text("balances.sql")).rows) {
+    const auto balance =
+        chain::load<chain::Balance>(**store, {account(*row[0]), currency(*row[1])});
+    EXPECT_EQ(*row[2], std::to_string(balance ? balance->units.value : 0)) << *row[0];
+    ++accounts;
+  }
+  EXPECT_GE(accounts, 5U);
+  std::size_t payments = 0;
+  const chain::StoreView view = (*store)->view();
+  for (const TextRow& row :
+       database.query("SELECT agent, uetr, status, debtor FROM payments").rows) {
+    const auto history = view.payment({bic(*row[0]), *parse_uuid(*row[1])});
+    ASSERT_TRUE(history.has_value()) << *row[1];
+    EXPECT_EQ(*row[2], to_string(history->status)) << *row[1];
+    ++payments;
+  }
+  EXPECT_GE(payments, 40U);
+  for (const TextRow& row : database.query(query_text("supply.sql")).rows)
+    EXPECT_EQ(*row[4], "0") << *row[0];
+  const auto table = database.query("SELECT COUNT(*), MAX(height) FROM blocks");
+  EXPECT_EQ(*table.rows[0][0], std::to_string(Sample::get().last.value + 1));
+}
+
+TEST_P(AuditExport, GoesOnWhereItWas) {
+  const Sample& sample = Sample::get();
+  const ScratchDirectory work;
+  ASSERT_EQ(sample.exported(written_, {"--work", work.path(), "--to", "5"}).exit, Exit::holds);
+  EXPECT_EQ(asked("SELECT height FROM chain"), "5 | ");
+  ASSERT_EQ(sample.exported(written_, {"--work", work.path(), "--to", "9"}).exit, Exit::holds);
+  // Without the work directory everything is executed again, and only what is new is added.
+  const Ran rest = sample.exported(written_);
+  ASSERT_EQ(rest.exit, Exit::holds) << rest.out << rest.err;
+  EXPECT_EQ(asked("SELECT COUNT(*) FROM blocks"), std::to_string(sample.last.value + 1) + " | ");
+  const std::string in_steps = asked(
+      "SELECT agent, uetr, status, amount, settled_height FROM payments ORDER BY agent, uetr");
+  const std::string money = asked(query_text("balances.sql"));
+  fill();  // nothing more
+  EXPECT_EQ(asked(query_text("balances.sql")), money);
+  if (GetParam() == DatabaseAddress::Kind::sqlite) {
+    written_ = "sqlite:" + home_.under("at-once.db");
+    fill();
+    EXPECT_EQ(asked("SELECT agent, uetr, status, amount, settled_height FROM payments ORDER BY "
+                    "agent, uetr"),
+              in_steps);
+  }
+  // A work directory that is ahead of the database does not belong to it.
+  if (GetParam() == DatabaseAddress::Kind::sqlite)
+    written_ = "sqlite:" + home_.under("empty.db");
+  else
+    return;
+  const Ran ahead = sample.exported(written_, {"--work", work.path()});
+  EXPECT_EQ(ahead.exit, Exit::cannot_check);
+  EXPECT_NE(ahead.err.find("do not belong together"), std::string::npos) << ahead.err;
+}
+
+TEST_P(AuditExport, EveryQueryRuns) {
+  fill();
+  Database database = open();
+  std::size_t queries = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(VOSTRO_AUDIT_QUERIES)) {
+    const std::string name = entry.path().filename();
+    Database::Table found;
+    ASSERT_NO_THROW(found = database.query(query_text(name))) << name;
+    // Nobody exchanged.
+    if (name != "fx.sql") {
+      EXPECT_FALSE(found.rows.empty()) << name;
+    }
+    ++queries;
+  }
+  EXPECT_EQ(queries, 12U);
+}
+
+TEST_P(AuditExport, TracesAPaymentThroughItsLife) {
+  fill();
+  // Payment 20 was held and accepted, 21 held and rejected with AC04 (make_sample_chain).
+  const auto traced = [&](std::uint64_t number) {
+    const Ran ran = run_program({"trace", to_text(uetr(number)), "--database", written_, "--json"});
+    EXPECT_EQ(ran.exit, Exit::holds) << ran.err;
+    return boost::json::parse(ran.out).at("payments").as_array();
+  };
+  const auto accepted = traced(20);
+  ASSERT_EQ(accepted.size(), 1U);
+  EXPECT_EQ(accepted[0].at("status").as_string(), "settled");
+  const auto& events = accepted[0].at("events").as_array();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].at("order").as_string(), "Payment");
+  EXPECT_EQ(events[0].at("status").as_string(), "held");
+  EXPECT_EQ(events[1].at("order").as_string(), "Accept");
+  EXPECT_EQ(events[1].at("entries").as_array().size(), 2U);
+  const auto rejected = traced(21);
+  EXPECT_EQ(rejected[0].at("status").as_string(), "released");
+  EXPECT_EQ(rejected[0].at("events").at(1).at("code").as_string(), "AC04");
+  const Ran text = run_program({"trace", to_text(uetr(20)), "--database", written_});
+  EXPECT_NE(text.out.find("Accept of NORDDEFF: settled"), std::string::npos) << text.out;
+  EXPECT_EQ(run_program({"trace", to_text(uetr(99'999)), "--database", written_}).exit,
+            Exit::diverges);
+}
+
+TEST_P(AuditExport, FindsPayments) {
+  fill();
+  const auto found = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "find");
+    arguments.insert(arguments.end(), {"--database", written_, "--json"});
+    const Ran ran = run_program(arguments);
+    EXPECT_EQ(ran.exit, Exit::holds) << ran.err;
+    return boost::json::parse(ran.out).at("payments").as_array().size();
+  };
+  EXPECT_EQ(found({"--currency", "EUR", "--amount-from", "49999.99"}), 1U);
+  EXPECT_EQ(found({"--status", "rejected"}),
+            static_cast<std::size_t>(
+                std::stoul(asked("SELECT COUNT(*) FROM payments WHERE status = 'rejected'"))));
+  EXPECT_EQ(found({"--before", "2026-01-01"}), 0U);
+  EXPECT_GT(found({"--bank", "NORDDEFF"}), 5U);
+  EXPECT_EQ(found({"--account", "NORDDEFF/main", "--limit", "2"}), 2U);
+  EXPECT_EQ(run_program({"find", "--amount-from", "1.00", "--database", written_}).exit,
+            Exit::usage);
+}
+
+TEST_P(AuditExport, ReportsOnABank) {
+  fill();
+  Database database = open();
+  const BankReport report = report_on(database, {"NORDDEFF", "EUR", "2026-01-05", "2026-01-31"});
+  std::map<std::string, const ReportTable*> tables;
+  for (const ReportTable& table : report.tables) tables[table.name] = &table;
+  auto store = chain::Store::open(Sample::get().directory.under("node/store"),
+                                  network_definition().network_id, {});
+  const auto balance =
+      chain::load<chain::Balance>(**store, {account("NORDDEFF/main"), currency("EUR")});
+  const Amounts amounts(database);
+  const auto& row = tables.at("balances")->rows.at(0);
+  EXPECT_EQ(row.at(0), "NORDDEFF/main");
+  EXPECT_EQ(row.at(1), "0.00");
+  EXPECT_EQ(row.at(6), amounts.text(balance->units.value, "EUR"));
+  // Opening, out, in and charges come to closing.
+  const auto units = [&](std::size_t column) { return *amounts.units(row.at(column), "EUR"); };
+  EXPECT_EQ(units(1) - units(2) + units(3) - units(4) + units(5), balance->units.value);
+  EXPECT_FALSE(tables.at("rejections")->rows.empty());
+  EXPECT_FALSE(tables.at("governance")->rows.empty());
+  EXPECT_GE(tables.at("exposures")->rows.size(), 3U);
+  EXPECT_EQ(tables.at("reserves")->rows.empty(), false);
+  // Before the network there was nothing.
+  const BankReport before = report_on(database, {"NORDDEFF", "EUR", "2025-01-01", "2025-12-31"});
+  EXPECT_EQ(before.tables.at(0).rows.size(), 1U) << "the line of sums";
+  EXPECT_EQ(before.tables.at(0).rows.at(0).at(6), "0.00");
+  for (const char* format : {"text", "json", "csv", "html"}) {
+    const Ran ran =
+        run_program({"report", "--bank", "NORDDEFF", "--currency", "EUR", "--from", "2026-01-05",
+                     "--to", "2026-01-31", "--format", format, "--database", written_});
+    EXPECT_EQ(ran.exit, Exit::holds) << ran.err;
+    EXPECT_NE(ran.out.find(row.at(6)), std::string::npos) << format;
+  }
+}
+
+TEST_P(AuditExport, WritesStatementsThatAddUp) {
+  fill();
+  const std::vector<std::string> scope{"statement",  "--account",  "NORDDEFF/main", "--currency",
+                                       "EUR",        "--from",     "2026-01-05",    "--to",
+                                       "2026-01-05", "--database", written_};
+  const Ran xml = run_program(scope);
+  ASSERT_EQ(xml.exit, Exit::holds) << xml.err;
+  // Reading checks schema, and that opening balance and entries are the closing one.
+  const auto message = iso20022::read_message(xml.out);
+  ASSERT_TRUE(message.has_value()) << to_string(message.error().list.front());
+  const auto& report = std::get<iso20022::AccountMessage>(message->body).reports.front();
+  auto store = chain::Store::open(Sample::get().directory.under("node/store"),
+                                  network_definition().network_id, {});
+  const auto balance =
+      chain::load<chain::Balance>(**store, {account("NORDDEFF/main"), currency("EUR")});
+  ASSERT_EQ(report.balances.size(), 2U);
+  EXPECT_EQ(report.balances[0].amount.units.value, 0);
+  EXPECT_EQ(report.balances[1].amount.units, balance->units);
+  EXPECT_GT(report.entries.size(), 10U);
+  EXPECT_NE(xml.out.find("after block " + std::to_string(Sample::get().last.value)),
+            std::string::npos);
+  std::vector<std::string> csv_scope = scope;
+  csv_scope.insert(csv_scope.end(), {"--format", "csv"});
+  const Ran csv = run_program(csv_scope);
+  const Amounts amounts = [&] {
+    Database database = open();
+    return Amounts(database);
+  }();
+  EXPECT_NE(csv.out.find(",closing,," + amounts.text(balance->units.value, "EUR") + ",EUR"),
+            std::string::npos)
+      << csv.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(On, AuditExport,
+                         testing::Values(DatabaseAddress::Kind::sqlite,
+                                         DatabaseAddress::Kind::postgresql),
+                         [](const auto& instance) {
+                           return instance.param == DatabaseAddress::Kind::sqlite ? "SQLite"
+                                                                                  : "PostgreSQL";
+                         });
+
+TEST(AuditViews, PercentilesAreOfTheNearestRank) {
+  EXPECT_EQ(percentile({}, 50), 0);
+  EXPECT_EQ(percentile({7}, 50), 7);
+  EXPECT_EQ(percentile({1, 2, 3, 4}, 50), 2);
+  EXPECT_EQ(percentile({1, 2, 3, 4}, 90), 4);
+  EXPECT_EQ(percentile({1, 2, 3, 4}, 25), 1);
+}
+
+TEST(AuditViews, WhatIsShownIsNeitherMarkupNorFormula) {
+  BankReport report{"NORDDEFF", "EUR", "2026-01-05", "2026-01-31", "<script>alert(1)</script>", "b",
+                    "1",        {}};
+  report.tables.push_back(
+      {"held", "\"><b>", {"payment"}, {{"=cmd|'/c calc'!A1"}, {"-5.00"}}, 0, {1, 2}});
+  const std::string html = to_html(report);
+  EXPECT_EQ(html.find("<script"), std::string::npos);
+  EXPECT_EQ(html.find("<b>"), std::string::npos);
+  const std::string csv = to_csv(report);
+  EXPECT_NE(csv.find("payment,'=cmd|'/c calc'!A1\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("payment,-5.00\r\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace vostro::audit
