@@ -14,6 +14,7 @@
 #include "chain/store/work_store.h"
 #include "chain/versions.h"
 #include "client/proof.h"
+#include "consensus/evidence.h"
 #include "genesis/continuation.h"
 
 namespace vostro::audit {
@@ -404,7 +405,7 @@ class Replay {
     for (const consensus::LaneRef& lane : block.cut.lanes)
       input.lanes.emplace(lane.author.value,
                           chain::LaneRecord{lane.incarnation, lane.last_seq, Hash{lane.tip.bytes}});
-    const auto executed = chain::execute_block(*ledger_, *ledger_, input);
+    const auto executed = chain::execute_block(*ledger_, *ledger_, judge_, input);
     if (const auto broken = ledger_->failure()) return cannot_check(to_string(*broken));
     if (!executed)
       return diverges(
@@ -573,6 +574,7 @@ class Replay {
   const ReplayOptions& options_;
   const OnProgress& on_progress_;
   std::unique_ptr<chain::WorkStore> ledger_;
+  consensus::Judge judge_;
   Book book_;
   std::shared_ptr<const Committee> committee_;
   Progress progress_;

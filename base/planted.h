@@ -20,6 +20,7 @@ enum class Planted : std::uint8_t {
   vote_signature_unchecked,  ///< votes count without a look at their signature
   certificate_half_checked,  ///< the last signature of a certificate is not looked at
   evidence_ignored,          ///< two votes that exclude each other are not reported
+  evidence_unchecked,        ///< reported evidence is believed without a look at its signatures
   retransmission_missing,    ///< what got lost is never sent again
   tip_never_repeated,        ///< the last notarized block waits for a next one to become final
   always_busy,               ///< an idle network does not fall silent

@@ -110,6 +110,9 @@ class DemandOf {
     return Demand{{b.participant, {}, {}}, ActionClass::govern, {}};
   }
   Found operator()(const Ready&) { return std::nullopt; }  // asks no policy: authorise
+  Found operator()(const ReportEvidence& b) {
+    return at_once(Demand{{b.participant, {}, {}}, ActionClass::answer, {}});
+  }
 
  private:
   Found of_account(const AccountId& account, std::optional<ActionClass> action,

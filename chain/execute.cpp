@@ -47,12 +47,13 @@ void take_turn(Turn& turn, const VerifiedTransaction& verified) {
 }
 
 /// One candidate: dropped without a trace, or included with its receipts.
-bool execute_one(State& state, BlockPoint block, const VerifiedTransaction& verified,
-                 std::vector<Receipt>& receipts) {
+bool execute_one(State& state, BlockPoint block, const Court& court,
+                 const VerifiedTransaction& verified, std::vector<Receipt>& receipts) {
   const auto authority = authorise(state, verified, block.time);
   if (!authority) return false;
   Turn turn(state, block, Step::ordered, verified.id(), verified.hash(), ReceiptKind::transaction);
   turn.authority = *authority;
+  turn.court = court;
   if (authority->delay_ms > 0)
     turn.delay_end = whole_seconds_after(block.time, authority->delay_ms);
   turn.receipt_index = static_cast<std::uint32_t>(receipts.size());
@@ -105,6 +106,7 @@ Hash tx_root_of(const std::vector<std::pair<OwnedId, IdRecord>>& ids,
 
 Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& reader,
                                                       const NodeReader& tree,
+                                                      const EvidenceJudge& judge,
                                                       const BlockInput& input) {
   State state(reader);
   const BlockPoint point{input.height, input.time};
@@ -115,7 +117,7 @@ Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& reader,
   block.receipts = work_off_due(state, point);
   forget_expired_fills(state, point);
   for (const VerifiedTransactionPtr& candidate : input.candidates)
-    if (execute_one(state, point, *candidate, block.receipts))
+    if (execute_one(state, point, {input.network_id, &judge}, *candidate, block.receipts))
       block.transactions.push_back(candidate);
   for (const auto& [author, record] : input.lanes) state.put<Lane>(author, {record});
   state.commit();

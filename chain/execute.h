@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/evidence.h"
 #include "chain/policy.h"
 #include "chain/receipt.h"
 #include "chain/storage.h"
@@ -80,8 +81,11 @@ struct ExecutionFailure {
   std::string what;  ///< for the log: which invariant, both values
 };
 
+/// `judge` says what reported evidence proves: the same for everybody, as the check of a signature
+/// is.
 [[nodiscard]] Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& state,
                                                                     const NodeReader& tree,
+                                                                    const EvidenceJudge& judge,
                                                                     const BlockInput& input);
 
 /// H("txs", H("ids", the block's newly used ids in order, each owner || id) || Merkle root of the

@@ -401,6 +401,10 @@ class FormCheck {
         !body.versions.empty() && is_strictly_ascending(body.versions) && body.versions.front() > 0,
         bad_combination, Path("versions"));
   }
+  void check(const ReportEvidence& body) {
+    check_bic(body.participant, Path("participant"));
+    require(!body.evidence.empty(), bad_combination, Path("evidence"));
+  }
   void check(const AddParticipant& change, const Path& at) {
     const Path participant(at, "participant");
     require(is_well_formed(change.participant) && change.participant.status == Standing::active,

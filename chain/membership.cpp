@@ -227,6 +227,19 @@ std::optional<PublicKey> new_key_of(const Change& change) {
   return std::nullopt;
 }
 
+std::optional<EpochNow> epoch_now(const StateReader& state, const Hash& head, Height height,
+                                  UnixMillis time) {
+  const auto validators = load<Validators>(state, {});
+  if (!validators) return std::nullopt;
+  const bool is_closed = !validators->next.empty();
+  const Epoch epoch(validators->epoch + (is_closed ? 1 : 0));
+  if (!is_closed)
+    if (auto begun = load<EpochRecord>(state, epoch)) return EpochNow{epoch, *std::move(begun)};
+  return EpochNow{epoch,
+                  {head, height, time, is_closed ? validators->next_version : validators->version,
+                   is_closed ? validators->next : validators->now}};
+}
+
 bool votes_or_will(State& state, const Bic& owner, const PublicKey& key) {
   // On top of a block that closes its epoch, the next ones are asked already.
   if (std::ranges::binary_search(base_membership(state).validators,

@@ -15,6 +15,16 @@ namespace vostro::chain {
 /// Its effect waits for the beginning of an epoch.
 [[nodiscard]] bool is_membership(const Change& change);
 
+/// An epoch, as its first block puts it on record.
+struct EpochNow {
+  Epoch epoch;
+  EpochRecord record;
+};
+/// The epoch that the next block belongs to: `state` is the one after the block `head` (the anchor
+/// at height 0). Empty where the state is damaged.
+[[nodiscard]] std::optional<EpochNow> epoch_now(const StateReader& state, const Hash& head,
+                                                Height height, UnixMillis time);
+
 /// The key that an AddValidator or a RotateValidatorKey brings.
 [[nodiscard]] std::optional<PublicKey> new_key_of(const Change& change);
 /// The key is that of the owner's validator, or of one that a passed change gives it: a Ready under

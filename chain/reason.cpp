@@ -115,6 +115,11 @@ Words words_of(Reason reason) {
       return {"already_voted", "AM05", "The participant has voted on this proposal before."};
     case Reason::votes_short:
       return {"votes_short", "TM01", "Voting ended without enough votes for the proposal."};
+    case Reason::evidence_known:
+      return {"evidence_known", "AM05", "What the evidence proves is on record already."};
+    case Reason::evidence_wrong:
+      return {"evidence_wrong", "FF01",
+              "The evidence is not in its encoding, or does not prove what it claims."};
   }
   return {"unknown", "NARR", "The reason is not known."};
 }

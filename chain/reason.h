@@ -62,8 +62,11 @@ enum class Reason : std::uint8_t {
   already_voted,    ///< AM05
   // How a proposal ends without effect.
   votes_short,  ///< TM01
+  // Own checks of reported evidence, after deadline_passed.
+  evidence_known,  ///< AM05: the same act of the same validator is on record
+  evidence_wrong,  ///< FF01: it does not prove what it claims
 };
-inline constexpr Reason reason_last = Reason::votes_short;
+inline constexpr Reason reason_last = Reason::evidence_wrong;
 [[nodiscard]] constexpr bool is_listed(Reason r) {
   return r >= Reason::not_found && r <= reason_last;
 }

@@ -1,6 +1,7 @@
 #include "chain/records.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include "base/check.h"
@@ -65,6 +66,11 @@ class KeyParser {
     const ByteView bytes = take(kCurrencySize);
     std::copy(bytes.begin(), bytes.end(), currency.code.begin());
     return currency;
+  }
+  std::uint64_t number() {
+    std::uint64_t number = 0;
+    for (const Byte byte : take(8)) number = number << 8 | byte;
+    return number;
   }
   OwnedId name() {
     OwnedId name{bic(), {}};
@@ -164,6 +170,58 @@ std::vector<AccountId> parties_of(const Hold& hold) {
   return parties;
 }
 
+std::string to_text(const MisbehaviourKey& key) {
+  std::string text = to_text(key.owner) + "-" + std::string(code_of(key.kind)) + "-" +
+                     std::to_string(key.epoch.value) + "-" + std::to_string(key.place);
+  if (key.kind == EvidenceKind::double_batch) text += "-" + std::to_string(key.number);
+  return text;
+}
+
+std::optional<MisbehaviourKey> parse_misbehaviour(std::string_view text) {
+  const std::string_view whole = text;
+  const auto part = [&text]() -> std::string_view {
+    const std::size_t end = std::min(text.find('-'), text.size());
+    const std::string_view found = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return found;
+  };
+  const auto number = [&part]() -> std::uint64_t {
+    const std::string_view digits = part();
+    std::uint64_t value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+  };
+  const auto owner = parse_bic(part());
+  if (!owner) return std::nullopt;
+  MisbehaviourKey key{*owner, {}, {}, 0, 0};
+  const std::string_view code = part();
+  for (auto kind = EvidenceKind::double_notarize; is_listed(kind);
+       kind = static_cast<EvidenceKind>(static_cast<std::uint8_t>(kind) + 1))
+    if (code_of(kind) == code) key.kind = kind;
+  key.epoch = Epoch(number());
+  key.place = number();
+  if (key.kind == EvidenceKind::double_batch) key.number = number();
+  // Whatever is not as it is written: other digits, other kinds, too many parts.
+  if (!is_listed(key.kind) || to_text(key) != whole) return std::nullopt;
+  return key;
+}
+
+std::optional<MisbehaviourKey> misbehaviour_of(const EpochRecord& record, Epoch epoch,
+                                               const Offence& offence) {
+  if (offence.validator >= record.validators.size()) return std::nullopt;
+  const auto owner = owner_of(record.validators[offence.validator].id);
+  VOSTRO_CHECK(owner.has_value());
+  return MisbehaviourKey{*owner, offence.kind, epoch, offence.place, offence.number};
+}
+
+EpochSigners signers_of(const EpochRecord& record, Epoch epoch, const Hash& network_id) {
+  EpochSigners signers{network_id, record.version, epoch, record.anchor, {}};
+  signers.validators.reserve(record.validators.size());
+  for (const Validator& validator : record.validators)
+    signers.validators.push_back({validator.id.bytes, validator.key});
+  return signers;
+}
+
 Bytes key_bytes(Byte prefix, const Only&) {
   return {prefix};
 }
@@ -243,6 +301,16 @@ Bytes key_bytes(Byte prefix, const CorridorSpentKey& key) {
   return bytes;
 }
 
+Bytes key_bytes(Byte prefix, const MisbehaviourKey& key) {
+  Bytes bytes = begin(prefix);
+  append_part(bytes, key.owner);
+  bytes.push_back(static_cast<Byte>(key.kind));
+  append_big_endian(bytes, key.epoch.value);
+  append_big_endian(bytes, key.place);
+  append_big_endian(bytes, key.number);
+  return bytes;
+}
+
 std::optional<AccountId> account_of_key(ByteView key) {
   KeyParser parser(key, AccountRecord::prefix);
   AccountId account{parser.bic(), {}};
@@ -280,11 +348,24 @@ std::optional<OwnedId> owned_id_of_key(ByteView key) {
 }
 std::optional<DueKey> due_of_key(ByteView key) {
   KeyParser parser(key);
-  std::uint64_t time = 0;
-  for (const Byte byte : parser.take(8)) time = time << 8 | byte;
+  const std::uint64_t time = parser.number();
   const DueKey due{UnixSeconds(time), parser.name()};
   if (!parser.is_done()) return std::nullopt;
   return due;
+}
+
+std::optional<MisbehaviourKey> misbehaviour_of_key(ByteView key) {
+  KeyParser parser(key, Misbehaviour::prefix);
+  MisbehaviourKey found;
+  found.owner = parser.bic();
+  const ByteView kind = parser.take(1);
+  if (!parser.ok()) return std::nullopt;
+  found.kind = static_cast<EvidenceKind>(kind[0]);
+  found.epoch = Epoch(parser.number());
+  found.place = parser.number();
+  found.number = parser.number();
+  if (!parser.is_done() || !is_valid(found.owner) || !is_listed(found.kind)) return std::nullopt;
+  return found;
 }
 
 namespace {
@@ -339,6 +420,7 @@ VOSTRO_RECORD(CorridorSpent)
 VOSTRO_RECORD(EpochRecord)
 VOSTRO_RECORD(PendingChanges)
 VOSTRO_RECORD(Readiness)
+VOSTRO_RECORD(Misbehaviour)
 VOSTRO_RECORD(Lane)
 #undef VOSTRO_RECORD
 

@@ -453,6 +453,45 @@ struct Readiness {
   }
 };
 
+/// One act of one validator against the protocol. The owner comes first: a bank's acts stand
+/// together.
+struct MisbehaviourKey {
+  Bic owner;  ///< of the validator
+  EvidenceKind kind = EvidenceKind::double_notarize;
+  Epoch epoch;
+  std::uint64_t place = 0;   ///< the view; of E4 the incarnation of the lane
+  std::uint64_t number = 0;  ///< of E4 the batch's number, else 0
+  auto operator<=>(const MisbehaviourKey&) const = default;
+};
+/// What a ReportEvidence has proved, for ever. What follows from it is the banks' decision.
+struct Misbehaviour {
+  static constexpr Byte prefix = 'm';
+  using Key = MisbehaviourKey;
+
+  std::uint16_t validator = 0;  ///< index in its epoch
+  PublicKey key;                ///< that signed
+  Hash evidence;                ///< H("evidence", its bytes)
+  OwnedId report;               ///< the ReportEvidence: who reported it, and where the bytes are
+  Height height;                ///< of its block
+
+  bool operator==(const Misbehaviour&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(validator, key, evidence, report, height);
+  }
+};
+/// The name of an act, the same whoever holds evidence of it: owner, kind, epoch, view, as in
+/// "SUDBFRPP-E1-0-17"; of E4 owner, kind, epoch, incarnation, number: "SUDBFRPP-E4-0-3-17".
+[[nodiscard]] std::string to_text(const MisbehaviourKey& key);
+/// Exactly what to_text writes; empty for other text.
+[[nodiscard]] std::optional<MisbehaviourKey> parse_misbehaviour(std::string_view text);
+/// Empty where the epoch has no such validator.
+[[nodiscard]] std::optional<MisbehaviourKey> misbehaviour_of(const EpochRecord& record, Epoch epoch,
+                                                             const Offence& offence);
+/// Who could sign in an epoch on record.
+[[nodiscard]] EpochSigners signers_of(const EpochRecord& record, Epoch epoch,
+                                      const Hash& network_id);
+
 /// Where a lane stands, by author.
 struct Lane {
   static constexpr Byte prefix = 'l';
@@ -483,6 +522,7 @@ struct Lane {
 [[nodiscard]] Bytes key_bytes(Byte prefix, Epoch key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, const PublicKey& key);
 [[nodiscard]] Bytes key_bytes(Byte prefix, const CorridorSpentKey& key);
+[[nodiscard]] Bytes key_bytes(Byte prefix, const MisbehaviourKey& key);
 template <class Record>
 [[nodiscard]] Bytes key_of(const typename Record::Key& key) {
   return key_bytes(Record::prefix, key);
@@ -504,8 +544,9 @@ template <class Record>
 [[nodiscard]] std::optional<OwnedId> owned_id_of_key(
     ByteView key);                                             ///< 'd', 'h', 'o', 'q', 'r', 't'
 [[nodiscard]] std::optional<DueKey> due_of_key(ByteView key);  ///< 'u', 'f'
-[[nodiscard]] std::optional<std::uint16_t> rule_of_key(ByteView key);    ///< 'k'
-[[nodiscard]] std::optional<std::uint16_t> author_of_key(ByteView key);  ///< 'l'
+[[nodiscard]] std::optional<MisbehaviourKey> misbehaviour_of_key(ByteView key);  ///< 'm'
+[[nodiscard]] std::optional<std::uint16_t> rule_of_key(ByteView key);            ///< 'k'
+[[nodiscard]] std::optional<std::uint16_t> author_of_key(ByteView key);          ///< 'l'
 
 /// A record straight from a reader, for those who look without executing. Empty where absent or
 /// damaged.

@@ -158,7 +158,7 @@ class State {
              Table<Hold>, Table<DelayedOrder>, Table<DueMarker>, Table<OpenRecall>,
              Table<ReturnedPayment>, Table<QuoteFill>, Table<FillExpiry>, Table<Spent>,
              Table<Proposal>, Table<CorridorRecord>, Table<CorridorSpent>, Table<EpochRecord>,
-             Table<PendingChanges>, Table<Readiness>, Table<Lane>>
+             Table<PendingChanges>, Table<Readiness>, Table<Misbehaviour>, Table<Lane>>
       tables_;
   std::map<OwnedId, IdRecord> ids_;
   std::vector<std::pair<OwnedId, IdRecord>> new_ids_;

@@ -48,6 +48,12 @@ struct Content {
   }
 };
 
+std::size_t bytes_max_of(Byte body_tag) {
+  if (body_tag == PaymentBatch::tag) return Transaction::batch_bytes_max;
+  if (body_tag == ReportEvidence::tag) return Transaction::report_bytes_max;
+  return Transaction::bytes_max;
+}
+
 template <class... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
@@ -85,10 +91,10 @@ Bytes encode_transaction(const Transaction& transaction) {
 }
 
 Result<Transaction, FormError> decode_form_unchecked(ByteView bytes) {
-  // Only a bulk may be large; the tag stands at a fixed place, so nothing needs to be decoded to
-  // know.
-  const bool is_batch = bytes.size() > kTagOffset && bytes[kTagOffset] == PaymentBatch::tag;
-  const std::size_t size_max = is_batch ? Transaction::batch_bytes_max : Transaction::bytes_max;
+  // The tag stands at a fixed place, so nothing needs to be decoded to know which body may be
+  // large.
+  const std::size_t size_max =
+      bytes.size() > kTagOffset ? bytes_max_of(bytes[kTagOffset]) : Transaction::bytes_max;
   if (bytes.size() > size_max)
     return fail(FormError{FormReason::too_large, std::to_string(bytes.size()) + " bytes, at most " +
                                                      std::to_string(size_max)});
@@ -155,6 +161,7 @@ Bic acting_participant(const Body& body) {
                         [](const Propose& b) { return b.participant; },
                         [](const Vote& b) { return b.participant; },
                         [](const Ready& b) { return b.participant; },
+                        [](const ReportEvidence& b) { return b.participant; },
                     },
                     body);
 }
@@ -220,6 +227,7 @@ std::string_view kind_of(const Body& body) {
                         [](const Propose&) { return "Propose"; },
                         [](const Vote&) { return "Vote"; },
                         [](const Ready&) { return "Ready"; },
+                        [](const ReportEvidence&) { return "ReportEvidence"; },
                     },
                     body);
 }

@@ -11,6 +11,7 @@
 #include "base/decode_error.h"
 #include "chain/tx/accounts.h"
 #include "chain/tx/answer.h"
+#include "chain/tx/evidence.h"
 #include "chain/tx/governance.h"
 #include "chain/tx/issuing.h"
 #include "chain/tx/payment.h"
@@ -20,7 +21,7 @@ namespace vostro::chain {
 using Body = std::variant<Payment, PaymentBatch, FxPayment, Accept, Reject, Block, Unblock, Recall,
                           RefuseRecall, ConfirmCredit, Return, Issue, Redeem, RedeemOutcome,
                           OpenBusinessDate, OpenAccount, UpdateAccount, UpdatePolicy, CloseAccount,
-                          Freeze, Unfreeze, Cancel, Propose, Vote, Ready>;
+                          Freeze, Unfreeze, Cancel, Propose, Vote, Ready, ReportEvidence>;
 
 struct TransactionSignature {
   PublicKey key;
@@ -38,7 +39,8 @@ struct Transaction {
   static constexpr std::uint16_t version_now = 1;
   static constexpr std::size_t signatures_max = 16;
   static constexpr std::size_t bytes_max = 16 * 1024;  ///< encoded, for every body but the next
-  static constexpr std::size_t batch_bytes_max = 3'670'016;  ///< 3.5 MiB: a PaymentBatch
+  static constexpr std::size_t batch_bytes_max = 3'670'016;    ///< 3.5 MiB: a PaymentBatch
+  static constexpr std::size_t report_bytes_max = 256 * 1024;  ///< a ReportEvidence
 
   std::uint16_t version = version_now;
   Hash network_id;
@@ -87,8 +89,8 @@ struct FormError;
 /// Why bytes are no transaction of this network, in order of precedence. Refused at the door; never
 /// in a block.
 enum class FormReason : std::uint8_t {
-  too_large,      ///< Above 16 KiB, or 3.5 MiB for a PaymentBatch. Looked at before anything is
-                  ///< decoded.
+  too_large,      ///< Above 16 KiB, 3.5 MiB for a PaymentBatch, 256 KiB for a ReportEvidence.
+                  ///< Looked at before anything is decoded.
   undecodable,    ///< Not the canonical encoding of a transaction; the offset tells where.
   wrong_version,  ///< A transaction version that this network does not speak.
   wrong_network,  ///< Made for another network (another genesis file).

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/evidence.h"
 #include "chain/authority.h"
 #include "chain/corridor.h"
 #include "chain/state.h"
@@ -23,6 +24,12 @@ enum class Step : std::uint8_t {
   item,     ///< a credit of a bulk, whose whole was checked already
   due,  ///< its delay is over: all checks but those of signers, window and cap, which were of its
         ///< order
+};
+
+/// By what evidence is judged.
+struct Court {
+  Hash network_id;
+  const EvidenceJudge* judge = nullptr;
 };
 
 struct Turn {
@@ -44,6 +51,7 @@ struct Turn {
   std::optional<Money> spent;  ///< what the order counts under a cap; set by the common checks
   std::optional<CorridorCredit> corridor;  ///< the same for corridor rules
   std::uint32_t receipt_index = 0;         ///< where the receipt will stand in the block
+  Court court;                             ///< for `ordered`
   Receipt receipt;
   std::vector<Receipt> items;  ///< receipts of a bulk's items
 };

@@ -136,6 +136,7 @@ class Engine {
   void vote_nullify(View view);
   void vote_finalize(View view);
   void report(Evidence evidence);
+  void compare_signers(const Certificate& certificate);
   [[nodiscard]] bool may_notarize(View view) const;
   [[nodiscard]] bool may_nullify(View view) const;
   [[nodiscard]] bool may_finalize(View view) const;

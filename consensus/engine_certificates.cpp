@@ -56,7 +56,9 @@ View Engine::highest_notarized() const {
 // --------------------------------------------------------------------------------------
 
 void Engine::on_certificate(const HeldCertificate& held, std::optional<PeerId> from) {
-  if (halted_ || ended_ || held.certificate.view <= final_view_) return;
+  if (halted_ || ended_) return;
+  if (from) compare_signers(held.certificate);
+  if (held.certificate.view <= final_view_) return;
   switch (held.certificate.type) {
     case VoteType::notarize:
       on_notarization(held, from);
@@ -230,6 +232,7 @@ void Engine::emit_finality(const Header* header) {
 
 void Engine::on_finality_proof(const FinalityProof& proof, std::optional<PeerId> from) {
   if (halted_ || ended_ || proof.header.epoch != committee_.epoch()) return;
+  if (from) compare_signers(proof.finalization);
   const View view = proof.proposal.view;
   if (view < final_view_) return;
   if (view == final_view_) {

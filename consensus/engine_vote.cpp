@@ -177,6 +177,15 @@ void Engine::report(Evidence evidence) {
   if (identity_) broadcast(EvidenceMessage{std::move(evidence)});
 }
 
+/// Who signed a certificate that a peer sent, and something else that excludes it, is named like
+/// one whose votes came alone; in views that are long final too, where a fork shows.
+void Engine::compare_signers(const Certificate& certificate) {
+  for (const Vote& vote : votes_in(certificate)) {
+    if (identity_ && vote.signer == identity_->index) continue;
+    if (const auto other = votes_.conflict_of(vote)) report(VotePair{*other, vote});
+  }
+}
+
 // ---- Proposals of others
 // ----------------------------------------------------------------------------
 

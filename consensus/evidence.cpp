@@ -2,29 +2,69 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+#include "base/planted.h"
+#include "consensus/verify.h"
+#include "consensus/votes.h"
+
 namespace vostro::consensus {
 namespace {
 
-/// Where the misbehaviour took place: a view, or a number in a lane.
-std::pair<std::uint64_t, std::uint64_t> place_of(const Evidence& evidence) {
-  if (const auto* votes = std::get_if<VotePair>(&evidence)) return {votes->first.view.value, 0};
-  if (const auto* batches = std::get_if<BatchPair>(&evidence))
-    return {batches->first.batch->batch.incarnation, batches->first.batch->batch.seq};
-  return {std::get<BadJustification>(evidence).proposal.view.value, 0};
-}
+/// Evidence is judged seldom, and its signatures are seldom those of votes that still count.
+class NoCache final : public SignatureCache {
+ public:
+  bool contains(const Hash&) override { return false; }
+  void insert(const Hash&) override {}
+};
 
 }  // namespace
 
 bool EvidenceTable::admit(const Evidence& evidence) {
-  const Kind kind{accused_by(evidence), kind_of(evidence)};
-  const auto [major, minor] = place_of(evidence);
-  const auto key = std::tuple{kind, major, minor};
-  if (reported_.contains(key)) return false;
-  std::size_t& count = counts_[kind];
+  const Offence offence = offence_of(evidence);
+  if (reported_.contains(offence)) return false;
+  std::size_t& count = counts_[{offence.validator, offence.kind}];
   if (count >= per_kind_max_) return false;
   largest_ = std::max(largest_, ++count);
-  reported_.insert(key);
+  reported_.insert(offence);
   return true;
+}
+
+std::vector<Evidence> evidence_from(const Certificate& one, const Certificate& other) {
+  std::vector<Evidence> found;
+  const std::vector<Vote> others = votes_in(other);
+  for (const Vote& vote : votes_in(one)) {
+    const auto at = std::ranges::find(others, vote.signer, &Vote::signer);
+    if (at != others.end() && exclude_each_other(vote, *at))
+      found.emplace_back(VotePair{vote, *at});
+  }
+  return found;
+}
+
+std::optional<Offence> Judge::claim_of(ByteView evidence) const {
+  const auto decoded = decode_evidence(evidence);
+  if (!decoded) return std::nullopt;
+  return offence_of(*decoded);
+}
+
+bool Judge::proves(const EpochSigners& signers, ByteView evidence) const {
+  const auto decoded = decode_evidence(evidence);
+  if (!decoded) return false;
+  if (is_planted(Planted::evidence_unchecked)) return true;
+  std::vector<Validator> validators;
+  validators.reserve(signers.validators.size());
+  for (const EpochSigners::Validator& each : signers.validators) {
+    Validator validator{{}, each.key};
+    validator.member.bytes = each.member;
+    validators.push_back(validator);
+  }
+  auto set = ValidatorSet::make(std::move(validators));
+  VOSTRO_CHECK(set.has_value());  // it was one, on the ledger or in a proof that was checked
+  BlockId anchor;
+  anchor.bytes = signers.anchor.bytes;
+  const Committee committee({signers.network_id, signers.version, signers.epoch, anchor, Height(0),
+                             UnixMillis(0), *std::move(set)});
+  NoCache cache;
+  return verify_evidence(committee, *decoded, cache).has_value();
 }
 
 }  // namespace vostro::consensus

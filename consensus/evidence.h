@@ -1,10 +1,11 @@
-/// Which misbehaviour has been reported already, so that each is reported once and nobody can fill
-/// the disk with it.
+/// Evidence of misbehaviour: which has been reported already, so that each is reported once and
+/// nobody can fill the disk with it; and what it proves, for whoever has no engine.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
-#include <tuple>
+#include <vector>
 
 #include "consensus/messages.h"
 
@@ -21,12 +22,22 @@ class EvidenceTable {
   [[nodiscard]] std::size_t largest() const { return largest_; }
 
  private:
-  using Kind = std::pair<ValidatorIndex, EvidenceKind>;
   std::size_t per_kind_max_;
   std::size_t largest_ = 0;
-  std::map<Kind, std::size_t> counts_;
-  std::set<std::tuple<Kind, std::uint64_t, std::uint64_t>>
-      reported_;  ///< with view, or incarnation and number
+  std::map<std::pair<std::uint16_t, EvidenceKind>, std::size_t> counts_;
+  std::set<Offence> reported_;
+};
+
+/// What two certificates show that cannot both be: an act of each validator that signed both, at
+/// least f + 1 of them. Empty where they can.
+[[nodiscard]] std::vector<Evidence> evidence_from(const Certificate& one, const Certificate& other);
+
+/// What verify_evidence says, to whoever has the signers of an epoch and bytes. The one judge of
+/// execution, of the API, and of evidence files.
+class Judge final : public EvidenceJudge {
+ public:
+  [[nodiscard]] std::optional<Offence> claim_of(ByteView evidence) const override;
+  [[nodiscard]] bool proves(const EpochSigners& signers, ByteView evidence) const override;
 };
 
 }  // namespace vostro::consensus

@@ -38,6 +38,29 @@ ValidatorIndex accused_by(const Evidence& evidence) {
   return std::get<BadJustification>(evidence).vote.signer;
 }
 
+Offence offence_of(const Evidence& evidence) {
+  Offence offence{accused_by(evidence).value, kind_of(evidence), 0, 0};
+  if (const auto* votes = std::get_if<VotePair>(&evidence)) {
+    offence.place = votes->first.view.value;
+  } else if (const auto* batches = std::get_if<BatchPair>(&evidence)) {
+    offence.place = batches->first.batch->batch.incarnation;
+    offence.number = batches->first.batch->batch.seq;
+  } else {
+    offence.place = std::get<BadJustification>(evidence).vote.view.value;
+  }
+  return offence;
+}
+
+Bytes encode_evidence(const Evidence& evidence) {
+  return encode(EvidenceMessage{evidence});
+}
+
+Result<Evidence, DecodeError> decode_evidence(ByteView bytes) {
+  auto decoded = decode<EvidenceMessage>(bytes);
+  if (!decoded) return fail(decoded.error());
+  return std::move(decoded->evidence);
+}
+
 Bytes encode_message(const Message& message) {
   return encode(message);
 }

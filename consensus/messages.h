@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/decode_error.h"
+#include "base/evidence.h"
 #include "base/result.h"
 #include "consensus/types.h"
 
@@ -355,19 +356,13 @@ struct BadJustification {
 /// section 8.
 using Evidence = std::variant<VotePair, BatchPair, BadJustification>;
 
-/// The kinds of spec section 8.
-enum class EvidenceKind : std::uint8_t {
-  double_notarize = 1,    ///< E1
-  double_finalize = 2,    ///< E2
-  finalize_nullify = 3,   ///< E3
-  double_batch = 4,       ///< E4
-  bad_justification = 5,  ///< E5
-};
 [[nodiscard]] EvidenceKind kind_of(const Evidence& evidence);
 /// Whom it accuses.
 [[nodiscard]] ValidatorIndex accused_by(const Evidence& evidence);
+/// What it accuses of.
+[[nodiscard]] Offence offence_of(const Evidence& evidence);
 
-/// EVIDENCE
+/// EVIDENCE. Its encoding, without the epoch before it, is that of evidence wherever it is kept.
 struct EvidenceMessage {
   static constexpr std::uint8_t tag = 18;
   Evidence evidence;
@@ -398,6 +393,9 @@ struct Message {
 };
 
 [[nodiscard]] Bytes encode_message(const Message& message);
+[[nodiscard]] Bytes encode_evidence(const Evidence& evidence);
+/// Bounded by the caller, and by the bounds of what evidence is made of.
+[[nodiscard]] Result<Evidence, DecodeError> decode_evidence(ByteView bytes);
 
 /// Errors: DecodeReason::too_long at offset 8 for a frame above frame_bytes_max of its number, then
 /// those of decoding.

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/keys.h"
 #include "base/planted.h"
+#include "consensus/votes.h"
 
 namespace vostro::consensus {
 namespace {
@@ -84,12 +85,7 @@ Outcome verify_propose(const Committee& committee, const Propose& propose, Signa
 Outcome verify_pair(const Committee& committee, const VotePair& pair, SignatureCache& cache) {
   const Vote& a = pair.first;
   const Vote& b = pair.second;
-  const bool same_type =
-      a.type == b.type && a.type != VoteType::nullify && a.proposal != b.proposal;
-  const bool exclusive = (a.type == VoteType::nullify && b.type == VoteType::finalize) ||
-                         (a.type == VoteType::finalize && b.type == VoteType::nullify);
-  if (a.signer != b.signer || a.view != b.view || !(same_type || exclusive))
-    return fail(VerifyError::no_evidence);
+  if (!exclude_each_other(a, b)) return fail(VerifyError::no_evidence);
   if (const auto first = verify_vote(committee, a, cache); !first) return first;
   return verify_vote(committee, b, cache);
 }

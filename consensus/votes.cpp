@@ -77,6 +77,26 @@ std::optional<Certificate> VoteTable::certificate_for(const Vote& vote) const {
   return make_certificate(validators_, chosen);
 }
 
+std::vector<Vote> votes_in(const Certificate& certificate) {
+  std::vector<Vote> votes;
+  votes.reserve(certificate.signatures.size());
+  for (std::size_t i = 0; i < certificate.bitmap.size() * 8; ++i) {
+    const ValidatorIndex signer(static_cast<std::uint16_t>(i));
+    if (!certificate.has_signer(signer)) continue;
+    if (votes.size() == certificate.signatures.size()) break;  // malformed, and not verified
+    votes.push_back({certificate.type, certificate.view, certificate.proposal, signer,
+                     certificate.signatures[votes.size()]});
+  }
+  return votes;
+}
+
+bool exclude_each_other(const Vote& one, const Vote& other) {
+  if (one.signer != other.signer || one.view != other.view) return false;
+  if (one.type == other.type)
+    return one.type != VoteType::nullify && one.proposal != other.proposal;
+  return one.type != VoteType::notarize && other.type != VoteType::notarize;
+}
+
 Certificate make_certificate(std::size_t validators, const std::vector<const Vote*>& votes) {
   VOSTRO_CHECK(!votes.empty());
   Certificate certificate{votes.front()->type,

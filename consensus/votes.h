@@ -62,6 +62,12 @@ class VoteTable {
   std::set<View> finalize_views_;
 };
 
+/// The votes that a certificate is made of, ascending by signer.
+[[nodiscard]] std::vector<Vote> votes_in(const Certificate& certificate);
+/// True if they are of one signer and view, and no honest signer signs both (E1, E2, E3 of spec
+/// section 8).
+[[nodiscard]] bool exclude_each_other(const Vote& one, const Vote& other);
+
 /// Certificate of exactly these votes, which are for the same thing and ascend by signer.
 [[nodiscard]] Certificate make_certificate(std::size_t validators,
                                            const std::vector<const Vote*>& votes);

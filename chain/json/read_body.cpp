@@ -264,6 +264,16 @@ Ready read(const JsonIn& in, const Ready*) {
   return body;
 }
 
+ReportEvidence read(const JsonIn& in, const ReportEvidence*) {
+  in.has_fields({"type", "participant", "epoch", "evidence"});
+  return {in.field("participant").bic(), Epoch(in.field("epoch").integer<std::uint64_t>()),
+          in.field("evidence").parsed<Bytes>([](std::string_view text) {
+            auto bytes = from_hex(text);
+            if (bytes && bytes->size() > ReportEvidence::evidence_bytes_max) bytes.reset();
+            return bytes;
+          })};
+}
+
 }  // namespace
 
 Body read_body(const JsonIn& in) {

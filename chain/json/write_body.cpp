@@ -154,6 +154,11 @@ class BodyWriter {
             {"synced_height", body.synced.value},
             {"versions", std::move(versions)}};
   }
+  json::object operator()(const ReportEvidence& body) const {
+    return {{"participant", json_text(to_text(body.participant))},
+            {"epoch", body.epoch.value},
+            {"evidence", json_text(to_hex(body.evidence))}};
+  }
 
  private:
   [[nodiscard]] json::value money(const Money& value) const { return to_value(value, exponents_); }

@@ -35,6 +35,7 @@ using Applied = Result<void, Reason>;
 [[nodiscard]] Applied apply(Turn& turn, const Propose& body);
 [[nodiscard]] Applied apply(Turn& turn, const Vote& body);
 [[nodiscard]] Applied apply(Turn& turn, const Ready& body);
+[[nodiscard]] Applied apply(Turn& turn, const ReportEvidence& body);
 
 // What Payment, FxPayment and the items of a bulk share.
 

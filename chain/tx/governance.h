@@ -199,6 +199,4 @@ struct Ready {
   }
 };
 
-// Tag 43 is kept for ReportEvidence.
-
 }  // namespace vostro::chain

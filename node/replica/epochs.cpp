@@ -1,40 +1,37 @@
 #include "node/replica/epochs.h"
 
 #include "base/check.h"
-#include "chain/records.h"
+#include "chain/membership.h"
 #include "node/replica/executor.h"
 
 namespace vostro::node {
+
+namespace {
+
+consensus::EpochContext context_of(const Hash& network_id, Epoch epoch,
+                                   const chain::EpochRecord& record) {
+  consensus::BlockId anchor;
+  anchor.bytes = record.anchor.bytes;
+  return {network_id,         record.version,           epoch, anchor, record.anchor_height,
+          record.anchor_time, set_of(record.validators)};
+}
+
+}  // namespace
 
 std::optional<consensus::EpochContext> context_on_record(const chain::StateReader& state,
                                                          const Hash& network_id, Epoch epoch) {
   const auto begun = chain::load<chain::EpochRecord>(state, epoch);
   if (!begun) return std::nullopt;
-  consensus::BlockId anchor;
-  anchor.bytes = begun->anchor.bytes;
-  return consensus::EpochContext{
-      network_id,         begun->version,           epoch, anchor, begun->anchor_height,
-      begun->anchor_time, set_of(begun->validators)};
+  return context_of(network_id, epoch, *begun);
 }
 
 consensus::EpochContext context_at(const chain::StateReader& state, const Hash& network_id,
                                    const BasePoint& head) {
-  const auto validators = chain::load<chain::Validators>(state, {});
-  VOSTRO_CHECK(validators.has_value());
-  const bool is_closed = !validators->next.empty();
-  const Epoch epoch(validators->epoch + (is_closed ? 1 : 0));
-  if (!is_closed) {
-    // The first block of each epoch puts it on record.
-    if (auto begun = context_on_record(state, network_id, epoch)) return std::move(*begun);
-    VOSTRO_CHECK(head.height.value == 0);
-  }
-  return {network_id,
-          is_closed ? validators->next_version : validators->version,
-          epoch,
-          head.id,
-          head.height,
-          head.time,
-          set_of(is_closed ? validators->next : validators->now)};
+  Hash id;
+  id.bytes = head.id.bytes;
+  const auto now = chain::epoch_now(state, id, head.height, head.time);
+  VOSTRO_CHECK(now.has_value());
+  return context_of(network_id, now->epoch, now->record);
 }
 
 consensus::EpochRecord record_of(const consensus::EpochContext& context) {

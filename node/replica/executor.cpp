@@ -112,7 +112,7 @@ Result<ExecutedNode, BlockRefusal> Executor::execute(const Plan& plan) const {
     record.tip.bytes = lane.tip.bytes;
     input.lanes.emplace(lane.author.value, record);
   }
-  auto executed = chain::execute_block(*ground.state, *ground.tree, input);
+  auto executed = chain::execute_block(*ground.state, *ground.tree, judge_, input);
   if (!executed) {
     const bool empty = executed.error().error == chain::ExecutionError::empty;
     return fail(

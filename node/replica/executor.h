@@ -13,6 +13,7 @@
 #include "chain/branch.h"
 #include "chain/execute.h"
 #include "consensus/committee.h"
+#include "consensus/evidence.h"
 #include "consensus/lanes.h"
 #include "consensus/messages.h"
 #include "node/replica/epochs.h"
@@ -104,6 +105,7 @@ class Executor {
   std::shared_ptr<const consensus::Committee> committee_;
   const chain::StateReader& state_;
   const chain::NodeReader& tree_;
+  consensus::Judge judge_;
   BasePoint base_;
   consensus::LanePositions base_positions_;
   std::optional<UnixMillis> base_due_;

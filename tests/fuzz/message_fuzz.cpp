@@ -43,6 +43,12 @@ void check_signed(const VerifiedMessage& verified) {
     VOSTRO_CHECK(is_genuine(vote->vote));
   if (const auto* propose = std::get_if<Propose>(&verified.body()))
     VOSTRO_CHECK(is_genuine(propose->vote));
+  if (const auto* evidence = std::get_if<EvidenceMessage>(&verified.body())) {
+    if (const auto* pair = std::get_if<VotePair>(&evidence->evidence))
+      VOSTRO_CHECK(is_genuine(pair->first) && is_genuine(pair->second));
+    if (const auto* bad = std::get_if<BadJustification>(&evidence->evidence))
+      VOSTRO_CHECK(is_genuine(bad->vote));
+  }
   if (const auto* cert = std::get_if<CertMessage>(&verified.body()))
     VOSTRO_CHECK(is_genuine(cert->held.certificate));
   if (const auto* certs = std::get_if<Certs>(&verified.body())) {

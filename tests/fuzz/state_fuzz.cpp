@@ -30,7 +30,7 @@ const std::vector<Kind>& kinds() {
       kinds_of<Proposal, CorridorRecord, CorridorSpent, Participant, Validators, Parameters,
                AccountRecord, Balance, HoldCount, CurrencyRecord, IssuedEntry, Hold, DelayedOrder,
                DueMarker, OpenRecall, ReturnedPayment, QuoteFill, FillExpiry, Spent, EpochRecord,
-               Lane, PendingChanges, Readiness>();
+               Lane, PendingChanges, Readiness, Misbehaviour>();
   return made;
 }
 
@@ -45,6 +45,10 @@ void read_key(ByteView key) {
   if (const auto name = participant_of_key(key)) same(key_of<Participant>(*name));
   if (const auto number = rule_of_key(key)) same(key_of<CorridorRecord>(*number));
   if (const auto author = author_of_key(key)) same(key_of<Lane>(*author));
+  if (const auto name = misbehaviour_of_key(key)) {
+    same(key_of<Misbehaviour>(*name));
+    VOSTRO_CHECK(parse_misbehaviour(to_text(*name)) == *name);
+  }
   if (const auto name = due_of_key(key)) same(key_bytes(key.front(), *name));
 }
 
@@ -85,6 +89,10 @@ std::vector<Bytes> seeds() {
       encode_record(DelayedOrder{{1, 2}, {}, UnixSeconds(1), {test::bank(0), "main", {}}})));
   made.push_back(record_seed(index_of(OpenRecall::prefix),
                              encode_record(OpenRecall{{{}, account, account, hold.amount}})));
+  made.push_back(record_seed(index_of(Misbehaviour::prefix),
+                             encode_record(Misbehaviour{2, {}, {}, name, Height(7)})));
+  made.push_back(record_seed(
+      key_kind, key_of<Misbehaviour>({test::bank(1), EvidenceKind::double_batch, Epoch(3), 1, 9})));
   made.push_back(record_seed(index_of(QuoteFill::prefix), encode_record(QuoteFill{})));
   Proposal proposal;
   proposal.change = SetCorridorRule{1, CorridorRule{}};

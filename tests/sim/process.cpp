@@ -426,6 +426,7 @@ void World::store_block(std::size_t at, const node::StoreBlock& block) {
        std::to_string(header.tx_count) + " transactions");
   if (is_judged(at)) {
     oracle_.on_stored(at, block.id, header, block.body->cut, *block.executed, node.store);
+    if (is_first) look_at_records(*block.executed);
     if (block.proof) witness_of(header.epoch).on_proof(index_of(at, header.epoch), *block.proof);
   }
   report_final(at);
@@ -448,6 +449,12 @@ void World::perform(std::size_t at, node::ServeHistory& effect) {
              effect.request);
 }
 
+void World::perform(std::size_t at, node::KeepCertificates& effect) {
+  if (!is_judged(at) || !scenario_.may_fork) return;
+  for (const consensus::ArchivedCertificate& each : effect.certificates)
+    archives_[at][{each.epoch, each.held.certificate.view}].push_back(each.held.certificate);
+}
+
 void World::perform(std::size_t at, node::KeepEvidence& effect) {
   if (!is_judged(at)) return;
   const consensus::ValidatorIndex index = consensus::accused_by(effect.evidence);
@@ -457,6 +464,7 @@ void World::perform(std::size_t at, node::KeepEvidence& effect) {
   note("node " + std::to_string(at) + " has evidence against " + std::to_string(accused));
   witness_of(effect.epoch).on_evidence(index.value);
   oracle_.on_evidence(std::to_string(accused), scenario_.liars.contains(accused));
+  report_evidence(at, effect);
 }
 
 void World::perform(std::size_t at, node::HaltReplica& effect) {

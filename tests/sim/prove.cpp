@@ -23,6 +23,7 @@ std::span<const PlantedFault> planted_faults() {
       PlantedFault{Planted::vote_signature_unchecked, "vote-signature-unchecked"},
       PlantedFault{Planted::certificate_half_checked, "certificate-half-checked"},
       PlantedFault{Planted::evidence_ignored, "evidence-ignored"},
+      PlantedFault{Planted::evidence_unchecked, "evidence-unchecked"},
       PlantedFault{Planted::retransmission_missing, "retransmission-missing"},
       PlantedFault{Planted::tip_never_repeated, "tip-never-repeated"},
       PlantedFault{Planted::always_busy, "always-busy"},

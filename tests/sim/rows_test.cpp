@@ -244,6 +244,7 @@ TEST(Rows, F21_OneKeyOnTwoHosts) {
   expect_settled_within(halted, 1'000, 20'000, 10'000);
 
   std::size_t evidence = 0;
+  std::size_t recorded = 0;
   for (std::uint64_t seed = 1; seed <= test::rounds<std::uint64_t>(20, 5); ++seed) {
     Scenario both = Scenario::of_seed(seed, 4);
     keep_validators(both);
@@ -251,8 +252,10 @@ TEST(Rows, F21_OneKeyOnTwoHosts) {
     const Outcome outcome = run(both);
     expect_ok(both, outcome);
     evidence += outcome.evidence;
+    for (const auto& [validator, acts] : outcome.recorded) recorded += acts;
   }
   EXPECT_GT(evidence, 0U);
+  EXPECT_GT(recorded, 0U) << "what was seen was reported, and is on the ledger's record";
 }
 
 // F24: more liars than may be. Two of four run twice, and each half of the honest hears another one
@@ -272,6 +275,8 @@ TEST(Rows, F24_MoreLiarsThanMayBe) {
   EXPECT_TRUE(outcome.halted.contains(2) || outcome.halted.contains(3));
   for (const auto& [validator, pieces] : outcome.accused)
     EXPECT_TRUE(scenario.liars.contains(validator)) << "evidence against an honest validator";
+  // What both sides keep for ever names exactly those who signed on both.
+  EXPECT_EQ(outcome.convicted, (std::set<std::size_t>{0, 1}));
 }
 
 // F22, F23: every named liar, alone among four and twice among seven: no fork, no crash, progress,

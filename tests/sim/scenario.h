@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -130,7 +131,10 @@ struct Outcome {
   std::size_t settled = 0;
   std::size_t crashes = 0;
   std::size_t evidence = 0;
-  std::map<std::size_t, std::size_t> accused;  ///< pieces of evidence by validator
+  std::map<std::size_t, std::size_t> accused;   ///< pieces of evidence by validator
+  std::map<std::size_t, std::size_t> recorded;  ///< acts that are on the ledger's record
+  std::set<std::size_t>
+      convicted;  ///< who signed two certificates that cannot both be, after a fork
   std::map<std::size_t, std::string> halted;  ///< liars and others that may halt, with their reason
   std::map<std::size_t, std::uint64_t> flush_ms;     ///< at the end, of each node that is up
   std::map<std::size_t, std::int64_t> clock_alarms;  ///< the newest offset that each node reported

@@ -101,6 +101,7 @@ Outcome World::run() {
   }
   if (scenario_.may_fork) {
     run_until(now_ms_ + 20'000);
+    compare_archives();
   } else {
     if (is_ok()) await_everything_final();
     if (is_ok()) check_silence();

@@ -235,7 +235,7 @@ class World {
   void perform(std::size_t at, node::StoreBlock& effect);
   void perform(std::size_t at, node::ServeHistory& effect);
   void perform(std::size_t at, node::ReleaseJournal& effect);
-  void perform(std::size_t, node::KeepCertificates&) {}
+  void perform(std::size_t at, node::KeepCertificates& effect);
   void perform(std::size_t at, node::KeepEvidence& effect);
   void perform(std::size_t, node::NoteInvalidProposal&) {}
   void perform(std::size_t, node::PeerMisbehaved&) {}
@@ -245,6 +245,9 @@ class World {
   void perform(std::size_t at, node::MeasureRoundTrips&);
   void perform(std::size_t at, node::ResubmitTransactions&);
   void perform(std::size_t at, node::HaltReplica& effect);
+  void report_evidence(std::size_t at, const node::KeepEvidence& effect);
+  void look_at_records(const chain::ExecutedBlock& block);
+  void compare_archives();
   void store_block(std::size_t at, const node::StoreBlock& block);
   void begin_sync(std::size_t at);
   void end_sync(std::size_t at);
@@ -294,7 +297,11 @@ class World {
   std::map<chain::OwnedId, std::size_t> number_of_;
   std::map<Height, std::vector<std::size_t>> included_;  ///< transactions by their number
   std::vector<Motion> motions_;
-  std::uint64_t orders_ = 0;  ///< of governance so far
+  std::uint64_t orders_ = 0;  ///< of governance so far, and reports of evidence
+  std::set<std::pair<Epoch, Offence>> reported_;
+  /// Where there may be a fork: what each honest node keeps for ever, by epoch and view.
+  std::map<std::size_t, std::map<std::pair<Epoch, View>, std::vector<consensus::Certificate>>>
+      archives_;
   /// By which honest nodes' doors: each must become final, as long as one of them lives.
   std::map<chain::OwnedId, std::set<std::size_t>> accepted_;
   std::set<std::pair<std::size_t, std::size_t>> cuts_;

@@ -17,6 +17,7 @@
 #include "chain/invariants.h"
 #include "chain/records.h"
 #include "chain/tree.h"
+#include "consensus/evidence.h"
 
 namespace vostro::test {
 
@@ -105,7 +106,7 @@ class MemoryLedger {
   [[nodiscard]] Result<chain::ExecutedBlock, chain::ExecutionFailure> try_block(
       std::vector<chain::VerifiedTransactionPtr> candidates, UnixMillis time) const {
     return chain::execute_block(
-        store_, store_,
+        store_, store_, consensus::Judge(),
         {network_id_, height_.next(), time, digest_of(height_), time_, std::move(candidates), {}});
   }
   /// What stands for a block's digest here.

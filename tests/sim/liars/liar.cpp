@@ -1,6 +1,7 @@
 #include "tests/sim/liars/liar.h"
 
 #include "base/check.h"
+#include "consensus/evidence.h"
 
 namespace vostro::sim {
 
@@ -68,9 +69,11 @@ bool execute_anew(LiarPort& port, consensus::Propose& propose) {
   if (parent == nullptr && executor.base().id != propose.header.parent) return false;
   input.parent.bytes = propose.header.parent.bytes;
   input.parent_time = executor.time(propose.header.parent);
-  const auto executed = parent != nullptr
-                            ? chain::execute_block(*parent->branch, *parent->branch, input)
-                            : chain::execute_block(port.stored_state(), port.stored_tree(), input);
+  const consensus::Judge judge;
+  const auto executed =
+      parent != nullptr
+          ? chain::execute_block(*parent->branch, *parent->branch, judge, input)
+          : chain::execute_block(port.stored_state(), port.stored_tree(), judge, input);
   if (!executed) return false;
   propose.header.tx_count = static_cast<std::uint32_t>(executed->transactions.size());
   propose.header.tx_root = executed->tx_root;

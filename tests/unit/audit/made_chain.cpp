@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "client/proof.h"
+#include "consensus/evidence.h"
 #include "genesis/continuation.h"
 #include "tests/support/chain_builders.h"
 #include "tests/unit/genesis/genesis_support.h"
@@ -225,7 +226,7 @@ void ChainMaker::block(const std::vector<std::vector<Bytes>>& batches, bool with
   std::sort(cut.lanes.begin(), cut.lanes.end());
   header.cut_root = cut.root();
 
-  auto executed = chain::execute_block(*store_, *store_, input);
+  auto executed = chain::execute_block(*store_, *store_, consensus::Judge(), input);
   if (!executed) check_failed(__FILE__, __LINE__, executed.error().what.c_str());
   if (forgery.executed) forgery.executed(*executed);
   header.tx_count = static_cast<std::uint32_t>(executed->transactions.size());
@@ -361,6 +362,11 @@ Bytes bulk_bytes(std::uint64_t number, const std::string& from, const std::vecto
 
 Bytes redeem_bytes(std::uint64_t number, const std::string& from, const Money& amount) {
   return signed_bytes(number, chain::Redeem{account(from), amount, {}}, bank_of(from), true);
+}
+
+Bytes report_bytes(std::uint64_t number, const std::string& bank, Bytes evidence) {
+  return signed_bytes(number, chain::ReportEvidence{bic(bank), Epoch(0), std::move(evidence)}, bank,
+                      false);
 }
 
 void make_sample_chain(ChainMaker& chain) {

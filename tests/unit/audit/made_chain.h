@@ -138,6 +138,9 @@ void make_epoch_change(ChainMaker& chain, std::uint64_t number);
 /// "new validator of ..." keys, agreed to by `banks` of them.
 [[nodiscard]] std::string continued_text(const genesis::Continuation& end, std::size_t banks = 3);
 
+/// Evidence of the first epoch, reported by a bank.
+[[nodiscard]] Bytes report_bytes(std::uint64_t number, const std::string& bank, Bytes evidence);
+
 /// A small chain with all kinds of things in it: issues, payments, bulks, holds that end in each
 /// way, rejections, a redemption; 12 blocks of several lanes.
 inline constexpr std::uint64_t sample_blocks = 12;

@@ -11,6 +11,7 @@
 #include "audit/node_source.h"
 #include "audit/program.h"
 #include "tests/support/chain_builders.h"
+#include "tests/support/evidence_builders.h"
 #include "tests/unit/audit/made_chain.h"
 #include "tests/unit/audit/ran.h"
 
@@ -70,6 +71,32 @@ std::string genesis_file(const ScratchDirectory& directory) {
   const std::string path = directory.under("genesis.toml");
   std::ofstream(path) << network_text();
   return path;
+}
+
+TEST(AuditReplay, JudgesReportedEvidenceAsTheNodesDo) {
+  const ScratchDirectory directory;
+  const ScratchDirectory work;
+  {
+    ChainMaker made(directory.under("node"));
+    make_sample_chain(made);
+    const EvidenceMaker maker(made.committee(), [&](std::uint16_t index) -> const SecretKey& {
+      const auto& member =
+          made.committee().context().validators.at(consensus::ValidatorIndex(index)).member;
+      return network_key("validator of " +
+                         to_text(*chain::owner_of(chain::ValidatorId{member.bytes})));
+    });
+    const Bytes genuine =
+        consensus::encode_evidence(maker.of(EvidenceKind::finalize_nullify, 2, 900));
+    Bytes forged = consensus::encode_evidence(maker.of(EvidenceKind::double_batch, 1, 901));
+    forged.back() ^= 1;
+    made.block_of({report_bytes(7'001, "NORDDEFF", genuine),
+                   report_bytes(7'002, "SUDBFRPP", genuine),
+                   report_bytes(7'003, "NORDDEFF", forged)});
+    EXPECT_EQ(made.store().view().scan(Bytes{chain::Misbehaviour::prefix}, {}, 9).size(), 1U);
+  }
+  const Report report = replay_of(directory.under("node"), options_in(work.path()));
+  EXPECT_EQ(report.divergence, std::nullopt) << to_string(*report.divergence);
+  EXPECT_EQ(report.checked_to, Height(sample_blocks + 1));
 }
 
 TEST(AuditReplay, HoldsForAGoodChainAndCountsWhatItLookedAt) {

@@ -67,6 +67,8 @@ void add_governance(std::vector<Sample>& samples, const Policy& policy) {
            Ready{bic("WESTGB2L"), key("validator west").public_key(), Height(1'000), {1, 2}})
            .signed_by({"validator west"})
            .build()});
+  samples.push_back({"ReportEvidence",
+                     a_transaction(ReportEvidence{bic("NORDDEFF"), Epoch(3), {1, 2, 3}}).build()});
   samples.push_back({"Vote", a_transaction(Vote{bic("SUDBFRPP"), payment_name(), true}).build()});
 }
 

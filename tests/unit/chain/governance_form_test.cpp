@@ -157,6 +157,10 @@ std::vector<FormRow> governance_rows() {
   add("ready with version 0", bad_combination, "versions", with<Ready>("Ready", [](auto& b) {
         b.versions = {0, 1};
       }));
+  add("evidence in nobody's name", bad_identifier, "participant",
+      with<ReportEvidence>("ReportEvidence", [](auto& b) { b.participant = {}; }));
+  add("evidence without a byte", bad_combination, "evidence",
+      with<ReportEvidence>("ReportEvidence", [](auto& b) { b.evidence.clear(); }));
   add("voter", bad_identifier, "participant",
       with<Vote>("Vote", [](auto& b) { b.participant = {}; }));
   add("vote's proposer", bad_identifier, "proposal.owner",

@@ -439,12 +439,13 @@ TEST(Blocks, LanesAreStateAndABlockWithoutWorkCannotBe) {
   const auto lane = LaneRecord{3, 9, hash_of("tip")};
   const BlockInput input{network(), Height(1),  UnixMillis(start_time.value + 60'000), {}, {},
                          {},        {{2, lane}}};
-  const auto empty = execute_block(n.ledger.store(), n.ledger.store(), input);
+  const auto empty = execute_block(n.ledger.store(), n.ledger.store(), consensus::Judge(), input);
   ASSERT_FALSE(empty.has_value());
   EXPECT_EQ(empty.error().error, ExecutionError::empty);
   BlockInput with_work = input;
   with_work.candidates = {n.payment().verified()};
-  const auto block = execute_block(n.ledger.store(), n.ledger.store(), with_work);
+  const auto block =
+      execute_block(n.ledger.store(), n.ledger.store(), consensus::Judge(), with_work);
   ASSERT_TRUE(block.has_value());
   EXPECT_EQ(block->state.at(key_of<Lane>(2)), encode_record(Lane{lane}));
 }

@@ -195,7 +195,7 @@ TEST(LedgerProperty, RandomOrdersKeepEveryInvariantAndLayersEqualTheStore) {
     const StateReader& state =
         layers.empty() ? static_cast<const StateReader&>(base) : *layers.back();
     const NodeReader& tree = layers.empty() ? static_cast<const NodeReader&>(base) : *layers.back();
-    auto layered = execute_block(state, tree,
+    auto layered = execute_block(state, tree, consensus::Judge(),
                                  {network(),
                                   block.height,
                                   time,

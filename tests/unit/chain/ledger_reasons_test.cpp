@@ -349,7 +349,7 @@ TEST(LedgerReasons, EachCaseGetsItsReason) {
 }
 
 // Reasons with another way to occur: not as a receipt of one transaction (door, holds, bulks), at
-// due time, or with governance (governance_test.cpp).
+// due time, with governance (governance_test.cpp), or of evidence (evidence_test.cpp).
 TEST(LedgerReasons, TheTableNamesEveryReasonOfOneTransaction) {
   const std::set<Reason> elsewhere{Reason::debtor_account_unknown,
                                    Reason::signer_not_in_policy,
@@ -363,7 +363,9 @@ TEST(LedgerReasons, TheTableNamesEveryReasonOfOneTransaction) {
                                    Reason::not_a_voter,
                                    Reason::proposal_closed,
                                    Reason::already_voted,
-                                   Reason::votes_short};
+                                   Reason::votes_short,
+                                   Reason::evidence_known,
+                                   Reason::evidence_wrong};
   std::set<std::string> named;
   for (const Case& row : cases()) named.insert(row.expected);
   for (auto r = static_cast<int>(Reason::not_found); r <= static_cast<int>(reason_last); ++r) {

@@ -409,7 +409,7 @@ TEST(Membership, LanesEndWithTheirEpoch) {
   n.ledger.write(std::uint16_t{3}, Lane{{1, 9, hash_of("tip")}});
   n.pass(removal(2), 10);
   const UnixMillis time(n.ledger.time().value + 20'000);
-  const auto block = execute_block(n.ledger.store(), n.ledger.store(),
+  const auto block = execute_block(n.ledger.store(), n.ledger.store(), consensus::Judge(),
                                    {network(),
                                     n.ledger.height().next(),
                                     time,

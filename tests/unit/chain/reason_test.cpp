@@ -92,6 +92,8 @@ TEST(Reason, HasTheCodeOfTheBlueprint) {
       {proposal_closed, "TM01"},
       {already_voted, "AM05"},
       {votes_short, "TM01"},
+      {evidence_known, "AM05"},
+      {evidence_wrong, "FF01"},
   };
   EXPECT_EQ(std::size(table), all_reasons().size());
   for (const auto& [reason, code] : table) EXPECT_EQ(iso_code(reason), code) << to_string(reason);

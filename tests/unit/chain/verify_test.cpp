@@ -230,6 +230,12 @@ TEST(Verify, SizeIsLookedAtFirst) {
   EXPECT_EQ(error_of(bulk).reason, undecodable);
   bulk.resize(Transaction::batch_bytes_max + 1);
   EXPECT_EQ(error_of(bulk).reason, too_large);
+  Bytes report = encode_transaction(
+      test::a_transaction(ReportEvidence{test::bic("NORDDEFF"), {}, {1}}).build());
+  report.resize(Transaction::report_bytes_max);
+  EXPECT_EQ(error_of(report).reason, undecodable);
+  report.resize(Transaction::report_bytes_max + 1);
+  EXPECT_EQ(error_of(report), (FormError{too_large, "262145 bytes, at most 262144"}));
 }
 
 TEST(Verify, FormComesBeforeSignatures) {

@@ -3,6 +3,8 @@
 // others.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/unit/consensus/engine_support.h"
 
 namespace vostro::consensus {
@@ -159,6 +161,65 @@ TEST_F(EngineTest, C3_DoubleFinalizeAndFinalizeBesideNullifyAreEvidence) {
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_EQ(kind_of(reports[0].evidence), EvidenceKind::finalize_nullify);
   EXPECT_TRUE(verify_evidence(committee, reports[0].evidence, cache));
+}
+
+// Votes that were heard, and a certificate that cannot be beside them: whoever signed both is
+// named, in a view that is final here, too; nobody else, and never oneself.
+TEST_F(EngineTest, F24_ACertificateThatContradictsVotesNamesWhoSignedBoth) {
+  start(not_leading({1, 2}));
+  const Propose made = propose(1, first_block());
+  receive(leader(1), made);
+  on(BlockVerdict{made.vote.proposal, Verdict::valid});
+  receive_votes(VoteType::notarize, 1, made.vote.proposal);
+  receive_votes(VoteType::finalize, 1, made.vote.proposal);
+  ASSERT_EQ(engine->final_view(), View(1));
+  ProposalId other;
+  other.bytes[0] = 7;
+  for (const VoteType type : {VoteType::finalize, VoteType::nullify, VoteType::notarize}) {
+    const Certificate contradicting =
+        certificate(type, 1, type == VoteType::nullify ? ProposalId{} : other);
+    const auto reports =
+        only<ReportEvidence>(receive(leader(2), CertMessage{{contradicting, std::nullopt}}));
+    std::set<ValidatorIndex> named;
+    for (const ReportEvidence& report : reports) {
+      EXPECT_TRUE(verify_evidence(committee, report.evidence, cache));
+      named.insert(accused_by(report.evidence));
+    }
+    std::set<ValidatorIndex> signers;
+    for (const Vote& vote : votes_in(contradicting))
+      if (vote.signer != self) signers.insert(vote.signer);
+    EXPECT_EQ(named, signers) << static_cast<int>(type);
+    EXPECT_TRUE(only<ReportEvidence>(receive(leader(2), CertMessage{{contradicting, std::nullopt}}))
+                    .empty())
+        << "once";
+  }
+  EXPECT_TRUE(only<ReportEvidence>(receive(leader(2), CertMessage{notarization(made)})).empty());
+}
+
+TEST_F(EngineTest, F24_TwoCertificatesNameWhoSignedBoth) {
+  ProposalId one;
+  ProposalId other;
+  one.bytes[0] = 1;
+  other.bytes[0] = 2;
+  using enum VoteType;
+  const auto named = [&](VoteType a, ProposalId of_a, VoteType b, ProposalId of_b,
+                         std::uint64_t view_of_b = 3) {
+    std::vector<ValidatorIndex> found;
+    for (const Evidence& evidence :
+         evidence_from(certificate(a, 3, of_a), certificate(b, view_of_b, of_b))) {
+      EXPECT_TRUE(verify_evidence(committee, evidence, cache));
+      found.push_back(accused_by(evidence));
+    }
+    return found.size();
+  };
+  EXPECT_EQ(named(notarize, one, notarize, other), 3U);
+  EXPECT_EQ(named(finalize, one, finalize, other), 3U);
+  EXPECT_EQ(named(finalize, one, nullify, {}), 3U);
+  EXPECT_EQ(named(nullify, {}, finalize, one), 3U);
+  EXPECT_EQ(named(finalize, one, finalize, one), 0U);
+  EXPECT_EQ(named(notarize, one, finalize, other), 0U) << "an honest validator may sign both";
+  EXPECT_EQ(named(notarize, one, nullify, {}), 0U);
+  EXPECT_EQ(named(finalize, one, finalize, other, 4), 0U);
 }
 
 TEST_F(EngineTest, InvalidJustificationDrawsNoVoteAndIsEvidence) {
