@@ -64,7 +64,8 @@ inline constexpr std::array field_names{
     std::string_view{"direction"},
     std::string_view{"duration_ms"},
     std::string_view{"epoch"},
-    std::string_view{"error"},  // a sentence of ours or the system's, never input
+    std::string_view{"error"},     // a sentence of ours or the system's, never input
+    std::string_view{"evidence"},  // name of a validator's act: BIC, kind, epoch, view
     std::string_view{"expected"},
     std::string_view{"file"},  // path of one of our own files
     std::string_view{"found"},

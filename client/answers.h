@@ -269,6 +269,20 @@ struct ValidatorSetView {
   std::vector<Pending> pending;
 };
 
+/// One act of a validator against the protocol, and where there is proof of it.
+struct EvidenceView {
+  struct Record {
+    Height height;
+    chain::OwnedId report;
+    Hash evidence_hash;
+  };
+  chain::MisbehaviourKey act;   ///< its name is the id
+  std::uint64_t validator = 0;  ///< index in its epoch
+  PublicKey key;
+  std::optional<std::uint64_t> kept_bytes;  ///< none: the asked node does not keep it
+  std::optional<Record> record;             ///< none: nobody has reported it
+};
+
 /// What holds on the network now.
 struct RulesView {
   struct Corridor {

@@ -276,6 +276,21 @@ Result<Page<ProposalView>, ApiError> ApiClient::proposals(
   return get_page("/v1/proposals?limit=100", cursor, read_proposal);
 }
 
+Result<Page<EvidenceView>, ApiError> ApiClient::evidence(const std::optional<Bic>& participant,
+                                                         const std::optional<std::string>& cursor) {
+  std::string target = "/v1/evidence?limit=100";
+  if (participant) target += "&participant=" + to_text(*participant);
+  return get_page(std::move(target), cursor, read_evidence);
+}
+
+Result<EvidenceView, ApiError> ApiClient::evidence_of(const chain::MisbehaviourKey& act) {
+  return get("/v1/evidence/" + to_text(act), read_evidence);
+}
+
+Result<Bytes, ApiError> ApiClient::evidence_file(const chain::MisbehaviourKey& act) {
+  return get_bytes("/v1/evidence/" + to_text(act) + "/file");
+}
+
 Result<Page<QuoteView>, ApiError> ApiClient::quotes(const std::optional<Currency>& sells,
                                                     const std::optional<Currency>& buys,
                                                     const std::optional<std::string>& cursor) {
@@ -307,11 +322,7 @@ Result<ApprovalView, ApiError> ApiClient::approval(const Uuid& id) {
 }
 
 Result<Bytes, ApiError> ApiClient::approval_transaction(const Uuid& id) {
-  const auto response =
-      call({"GET", "/v1/approvals/" + to_text(id) + "/transaction", {}, {}}, options_.timeout);
-  if (!response) return fail(response.error());
-  const ByteView body = as_bytes(response->body);
-  return Bytes(body.begin(), body.end());
+  return get_bytes("/v1/approvals/" + to_text(id) + "/transaction");
 }
 
 Result<ApprovalView, ApiError> ApiClient::refuse_approval(const Uuid& id, const PublicKey& key,

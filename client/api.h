@@ -84,6 +84,11 @@ class ApiClient {
   [[nodiscard]] Result<ValidatorSetView, ApiError> validator_set();
   [[nodiscard]] Result<Page<ProposalView>, ApiError> proposals(
       const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<Page<EvidenceView>, ApiError> evidence(
+      const std::optional<Bic>& participant, const std::optional<std::string>& cursor = {});
+  [[nodiscard]] Result<EvidenceView, ApiError> evidence_of(const chain::MisbehaviourKey& act);
+  /// The whole file (consensus/evidence_file.h), not checked here.
+  [[nodiscard]] Result<Bytes, ApiError> evidence_file(const chain::MisbehaviourKey& act);
   [[nodiscard]] Result<Page<QuoteView>, ApiError> quotes(
       const std::optional<Currency>& sells, const std::optional<Currency>& buys,
       const std::optional<std::string>& cursor = {});
@@ -123,6 +128,7 @@ class ApiClient {
                                                         std::string_view of);
   [[nodiscard]] Result<HttpResponse, ApiError> call(const HttpRequest& request,
                                                     std::chrono::milliseconds timeout);
+  [[nodiscard]] Result<Bytes, ApiError> get_bytes(const std::string& target);
   template <class Read>
   [[nodiscard]] auto get(const std::string& target, Read&& read);
   template <class Read>

@@ -80,6 +80,7 @@ std::vector<Finding> Doctor::run() {
   look_at_roots();
   look_at_clocks();
   look_at_validators();
+  look_at_evidence();
   look_at_quorum();
   std::ranges::stable_sort(
       found_, [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
@@ -95,6 +96,30 @@ void Doctor::add(Severity severity, std::string code, std::string about,
   }
   found_.push_back(
       {severity, std::move(code), std::move(about), since, std::move(what), std::move(remedy)});
+}
+
+/// One finding a bank, by the first of its acts that is on no record.
+void Doctor::look_at_evidence() {
+  for (const bool recorded : {false, true}) {
+    for (const AskedNode* node : answering_) {
+      for (const EvidenceView& each : node->evidence) {
+        if (each.record.has_value() != recorded) continue;
+        const std::string bank = to_text(each.act.owner);
+        const std::string id = chain::to_text(each.act);
+        const std::string what = "The validator of " + bank + " " +
+                                 std::string(sentence(each.act.kind)) + " (" + id +
+                                 (recorded ? "), which is on record at height " +
+                                                 std::to_string(each.record->height.value) + "."
+                                           : "), and nobody has reported it.");
+        const std::string ask_bank =
+            "Ask that bank whether its key runs on two machines, or was restored with an old "
+            "journal; if nobody knows, the key is stolen: it is rotated by vote.";
+        add(recorded ? Severity::warning : Severity::fault, "evidence", bank, {}, what,
+            recorded ? ask_bank
+                     : "`vostro evidence report " + id + "` puts it on record. " + ask_bank);
+      }
+    }
+  }
 }
 
 void Doctor::look_at_answer(const AskedNode& node) {

@@ -43,7 +43,8 @@ struct AskedNode {
   std::optional<ApiError> failure;   ///< it gave no answer; then nothing else is here
   std::optional<NodeStatus> status;  ///< none: `failure` says why
   std::vector<ValidatorView> validators;
-  UnixMillis asked_at;  ///< by the asking machine's clock, in the middle of asking
+  std::vector<EvidenceView> evidence;  ///< that it keeps, or that is on record
+  UnixMillis asked_at;                 ///< by the asking machine's clock, in the middle of asking
   std::optional<CommonBlock> common;
   /// First block at which this node says otherwise than most of the asked ones, with its time.
   std::optional<std::pair<Height, UnixMillis>> differs_from;

@@ -24,6 +24,7 @@ class Doctor {
   void look_at_node(const AskedNode& node);
   void look_at_halt(const std::string& name, const NodeStatus& status);
   void look_at_versions();
+  void look_at_evidence();
   void look_at_roots();
   /// A node from which most others are off to one side is off itself.
   void look_at_clocks();

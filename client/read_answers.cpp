@@ -378,6 +378,19 @@ ProposalView read_proposal(const JsonIn& in) {
   return out;
 }
 
+EvidenceView read_evidence(const JsonIn& in) {
+  EvidenceView out;
+  out.act = in.field("id").parsed<chain::MisbehaviourKey>(chain::parse_misbehaviour);
+  out.validator = number(in.field("validator"));
+  out.key = in.field("key").public_key();
+  out.kept_bytes = in.field("kept_bytes").optional(number);
+  out.record = in.field("record").optional([](const JsonIn& each) {
+    return EvidenceView::Record{height(each.field("height")), each.field("report").owned_id(),
+                                each.field("evidence_hash").hash()};
+  });
+  return out;
+}
+
 RulesView read_rules(const JsonIn& in) {
   RulesView out;
   const JsonIn parameters = in.field("parameters");

@@ -28,6 +28,7 @@ namespace vostro::client {
 [[nodiscard]] RedemptionView read_redemption(const chain::JsonIn& in);
 [[nodiscard]] ValidatorSetView read_validator_set(const chain::JsonIn& in);
 [[nodiscard]] ProposalView read_proposal(const chain::JsonIn& in);
+[[nodiscard]] EvidenceView read_evidence(const chain::JsonIn& in);
 [[nodiscard]] RulesView read_rules(const chain::JsonIn& in);
 [[nodiscard]] QuoteView read_quote(const chain::JsonIn& in);
 [[nodiscard]] ApprovalView read_approval(const chain::JsonIn& in);

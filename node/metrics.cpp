@@ -48,8 +48,10 @@ std::string Node::metrics_text() const {
     out.gauge("vostro_clock_offset_seconds",
               "Median of the other validators' clocks, less this one.",
               metric(*replica.clock_offset_ms) / 1000);
-  out.counter("vostro_evidence_total", "Proofs of misbehaviour kept.",
-              metric(evidence_count_.load()));
+  out.counter("vostro_evidence_total", "Acts of validators against the protocol, proved and kept.",
+              metric(evidence_->size()));
+  out.counter("vostro_evidence_recorded_total", "Acts that are on record on the ledger.",
+              metric(acts_recorded_.load()));
   const AnnexStore::Figures annexes = annexes_->figures();
   const AnnexCourier::Figures courier = courier_->figures();
   out.gauge("vostro_annexes", "Sealed annexes of orders on the ledger.", metric(annexes.kept));

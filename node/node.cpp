@@ -23,6 +23,19 @@ consensus::EpochContext genesis_context(const genesis::Definition& definition,
           anchor.time,           set_of(definition.state.validators)};
 }
 
+std::uint64_t count_records(const chain::StateReader& state, Byte prefix) {
+  constexpr std::size_t kPage = 1'000;
+  std::uint64_t count = 0;
+  Bytes from{prefix};
+  for (;;) {
+    const auto rows = state.scan(Bytes{prefix}, from, kPage);
+    count += rows.size();
+    if (rows.size() < kPage) return count;
+    from = rows.back().first;
+    from.push_back(0);
+  }
+}
+
 }  // namespace
 
 Result<void, std::string> Node::init(const NodeOptions& options,
@@ -121,10 +134,10 @@ Result<void, std::string> Node::open_files() {
                                           validator_keys_->take_outlived());
   if (!archive) return fail(archive.error());
   archive_ = std::move(*archive);
-  auto evidence =
-      AppendFile::open(options_.data_dir + "/evidence", [this](ByteView) { ++evidence_count_; });
+  auto evidence = EvidenceBook::open(options_.data_dir + "/evidence");
   if (!evidence) return fail(evidence.error());
   evidence_ = std::move(*evidence);
+  acts_recorded_ = count_records(*store_, chain::Misbehaviour::prefix);
   VOSTRO_FAILPOINT("start-files-opened");
   return {};
 }
@@ -332,6 +345,7 @@ void Node::on_stored(const StoreBlock& block) {
   log::debug("block stored", {{"height", block.executed->height},
                               {"transactions", block.executed->transactions.size()},
                               {"root", block.executed->state_root}});
+  note_misbehaviour(*block.executed);
   const bool registry_changed = std::ranges::any_of(block.executed->state, [](const auto& change) {
     const Byte kind = change.first.front();
     return kind == chain::Participant::prefix || kind == chain::Validators::prefix ||
@@ -461,14 +475,30 @@ void Node::on_room(bool has_room) {
 }
 
 void Node::keep_evidence(const KeepEvidence& effect) {
-  ++evidence_count_;
+  const auto is_new = evidence_->keep({effect.epoch, consensus::EvidenceMessage{effect.evidence}});
+  if (!is_new) return halt(is_new.error());
+  if (!*is_new) return;  // known from before the start, or told by a peer and seen here
+  const Offence offence = consensus::offence_of(effect.evidence);
+  const auto& accused =
+      standing().committee->context().validators.at(consensus::ValidatorIndex(offence.validator));
+  const auto owner = chain::owner_of(chain::ValidatorId{accused.member.bytes}).value_or(Bic{});
   log::error("a validator signed what no honest one signs: evidence kept",
-             {{"validator", consensus::accused_by(effect.evidence)},
-              {"kind", static_cast<int>(consensus::kind_of(effect.evidence))}});
-  const Bytes bytes =
-      encode(consensus::Message{effect.epoch, consensus::EvidenceMessage{effect.evidence}});
-  if (const auto done = evidence_->append(bytes); !done) return halt(done.error());
-  if (const auto done = evidence_->sync(); !done) return halt(done.error());
+             {{"validator", offence.validator},
+              {"participant", owner},
+              {"evidence", to_text(chain::MisbehaviourKey{owner, offence.kind, effect.epoch,
+                                                          offence.place, offence.number})}});
+}
+
+/// What a bank has reported and the ledger has found proved.
+void Node::note_misbehaviour(const chain::ExecutedBlock& block) {
+  for (const auto& [key, value] : block.state) {
+    if (key.front() != chain::Misbehaviour::prefix) continue;
+    ++acts_recorded_;
+    if (const auto act = chain::misbehaviour_of_key(key))
+      log::warning(
+          "evidence against a validator is on record",
+          {{"participant", act->owner}, {"evidence", to_text(*act)}, {"height", block.height}});
+  }
 }
 
 bool Node::is_ready() const {

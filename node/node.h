@@ -16,11 +16,11 @@
 #include "genesis/definition.h"
 #include "node/annexes/courier.h"
 #include "node/runtime/admission.h"
-#include "node/runtime/append_file.h"
 #include "node/runtime/approval_book.h"
 #include "node/runtime/block_writer.h"
 #include "node/runtime/certificate_archive.h"
 #include "node/runtime/consensus_loop.h"
+#include "node/runtime/evidence_book.h"
 #include "node/runtime/journal_thread.h"
 #include "node/runtime/peers.h"
 #include "node/runtime/quote_book.h"
@@ -86,6 +86,7 @@ class Node final : public Service {
   QuoteOutcome publish_quote(const chain::SignedQuote& quote) override;
   [[nodiscard]] ApprovalBook& approvals() override { return *approvals_; }
   [[nodiscard]] AnnexStore& annexes() override { return *annexes_; }
+  [[nodiscard]] const EvidenceBook& evidence() const override { return *evidence_; }
   [[nodiscard]] std::vector<LiveQuote> quotes() const override;
   void on_block(std::function<void(Height)> listener) override;
   [[nodiscard]] std::string metrics_text() const override;
@@ -137,6 +138,7 @@ class Node final : public Service {
   void on_room(bool has_room);
   void log_payments(const chain::ExecutedBlock& block) const;
   void keep_evidence(const KeepEvidence& effect);
+  void note_misbehaviour(const chain::ExecutedBlock& block);
   void release_approvals();
   void watch_threads();
   [[nodiscard]] bool is_ready() const;
@@ -169,7 +171,7 @@ class Node final : public Service {
   std::optional<std::uint16_t> unknown_version_;
 
   std::unique_ptr<CertificateArchive> archive_;
-  std::optional<AppendFile> evidence_;  ///< the consensus loop's, once that runs
+  std::unique_ptr<EvidenceBook> evidence_;
 
   std::mutex announcing_mutex_;  ///< held around everything that one `announce` does
   Height announced_;             ///< by it: the newest height that listeners were told of
@@ -182,7 +184,7 @@ class Node final : public Service {
   UnixMillis halted_at_;  ///< where it has
   std::atomic<bool> disk_full_{false};
   std::atomic<std::uint64_t> disk_full_since_ms_{0};  ///< of the wall clock; 0: it is not
-  std::atomic<std::uint64_t> evidence_count_{0};
+  std::atomic<std::uint64_t> acts_recorded_{0};       ///< on the ledger, of all validators
   std::atomic<std::uint64_t> transactions_final_{0};
 
   std::unique_ptr<QuoteBook> quotes_;

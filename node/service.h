@@ -121,6 +121,7 @@ struct LiveQuote {
 
 class AnnexStore;
 class ApprovalBook;
+class EvidenceBook;
 
 class Service {
  public:
@@ -143,6 +144,8 @@ class Service {
   [[nodiscard]] virtual ApprovalBook& approvals() = 0;
   /// Sealed annexes of this bank's payments.
   [[nodiscard]] virtual AnnexStore& annexes() = 0;
+  /// What validators signed against the protocol, as far as this node has seen it.
+  [[nodiscard]] virtual const EvidenceBook& evidence() const = 0;
   /// `listener` is called at once with the newest height that may be told, and after each block
   /// that is stored, on the store's thread: it must only note and return.
   virtual void on_block(std::function<void(Height)> listener) = 0;

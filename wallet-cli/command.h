@@ -71,6 +71,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> network_commands();
 [[nodiscard]] std::vector<Command> doctor_commands();
 [[nodiscard]] std::vector<Command> governance_commands();
+[[nodiscard]] std::vector<Command> evidence_commands();
 [[nodiscard]] std::vector<Command> iso_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
 

@@ -66,6 +66,8 @@ const Row kRows[] = {
     {"--message", Files{}},
     {"--stream", Files{}},
     {"FILE", Files{}},
+    {"--file", Files{}},
+    {"--of", Names::banks},
     {"DIR", Files{}},
 };
 

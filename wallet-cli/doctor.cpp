@@ -22,6 +22,7 @@ struct Patient {
     node.failure = std::move(error);
     node.status.reset();
     node.validators.clear();
+    node.evidence.clear();
   }
 };
 
@@ -89,6 +90,14 @@ void ask(Patient& patient, const std::function<UnixMillis()>& now) {
   auto validators =
       client::all_pages([&](const auto& cursor) { return patient.api->validators(cursor); });
   if (!validators) return patient.fail(validators.error());
+  // A node of before there was evidence on the ledger has no such path.
+  auto evidence = client::all_pages(
+      [&](const auto& cursor) { return patient.api->evidence(std::nullopt, cursor); });
+  if (evidence) {
+    patient.node.evidence = *std::move(evidence);
+  } else if (!evidence.error().is_problem(404)) {
+    return patient.fail(evidence.error());
+  }
   patient.node.status = *std::move(status);
   patient.node.validators = *std::move(validators);
 }

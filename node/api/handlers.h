@@ -33,6 +33,9 @@ struct Context {
 // validators.cpp
 [[nodiscard]] Response get_validators(const Context& context, const Request& request);
 [[nodiscard]] Response get_validator_set(const Context& context, const Request& request);
+[[nodiscard]] Response get_evidence(const Context& context, const Request& request);
+[[nodiscard]] Response get_one_evidence(const Context& context, const Request& request);
+[[nodiscard]] Response get_evidence_file(const Context& context, const Request& request);
 
 // embedded_files.cpp
 /// What the API is, in OpenAPI 3.1. Needs no token: it says nothing of this node.

@@ -86,6 +86,8 @@ inline constexpr ProblemKind state_not_kept{410, "state-not-kept",
 inline constexpr ProblemKind other_bank{403, "other-bank", "These are another bank's objects."};
 inline constexpr ProblemKind unknown_approval{404, "unknown-approval",
                                               "No such order waits for approval here."};
+inline constexpr ProblemKind unknown_evidence{404, "unknown-evidence",
+                                              "There is no evidence of such an act here."};
 inline constexpr ProblemKind approval_refused{409, "approval-refused",
                                               "A person of the bank has refused the order."};
 inline constexpr ProblemKind approval_closed{409, "approval-closed",

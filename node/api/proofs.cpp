@@ -3,6 +3,7 @@
 #include "chain/tree.h"
 #include "consensus/light.h"
 #include "node/api/answers.h"
+#include "node/api/epoch_steps.h"
 
 namespace vostro::node::api {
 
@@ -10,25 +11,13 @@ namespace json = boost::json;
 
 namespace {
 
-/// The ends of the epochs before that of a block, back to the network's first, whose anchor has no
-/// header. Empty where the store lacks one.
+/// As `epochs` of a proof. Empty where the store lacks one.
 std::optional<json::array> epochs_before(const chain::StoreView& view, Epoch epoch) {
-  std::vector<json::string> steps;  // newest first
-  for (; epoch.value > 0; epoch = epoch.previous()) {
-    const auto record = chain::load<chain::EpochRecord>(view, epoch);
-    if (!record) return std::nullopt;
-    const auto anchor = view.header(record->anchor_height);
-    if (!anchor || anchor->empty()) break;
-    const auto stored = view.proof_at_or_above(record->anchor_height);
-    if (!stored || stored->height != record->anchor_height) return std::nullopt;
-    auto closing = decode<consensus::FinalityProof>(stored->bytes);
-    if (!closing) return std::nullopt;
-    consensus::EpochStep step{*std::move(closing), {}};
-    for (const chain::Validator& each : record->validators)
-      step.next.push_back({consensus::MemberId{each.id.bytes}, each.key});
-    steps.push_back(hex(encode(step)));
-  }
-  return json::array(steps.rbegin(), steps.rend());
+  const auto steps = epoch_steps_before(view, epoch);
+  if (!steps) return std::nullopt;
+  json::array out;
+  for (const consensus::EpochStep& step : *steps) out.emplace_back(hex(encode(step)));
+  return out;
 }
 
 /// The block's header, and the kept proof that makes it final, with the headers between the two:

@@ -124,6 +124,19 @@ Result<AppendFile, std::string> AppendFile::open(const std::string& path,
   return opened;
 }
 
+Result<Bytes, std::string> AppendFile::read(std::uint64_t offset) const {
+  std::array<Byte, head_bytes> bytes;
+  const auto got = read_at(file_.get(), offset, bytes, path_);
+  if (!got) return fail(got.error());
+  const auto head = read_head(ByteView(bytes).first(*got), offset);
+  Bytes record(head ? head->length : 0);
+  const auto body = read_at(file_.get(), offset + head_bytes, record, path_);
+  if (!body) return fail(body.error());
+  if (!head || *body != record.size() || consensus::crc32c(record) != head->body_crc)
+    return fail(path_ + " has changed on disk at byte " + std::to_string(offset));
+  return record;
+}
+
 Result<void, std::string> AppendFile::append(ByteView record) {
   VOSTRO_CHECK(record.size() <= record_bytes_max);
   Bytes framed;

@@ -1,5 +1,5 @@
 /// Files that only grow, one record after the other. Used for archived certificates, evidence and
-/// admitted transactions. One thread at a time.
+/// admitted transactions. One thread at a time, but for `read`.
 ///
 /// What was appended and not synced may be lost or torn in a power cut, and not in order: zeros may
 /// stand before records that arrived. So each record says, in a head with a CRC32C of its own, up
@@ -40,6 +40,9 @@ class AppendFile {
 
   [[nodiscard]] Result<void, std::string> append(ByteView record);
   [[nodiscard]] Result<void, std::string> sync();
+  /// The record that was appended when the file had this size. Any thread, beside the one that
+  /// appends. Errors: a sentence for the operator.
+  [[nodiscard]] Result<Bytes, std::string> read(std::uint64_t offset) const;
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 

@@ -72,7 +72,7 @@ class Described(NetworkCase):
     def test_Every_answer_is_described(self):
         self.assertEqual(self.operate.ask("/openapi.json", token=""), self.description.root, "the node serves another description")
         for step in (self.check_console, self.check_node, self.check_transactions, self.check_ambiguous, self.check_proofs, self.check_lists,
-                     self.check_quotes, self.check_fills, self.check_redemptions, self.check_annexes, self.check_approvals, self.check_events, self.check_webhooks,
+                     self.check_evidence, self.check_quotes, self.check_fills, self.check_redemptions, self.check_annexes, self.check_approvals, self.check_events, self.check_webhooks,
                      self.check_bodies, self.check_each_operation, self.check_no_operation):
             with self.subTest(step.__name__):
                 step()
@@ -184,6 +184,23 @@ class Described(NetworkCase):
         for height in ("latest", "1", "0"):
             self.operate.ask(f"/v1/blocks/{height}")
         self.expect(404, "unknown-block", self.operate, "/v1/blocks/99999999")
+
+    def check_evidence(self):
+        """What the third bank's validator would have to sign, reported; and the same of an act that nobody has done."""
+        keys = Path(self.nodes[2]["token_file"]).parent
+        for kind in ("E1", "E4"):
+            file = self.home / f"{kind}.evidence"
+            run([bin_dir() / "vostro-make-evidence", self.network.info["genesis"], keys / "validator.key", keys / "passphrase", kind, "9", file])
+            self.assertEqual(self.wallet("evidence", "report", "--file", file)[1].get("status"), "done")
+        items = self.operate.ask("/v1/evidence?limit=1")
+        items = items["items"] + self.operate.ask(f"/v1/evidence?cursor={items['next']}")["items"]
+        self.assertEqual([each["id"] for each in items], [f"{self.bic(2)}-E1-0-9", f"{self.bic(2)}-E4-0-1-9"])
+        self.assertEqual(self.operate.ask(f"/v1/evidence?participant={self.bic(1)}")["items"], [])
+        self.assertEqual(self.operate.ask(f"/v1/evidence/{items[0]['id']}"), items[0])
+        self.operate.ask(f"/v1/evidence/{items[1]['id']}/file")
+        self.assertEqual(self.operate.status, 200)
+        for target in ("", "/file"):
+            self.expect(404, "unknown-evidence", self.operate, f"/v1/evidence/{self.bic(2)}-E2-0-9{target}")
 
     def check_quotes(self):
         publish = ("quote", "publish", "--provider", self.account(0), "--sells", "SGD", "--buys", "EUR", "--rate", "0.662032", "--limit",

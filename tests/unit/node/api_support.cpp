@@ -56,8 +56,15 @@ FakeNode::FakeNode()
   });
   VOSTRO_CHECK(annexes.has_value());
   annexes_ = std::move(*annexes);
+  auto evidence = node::EvidenceBook::open(directory.path("evidence"));
+  VOSTRO_CHECK(evidence.has_value());
+  evidence_ = std::move(*evidence);
   for (const std::string_view name : {"NORDDEFF/main", "SUDBFRPP/main", "FXPRUS33/desk"})
     for (const std::string_view code : {"EUR", "USD"}) block({issue(name, money(code, 10'000'00))});
+}
+
+void FakeNode::keep(const consensus::Evidence& evidence, Epoch epoch) {
+  VOSTRO_CHECK(evidence_->keep({epoch, consensus::EvidenceMessage{evidence}}).has_value());
 }
 
 void FakeNode::reopen_approvals() {

@@ -16,9 +16,11 @@
 #include <string>
 
 #include "node/annexes/store.h"
+#include "consensus/messages.h"
 #include "node/api/handlers.h"
 #include "node/api/server.h"
 #include "node/runtime/approval_book.h"
+#include "node/runtime/evidence_book.h"
 #include "node/service.h"
 #include "tests/support/consensus_net.h"
 #include "tests/support/memory_ledger.h"
@@ -74,9 +76,12 @@ class FakeNode final : public node::Service {
   [[nodiscard]] std::vector<node::LiveQuote> quotes() const override { return quotes_; }
   [[nodiscard]] node::ApprovalBook& approvals() override { return *approvals_; }
   [[nodiscard]] node::AnnexStore& annexes() override { return *annexes_; }
+  [[nodiscard]] const node::EvidenceBook& evidence() const override { return *evidence_; }
   void on_block(std::function<void(Height)> listener) override;
   [[nodiscard]] std::string metrics_text() const override { return "# node\n"; }
 
+  /// As when it was found in consensus.
+  void keep(const consensus::Evidence& evidence, Epoch epoch = Epoch(0));
   /// The node goes down and comes back: the book is read from its file.
   void reopen_approvals();
 
@@ -104,6 +109,7 @@ class FakeNode final : public node::Service {
   std::unique_ptr<chain::Store> store_;
   std::unique_ptr<node::ApprovalBook> approvals_;
   std::unique_ptr<node::AnnexStore> annexes_;
+  std::unique_ptr<node::EvidenceBook> evidence_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<chain::OwnedId, Waiting> pending_;
