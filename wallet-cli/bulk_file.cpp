@@ -5,9 +5,9 @@
 #include <map>
 
 #include "base/check.h"
+#include "base/csv.h"
 #include "base/text.h"
 #include "iso20022/pain001.h"
-#include "wallet-cli/csv.h"
 #include "wallet-cli/text.h"
 
 namespace vostro::wallet {

@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/csv.h"
 #include "chain/json/values.h"
-#include "wallet-cli/csv.h"
 #include "wallet-cli/send.h"
 #include "wallet-cli/text.h"
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/csv.h"
 #include "wallet-cli/command.h"
-#include "wallet-cli/csv.h"
 #include "wallet-cli/lookup.h"
 #include "wallet-cli/output.h"
 #include "wallet-cli/send.h"

@@ -1,11 +1,11 @@
 // Files of credits, CSV and pain.001: what is taken is what the ledger can pay, sums and counts are
 // those of the file; what is refused is refused in sentences. XML costs no more than its limits.
 // Catalogue rows B1, B2, B3, B5.
+#include "base/csv.h"
 #include "iso20022/pain001.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/chain_builders.h"
 #include "wallet-cli/bulk_file.h"
-#include "wallet-cli/csv.h"
 
 namespace vostro::fuzz {
 namespace {
@@ -54,20 +54,20 @@ void check_problems(const Problems& problems) {
 }
 
 void check_csv(std::string_view text) {
-  const auto rows = wallet::read_csv(text, kRowsMax);
+  const auto rows = vostro::read_csv(text, kRowsMax);
   if (!rows) {
     VOSTRO_CHECK(!rows.error().what.empty());
     return;
   }
   VOSTRO_CHECK(rows->size() <= kRowsMax);
   std::string written;
-  for (const wallet::CsvRow& row : *rows) {
-    VOSTRO_CHECK(!row.cells.empty() && row.cells.size() <= wallet::csv_cells_max);
+  for (const vostro::CsvRow& row : *rows) {
+    VOSTRO_CHECK(!row.cells.empty() && row.cells.size() <= vostro::csv_cells_max);
     for (const std::string& cell : row.cells)
-      VOSTRO_CHECK(cell.size() <= wallet::csv_cell_bytes_max);
-    written += wallet::csv_line(row.cells);
+      VOSTRO_CHECK(cell.size() <= vostro::csv_cell_bytes_max);
+    written += vostro::csv_line(row.cells);
   }
-  const auto again = wallet::read_csv(written, kRowsMax);
+  const auto again = vostro::read_csv(written, kRowsMax);
   VOSTRO_CHECK(again && again->size() == rows->size());
   for (std::size_t i = 0; i < rows->size(); ++i)
     VOSTRO_CHECK((*again)[i].cells == (*rows)[i].cells);

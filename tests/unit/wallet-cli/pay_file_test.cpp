@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "base/csv.h"
 #include "tests/unit/wallet-cli/wallet_support.h"
-#include "wallet-cli/csv.h"
 
 namespace vostro::wallet {
 namespace {

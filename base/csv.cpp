@@ -1,6 +1,6 @@
-#include "wallet-cli/csv.h"
+#include "base/csv.h"
 
-namespace vostro::wallet {
+namespace vostro {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -107,4 +107,4 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return out + "\r\n";
 }
 
-}  // namespace vostro::wallet
+}  // namespace vostro

@@ -1,9 +1,9 @@
 // Goal: CSV is read as RFC 4180 has it, and what is written is read back. Method: tables.
-#include "wallet-cli/csv.h"
+#include "base/csv.h"
 
 #include <gtest/gtest.h>
 
-namespace vostro::wallet {
+namespace vostro {
 namespace {
 
 using Rows = std::vector<CsvRow>;
@@ -50,4 +50,4 @@ TEST(Csv, WhatIsWrittenIsReadBack) {
 }
 
 }  // namespace
-}  // namespace vostro::wallet
+}  // namespace vostro

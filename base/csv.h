@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace vostro::wallet {
+namespace vostro {
 
 struct CsvRow {
   std::size_t line = 0;  ///< where it begins, from 1
@@ -36,4 +36,4 @@ inline constexpr std::size_t csv_cell_bytes_max = 4096;
 /// The cells as a line that ends in CRLF, quoted where they have to be.
 [[nodiscard]] std::string csv_line(const std::vector<std::string>& cells);
 
-}  // namespace vostro::wallet
+}  // namespace vostro
