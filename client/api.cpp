@@ -96,6 +96,13 @@ Result<HttpResponse, ApiError> ApiClient::call(const HttpRequest& request,
   return response;
 }
 
+Result<Bytes, ApiError> ApiClient::get_bytes(const std::string& target) {
+  const auto response = call({"GET", target, {}, {}}, options_.timeout);
+  if (!response) return fail(response.error());
+  const ByteView body = as_bytes(response->body);
+  return Bytes(body.begin(), body.end());
+}
+
 template <class Read>
 auto ApiClient::get(const std::string& target, Read&& read) {
   using Answer = Result<decltype(read(std::declval<const JsonIn&>())), ApiError>;
