@@ -82,12 +82,13 @@ chain::GivenCode given_code(const std::string& code) {
 /// The ledger had closed it before the bank's word was read: the book was restored from an older
 /// copy, or somebody closed it by hand. True: the word is the same, and the books agree now.
 bool closed_before_answer(BookTransaction& book, const BridgeConfig& config, Redemption& redemption,
-                          bool is_paid, const Hash& message) {
+                          bool is_paid, const std::string& code, const Hash& message) {
   const bool is_same =
       redemption.state == (is_paid ? RedemptionState::burnt : RedemptionState::unlocked);
   if (!is_same) return false;
   const std::string key = key_of(redemption);
   redemption.answer = message;
+  if (!is_paid) redemption.code = given_code(code);
   if (is_paid)
     book.move("paid", key, BookAccount::nostro, BookAccount::unmatched, redemption.amount);
   if (const Pool* pool = config.pool(redemption.amount.currency))
@@ -117,7 +118,8 @@ void take_answer(BookTransaction& book, const BridgeConfig& config, const OrderM
     return;
   }
   const bool is_paid = word == Word::paid;
-  if (!redemption->answer && closed_before_answer(book, config, *redemption, is_paid, message))
+  if (!redemption->answer &&
+      closed_before_answer(book, config, *redemption, is_paid, answer.code, message))
     return;
   if (redemption->state != RedemptionState::paying) {
     const bool was_paid =

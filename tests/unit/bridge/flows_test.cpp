@@ -353,6 +353,18 @@ TEST_P(TheFlows, AnOutcomeByAnotherHandIsSeen) {
   EXPECT_EQ(alarm_kinds(), std::vector<std::string>{"contradiction"});
 }
 
+// Goal: a refusal that is read after the ledger unlocked the money is none that was paid.
+TEST_P(TheFlows, ARefusalAfterTheLedgersWordIsNotPaid) {
+  redeem();
+  take(outcome_receipt(client::make_uetr(), false));
+  EXPECT_EQ(alarm_kinds(), std::vector<std::string>{"closed"});
+  answer("RJCT", "AC04");
+  EXPECT_TRUE(alarm_kinds().empty());
+  EXPECT_EQ(redemption().code, (chain::GivenCode{'A', 'C', '0', '4'}));
+  EXPECT_TRUE(look<bool>([](BookTransaction& rows) { return paid_sums(rows).empty(); }));
+  EXPECT_EQ(sums(), (Sums{0, 0, 0, 0, 0, 0, 0}));
+}
+
 TEST_P(TheFlows, ADebitThatNoPayoutExplainsIsABreak) {
   redeem();
   FiatEntry debit = credit("d", 200);
