@@ -262,6 +262,12 @@ Checked<std::unique_ptr<Source>> open_node_source(const std::string& path,
             {Height(0), std::nullopt, "the node's store", "one that is whole", chain.error().what});
       return cannot_check(to_string(chain.error()));
     }
+    const auto begins = (*chain)->history_begins();
+    if (!begins) return cannot_check(to_string(begins.error()));
+    if (begins->value > 1)
+      return cannot_check(path + " has the blocks from " + std::to_string(begins->value) +
+                          " on: its history was pruned, or the node joined by a newer ledger. A "
+                          "replay needs them all: take the directory of a node that keeps them");
     const auto proof = (*chain)->last_proof();
     if (!proof) return cannot_check(to_string(proof.error()));
     const Height last = (*chain)->head() ? (*chain)->head()->height : Height(0);

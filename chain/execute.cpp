@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "chain/due.h"
+#include "chain/history.h"
 #include "chain/invariants.h"
 #include "chain/membership.h"
 #include "chain/merkle.h"
@@ -93,15 +94,12 @@ Hash receipt_root_of(const std::vector<Receipt>& receipts) {
 Hash tx_root_of(const std::vector<std::pair<OwnedId, IdRecord>>& ids,
                 const std::vector<VerifiedTransactionPtr>& transactions) {
   Bytes names;
-  names.reserve(ids.size() * 27);
-  for (const auto& [name, record] : ids) {
-    append(names, as_bytes({name.owner.text.data(), name.owner.text.size()}));
-    append(names, name.id.view());
-  }
+  names.reserve(ids.size() * UsedIds::name_size);
+  for (const auto& [name, record] : ids) append_name(names, name);
   std::vector<Hash> hashes;
   hashes.reserve(transactions.size());
   for (const auto& transaction : transactions) hashes.push_back(transaction->hash());
-  return hash("txs", {hash("ids", names).view(), merkle_root(hashes).view()});
+  return tx_root_of(UsedIds{merkle_root(hashes), std::move(names)});
 }
 
 Result<ExecutedBlock, ExecutionFailure> execute_block(const StateReader& reader,

@@ -13,11 +13,14 @@
 namespace vostro::chain {
 
 /// What the id set remembers of a used id: where it was included, and the hash it was included
-/// with.
+/// with. A node that joined by a snapshot knows of the ids before it only the height.
 struct IdRecord {
+  static constexpr std::uint32_t unknown = 0xFFFFFFFF;  ///< as `receipt`: then `hash` is zero
   Height height;
   std::uint32_t receipt = 0;  ///< index of its first receipt among the block's receipts
   Hash hash;                  ///< transaction hash, or of a bulk item H("item", item)
+
+  [[nodiscard]] bool is_bare() const { return receipt == unknown; }
 
   bool operator==(const IdRecord&) const = default;
   template <class Archive>

@@ -36,6 +36,9 @@ enum class Exit : std::uint8_t {
 /// Takes a stopped node over into the network that goes on in the genesis file (continuation.h).
 [[nodiscard]] Exit continue_node(const std::string& config_file);
 
+/// Prunes the store of a stopped node but for the newest `keep` blocks.
+[[nodiscard]] Exit prune_node(const std::string& config_file, std::uint64_t keep);
+
 struct KeyArguments {
   std::string config_file;
   std::string purpose = "validator";  ///< of a new one; or "tls"

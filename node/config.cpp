@@ -21,6 +21,7 @@ constexpr std::int64_t kMillisecondsMax = 3'600'000;
 constexpr std::size_t kPeersMax = 1'024;
 /// Participants that a network may take in before the budget of memory has to be looked at again.
 constexpr std::size_t kPeersToCome = 4;
+constexpr std::int64_t kBlocksMax = 1'000'000'000'000;
 constexpr std::size_t kNetworksMax = 64;  // of [webhooks] allowed_networks
 /// Unfinalized batches of one author that are held in memory (threat model 2.2).
 constexpr std::size_t kBatchesPerAuthor = consensus::StoreCaps{}.bytes_per_author;
@@ -83,6 +84,7 @@ class ConfigReader {
     webhooks(config.api.webhooks);
     log(config.log);
     limits(config);
+    history(config.node.history);
     consensus(config);
     root_.finish();
     config.api.bank = config.node.participant;
@@ -257,6 +259,17 @@ class ConfigReader {
     from.finish();
   }
 
+  void history(HistoryOptions& options) {
+    TableReader from = table("history");
+    std::uint64_t keep = 0;
+    number(from, "keep", keep, 0, kBlocksMax);
+    if (keep > 0) options.keep = keep;
+    std::uint64_t behind = *options.join_behind;
+    number(from, "join_behind", behind, 0, kBlocksMax);
+    options.join_behind = behind > 0 ? std::optional(behind) : std::nullopt;
+    from.finish();
+  }
+
   void consensus(NodeConfig& config) {
     config.has_timing = root_.has("consensus");
     TableReader from = table("consensus");
@@ -300,7 +313,9 @@ std::size_t sum_of_caps(const NodeConfig& config) {
                                network.bulk.inbound_bytes_max + network.bulk.outbound_bytes_max;
   const api::Limits& api = config.api.limits;
   const std::size_t peers = std::max(config.node.peers.size(), config.peers_max);
-  return kBase + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
+  // Of the state, for those who fetch it; a map takes as much again.
+  const std::size_t snapshots = 2 * join::ServerLimits{}.window_bytes;
+  return kBase + snapshots + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
          config.node.admission.bytes_max + peers * per_peer + (peers + 1) * kBatchesPerAuthor +
          2 * Admission::verified_bytes_max + HeadState::bytes_max + ApprovalBook::bytes_max +
          ApprovalBook::remembered_max * ApprovalBook::closed_bytes_max + AnnexStore::bytes_max +
@@ -339,6 +354,12 @@ Result<void, ConfigError> fit_to_network(NodeConfig& config,
   if (config.has_timing && !definition.development)
     return fail(ConfigError{
         "[consensus]: timing may only be set in a development network; leave the table out"});
+  // What is proved to clients, and fetched by whoever joins, goes as far back.
+  const std::uint64_t window = definition.state.parameters.proof_window;
+  if (config.node.history.keep && *config.node.history.keep < window)
+    return fail(ConfigError{"[history]: \"keep\" must be 0 for all blocks, or at least " +
+                            std::to_string(window) +
+                            ", the blocks of which this network proves its state"});
   if (!config.node.observer_name.empty()) {
     const bool is_listed =
         std::ranges::any_of(definition.observers, [&](const genesis::Observer& observer) {

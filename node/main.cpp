@@ -47,6 +47,12 @@ int main(int argc, char** argv) {
       "continue", "take the ledger over into the network that goes on after a quorum was lost"));
   go_on->callback([&] { exit = continue_node(config); });
 
+  CLI::App* prune = with_config(app.add_subcommand(
+      "prune", "take old blocks out of a stopped node's store, and give their disk space back"));
+  std::uint64_t keep = 0;
+  prune->add_option("--keep", keep, "blocks below the newest that stay whole")->required();
+  prune->callback([&] { exit = prune_node(config, keep); });
+
   CLI::App* key = app.add_subcommand("key", "make keys, and say what a proposal needs of them");
   key->require_subcommand(1);
   KeyArguments key_arguments;

@@ -105,7 +105,7 @@ void Node::begin_epoch(const EpochBegan& effect) {
 void Node::follow_ledger() {
   const std::lock_guard lock(membership_mutex_);
   const std::size_t shown = tls_shown_;
-  choose_tls_key(ledger_peers(*store_));
+  choose_tls_key(known_peers());
   if (shown != tls_shown_) {
     log::info("the TLS key of this node is another from now on",
               {{"key", to_text(tls_keys_[tls_shown_].public_key())}});
@@ -137,12 +137,35 @@ void Node::choose_tls_key(const std::vector<LedgerPeer>& peers) {
 
 p2p::Registry Node::current_registry() {
   const Standing now = standing();
-  return roster_->registry({ledger_peers(*store_), owners_in(*now.committee), now.own.has_value(),
-                            tls_keys_[tls_shown_].public_key()});
+  Roster::Situation situation{known_peers(), owners_in(*now.committee), now.own.has_value(),
+                              tls_keys_[tls_shown_].public_key()};
+  if (!has_ledger_) {
+    situation.validators.clear();
+    for (const genesis::Successor& each : definition_.continuations.back().validators)
+      situation.validators.insert(each.participant);
+  }
+  return roster_->registry(situation);
+}
+
+/// Where the ledger here is that of the network before, the newest continuation knows better.
+std::vector<LedgerPeer> Node::known_peers() const {
+  std::vector<LedgerPeer> peers = ledger_peers(*store_);
+  if (has_ledger_) return peers;
+  for (const genesis::Successor& each : definition_.continuations.back().validators) {
+    const auto known = std::ranges::find(peers, each.participant, &LedgerPeer::participant);
+    if (known != peers.end())
+      known->tls_key = each.tls_key;
+    else
+      peers.push_back({each.participant, each.tls_key});
+  }
+  std::ranges::sort(peers, {}, &LedgerPeer::participant);
+  return peers;
 }
 
 /// Every five seconds, in a worker.
 void Node::on_status_period() {
+  look_whether_stuck();
+  prune_history();
   {
     const std::lock_guard lock(membership_mutex_);
     const bool is_alone = peers_->connected_validators() == 0 &&

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/private_file.h"
 #include "base/signature_selftest.h"
+#include "chain/store/staging.h"
 
 namespace vostro::node {
 namespace {
@@ -94,16 +95,20 @@ Result<void, std::string> Node::open_store() {
   validator_keys_ =
       std::make_unique<ValidatorKeys>(options_.data_dir, genesis_context(definition_, anchor));
   options_.store.proof_window = definition_.state.parameters.proof_window;
+  const auto settled = chain::settle_joined(options_.data_dir + "/store");
+  if (!settled) return fail("cannot put the fetched store in place: " + to_string(settled.error()));
+  if (*settled) log::info("the fetched ledger is this node's now");
   auto store =
       chain::Store::open(options_.data_dir + "/store", definition_.network_id, options_.store);
   if (!store) return fail("cannot open the block store: " + to_string(store.error()));
   store_ = std::move(*store);
   VOSTRO_FAILPOINT("start-store-opened");
+  // The first ledger of a network that goes on from another is no ledger of this one: it says whom
+  // to ask for that.
+  has_ledger_ =
+      definition_.continuations.empty() ||
+      (store_->head() && store_->head()->height > definition_.continuations.back().height);
   if (store_->head()) return {};
-  if (!definition_.continuations.empty())
-    return fail(
-        std::string("this network goes on from another, and the store is empty: copy that of "
-                    "a node which has the chain, then run vostro-node continue"));
   // Height 0 is the state that the genesis file describes.
   chain::ExecutedBlock genesis;
   genesis.time = anchor.time;
@@ -186,14 +191,14 @@ Result<void, std::string> Node::start() {
   const Hash seed = hash("jitter", tls_keys_.front().public_key().bytes);
   for (std::size_t i = 0; i < 8; ++i)
     network.jitter_seed = network.jitter_seed << 8U | seed.bytes[i];
-  choose_tls_key(ledger_peers(*store_));
+  choose_tls_key(known_peers());
   registry_ = current_registry();
   peers_ = std::make_unique<Peers>(
       std::move(network), tls_keys_[tls_shown_], registry_, numbers_, standing().committee, *store_,
       *urgent_workers_, *workers_,
       Peers::Callbacks{
           [this](ReplicaEvent event, p2p::InboundLease lease) {
-            loop_->post(std::move(event), std::move(lease));
+            post_to_loop(std::move(event), std::move(lease));
           },
           [this](const std::string& peer, const chain::SignedQuote& quote) {
             const auto added = quotes_->add(quote);
@@ -206,7 +211,10 @@ Result<void, std::string> Node::start() {
             take_handed_over(peer, std::move(transaction));
           },
           [this] { return loop_->view(); },
-          [this](const std::string& peer, ByteView body) { courier_->on_frame(peer, body); }});
+          [this](const std::string& peer, ByteView body) { courier_->on_frame(peer, body); },
+          [this](const std::string& peer, Height height) { on_claim(peer, height); },
+          [this](p2p::InboundFrame frame) { on_join_frame(std::move(frame)); },
+          [this](const std::string& peer, bool is_up) { on_connection(peer, is_up); }});
   if (const auto done = open_annexes(); !done) return done;
 
   journal_ = std::make_unique<JournalThread>(
@@ -223,10 +231,15 @@ Result<void, std::string> Node::start() {
                                       [this](const std::string& what) { halt(what); },
                                       [this](bool has_room) { on_room(has_room); }});
   watch_threads();
+  join_server_ = std::make_unique<join::Server>(*store_, join::ServerLimits{});
+  // Of another network's ledger nothing may be decided.
+  if (!has_ledger_) joining_ = true;
+  loop_->pause(joining_);
   loop_->start();
   const auto port = peers_->start();
   if (!port) return fail(port.error());
   port_ = *port;
+  if (!has_ledger_) begin_join();
   admission_->resubmit();
   release_approvals();
   VOSTRO_FAILPOINT("start-resubmitted");
@@ -254,10 +267,12 @@ Result<void, std::string> Node::open_annexes() {
        .has_room = [this] { return !disk_full_; },
        .send_to_bank =
            [this](const Bic& bank, Bytes body) {
-             return peers_->send_annex(peer_name_of(bank), std::move(body));
+             return peers_->send_frame(peer_name_of(bank), annex_frame, std::move(body));
            },
-       .send_to_peer = [this](const std::string& peer,
-                              Bytes body) { return peers_->send_annex(peer, std::move(body)); },
+       .send_to_peer =
+           [this](const std::string& peer, Bytes body) {
+             return peers_->send_frame(peer, annex_frame, std::move(body));
+           },
        .penalise = [this](const std::string& peer,
                           std::string why) { peers_->penalise(peer, std::move(why)); }});
   if (!courier) return fail(courier.error());
@@ -471,7 +486,7 @@ void Node::on_room(bool has_room) {
         "there is more",
         {{"bytes", free}, {"limit", options_.store.reserve_bytes}});
   }
-  loop_->pause(!has_room);
+  loop_->pause(!has_room || joining_);
 }
 
 void Node::keep_evidence(const KeepEvidence& effect) {
@@ -502,7 +517,7 @@ void Node::note_misbehaviour(const chain::ExecutedBlock& block) {
 }
 
 bool Node::is_ready() const {
-  if (halted() || disk_full_ || watchdog_->stalled() > 0) return false;
+  if (halted() || disk_full_ || joining_ || watchdog_->stalled() > 0) return false;
   if (loop_->status().behind) return false;
   const Standing now = standing();
   return peers_->connected_validators() + (now.own ? 1 : 0) >= now.committee->quorum();
@@ -523,6 +538,12 @@ void Node::stop() {
   if (admission_) admission_->halt();
   if (watchdog_) watchdog_->stop();
   if (peers_) peers_->stop();
+  std::unique_ptr<join::Join> join;
+  {
+    const std::lock_guard lock(join_mutex_);
+    join = std::move(join_);
+  }
+  join.reset();
   if (loop_) loop_->stop();
   if (journal_) journal_->stop();
   if (writer_) writer_->stop();
@@ -543,6 +564,7 @@ NodeStatus Node::status() const {
   status.participant = options_.participant;
   status.validator = now.own.has_value();
   status.height = head->height;
+  status.history_begins = store_->view().history_begins();
   status.block_id = head->block;
   if (head->height.value > 0) status.block_time = head->time;
   status.state_root = head->state_root;
@@ -557,7 +579,7 @@ NodeStatus Node::status() const {
     const std::lock_guard lock(membership_mutex_);
     status.unknown_version = unknown_version_;
   }
-  status.syncing = replica.behind;
+  status.syncing = replica.behind || joining_;
   status.halted = halted();
   status.disk_full = disk_full_;
   status.ready = is_ready();

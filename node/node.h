@@ -15,6 +15,8 @@
 #include "base/keys.h"
 #include "genesis/definition.h"
 #include "node/annexes/courier.h"
+#include "node/join/join.h"
+#include "node/join/server.h"
 #include "node/runtime/admission.h"
 #include "node/runtime/approval_book.h"
 #include "node/runtime/block_writer.h"
@@ -32,6 +34,16 @@
 
 namespace vostro::node {
 
+struct HistoryOptions {
+  /// Blocks that are kept whole below the newest; none: all of them.
+  std::optional<std::uint64_t> keep;
+  /// A node that is so many blocks behind fetches the ledger of a newer one instead of executing
+  /// them; none: never, as whoever keeps the whole history must.
+  std::optional<std::uint64_t> join_behind = 10'000;
+
+  bool operator==(const HistoryOptions&) const = default;
+};
+
 struct NodeOptions {
   std::string data_dir;
   Bic participant;
@@ -46,6 +58,10 @@ struct NodeOptions {
   AdmissionLimits admission;
   chain::StoreOptions store;
   std::size_t worker_threads = 2;
+  HistoryOptions history;
+  /// The node has fetched the ledger of a newer block: stop it, and open it again. Once, on a
+  /// thread of its own.
+  std::function<void()> on_joined;
 };
 
 struct NodeKeys {
@@ -124,6 +140,7 @@ class Node final : public Service {
   void follow_ledger();
   void choose_tls_key(const std::vector<LedgerPeer>& peers);
   [[nodiscard]] p2p::Registry current_registry();
+  [[nodiscard]] std::vector<LedgerPeer> known_peers() const;
   void look_at_versions();
   void report_ready();
   void on_status_period();
@@ -136,6 +153,17 @@ class Node final : public Service {
   void announce();
   void halt(const std::string& reason);
   void on_room(bool has_room);
+  // joining.cpp: a ledger that is fetched, and what others fetch here
+  [[nodiscard]] join::Ground ground() const;
+  void on_claim(const std::string& peer, Height height);
+  void on_connection(const std::string& peer, bool is_up);
+  void on_join_frame(p2p::InboundFrame frame);
+  void look_whether_stuck();
+  void begin_join();
+  void on_join_decided();
+  void on_join_end(join::Join::Outcome outcome, const std::string& failure);
+  void post_to_loop(ReplicaEvent event, p2p::InboundLease lease);
+  void prune_history();
   void log_payments(const chain::ExecutedBlock& block) const;
   void keep_evidence(const KeepEvidence& effect);
   void note_misbehaviour(const chain::ExecutedBlock& block);
@@ -186,6 +214,19 @@ class Node final : public Service {
   std::atomic<std::uint64_t> disk_full_since_ms_{0};  ///< of the wall clock; 0: it is not
   std::atomic<std::uint64_t> acts_recorded_{0};       ///< on the ledger, of all validators
   std::atomic<std::uint64_t> transactions_final_{0};
+
+  bool has_ledger_ =
+      true;  ///< false: this network goes on from another, and that one's is not here
+  std::atomic<bool> joining_{false};  ///< it is decided, and the replica rests
+  mutable std::mutex join_mutex_;
+  std::map<std::string, Height> claims_;  ///< of connected peers, by their STATUS
+  std::unique_ptr<join::Join> join_;
+  bool is_joined_ = false;
+  std::uint64_t join_not_before_ms_ = 0;
+  Height looked_at_;  ///< the head, when it was last looked whether it moves
+  std::size_t stuck_periods_ = 0;
+  std::atomic<bool> pruning_{false};
+  std::unique_ptr<join::Server> join_server_;
 
   std::unique_ptr<QuoteBook> quotes_;
   std::unique_ptr<ApprovalBook> approvals_;

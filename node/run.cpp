@@ -2,10 +2,13 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <csignal>
 #include <iostream>
+#include <iterator>
 
 #include "base/keystore.h"
 #include "base/log.h"
@@ -26,11 +29,15 @@ constexpr int kArenasMax = 2;
 /// later thread: one place waits for them.
 class Signals {
  public:
+  /// By which the node says that it is to be opened again.
+  static constexpr int again = SIGUSR1;
+
   Signals() {
     ::sigemptyset(&set_);
     ::sigaddset(&set_, SIGTERM);
     ::sigaddset(&set_, SIGINT);
     ::sigaddset(&set_, SIGHUP);
+    ::sigaddset(&set_, again);
     ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
   }
@@ -45,9 +52,22 @@ class Signals {
   sigset_t set_{};
 };
 
+SecretKey copy_of(const SecretKey& key) {
+  return SecretKey::from_seed(key.seed());
+}
+
+/// For a node that is opened again: nobody is asked for passphrases a second time.
+NodeKeys copy_of(const NodeKeys& keys) {
+  NodeKeys copy;
+  for (const ValidatorKey& key : keys.validator)
+    copy.validator.push_back({key.file, copy_of(key.secret)});
+  for (const SecretKey& key : keys.tls) copy.tls.push_back(copy_of(key));
+  return copy;
+}
+
 /// Takes over what may change while the node runs: peers' addresses, and keys to come. Whatever is
 /// wrong with the file leaves everything as it is.
-void read_again(const std::string& config_file, Node& node) {
+void read_again(const std::string& config_file, Node& node, NodeKeys& held) {
   const auto complain_in_log = [](const std::string& what) {
     log::error("the configuration was not read again: everything stays as it is",
                {{"reason", what}});
@@ -68,8 +88,11 @@ void read_again(const std::string& config_file, Node& node) {
   }
   auto keys = load_keys(loaded->config);
   if (!keys) return complain_in_log(keys.error());
+  NodeKeys added = copy_of(*keys);
   if (const auto done = node.reload(std::move(loaded->config.node.peers), std::move(*keys)); !done)
     return complain_in_log(done.error());
+  std::ranges::move(added.validator, std::back_inserter(held.validator));
+  std::ranges::move(added.tls, std::back_inserter(held.tls));
   log::info("the configuration was read again: peers and keys are those it names");
 }
 
@@ -155,23 +178,59 @@ Exit run_node(const std::string& config_file, const std::string& ready_file) {
   log::info("memory caps fit the budget", {{"bytes", loaded->config.memory_caps_bytes},
                                            {"limit", loaded->config.memory_budget_bytes}});
 
-  auto node =
-      Node::open(std::move(loaded->config.node), std::move(loaded->definition), std::move(*keys));
-  if (!node) return complain(Exit::failed, node.error());
-  auto server = api::Server::start(std::move(loaded->config.api), **node);
-  if (!server) return complain(Exit::failed, server.error());
-  log::info("ready",
-            {{"api", (*server)->url()}, {"port", (*node)->port()}, {"version", VOSTRO_VERSION}});
-  if (!ready_file.empty()) {
-    if (const auto written = write_ready_file(ready_file, **server, **node); !written)
-      return complain(Exit::failed, written.error());
+  // A node that has joined by a newer ledger is opened again on it, at the same addresses.
+  for (bool is_first = true;; is_first = false) {
+    std::atomic<bool> has_joined{false};
+    NodeOptions options = loaded->config.node;
+    options.on_joined = [&has_joined] {
+      has_joined = true;
+      ::kill(::getpid(), Signals::again);
+    };
+    auto node = Node::open(std::move(options), loaded->definition, copy_of(*keys));
+    if (!node) return complain(Exit::failed, node.error());
+    auto server = api::Server::start(loaded->config.api, **node);
+    if (!server) return complain(Exit::failed, server.error());
+    log::info("ready",
+              {{"api", (*server)->url()}, {"port", (*node)->port()}, {"version", VOSTRO_VERSION}});
+    if (is_first && !ready_file.empty()) {
+      if (const auto written = write_ready_file(ready_file, **server, **node); !written)
+        return complain(Exit::failed, written.error());
+    }
+    // A node that halts goes on answering reads until somebody ends it.
+    int signal = signals.wait();
+    for (; signal == SIGHUP || (signal == Signals::again && !has_joined); signal = signals.wait())
+      if (signal == SIGHUP) read_again(config_file, **node, *keys);
+    if (signal != Signals::again) log::info("ending", {{"signal", signal}});
+    loaded->config.api.port = (*server)->port();
+    if (loaded->config.node.listen) loaded->config.node.listen->port = (*node)->port();
+    (*server)->stop();
+    (*node)->stop();
+    if (signal != Signals::again) return Exit::done;
   }
-  // A node that halts goes on answering reads until somebody ends it.
-  int signal = signals.wait();
-  for (; signal == SIGHUP; signal = signals.wait()) read_again(config_file, **node);
-  log::info("ending", {{"signal", signal}});
-  (*server)->stop();
-  (*node)->stop();
+}
+
+Exit prune_node(const std::string& config_file, std::uint64_t keep) {
+  const auto loaded = load_all(config_file);
+  if (!loaded) return complain(Exit::bad_config, loaded.error());
+  const std::uint64_t least = loaded->definition.state.parameters.proof_window;
+  if (keep < least)
+    return complain(Exit::bad_config, "--keep must be at least " + std::to_string(least) +
+                                          ", the blocks of which this network proves its state");
+  chain::StoreOptions options = loaded->config.node.store;
+  options.proof_window = least;
+  const auto store = chain::Store::open(loaded->config.node.data_dir + "/store",
+                                        loaded->definition.network_id, options);
+  if (!store) return complain(Exit::failed, to_string(store.error()));
+  const auto head = (*store)->head();
+  const std::uint64_t height = head ? head->height.value : 0;
+  const Height below(height > keep ? height - keep : 0);
+  const std::uint64_t free_before = (*store)->free_bytes();
+  if (const auto done = (*store)->prune(below); !done)
+    return complain(Exit::failed, to_string(done.error()));
+  const std::uint64_t free_after = (*store)->free_bytes();
+  std::cout << "history begins at block " << (*store)->view().history_begins().value << " of "
+            << height << "; " << (free_after > free_before ? (free_after - free_before) / 1024 : 0)
+            << " KiB are free that were not\n";
   return Exit::done;
 }
 

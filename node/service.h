@@ -47,6 +47,7 @@ struct NodeStatus {
   std::size_t pending_transactions = 0;
   std::uint64_t uptime_s = 0;
   // For who looks after it.
+  Height history_begins;                      ///< lowest block that is kept whole here
   UnixMillis now;                             ///< by this machine's clock
   std::optional<UnixMillis> halted_since;     ///< where it has halted
   std::optional<UnixMillis> disk_full_since;  ///< where free space is below the reserve
@@ -80,7 +81,8 @@ enum class SubmitKind : std::uint8_t {
   halted,          ///< refused: the node takes nothing more
   disk_full,       ///< refused: free disk space is below the reserve
   not_ready,       ///< refused: not in sync, or no quorum in reach
-  final_,          ///< final, now or long ago: `height` and `receipt_index` tell where
+  final_,          ///< final, now or long ago: `height` and `receipt_index` tell where. Of an id
+                   ///< used before a snapshot (IdRecord::is_bare): whatever it was used by
   id_used,         ///< refused: the id was used with other content (AM05)
   outside_window,  ///< refused: `inclusion` says expired or too far ahead
   not_authorised,  ///< refused: `inclusion` says why

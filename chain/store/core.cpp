@@ -192,7 +192,7 @@ Result<void, StoreError> StoreCore::open_database_to_read() {
   return {};
 }
 
-Result<void, StoreError> StoreCore::check_identity(const Hash& network_id) {
+Result<void, StoreError> StoreCore::check_identity(const Hash& network_id, bool is_to_read) {
   const auto format = read(Family::meta, as_bytes(keys::format), nullptr);
   const auto network = read(Family::meta, as_bytes(keys::network), nullptr);
   if (const auto broken = failure()) return fail(*broken);
@@ -218,7 +218,7 @@ Result<void, StoreError> StoreCore::check_identity(const Hash& network_id) {
                                ", this program knows " + std::to_string(store_format)});
   }
   const auto stored_network = fixed_from_bytes<Hash>(*network);
-  if (number != store_format || !stored_network) {
+  if (number == 0 || !stored_network) {
     return fail(StoreError{StoreFault::damaged, path + ": format or network is no such thing"});
   }
   if (*stored_network != network_id) {
@@ -226,6 +226,14 @@ Result<void, StoreError> StoreCore::check_identity(const Hash& network_id) {
                            path + " belongs to network " + to_hex(*network) +
                                ", the genesis file says " + to_hex(network_id.view())});
   }
+  if (number == store_format || is_to_read) return {};
+  Bytes raised;
+  append_big_endian(raised, store_format);
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  const rocksdb::Status status =
+      database->Put(durable, slice(as_bytes(keys::format)), slice(raised));
+  if (!status.ok()) return fail(error_of(status, path));
   return {};
 }
 

@@ -61,8 +61,10 @@ struct StoreCore {
   /// To read what is there now, also while another process writes: takes no lock, changes no file,
   /// and keeps every file of the moment open, so that one deleted meanwhile can be read on.
   [[nodiscard]] Result<void, StoreError> open_database_to_read();
-  /// Format and network: written where the database is new, compared where it is not.
-  [[nodiscard]] Result<void, StoreError> check_identity(const Hash& network_id);
+  /// Format and network: written where the database is new, compared where it is not; an older
+  /// format becomes this one, unless the database is open to read.
+  [[nodiscard]] Result<void, StoreError> check_identity(const Hash& network_id,
+                                                        bool is_to_read = false);
 
   [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family which) const {
     return families[static_cast<std::size_t>(which)];
@@ -159,6 +161,9 @@ void write_proof(const StoreCore& core, Height height, ByteView proof, bool keep
                                                               const rocksdb::Snapshot* snapshot,
                                                               ByteView prefix, ByteView from,
                                                               std::size_t limit);
+[[nodiscard]] std::optional<UsedIds> read_used_ids(const StoreCore& core,
+                                                   const rocksdb::Snapshot* snapshot,
+                                                   Height height);
 [[nodiscard]] std::optional<Hash> read_receipt_root(const StoreCore& core,
                                                     const rocksdb::Snapshot* snapshot,
                                                     Height height);

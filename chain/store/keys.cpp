@@ -76,6 +76,9 @@ Bytes height_of(const Hash& block_id) {
 Bytes batch(Height height, std::uint32_t index) {
   return kind_height_index('t', height, index);
 }
+Bytes used_ids(Height height) {
+  return kind_and_height('u', height);
+}
 
 Bytes proof(Height height) {
   return kind_and_height('p', height);

@@ -21,6 +21,7 @@ inline constexpr std::uint32_t locations_per_row = 256;
 [[nodiscard]] Bytes cut(Height height);
 [[nodiscard]] Bytes height_of(const Hash& block_id);
 [[nodiscard]] Bytes batch(Height height, std::uint32_t index);
+[[nodiscard]] Bytes used_ids(Height height);
 // certificates
 [[nodiscard]] Bytes proof(Height height);
 // transactions
@@ -52,6 +53,9 @@ inline constexpr std::uint32_t locations_per_row = 256;
 inline constexpr std::string_view format = "format";
 inline constexpr std::string_view network = "network";
 inline constexpr std::string_view head = "head";
+inline constexpr std::string_view history = "history";  ///< the lowest block that is here whole
+/// What a snapshot that is being fetched has come to; gone when it is a store.
+inline constexpr std::string_view staged = "staged/";
 
 /// The last 8 bytes of a key that ends with a height; the last 12 of one that ends with a place.
 [[nodiscard]] Height trailing_height(ByteView key);

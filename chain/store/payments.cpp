@@ -67,6 +67,8 @@ std::optional<PaymentHistory> StoreView::payment(const OwnedId& name) const {
                    snapshot_->snapshot);
   for (rows.to_first(); rows.is_valid(); rows.next()) {
     auto event = receipt(keys::trailing_place(rows.key()));
+    if (!event && !is_whole(keys::trailing_height(rows.key().first(rows.key().size() - 4))))
+      return std::nullopt;  // pruned while this looked
     if (!event) {
       snapshot_->core->note_failure({StoreFault::damaged, "receipts of payment " + to_text(name)});
       return std::nullopt;
@@ -96,6 +98,8 @@ Page<PaymentHistory, ReceiptPlace> StoreView::payments(const PaymentFilter& filt
     ++looked_at;
     last = place;
     const auto first = receipt(place);
+    // It began in a block of which only the id is left.
+    if (!first && !is_whole(place.height)) return true;
     if (!first || !first->receipt.payment) {
       snapshot_->core->note_failure({StoreFault::damaged, "a listed payment has no receipt"});
       return false;

@@ -25,8 +25,10 @@
 
 namespace vostro::chain {
 
-/// Number of the format on disk. A store with a higher one is refused.
-inline constexpr std::uint32_t store_format = 1;
+/// Number of the format on disk. A store with a higher one is refused; one with a lower one is
+/// taken and becomes one of this format: 2 added what a block leaves for ever (its ids, where they
+/// were not yet written, are read from its receipts) and stores that do not begin with block 1.
+inline constexpr std::uint32_t store_format = 2;
 
 struct StoreOptions {
   std::size_t cache_bytes = 64 * 1024 * 1024;  ///< blocks, indexes and filters read
@@ -77,6 +79,12 @@ class Store final : public StateReader, public NodeReader {
   /// Stores a proof that came after its block, at or below the head, by the rule of
   /// StoreView::proof_at_or_above. Synced.
   [[nodiscard]] Result<void, StoreError> put_proof(Height height, ByteView proof, bool keep);
+
+  /// Takes what blocks below `height` have beyond header and ids out of the store, and gives the
+  /// disk space back; slow. Payments that wait for something keep their receipts. At most up to the
+  /// head. One thread at a time, beside the one that commits. Errors: failed_before, damaged,
+  /// input_output; what was taken out before the fault stays so.
+  [[nodiscard]] Result<void, StoreError> prune(Height height);
 
   /// Empty before the first commit.
   [[nodiscard]] std::optional<Head> head() const;

@@ -48,7 +48,7 @@ Result<std::unique_ptr<StoredChain>, StoreError> StoredChain::open(const std::st
   const auto format = read_row(*core, Family::meta, as_bytes(keys::format));
   if (!format) return fail(format.error());
   if (!*format) return fail(StoreError{StoreFault::damaged, path + " holds no chain"});
-  if (const auto same = core->check_identity(network_id); !same) return fail(same.error());
+  if (const auto same = core->check_identity(network_id, true); !same) return fail(same.error());
   auto head = read_value<Head>(*core, Family::meta, as_bytes(keys::head));
   if (!head) return fail(head.error());
   core->head = *head;
@@ -60,6 +60,12 @@ const std::optional<Head>& StoredChain::head() const {
 }
 const std::optional<Mark>& StoredChain::mark() const {
   return core_->mark_seen;
+}
+
+Result<Height, StoreError> StoredChain::history_begins() const {
+  const auto row = read_row(*core_, Family::meta, as_bytes(keys::history));
+  if (!row) return fail(row.error());
+  return Height(*row ? keys::read_big_endian(**row) : 0);
 }
 
 Result<std::optional<Height>, StoreError> StoredChain::last_proof() const {

@@ -41,6 +41,8 @@ class StoredChain {
   [[nodiscard]] const std::optional<Head>& head() const;
   /// How far the node has been, ever, as it says itself; none where its mark is lost.
   [[nodiscard]] const std::optional<Mark>& mark() const;
+  /// The lowest block that is here whole, see StoreView::history_begins.
+  [[nodiscard]] Read<Height> history_begins() const;
   /// Height of the newest finality proof.
   [[nodiscard]] Read<std::optional<Height>> last_proof() const;
 

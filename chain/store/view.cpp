@@ -1,5 +1,7 @@
 #include "chain/store/view.h"
 
+#include <set>
+
 #include "chain/store/core.h"
 
 namespace vostro::chain {
@@ -54,6 +56,31 @@ std::optional<Bytes> PastState::node(ByteView position) const {
   return value_at(*snapshot_, Family::tree, position, height_, is_head_);
 }
 
+bool PastState::each(const Visit& visit) const {
+  constexpr std::size_t changed_max = 500'000;
+  // What was changed since is read as it was; all else as it is.
+  std::set<Bytes> changed;
+  if (!is_head_) {
+    RowIterator lists(*snapshot_->core, Family::state, Bytes{'r'}, snapshot_->snapshot);
+    for (lists.seek(keys::replaced(height_.next())); lists.is_valid(); lists.next()) {
+      for (const ByteView key : key_list(lists.value()))
+        changed.insert(Bytes(key.begin(), key.end()));
+      if (changed.size() > changed_max) return false;
+    }
+  }
+  RowIterator rows(*snapshot_->core, Family::state, Bytes{'v'}, snapshot_->snapshot);
+  for (rows.to_first(); rows.is_valid(); rows.next()) {
+    const ByteView key = rows.key().subspan(1);
+    if (changed.contains(Bytes(key.begin(), key.end()))) continue;
+    if (!visit(key, rows.value())) return true;
+  }
+  for (const Bytes& key : changed) {
+    const auto value = get(key);
+    if (value && !visit(key, *value)) return true;
+  }
+  return true;
+}
+
 const std::optional<Head>& StoreView::head() const {
   return snapshot_->head;
 }
@@ -91,6 +118,16 @@ std::optional<PastState> StoreView::state_at(Height height) const {
     if (!is_kept) return std::nullopt;
   }
   return PastState(snapshot_, height, is_head);
+}
+
+Height StoreView::history_begins() const {
+  const auto row =
+      snapshot_->core->read(Family::meta, as_bytes(keys::history), snapshot_->snapshot);
+  return Height(row ? keys::read_big_endian(*row) : 0);
+}
+
+std::optional<UsedIds> StoreView::used_ids(Height height) const {
+  return read_used_ids(*snapshot_->core, snapshot_->snapshot, height);
 }
 
 std::optional<BlockSummary> StoreView::block(Height height) const {
@@ -174,6 +211,7 @@ std::optional<Bytes> StoreView::transaction(Height height, std::uint32_t index) 
 
 std::optional<PlacedTransaction> StoreView::transaction_of(const OwnedId& id) const {
   const auto record = find_id(id);
+  if (record && !is_whole(record->height)) return std::nullopt;
   const auto summary = record ? block(record->height) : std::nullopt;
   if (!summary || summary->transactions == 0) return std::nullopt;
   // The last transaction whose first receipt is not behind this one.
@@ -227,6 +265,7 @@ std::optional<PlacedReceipt> StoreView::first_receipt(const OwnedId& id) const {
 
 std::optional<Original> StoreView::original(ReceiptPlace place) const {
   const auto summary = block(place.height);
+  if (!is_whole(place.height)) return std::nullopt;
   if (!summary || place.index >= summary->receipts) return std::nullopt;
   std::vector<Receipt> all = receipts(place.height, 0, summary->receipts);
   std::vector<Hash> hashes;

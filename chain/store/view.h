@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "chain/history.h"
 #include "chain/receipt.h"
 #include "chain/storage.h"
 
@@ -134,6 +136,10 @@ class PastState final : public NodeReader {
  public:
   [[nodiscard]] Height height() const { return height_; }
   [[nodiscard]] std::optional<Bytes> get(ByteView key) const;
+  /// Calls `visit` with every record, in no order that means anything, until it returns false.
+  /// False where so much has changed since that it would take more memory than is good.
+  using Visit = std::function<bool(ByteView key, ByteView value)>;
+  [[nodiscard]] bool each(const Visit& visit) const;
   [[nodiscard]] std::optional<Bytes> node(ByteView position) const override;
 
  private:
@@ -161,6 +167,13 @@ class StoreView final : public StateReader, public NodeReader {
   [[nodiscard]] std::optional<PastState> state_at(Height height) const;
 
   // Blocks, by height.
+  /// The lowest block that is here whole. Of those below, all headers are here, all ids, and no
+  /// transactions, receipts or entries: they were pruned, or the node joined by a snapshot above
+  /// them.
+  [[nodiscard]] Height history_begins() const;
+  [[nodiscard]] bool is_whole(Height height) const { return height >= history_begins(); }
+  /// What the block left for ever; none above the head.
+  [[nodiscard]] std::optional<UsedIds> used_ids(Height height) const;
   [[nodiscard]] std::optional<BlockSummary> block(Height height) const;
   [[nodiscard]] std::optional<Height> height_of(const Hash& block_id) const;
   [[nodiscard]] std::optional<Bytes> header(Height height) const;

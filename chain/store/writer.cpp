@@ -138,6 +138,7 @@ class BlockWriter {
 
   void write_ids() {
     is_first_.assign(executed_.receipts.size(), false);
+    put(Family::blocks, keys::used_ids(height()), encode(used_ids_of(executed_)));
     for (const auto& [id, record] : executed_.ids) {
       put(Family::ids, keys::id(id), encode(record));
       VOSTRO_CHECK(record.receipt < executed_.receipts.size());

@@ -40,6 +40,20 @@ bool concerns(const chain::Receipt& receipt, const Bic& bank) {
   });
 }
 
+Response refuse_history(const chain::StoreView& view, Height height) {
+  return refuse(
+      problems::history_elsewhere,
+      {.detail = "It stands in block " + std::to_string(height.value) +
+                 "; here history begins with block " + std::to_string(view.history_begins().value) +
+                 ". A node that keeps all blocks has it."});
+}
+
+std::optional<Response> refuse_history(const chain::StoreView& view, const chain::OwnedId& id) {
+  const auto used = view.find_id(id);
+  if (!used || view.is_whole(used->height)) return std::nullopt;
+  return refuse_history(view, used->height);
+}
+
 std::string cursor_of(const chain::ReceiptPlace& place) {
   return std::to_string(place.height.value) + "." + std::to_string(place.index);
 }

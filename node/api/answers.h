@@ -64,6 +64,12 @@ namespace vostro::node::api {
 [[nodiscard]] bool sees_account(const Context& context, const Request& request,
                                 const chain::StateReader& state, const chain::AccountId& account);
 
+/// What was asked for stands in a block of which this node has the header and the ids alone.
+[[nodiscard]] Response refuse_history(const chain::StoreView& view, Height height);
+/// The same where the id was used in such a block; else none.
+[[nodiscard]] std::optional<Response> refuse_history(const chain::StoreView& view,
+                                                     const chain::OwnedId& id);
+
 /// A path's or parameter's text as a name, or none.
 [[nodiscard]] inline std::optional<Bic> bic_of(std::string_view from) {
   const auto bic = parse_bic(from);

@@ -106,6 +106,7 @@ Response get_block(const Context& context, const Request& request) {
 
   const auto block = view.block(Height(*number));
   if (!block) return refuse(problems::unknown_block);
+  if (!view.is_whole(block->height)) return refuse_history(view, block->height);
   json::object body{{"height", block->height.value},
                     {"block_id", hex(block->block.view())},
                     {"parent", nullptr},

@@ -369,12 +369,16 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
       return write(std::move(response));
     }
     if (buffer_.size() > 0) return refuse_and_close(refuse(problems::bad_request));
-    Places::Place place = core_.streams.take();
-    if (!place) return write(refuse(problems::too_many, {.detail = "Too many event streams."}));
-    ++core_.counters.by_class[1];
     std::optional<chain::ReceiptPlace> next;
     if (from_height) next = place_after(Height(*from_height));
     if (after) next = place_after(*after);
+    if (next) {
+      const chain::StoreView view = core_.context.service.store().view();
+      if (!view.is_whole(next->height)) return write(refuse_history(view, next->height));
+    }
+    Places::Place place = core_.streams.take();
+    if (!place) return write(refuse(problems::too_many, {.detail = "Too many event streams."}));
+    ++core_.counters.by_class[1];
     serve_events(core_, {std::move(stream_), std::move(head_), std::move(request_.caller), next,
                          std::move(place_), std::move(client_), std::move(place)});
   }

@@ -94,6 +94,10 @@ class EventFeed::Reading {
 
   Result<void, std::string> read(Height until) {
     while (next.height <= until && !is_enough()) {
+      if (!view_.is_whole(next.height))
+        return fail("the events of block " + std::to_string(next.height.value) +
+                    " are not kept here: history begins with block " +
+                    std::to_string(view_.history_begins().value));
       const auto block = view_.block(next.height);
       if (!block) return fail("block " + std::to_string(next.height.value) + " cannot be read");
       if (next.index < block->receipts) {

@@ -265,6 +265,8 @@ Response get_payment(const Context& context, const Request& request) {
       return absent(to_string(last));
     if (!approval->is_closed()) return absent("awaiting_approval");
   }
+  if (may_see(context, request, name.owner))
+    if (auto elsewhere = refuse_history(view, name)) return *std::move(elsewhere);
   if (valid_until && !is_used && may_see(context, request, name.owner) && view.head() &&
       has_passed(*valid_until, view.head()->time))
     return absent("expired");

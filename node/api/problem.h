@@ -83,6 +83,8 @@ inline constexpr ProblemKind unknown_account{404, "unknown-account", "There is n
 inline constexpr ProblemKind unknown_block{404, "unknown-block", "There is no such block yet."};
 inline constexpr ProblemKind state_not_kept{410, "state-not-kept",
                                             "The state of that height is no longer kept here."};
+inline constexpr ProblemKind history_elsewhere{410, "history-elsewhere",
+                                               "The blocks of that time are not kept here."};
 inline constexpr ProblemKind other_bank{403, "other-bank", "These are another bank's objects."};
 inline constexpr ProblemKind unknown_approval{404, "unknown-approval",
                                               "No such order waits for approval here."};

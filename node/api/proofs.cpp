@@ -70,7 +70,10 @@ Response get_payment_proof(const Context& context, const Request& request) {
   if (auto bad = query.finish()) return *std::move(bad);
 
   const chain::StoreView view = context.service.store().view();
-  const auto payment = view.payment({agent.value_or(context.bank), *uetr});
+  const chain::OwnedId name{agent.value_or(context.bank), *uetr};
+  const auto payment = view.payment(name);
+  if (!payment && may_see(context, request, name.owner))
+    if (auto elsewhere = refuse_history(view, name)) return *std::move(elsewhere);
   if (!payment) return refuse(problems::unknown_payment);
   bool is_party = sees_all(request);
   const bool any = asked == Shown::outcome;
@@ -83,6 +86,8 @@ Response get_payment_proof(const Context& context, const Request& request) {
   if (!is_party) return refuse(problems::unknown_payment);
   if (settled == nullptr) return refuse(problems::not_settled);
   const auto original = view.original(settled->place);
+  if (!original && !view.is_whole(settled->place.height))
+    return refuse_history(view, settled->place.height);
   if (!original) return refuse(problems::store_failed);
   json::object out{{"uetr", text(to_text(*uetr))},
                    {"agent", text(to_text(payment->name.owner))},

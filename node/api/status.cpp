@@ -28,6 +28,7 @@ Response get_status(const Context& context, const Request& request) {
                                     {"protocol_version", status.protocol_version},
                                     {"outdated", std::move(outdated)},
                                     {"height", status.height.value},
+                                    {"history_begins", status.history_begins.value},
                                     {"block_id", hex(status.block_id.view())},
                                     {"block_time", std::move(block_time)},
                                     {"state_root", hex(status.state_root.view())},

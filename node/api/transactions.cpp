@@ -37,6 +37,7 @@ Response pending_response(const chain::OwnedId& id, const Hash& hash) {
 Response final_response(const Context& context, const SubmitOutcome& outcome) {
   const chain::StoreView view = context.service.store().view();
   const auto placed = view.receipt({outcome.height, outcome.receipt_index});
+  if (!placed && !view.is_whole(outcome.height)) return refuse_history(view, outcome.height);
   if (!placed) return refuse(problems::store_failed);
   json::object rest;
   add_placed(rest, *placed, exponents_of(view));
@@ -178,7 +179,7 @@ class Posting : public std::enable_shared_from_this<Posting> {
     const Hash hash = chain::transaction_hash(*transaction);
     if (context_.service.pending(id) == hash) return pending_response(id, hash);
     const auto used = context_.service.store().find_id(id);
-    if (used && used->hash == hash) {
+    if (used && (used->hash == hash || used->is_bare())) {
       SubmitOutcome outcome;
       outcome.id = id;
       outcome.transaction_hash = hash;
@@ -290,6 +291,8 @@ Response get_transaction(const Context& context, const Request& request) {
     const auto annex = annexes.of(name, placed->receipt.transaction_hash);
     body["annex"] = annex ? json::value(hex(annex->view())) : json::value(nullptr);
     add_placed(body, *placed, exponents_of(view));
+  } else if (auto elsewhere = refuse_history(view, name)) {
+    return *std::move(elsewhere);
   } else if (pending) {
     body["status"] = "pending";
     body["transaction_hash"] = hex(pending->view());

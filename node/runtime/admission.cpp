@@ -160,7 +160,8 @@ std::optional<SubmitOutcome> Admission::outcome_of_used(
     const chain::VerifiedTransaction& transaction) const {
   const auto used = store_.find_id(transaction.id());
   if (!used) return std::nullopt;
-  const bool is_same = used->hash == transaction.hash();
+  // Of ids before a snapshot only the use is known, not by what: the answer says so.
+  const bool is_same = used->is_bare() || used->hash == transaction.hash();
   // Stored, but the proof of its finality may not be on disk: it waits for `on_final` as before.
   if (!is_announced(used->height))
     return outcome_for(transaction, is_same ? SubmitKind::accepted : SubmitKind::id_used);
@@ -338,7 +339,8 @@ void Admission::answer_stored(Answers& answers) {
     const auto used = store_.find_id(transaction.id());
     if (!used || used->height > announced_) continue;
     SubmitOutcome outcome = outcome_for(
-        transaction, used->hash == transaction.hash() ? SubmitKind::final_ : SubmitKind::id_used);
+        transaction, used->is_bare() || used->hash == transaction.hash() ? SubmitKind::final_
+                                                                         : SubmitKind::id_used);
     outcome.height = used->height;
     outcome.receipt_index = used->receipt;
     answer(entry, outcome, answers);

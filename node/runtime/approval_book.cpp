@@ -219,8 +219,9 @@ void ApprovalBook::close_passed_locked() {
         approval.last() == ApprovalStepKind::released || complete_.contains(name);
     ApprovalStepKind kind = ApprovalStepKind::expired;
     if (used) {
-      kind =
-          used->hash == approval.hash ? ApprovalStepKind::on_ledger : ApprovalStepKind::displaced;
+      // Of an id used before a snapshot the content is not known: this order has the first claim.
+      kind = used->is_bare() || used->hash == approval.hash ? ApprovalStepKind::on_ledger
+                                                            : ApprovalStepKind::displaced;
     } else if (!has_passed(approval.outline.valid_until, is_let_go ? setting_.block_time() : now)) {
       continue;
     }

@@ -55,6 +55,14 @@ void ConsensusLoop::pause(bool paused) {
   changed_.notify_one();
 }
 
+void ConsensusLoop::forget_messages() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(queue_, [](const Item& item) {
+    return std::holds_alternative<PeerMessage>(item.event) ||
+           std::holds_alternative<OtherEpochMessage>(item.event);
+  });
+}
+
 ReplicaStatus ConsensusLoop::status() const {
   const std::lock_guard lock(mutex_);
   return status_;

@@ -56,6 +56,8 @@ class ConsensusLoop {
   /// While paused no event and no timer is looked at; what came meanwhile is dealt with afterwards,
   /// as by a process that was suspended. Peers wait as for one that is slow. Any thread.
   void pause(bool paused);
+  /// What peers sent and is not looked at yet is as if it had been lost. Any thread.
+  void forget_messages();
   /// Ends the thread; what waits is dropped.
   void stop();
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "chain/records.h"
 #include "node/annexes/frames.h"
+#include "node/join/messages.h"
 #include "node/replica/epochs.h"
 #include "node/runtime/consensus_loop.h"
 #include "node/runtime/stored_proofs.h"
@@ -116,6 +117,11 @@ p2p::FrameLimits frame_limits() {
     rules.push_back({tag, static_cast<std::uint32_t>(size),
                      is_bulk(tag) ? p2p::Channel::bulk : p2p::Channel::consensus, class_of(tag)});
   }
+  for (Byte tag = join::get_snapshot_frame; tag <= join::part_frame; ++tag) {
+    const bool is_request = tag == join::get_snapshot_frame || tag == join::get_part_frame;
+    rules.push_back({tag, static_cast<std::uint32_t>(join::frame_bytes_max(tag)),
+                     p2p::Channel::bulk, is_request ? requests_class : data_class});
+  }
   rules.push_back({quote_frame, kQuoteBytesMax, p2p::Channel::bulk, quotes_class});
   rules.push_back({transaction_frame,
                    static_cast<std::uint32_t>(chain::Transaction::batch_bytes_max),
@@ -165,12 +171,14 @@ Peers::Peers(p2p::Config config, const SecretKey& tls_key, p2p::Registry registr
     log::info("peer connected", {{"peer", peer}});
     heard_.on_connected(numbers_.of(peer), wall_clock());
     callbacks_.post(PeerUp{numbers_.of(peer)}, {});
+    callbacks_.on_connection(peer, true);
     workers_.post(WorkFor::peers, [this, peer] { send_quotes(peer); });
   };
   network.on_disconnected = [this](const std::string& peer, p2p::Reason reason) {
     log::info("peer disconnected", {{"peer", peer}, {"reason", to_string(reason)}});
     heard_.on_disconnected(numbers_.of(peer), wall_clock());
     callbacks_.post(PeerDown{numbers_.of(peer)}, {});
+    callbacks_.on_connection(peer, false);
   };
   network.on_notice = [this](const p2p::Notice& notice) {
     const auto level = notice.severity == p2p::Severity::info      ? log::Level::info
@@ -202,14 +210,17 @@ std::string Peers::name_of(PeerId peer) const {
 void Peers::on_frame(p2p::InboundFrame frame) {
   heard_.on_frame(numbers_.of(frame.peer), wall_clock());
   const auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
-  const bool is_message = shared->type < quote_frame;
+  const bool is_join = join::is_join_frame(shared->type);
+  const bool is_message = shared->type < quote_frame && !is_join;
   const bool is_urgent = is_message && !is_bulk(shared->type);
-  (is_urgent ? urgent_workers_ : workers_).post(WorkFor::peers, [this, shared, is_message] {
-    if (is_message) return handle_message(*shared);
-    if (shared->type == quote_frame) return handle_quote(shared->peer, shared->body);
-    if (shared->type == annex_frame) return callbacks_.on_annex(shared->peer, shared->body);
-    callbacks_.on_transaction(shared->peer, std::move(shared->body));
-  });
+  (is_urgent ? urgent_workers_ : workers_)
+      .post(WorkFor::peers, [this, shared, is_message, is_join] {
+        if (is_join) return callbacks_.on_join_frame(std::move(*shared));
+        if (is_message) return handle_message(*shared);
+        if (shared->type == quote_frame) return handle_quote(shared->peer, shared->body);
+        if (shared->type == annex_frame) return callbacks_.on_annex(shared->peer, shared->body);
+        callbacks_.on_transaction(shared->peer, std::move(shared->body));
+      });
 }
 
 void Peers::handle_message(p2p::InboundFrame& frame) {
@@ -220,6 +231,8 @@ void Peers::handle_message(p2p::InboundFrame& frame) {
   // Size, channel and rate were those of the frame's type.
   if (consensus::tag_of(*message) != frame.type)
     return network_->penalise(name, "a frame whose type is not its message's");
+  if (const auto* status = std::get_if<consensus::Status>(&message->body))
+    callbacks_.on_claim(name, status->final_height);
   const auto committee = this->committee();
   const auto now = std::chrono::steady_clock::now();
   if (message->epoch != committee->epoch()) {
@@ -302,6 +315,14 @@ void Peers::report(const PeerMisbehaved& misbehaviour) {
   log::debug("peer fell short", {{"peer", name}, {"reason", misbehaviour.what}});
 }
 
+std::vector<std::string> Peers::connected() const {
+  std::vector<std::string> names;
+  for (const p2p::PeerStatistics& peer : network_->statistics().peers)
+    if (std::ranges::all_of(peer.channels, &p2p::ChannelStatistics::is_live))
+      names.push_back(peer.name);
+  return names;
+}
+
 std::size_t Peers::connected_validators() const {
   const auto committee = this->committee();
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -366,7 +387,8 @@ void Peers::serve(PeerId peer, Epoch epoch, const consensus::GetBlock& request) 
   while (height && height->value > 0 && answer.blocks.size() < wanted) {
     const auto header_bytes = view.header(*height);
     const auto cut_bytes = view.cut(*height);
-    if (!header_bytes || !cut_bytes) break;
+    // None stands for the block of a continuation, and of pruned blocks there is no cut.
+    if (!header_bytes || header_bytes->empty() || !cut_bytes) break;
     auto header = decode<consensus::Header>(*header_bytes);
     auto cut = decode<consensus::Cut>(*cut_bytes);
     VOSTRO_CHECK(header.has_value() && cut.has_value());

@@ -72,6 +72,11 @@ class Peers {
     std::function<void(const std::string& peer, Bytes transaction)> on_transaction;
     std::function<View()> current_view;
     std::function<void(const std::string& peer, ByteView body)> on_annex;
+    /// What a peer says to have, in whatever epoch it is. A hint.
+    std::function<void(const std::string& peer, Height final_height)> on_claim;
+    /// A frame of node/join/messages.h, within its size.
+    std::function<void(p2p::InboundFrame frame)> on_join_frame;
+    std::function<void(const std::string& peer, bool is_up)> on_connection;
   };
   /// `urgent_workers` see to votes, certificates and proposals, `workers` to what is large or may
   /// wait: no batch stands before a vote. `numbers`, `store` and both outlive this; so does
@@ -102,10 +107,12 @@ class Peers {
     network_->penalise(peer, std::move(why));
   }
   void broadcast_quote(const chain::SignedQuote& quote);
-  /// False where the peer is not connected, or does not keep up.
-  bool send_annex(const std::string& peer, Bytes body) {
-    return network_->send(peer, annex_frame, std::make_shared<const Bytes>(std::move(body)));
+  /// A frame that is no message of the protocol.
+  bool send_frame(const std::string& peer, Byte type, Bytes body) {
+    return network_->send(peer, type, std::make_shared<const Bytes>(std::move(body)));
   }
+  /// Those that are connected now.
+  [[nodiscard]] std::vector<std::string> connected() const;
   /// Asks validators that are connected to batch a transaction: one more than may be faulty, others
   /// with each `turn`. Returns to how many it went.
   std::size_t hand_over(const Bytes& transaction, std::size_t turn);

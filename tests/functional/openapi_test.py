@@ -31,7 +31,7 @@ ELSEWHERE = {
     "halted": "RefusalsOfTheDoorHaveTheirCodes", "not-ready": "HealthAndReadiness", "disk-full": "HealthAndReadiness", "outcome-unknown": "WaitingIsBoundedInTimeAndNumber",
     "busy": "RefusalsOfTheDoorHaveTheirCodes", "too-many": "WaitingIsBoundedInTimeAndNumber", "too-many-quotes": "EachProblemHasItsStatus",
     "too-many-annexes": "EachProblemHasItsStatus",
-    "state-not-kept": "RefusalsHaveTheirCodes", "bad-request": "CatalogueA9AnUpgradeComesAlone", "own-request": "CatalogueA6NobodyApprovesHisOwnRequest",
+    "state-not-kept": "RefusalsHaveTheirCodes", "history-elsewhere": "WhatIsNotKeptWholeIsSaidToBeElsewhere", "bad-request": "CatalogueA9AnUpgradeComesAlone", "own-request": "CatalogueA6NobodyApprovesHisOwnRequest",
 } | FORM_ELSEWHERE
 # Of one operation only.
 ELSEWHERE_AT = {

@@ -57,6 +57,8 @@ class FakeNode final : public node::Service {
   /// Keeps a finality proof of the newest block, signed by a quorum of `committee`.
   void prove_head();
   [[nodiscard]] const consensus::Committee& committee() const { return committee_; }
+  /// Takes blocks below this height out of the store.
+  void prune(Height height) { ASSERT_TRUE(store_->prune(height).has_value()); }
   /// Returns once so many transactions wait for a block.
   void wait_for_pending(std::size_t count);
   [[nodiscard]] Uuid next_id() { return uetr(++last_id_); }

@@ -1,0 +1,230 @@
+#include "node/join/joiner.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/codec.h"
+
+namespace vostro::node::join {
+namespace {
+
+/// Each proof is looked at once.
+class NoCache final : public consensus::SignatureCache {
+ public:
+  [[nodiscard]] bool contains(const Hash&) override { return false; }
+  void insert(const Hash&) override {}
+};
+
+}  // namespace
+
+Joiner::Joiner(JoinerConfig config, Ground ground, const Hash& network_id, chain::Staging& staging)
+    : config_(config), ground_(std::move(ground)), network_id_(network_id), staging_(staging) {
+  epochs_.emplace(ground_.first.epoch, ground_.first);
+}
+
+Height Joiner::target() const {
+  return target_ ? target_->header.height : Height(0);
+}
+
+Joiner::Missing Joiner::missing() const {
+  Missing missing;
+  if (phase_ != JoinPhase::fetching) return missing;
+  missing.headers = header_at_.value;
+  missing.state_parts = parts_.size();
+  for (const Range& range : ids_) missing.id_blocks += range.to.value - range.from.value + 1;
+  if (!ids_known_) missing.id_blocks = target().value;
+  for (const Open& open : open_) {
+    if (open.request.kind == PartKind::state) ++missing.state_parts;
+    if (open.request.kind == PartKind::ids) missing.id_blocks += open.request.count;
+  }
+  return missing;
+}
+
+void Joiner::fail_with(std::string what) {
+  if (phase_ == JoinPhase::failed) return;
+  phase_ = JoinPhase::failed;
+  failure_ = std::move(what);
+}
+
+bool Joiner::check(const Result<void, chain::StoreError>& done) {
+  if (done) return true;
+  fail_with(to_string(done.error()));
+  return false;
+}
+
+// ---- Who is there, and what is final ----
+
+JoinActions Joiner::on_peer_up(const std::string& peer, std::uint64_t now_ms) {
+  JoinActions actions;
+  const auto [found, is_new] = peers_.try_emplace(peer);
+  if (!found->second.is_out) ask_snapshot(peer, found->second, now_ms, actions);
+  proceed(now_ms, actions);
+  return actions;
+}
+
+void Joiner::on_peer_down(const std::string& peer) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  // A liar comes back as what it was.
+  if (found->second.is_out) {
+    found->second.newest.reset();
+  } else {
+    peers_.erase(found);
+  }
+  std::vector<Open> lost;
+  std::erase_if(open_, [&](const Open& open) {
+    if (open.peer != peer) return false;
+    lost.push_back(open);
+    return true;
+  });
+  for (const Open& open : lost) give_back(open.request);
+}
+
+void Joiner::ask_snapshot(const std::string& name, Peer& peer, std::uint64_t now_ms,
+                          JoinActions& actions) {
+  peer.is_asked = true;
+  peer.asked_ms = now_ms;
+  actions.push_back(
+      Ask{name, get_snapshot_frame, encode_frame(GetSnapshot{std::prev(epochs_.end())->first})});
+}
+
+/// Votes name the version of the protocol, as the headers of their epoch do: under another no
+/// signature is valid.
+std::optional<consensus::Committee> Joiner::committee_of(const consensus::Header& header) const {
+  const auto found = epochs_.find(header.epoch);
+  if (found == epochs_.end()) return std::nullopt;
+  consensus::EpochContext context = found->second;
+  context.version = header.version;
+  return consensus::Committee(std::move(context));
+}
+
+/// False where something in it is not signed as it must be.
+bool Joiner::take_proofs(const Snapshot& snapshot) {
+  NoCache cache;
+  for (const consensus::EpochStep& step : snapshot.steps) {
+    const consensus::Header& header = step.closing.header;
+    if (epochs_.contains(header.epoch.next())) continue;
+    const auto committee = committee_of(header);
+    if (!committee) return true;  // of epochs that nobody has shown the way to
+    const auto next = consensus::committee_after(*committee, step, header.version, cache);
+    if (!next) return false;
+    epochs_.emplace(next->epoch(), next->context());
+    closings_.emplace(header.epoch, step.closing);
+  }
+  if (!snapshot.newest) return true;
+  const auto committee = committee_of(snapshot.newest->header);
+  if (!committee) return true;
+  if (snapshot.newest->header.network_id != network_id_ ||
+      !consensus::verify_finality(*committee, *snapshot.newest, cache))
+    return false;
+  if (!best_ || best_->header.height < snapshot.newest->header.height) best_ = snapshot.newest;
+  return true;
+}
+
+JoinActions Joiner::on_snapshot(const std::string& name, const Snapshot& snapshot,
+                                std::uint64_t now_ms) {
+  JoinActions actions;
+  const auto found = peers_.find(name);
+  if (found == peers_.end() || !found->second.is_asked || found->second.is_out) return actions;
+  Peer& peer = found->second;
+  peer.is_asked = false;
+  const Epoch known = std::prev(epochs_.end())->first;
+  if (!take_proofs(snapshot)) {
+    blame(name, "sent a proof that is none", true, actions);
+    proceed(now_ms, actions);
+    return actions;
+  }
+  const bool is_shown = snapshot.newest && epochs_.contains(snapshot.newest->header.epoch);
+  if (is_shown) {
+    peer.newest = snapshot.newest->header.height;
+    peer.history_begins = snapshot.history_begins;
+    if (!first_answer_ms_) first_answer_ms_ = now_ms;
+  } else if (known < std::prev(epochs_.end())->first) {
+    ask_snapshot(name, peer, now_ms, actions);  // there was room for no more of them
+  }
+  proceed(now_ms, actions);
+  return actions;
+}
+
+void Joiner::choose(std::uint64_t now_ms) {
+  if (phase_ != JoinPhase::choosing || !best_ || !first_answer_ms_) return;
+  std::size_t answered = 0;
+  std::size_t without = 0;  // that have the next block no more
+  bool all_answered = true;
+  for (const auto& [name, peer] : peers_) {
+    if (peer.is_out) continue;
+    if (!peer.newest) {
+      all_answered = false;
+      continue;
+    }
+    ++answered;
+    if (peer.history_begins > config_.head.next()) ++without;
+  }
+  if (!all_answered && now_ms < *first_answer_ms_ + config_.settle_ms) return;
+  const std::size_t one_honest = ground_.first.validators.one_honest();
+  if (answered < one_honest) return;
+  const bool is_far = best_->header.height.value >= config_.head.value + config_.behind;
+  if (config_.has_ledger && !is_far && without < one_honest) {
+    phase_ = JoinPhase::needless;
+    return;
+  }
+  consensus::FinalityProof target = *best_;
+  if (const auto noted = staging_.target()) {
+    const auto before = decode<consensus::FinalityProof>(*noted);
+    if (before && before->header.height.value + config_.keep_target >= target.header.height.value)
+      target = *before;
+  }
+  begin(target);
+}
+
+void Joiner::begin(const consensus::FinalityProof& target) {
+  target_ = target;
+  const Bytes noted = encode(target);
+  if (staging_.target() != noted && !check(staging_.begin(noted))) return;
+  phase_ = JoinPhase::fetching;
+  header_at_ = target.header.height;
+  header_id_.bytes = target.proposal.block.bytes;
+  header_asked_ = false;
+  gap_.reset();
+  ids_.clear();
+  ids_known_ = false;
+  parts_.clear();
+  too_large_.clear();
+  lack_state_.clear();
+  open_.clear();
+  find_missing();
+}
+
+/// What an earlier run of this node has put down is there.
+void Joiner::find_missing() {
+  walk_down();
+  std::vector<chain::TreePath> paths{{}};
+  while (!paths.empty()) {
+    const chain::TreePath path = std::move(paths.back());
+    paths.pop_back();
+    switch (staging_.part(path)) {
+      case chain::Staging::Part::missing:
+        parts_.push_back(path);
+        break;
+      case chain::Staging::Part::here:
+        break;
+      case chain::Staging::Part::split:
+        for (chain::TreePath& child : path.children()) paths.push_back(std::move(child));
+        break;
+    }
+  }
+}
+
+void Joiner::finish() {
+  if (staging_.state_root() != target_->header.state_root)
+    return fail_with("the parts of the state are here, and do not make its root");
+  std::vector<chain::Staging::Proof> proofs;
+  for (const auto& [epoch, closing] : closings_) {
+    if (closing.header.height < target())
+      proofs.push_back({closing.header.height, encode(closing), true});
+  }
+  proofs.push_back({target(), encode(*target_), target_->header.closes_epoch()});
+  if (check(staging_.finish(network_id_, target(), proofs))) phase_ = JoinPhase::whole;
+}
+
+}  // namespace vostro::node::join

@@ -1,0 +1,325 @@
+// Whom a joiner asks, for what, and what it makes of the answers.
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/codec.h"
+#include "chain/merkle.h"
+#include "node/join/joiner.h"
+
+namespace vostro::node::join {
+namespace {
+
+Hash as_hash(const consensus::BlockId& id) {
+  Hash hash;
+  hash.bytes = id.bytes;
+  return hash;
+}
+
+chain::BlockSummary summary_of(const consensus::Header& header, const Hash& id) {
+  chain::BlockSummary summary;
+  summary.height = header.height;
+  summary.block = id;
+  summary.time = header.time;
+  summary.transactions = header.tx_count;
+  summary.tx_root = header.tx_root;
+  summary.receipt_root = header.receipt_root;
+  summary.state_root = header.state_root;
+  return summary;
+}
+
+}  // namespace
+
+void Joiner::blame(const std::string& peer, std::string what, bool lied, JoinActions& actions) {
+  if (const auto found = peers_.find(peer); found != peers_.end()) {
+    ++found->second.failures;
+    found->second.is_out = found->second.is_out || lied;
+  }
+  actions.push_back(Blame{peer, std::move(what), lied});
+}
+
+JoinActions Joiner::on_garbage(const std::string& peer, std::uint64_t now_ms) {
+  JoinActions actions;
+  if (!peers_.contains(peer)) return actions;
+  blame(peer, "sent what cannot be read", true, actions);
+  std::vector<Open> lost;
+  std::erase_if(open_, [&](const Open& open) {
+    if (open.peer != peer) return false;
+    lost.push_back(open);
+    return true;
+  });
+  for (const Open& open : lost) give_back(open.request);
+  proceed(now_ms, actions);
+  return actions;
+}
+
+JoinActions Joiner::tick(std::uint64_t now_ms) {
+  JoinActions actions;
+  std::vector<Open> late;
+  std::erase_if(open_, [&](const Open& open) {
+    if (open.deadline_ms > now_ms) return false;
+    late.push_back(open);
+    return true;
+  });
+  for (const Open& open : late) {
+    blame(open.peer, "gave no answer in time", false, actions);
+    if (const auto peer = peers_.find(open.peer); peer != peers_.end())
+      peer->second.rests_until_ms[open.request.kind] = now_ms + config_.rest_ms;
+    give_back(open.request);
+  }
+  if (phase_ == JoinPhase::choosing) {
+    for (auto& [name, peer] : peers_) {
+      if (peer.is_out || peer.asked_ms + config_.answer_ms > now_ms) continue;
+      if (!peer.newest || *peer.newest < best_->header.height)
+        ask_snapshot(name, peer, now_ms, actions);
+    }
+  }
+  proceed(now_ms, actions);
+  return actions;
+}
+
+void Joiner::proceed(std::uint64_t now_ms, JoinActions& actions) {
+  choose(now_ms);
+  if (phase_ != JoinPhase::fetching) return;
+  if (header_at_.value > 0 && !header_asked_) {
+    const auto count =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(header_at_.value, config_.headers));
+    header_asked_ = ask({PartKind::headers, header_at_, count, {}}, now_ms, actions);
+  }
+  while (!parts_.empty()) {
+    const chain::TreePath path = parts_.back();
+    if (!ask({PartKind::state, target(), 0, path}, now_ms, actions)) break;
+    parts_.pop_back();
+  }
+  while (!ids_.empty()) {
+    Range& range = ids_.back();
+    const auto count = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(range.to.value - range.from.value + 1, config_.id_blocks));
+    if (!ask({PartKind::ids, range.from, count, {}}, now_ms, actions)) break;
+    range.from = Height(range.from.value + count);
+    if (range.from > range.to) ids_.pop_back();
+  }
+  const bool is_all =
+      header_at_.value == 0 && ids_known_ && ids_.empty() && parts_.empty() && open_.empty();
+  if (is_all && phase_ == JoinPhase::fetching) finish();
+}
+
+bool Joiner::ask(const GetPart& request, std::uint64_t now_ms, JoinActions& actions) {
+  const auto peer = choose_peer(request, now_ms);
+  if (!peer) return false;
+  open_.push_back({*peer, request, now_ms + config_.answer_ms});
+  actions.push_back(Ask{*peer, get_part_frame, encode_frame(request)});
+  return true;
+}
+
+// Of those that can have it: those that failed least, then those with least to answer.
+std::optional<std::string> Joiner::choose_peer(const GetPart& request, std::uint64_t now_ms) const {
+  std::optional<std::string> best;
+  std::pair<std::uint64_t, std::size_t> best_rank;
+  const auto said = too_large_.find(request.path);
+  for (const auto& [name, peer] : peers_) {
+    if (peer.is_out || !peer.newest) continue;
+    if (const auto rests = peer.rests_until_ms.find(request.kind);
+        rests != peer.rests_until_ms.end() && rests->second > now_ms)
+      continue;
+    if (request.kind == PartKind::state && said != too_large_.end() && said->second.contains(name))
+      continue;
+    const auto open = static_cast<std::size_t>(
+        std::ranges::count_if(open_, [&](const Open& one) { return one.peer == name; }));
+    if (open >= config_.open_per_peer) continue;
+    const std::pair rank(peer.failures, open);
+    if (best && best_rank <= rank) continue;
+    best = name;
+    best_rank = rank;
+  }
+  return best;
+}
+
+void Joiner::give_back(const GetPart& request) {
+  switch (request.kind) {
+    case PartKind::headers:
+      header_asked_ = false;
+      return;
+    case PartKind::ids:
+      ids_.push_back({request.height, Height(request.height.value + request.count - 1)});
+      return;
+    case PartKind::state:
+      parts_.push_back(request.path);
+      return;
+  }
+}
+
+std::size_t Joiner::usable_peers() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      peers_, [](const auto& one) { return !one.second.is_out && one.second.newest; }));
+}
+
+JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint64_t now_ms) {
+  JoinActions actions;
+  const auto open = std::ranges::find_if(
+      open_, [&](const Open& one) { return one.peer == name && one.request == part.of; });
+  if (open == open_.end()) return actions;  // unasked, or too late
+  const GetPart request = open->request;
+  open_.erase(open);
+  Peer& peer = peers_.at(name);
+  bool is_true = true;
+  if (part.status == PartStatus::not_here) {
+    peer.rests_until_ms[request.kind] = now_ms + config_.rest_ms;
+    if (request.kind == PartKind::state) lack_state_.insert(name);
+    give_back(request);
+    // The block has left the window of the others while this went on: a newer one is fetched.
+    const std::size_t enough = std::min(ground_.first.validators.one_honest(), usable_peers());
+    if (lack_state_.size() >= std::max<std::size_t>(enough, 1)) {
+      phase_ = JoinPhase::choosing;
+      open_.clear();
+      lack_state_.clear();
+      first_answer_ms_.reset();
+      best_.reset();
+      config_.keep_target = 0;
+      for (auto& [each, other] : peers_) {
+        other.newest.reset();
+        if (!other.is_out) ask_snapshot(each, other, now_ms, actions);
+      }
+    }
+  } else if (part.status == PartStatus::too_large) {
+    is_true =
+        request.kind == PartKind::state && request.path.nibbles.size() < chain::TreePath::depth_max;
+    if (is_true) {
+      // One may say so to make work; of this many one is honest.
+      auto& said = too_large_[request.path];
+      said.insert(name);
+      if (said.size() >= ground_.first.validators.one_honest()) {
+        too_large_.erase(request.path);
+        if (check(staging_.split(request.path)))
+          for (chain::TreePath& child : request.path.children()) parts_.push_back(std::move(child));
+      } else {
+        give_back(request);
+      }
+    }
+  } else if (request.kind == PartKind::headers) {
+    header_asked_ = false;
+    const auto headers = decode_headers(part.content);
+    is_true = headers && !headers->headers.empty() && headers->headers.size() <= request.count &&
+              take_headers(*headers);
+  } else if (request.kind == PartKind::ids) {
+    const auto ids = decode_ids(part.content);
+    is_true = ids && !ids->blocks.empty() && ids->blocks.size() <= request.count &&
+              take_ids(request, *ids);
+  } else {
+    const auto subtree = decode_subtree(part.content);
+    is_true = subtree && chain::verify_subtree(*subtree, request.path, target_->header.state_root);
+    if (is_true) {
+      lack_state_.clear();
+      too_large_.erase(request.path);
+      static_cast<void>(check(staging_.put_state(request.path, subtree->entries)));
+    }
+  }
+  if (!is_true) {
+    static constexpr std::string_view kinds[] = {"headers", "ids", "a part of the state"};
+    blame(name,
+          "sent " + std::string(kinds[static_cast<std::size_t>(request.kind) - 1]) +
+              " that no header proves",
+          true, actions);
+    give_back(request);
+  }
+  proceed(now_ms, actions);
+  return actions;
+}
+
+bool Joiner::take_headers(const Headers& headers) {
+  std::vector<chain::StagedBlock> blocks;
+  Height at = header_at_;
+  Hash id = header_id_;
+  auto gap = gap_;
+  for (const OptionalHeader& one : headers.headers) {
+    if (at.value == 0) return false;
+    const auto continuation =
+        std::ranges::find(ground_.continuations, at, &Ground::Continuation::height);
+    if (continuation != ground_.continuations.end() && continuation->digest == id) {
+      if (one.header) return false;
+      gap = *continuation;
+      id = continuation->block_before;
+      at = at.previous();
+      continue;
+    }
+    if (!one.header || one.header->height != at || as_hash(one.header->id()) != id) return false;
+    blocks.push_back({summary_of(*one.header, id), encode(*one.header)});
+    if (gap) {
+      // The block that no header stands for has the time of the last one before it.
+      chain::BlockSummary summary;
+      summary.height = gap->height;
+      summary.block = gap->digest;
+      summary.time = one.header->time;
+      summary.tx_root = chain::tx_root_of({}, {});
+      summary.receipt_root = chain::merkle_root({});
+      blocks.push_back({summary, {}});
+      gap.reset();
+    }
+    id = as_hash(one.header->parent);
+    at = at.previous();
+  }
+  if (!check(staging_.put_blocks(blocks))) return true;
+  header_at_ = at;
+  header_id_ = id;
+  gap_ = gap;
+  walk_down();
+  return true;
+}
+
+/// Over the headers that are here already; at the bottom stands the anchor.
+void Joiner::walk_down() {
+  while (header_at_.value > 0 && !gap_) {
+    const auto here = staging_.block(header_at_);
+    if (!here || here->block != header_id_) break;
+    const auto bytes = staging_.header(header_at_);
+    if (!bytes) break;
+    if (bytes->empty()) {
+      const auto continuation =
+          std::ranges::find(ground_.continuations, header_at_, &Ground::Continuation::height);
+      if (continuation == ground_.continuations.end()) break;
+      header_id_ = continuation->block_before;
+    } else {
+      const auto header = decode<consensus::Header>(*bytes);
+      if (!header) return fail_with("a header that was put down cannot be read");
+      header_id_ = as_hash(header->parent);
+    }
+    header_at_ = header_at_.previous();
+  }
+  if (header_at_.value > 0 || ids_known_) return;
+  if (header_id_ != ground_.anchor)
+    return fail_with(
+        "the chain of the other nodes does not begin with what the genesis file describes");
+  chain::StagedBlock anchor;
+  anchor.summary.block = ground_.anchor;
+  anchor.summary.time = ground_.anchor_time;
+  anchor.summary.state_root = ground_.anchor_state_root;
+  if (!check(staging_.put_blocks({&anchor, 1}))) return;
+  ids_known_ = true;
+  for (Height height = target(); height.value > 0; height = height.previous()) {
+    if (staging_.has_ids(height)) continue;
+    if (!ids_.empty() && ids_.back().from == height.next()) {
+      ids_.back().from = height;
+    } else {
+      ids_.push_back({height, height});
+    }
+  }
+}
+
+bool Joiner::take_ids(const GetPart& request, const Ids& ids) {
+  Height height = request.height;
+  for (const chain::UsedIds& used : ids.blocks) {
+    const auto block = staging_.block(height);
+    VOSTRO_CHECK(block.has_value() || staging_.failure());
+    if (!block || !chain::names_of(used) || chain::tx_root_of(used) != block->tx_root) return false;
+    height = height.next();
+  }
+  height = request.height;
+  for (const chain::UsedIds& used : ids.blocks) {
+    if (!check(staging_.put_ids(height, used))) return true;
+    height = height.next();
+  }
+  const Height end(request.height.value + request.count);
+  if (height < end) ids_.push_back({height, end.previous()});
+  return true;
+}
+
+}  // namespace vostro::node::join

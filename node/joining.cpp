@@ -1,0 +1,230 @@
+// What a running node does when it is far behind: it fetches the ledger of a newer block from its
+// peers, and is opened again on it. And what it does for others who do, and with its own history.
+#include <algorithm>
+#include <filesystem>
+
+#include "base/log.h"
+#include "chain/registry.h"
+#include "chain/store/staging.h"
+#include "node/node.h"
+
+namespace vostro::node {
+namespace {
+
+/// Status periods (5 s each) that a node may be behind without coming on before it asks whether
+/// anybody has the next block at all.
+constexpr std::size_t kStuckPeriodsMax = 3;
+constexpr std::uint64_t kJoinAgain_ms = 60'000;
+/// Blocks above what is kept before the next pruning: each goes through all that is stored.
+constexpr std::uint64_t kPruneEvery = 1'000;
+constexpr std::size_t kStagingCacheBytes = 8 * 1024 * 1024;
+constexpr std::size_t kStagingBufferBytes = 32 * 1024 * 1024;
+
+}  // namespace
+
+/// What the genesis file says of this network's beginning, and of those before it.
+join::Ground Node::ground() const {
+  const genesis::Anchor anchor = genesis::make_anchor(definition_);
+  consensus::BlockId id;
+  id.bytes = anchor.digest.bytes;
+  join::Ground ground{{definition_.network_id, definition_.protocol_version, Epoch(0), id,
+                       Height(0), anchor.time, set_of(definition_.state.validators)},
+                      anchor.digest,
+                      anchor.time,
+                      anchor.state_root,
+                      {}};
+  for (std::size_t i = 0; i < definition_.continuations.size(); ++i) {
+    const genesis::Continuation& each = definition_.continuations[i];
+    const bool is_last = i + 1 == definition_.continuations.size();
+    const Hash network = is_last ? definition_.network_id : definition_.continuations[i + 1].before;
+    const Hash digest = genesis::anchor_of(network, each.state_root);
+    ground.continuations.push_back({each.height.next(), digest, each.block});
+    if (!is_last) continue;
+    std::vector<chain::Validator> validators;
+    for (const genesis::Successor& successor : each.validators)
+      validators.push_back(
+          {chain::validator_id_of(successor.participant), successor.validator_key});
+    id.bytes = digest.bytes;
+    ground.first = {definition_.network_id,
+                    definition_.protocol_version,
+                    each.epoch,
+                    id,
+                    each.height.next(),
+                    UnixMillis(0),
+                    set_of(validators)};
+  }
+  return ground;
+}
+
+// ---- Whether to ----
+
+void Node::on_claim(const std::string& peer, Height height) {
+  if (!options_.history.join_behind || joining_) return;
+  const Height head = store_->head()->height;
+  {
+    const std::lock_guard lock(join_mutex_);
+    claims_[peer] = height;
+    const auto far = static_cast<std::size_t>(std::ranges::count_if(claims_, [&](const auto& one) {
+      return one.second.value >= head.value + *options_.history.join_behind;
+    }));
+    // One of so many is honest; what they say is proved before anything else is done.
+    if (far < standing().committee->one_honest()) return;
+  }
+  begin_join();
+}
+
+/// Every five seconds. Where the next blocks are nowhere any more, waiting does not help.
+void Node::look_whether_stuck() {
+  if (!options_.history.join_behind || joining_ || disk_full_ || halted()) return;
+  const Height head = store_->head()->height;
+  {
+    const std::lock_guard lock(join_mutex_);
+    const auto ahead = static_cast<std::size_t>(
+        std::ranges::count_if(claims_, [&](const auto& one) { return one.second > head; }));
+    const bool is_stuck = head == looked_at_ && ahead >= standing().committee->one_honest();
+    looked_at_ = head;
+    stuck_periods_ = is_stuck ? stuck_periods_ + 1 : 0;
+    if (stuck_periods_ < kStuckPeriodsMax) return;
+    stuck_periods_ = 0;
+  }
+  begin_join();
+}
+
+void Node::begin_join() {
+  {
+    const std::lock_guard lock(join_mutex_);
+    if (join_ || is_joined_ || stopped_ || steady_ms() < join_not_before_ms_) return;
+    join::JoinerConfig config;
+    config.head = store_->head()->height;
+    config.has_ledger = has_ledger_;
+    config.behind = options_.history.join_behind.value_or(0);
+    config.keep_target = options_.store.proof_window / 4;
+    // Beside the caps of the store; what waits for blocks is empty meanwhile.
+    chain::StoreOptions options = options_.store;
+    options.cache_bytes = kStagingCacheBytes;
+    options.write_buffer_bytes = kStagingBufferBytes;
+    auto begun = join::Join::start(
+        options_.data_dir + "/store", options, config, ground(), definition_.network_id,
+        {[this](const std::string& peer, Byte type, Bytes frame) {
+           peers_->send_frame(peer, type, std::move(frame));
+         },
+         [this](const std::string& peer, const std::string& why) { peers_->penalise(peer, why); },
+         [this] { on_join_decided(); },
+         [this](join::Join::Outcome outcome, const std::string& failure) {
+           on_join_end(outcome, failure);
+         }});
+    join_not_before_ms_ = steady_ms() + kJoinAgain_ms;
+    if (!begun) {
+      log::error("this node cannot join by a newer ledger", {{"reason", to_string(begun.error())}});
+      return;
+    }
+    join_ = std::move(*begun);
+  }
+  // Those that connect from now on are told of; the others are asked for here.
+  const std::vector<std::string> there = peers_->connected();
+  const std::lock_guard lock(join_mutex_);
+  for (const std::string& peer : there)
+    if (join_) join_->on_peer_up(peer);
+}
+
+/// From here on the blocks in between are of no use.
+void Node::on_join_decided() {
+  joining_ = true;
+  loop_->pause(true);
+  // Their leases would keep the peers' answers from coming.
+  loop_->forget_messages();
+}
+
+void Node::on_join_end(join::Join::Outcome outcome, const std::string& failure) {
+  if (outcome == join::Join::Outcome::whole) {
+    log::info("the ledger is fetched: this node starts again on it");
+    const std::lock_guard lock(join_mutex_);
+    is_joined_ = true;
+    if (options_.on_joined) options_.on_joined();
+    return;
+  }
+  if (outcome == join::Join::Outcome::failed)
+    log::error("joining by a newer ledger failed", {{"reason", failure}});
+  if (has_ledger_) {
+    joining_ = false;
+    loop_->pause(disk_full_);
+  }
+  // The thread that says so cannot be waited for here.
+  workers_->post(WorkFor::peers, [this, outcome] {
+    std::unique_ptr<join::Join> ended;
+    {
+      const std::lock_guard lock(join_mutex_);
+      ended = std::move(join_);
+    }
+    ended.reset();
+    if (outcome != join::Join::Outcome::needless) return;
+    std::error_code error;
+    std::filesystem::remove_all(chain::staging_path(options_.data_dir + "/store"), error);
+  });
+}
+
+/// While it is fetched, what would be decided by what is here is of no use; who is there is.
+void Node::post_to_loop(ReplicaEvent event, p2p::InboundLease lease) {
+  const bool is_of_peers =
+      std::holds_alternative<PeerUp>(event) || std::holds_alternative<PeerDown>(event);
+  if (joining_ && !is_of_peers) return;
+  loop_->post(std::move(event), std::move(lease));
+}
+
+// ---- Frames ----
+
+void Node::on_connection(const std::string& peer, bool is_up) {
+  const std::lock_guard lock(join_mutex_);
+  if (!is_up) {
+    claims_.erase(peer);
+    if (join_server_) join_server_->forget(peer);
+  }
+  if (!join_) return;
+  if (is_up) {
+    join_->on_peer_up(peer);
+  } else {
+    join_->on_peer_down(peer);
+  }
+}
+
+void Node::on_join_frame(p2p::InboundFrame frame) {
+  if (frame.type == join::snapshot_frame || frame.type == join::part_frame) {
+    const std::lock_guard lock(join_mutex_);
+    // Unasked it is dropped.
+    if (join_)
+      join_->on_frame(frame.peer, frame.type, std::move(frame.body), std::move(frame.lease));
+    return;
+  }
+  if (!has_ledger_ || !join_server_->admit(frame.peer, frame.body, steady_ms())) return;
+  if (frame.type == join::get_snapshot_frame) {
+    const auto request = join::decode_get_snapshot(frame.body);
+    if (!request) return peers_->penalise(frame.peer, "a malformed request to join");
+    peers_->send_frame(frame.peer, join::snapshot_frame,
+                       join::encode_frame(join_server_->answer(*request)));
+    return;
+  }
+  const auto request = join::decode_get_part(frame.body);
+  if (!request) return peers_->penalise(frame.peer, "a malformed request to join");
+  peers_->send_frame(frame.peer, join::part_frame,
+                     join::encode_frame(join_server_->answer(*request)));
+}
+
+// ---- History ----
+
+void Node::prune_history() {
+  if (!options_.history.keep || joining_ || halted() || pruning_.exchange(true)) return;
+  const auto head = store_->head();
+  const std::uint64_t keep = *options_.history.keep;
+  const Height begins = store_->view().history_begins();
+  const bool is_due =
+      head->height.value > keep && head->height.value - keep >= begins.value + kPruneEvery;
+  if (is_due) {
+    const Height below(head->height.value - keep);
+    log::info("history is pruned", {{"to_height", below}});
+    if (const auto done = store_->prune(below); !done)
+      halt("history cannot be pruned: " + to_string(done.error()));
+  }
+  pruning_ = false;
+}
+
+}  // namespace vostro::node

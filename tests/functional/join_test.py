@@ -1,0 +1,256 @@
+"""A node that is far behind fetches the ledger of a newer block from the others: rows C10, F9 and T8 with whole nodes, kill -9 in
+the middle of it, a set of validators that changed, and a long chain (docs/operating/history.md)."""
+
+import os
+import shutil
+import signal
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
+import membership_test  # noqa: E402
+from network_case import NetworkCase  # noqa: E402
+from orders import ask, money, new_uetr, order, post, sign_one, terms, uetr_of  # noqa: E402
+from vostronet import BANKS, bin_dir, run  # noqa: E402
+
+BEHIND = 15
+AWAY = 3  # the node that is away
+
+
+class Joining:
+    config = f"\n[history]\njoin_behind = {BEHIND}\n"
+
+    @property
+    def away(self):
+        return self.nodes[AWAY]
+
+    @property
+    def store(self):
+        return Path(self.away["data_dir"]) / "store"
+
+    def pay(self, count, node=0):
+        """So many blocks with a payment each."""
+        paid = [self.signed_payment(0, 1, "1.00") for _ in range(count)]
+        for framed in paid:
+            self.settle(node, framed)
+        return paid
+
+    def long_chain(self):
+        """Blocks that take longer to execute than the others take to say how many there are."""
+        for _ in range(BEHIND + 5):
+            self.settle_bulk(self.bulk(2_000)[0])
+
+    def lose_store(self):
+        self.network.stop(self.away)
+        shutil.rmtree(self.store)
+
+    def history_begins(self, node):
+        return self.network.status(node).get("history_begins", 0)
+
+    def wait_joined(self):
+        self.wait_connected()
+        self.network.wait(lambda: self.history_begins(self.away) > 0, 30, "the node has not joined by the ledger of a newer block")
+        self.rest()
+
+    def join(self):
+        """The node starts without a store; seconds until it serves."""
+        for _ in range(6):
+            began = time.monotonic()
+            self.network.start(self.away)
+            target = self.network.status(self.nodes[0])["height"]
+            self.network.wait(lambda at=target: self.is_back(at), 300, "the node does not come back")
+            if self.history_begins(self.away) > 0:
+                return time.monotonic() - began
+            # One peer alone was there first, and has given it these few blocks before another said how far it is behind.
+            self.lose_store()
+        self.fail("the node has not joined by the ledger of a newer block")
+
+    def is_back(self, height):
+        status = self.network.status(self.away)
+        return status.get("_ready") and (status["history_begins"] > 0 or status["height"] >= height)
+
+    def settle_bulk(self, framed):
+        answer = post(self.nodes[0], framed)
+        self.assertEqual(answer.status, 200, answer)
+
+    def bulk(self, credits):
+        items = [{"uetr": new_uetr(), "creditor": self.account(1), "amount": money("0.01"), "purpose": "SUPP", "charges": []}
+                 for _ in range(credits)]
+        parts = {"type": "PaymentBatch", "debtor": self.account(0), "currency": "EUR", **terms(), "count": credits,
+                 "total": money(f"{credits / 100:.2f}"), "items": items}
+        return sign_one(self.nodes[0], order(self.network, parts)), [item["uetr"] for item in items]
+
+
+class JoinCase(Joining, NetworkCase):
+    pass
+
+
+class Join(JoinCase):
+    def test_a_lost_store_is_fetched_and_nothing_is_done_twice(self):
+        paid = self.pay(BEHIND)
+        bulk, items = self.bulk(300)
+        self.settle_bulk(bulk)
+        self.long_chain()
+        before = [post(self.nodes[0], framed).body for framed in paid]
+        self.lose_store()
+        self.join()
+        self.wait_joined()
+
+        # The same ledger, and of the blocks before it the headers and ids alone.
+        shown = [self.network.status(node) for node in self.nodes]
+        self.assertEqual(len({(status["height"], status["state_root"]) for status in shown}), 1)
+        begins = self.history_begins(self.away)
+        self.assertLessEqual(begins, shown[0]["height"] + 1)
+        answer = ask(self.away, "GET", "/v1/blocks/2")
+        self.assertEqual((answer.status, answer.body["code"]), (410, "history-elsewhere"), answer)
+        self.assertEqual(ask(self.nodes[0], "GET", "/v1/blocks/2").status, 200)
+        self.assertEqual(self.balance(self.account(1)), self.balance(self.account(1), node=AWAY))
+
+        # T8: a repeat has one effect and its first receipt, or the answer that says where that is. Never a second effect.
+        had = self.balance(self.account(1))
+        for framed, first in zip(paid, before):
+            again = post(self.away, framed)
+            self.assertEqual((again.status, again.body["code"]), (410, "history-elsewhere"), again)
+            self.assertEqual(post(self.nodes[0], framed).body, first)
+        again = post(self.away, bulk)
+        self.assertEqual((again.status, again.body["code"]), (410, "history-elsewhere"), again)
+        # An item's UETR is used, too, in whatever order it comes again.
+        single = sign_one(self.nodes[0], order(self.network, {"type": "Payment", "debtor": self.account(0), "creditor": self.account(1),
+                                                              "amount": money("5.00"), **terms()}, uetr=items[7]))
+        again = post(self.away, single)
+        self.assertEqual((again.status, again.body["code"]), (410, "history-elsewhere"), again)
+        self.rest()
+        self.assertEqual(self.balance(self.account(1)), had)
+
+        # It votes: without it there is no quorum.
+        self.network.stop(self.nodes[2], signal.SIGKILL)
+        self.pay(3, node=0)
+        self.pay(3, node=AWAY)
+        self.network.start(self.nodes[2])
+        self.wait_connected()
+        self.rest()
+        self.assertEqual(len({self.network.status(node)["state_root"] for node in self.nodes}), 1)
+        # A restart finds the store that it has.
+        self.network.stop(self.away)
+        self.network.start(self.away)
+        self.wait_connected()
+        self.assertEqual(self.history_begins(self.away), begins)
+
+    def test_a_node_that_was_away_long_joins_and_what_waits_goes_on(self):
+        held = self.signed_payment(0, 1, "7.00", accept_by=time.time() + 3000, creditor_label="customers")
+        self.assertEqual(post(self.nodes[0], held).body["receipt"]["status"], "held")
+        self.network.stop(self.away)
+        self.long_chain()
+        self.join()
+        self.wait_joined()
+        self.network.wallet(self.nodes[1], "inbox", "accept", uetr_of(held), "--agent", self.bic(0), keys=("maker", "checker"))
+        self.rest()
+        self.assertEqual(len({self.network.status(node)["state_root"] for node in self.nodes}), 1)
+        self.assertFalse(any(self.network.status(node)["halted"] for node in self.nodes))
+
+
+class Killed(JoinCase):
+    """Ends of the process, at moments that follow from nothing, and in each state that the last step can leave the directories in."""
+
+    def test_killed_while_it_joins_a_node_goes_on(self):
+        self.long_chain()
+        self.lose_store()
+        log = Path(self.away["log"])
+        kills = 0
+        for delay in (0.05, 0.1, 0.2, 0.3, 0.4, 0.6):
+            shutil.rmtree(self.store, ignore_errors=True)
+            seen = log.stat().st_size
+            target = self.network.status(self.nodes[0])["height"]
+            process = self.network.spawn(self.away)
+            said = lambda word, at=seen: word in log.read_bytes()[at:]
+            self.network.wait(lambda: said(b"joining by the ledger") or self.is_back(target), 60, "the node does not come back")
+            time.sleep(delay)  # a moment of the join, which is over within some seconds
+            kills += said(b"joining by the ledger") and not said(b"this node starts again")
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+        self.assertGreater(kills, 0, "none of the ends was in the middle of it")
+        print(f"{kills} ends in the middle; then it serves after {self.join():.1f} s", flush=True)
+        self.check_taken_part()
+
+        # Whole and not put in place; the old one moved away already; or not cleared away.
+        old = self.store.with_name("kept")
+        for left in ("joined", "joined and store", "joined and replaced", "replaced"):
+            with self.subTest(left):
+                self.network.stop(self.away)
+                shutil.copytree(self.store, old)
+                if "joined" in left:
+                    self.store.rename(self.store.with_name("store.joined"))
+                if "and store" in left:
+                    shutil.copytree(old, self.store)
+                if "replaced" in left:
+                    shutil.copytree(old, self.store.with_name("store.replaced"))
+                shutil.rmtree(old)
+                self.network.start(self.away)
+                self.check_taken_part()
+                self.assertEqual(list(self.store.parent.glob("store.*ed")), [])
+
+    def check_taken_part(self):
+        self.wait_connected()
+        self.assertGreater(self.history_begins(self.away), 0)
+        self.pay(1, node=AWAY)
+        self.rest()
+        self.assertEqual(len({self.network.status(node)["state_root"] for node in self.nodes}), 1)
+
+
+class Changed(Joining, membership_test.MembershipCase):
+    """The validators are others than those that the genesis file names."""
+
+    def test_a_node_joins_over_the_ends_of_epochs(self):
+        self.add_validators(self.admit(BANKS[4:6]))
+        self.assertGreaterEqual(self.network.status(self.nodes[0])["epoch"], 2)
+        self.long_chain()
+        self.lose_store()
+        print(f"joined over {self.network.status(self.nodes[0])['epoch']} ends of epochs in {self.join():.1f} s", flush=True)
+        self.wait_connected()
+        self.rest()
+        self.assertEqual(len({self.network.status(node)["state_root"] for node in self.nodes}), 1)
+        # It votes in the epoch of now: without it and one more there is no quorum of six.
+        self.network.stop(self.nodes[5], signal.SIGKILL)
+        self.pay(3, node=AWAY)
+
+
+class Long(JoinCase):
+    """A chain of many payments; with VOSTRO_TEST_PAYMENTS=1000000 it has the label long, and its figures are in docs/performance.md."""
+
+    def test_a_fresh_node_joins_a_chain_of_many_payments(self):
+        payments = int(os.environ.get("VOSTRO_TEST_PAYMENTS", "40000"))
+        size = 10_000 if payments >= 1_000_000 else 2_000
+        began = time.monotonic()
+        for _ in range(payments // size):
+            framed, _ = self.bulk(size)
+            self.settle_bulk(framed)
+        print(f"{payments} payments in {time.monotonic() - began:.0f} s", flush=True)
+        self.rest()
+        self.lose_store()
+        took = self.join()
+        print(f"a node without a store serves after {took:.1f} s by the ledger of a newer block", flush=True)
+        if "VOSTRO_TEST_BY_BLOCKS" in os.environ:
+            self.lose_store()
+            config = Path(self.away["config"])
+            config.write_text(config.read_text(encoding="utf-8").replace(f"join_behind = {BEHIND}", "join_behind = 0"), encoding="utf-8")
+            target = self.network.status(self.nodes[0])["height"]
+            began = time.monotonic()
+            self.network.start(self.away)
+            self.network.wait(lambda: self.network.status(self.away).get("height", 0) >= target and self.network.status(self.away)["_ready"],
+                              1800, "the node does not catch up")
+            print(f"and after {time.monotonic() - began:.1f} s by all blocks", flush=True)
+        self.wait_connected()
+        self.rest()
+        self.assertEqual(len({self.network.status(node)["state_root"] for node in self.nodes}), 1)
+
+
+class Pruned(JoinCase):
+    def test_what_is_kept_is_at_least_what_is_proved(self):
+        said = run([bin_dir() / "vostro-node", "prune", "--config", self.away["config"], "--keep", "5"], check=False)
+        self.assertEqual((said.returncode, "at least 10000" in said.stderr), (2, True), said.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
