@@ -165,6 +165,9 @@ Response get_evidence_file(const Context& context, const Request& request) {
   const auto found = captured_act(context, request, view);
   if (!found) return found.error();
   const auto& [name, act] = *found;
+  // Two batches hold the orders of other banks' clients.
+  if (name.kind == EvidenceKind::double_batch && !sees_all(request))
+    return refuse(problems::other_bank);
   const auto record = record_of_epoch(view, name.epoch);
   auto steps = epoch_steps_before(view, name.epoch);
   const auto bytes = bytes_of(context, view, name, act);

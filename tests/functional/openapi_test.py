@@ -197,6 +197,7 @@ class Described(NetworkCase):
         self.assertEqual([each["id"] for each in items], [f"{self.bic(2)}-E1-0-9", f"{self.bic(2)}-E4-0-1-9"])
         self.assertEqual(self.operate.ask(f"/v1/evidence?participant={self.bic(1)}")["items"], [])
         self.assertEqual(self.operate.ask(f"/v1/evidence/{items[0]['id']}"), items[0])
+        self.expect(403, "other-bank", self.reader, f"/v1/evidence/{items[1]['id']}/file")
         self.operate.ask(f"/v1/evidence/{items[1]['id']}/file")
         self.assertEqual(self.operate.status, 200)
         for target in ("", "/file"):

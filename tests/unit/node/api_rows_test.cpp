@@ -177,6 +177,8 @@ struct Objects : testing::Test {
         {"GET /v1/currencies", "", open},
         {"GET /v1/validators", "", open},
         {"GET /v1/validators/set", "", open},
+        {"GET /v1/evidence", "", open},
+        {"GET /v1/evidence/{id}", "", open},
         {"GET /v1/proposals", "", open},
         {"GET /v1/rules", "", open},
         {"GET /v1/transactions/{owner}/{id}", "/v1/transactions/SUDBFRPP/" + uetr,
@@ -202,7 +204,8 @@ struct Objects : testing::Test {
 
 // Orders are authorised by their signatures, whoever posts them; approvals are kept of the node's
 // own bank alone, sealed annexes of the payments that concern it (AnnexesTest), and so are
-// webhooks, for the role operate; a stream's events are EventsTest.ShowsABankItsOwnReceiptsOnly.
+// webhooks, for the role operate; a stream's events are EventsTest.ShowsABankItsOwnReceiptsOnly;
+// files of evidence with orders in them are EvidenceApi.OrdersOfOtherBanksAreForOperatorsOnly.
 const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "POST /v1/quotes",
                                           "GET /v1/approvals",
@@ -210,6 +213,7 @@ const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "GET /v1/approvals/{id}",
                                           "GET /v1/approvals/{id}/transaction",
                                           "POST /v1/approvals/{id}/refusal",
+                                          "GET /v1/evidence/{id}/file",
                                           "GET /v1/events",
                                           "GET /v1/annexes/{uetr}",
                                           "PUT /v1/annexes/{uetr}",

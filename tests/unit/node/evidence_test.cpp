@@ -106,12 +106,22 @@ TEST_F(EvidenceApi, UnknownActsAreNotFound) {
   EXPECT_EQ(code_of(door.get("/v1/evidence/NORDDEFF-E1-0/file")), "bad-path");
 }
 
+TEST_F(EvidenceApi, OrdersOfOtherBanksAreForOperatorsOnly) {
+  node.keep(evidence(EvidenceKind::double_batch));
+  node.keep(evidence(EvidenceKind::double_notarize));
+  const std::string batches = "/v1/evidence/NORDDEFF-E4-0-1-7/file";
+  EXPECT_EQ(code_of(door.get(batches)), "other-bank");
+  EXPECT_EQ(code_of(door.get(batches, Role::write)), "other-bank");
+  EXPECT_EQ(door.get(batches, Role::operate).status, 200U);
+  EXPECT_EQ(door.get("/v1/evidence/NORDDEFF-E1-0-7/file").status, 200U) << "votes hold no orders";
+}
+
 TEST_F(EvidenceApi, TheFileConvictsBeforeWhoeverHasTheFirstValidators) {
   for (const EvidenceKind kind : evidence_kinds) {
     node.keep(evidence(kind));
     const std::string name = "NORDDEFF-" + std::string(code_of(kind)) +
                              (kind == EvidenceKind::double_batch ? "-0-1-7" : "-0-7");
-    const Response response = door.get("/v1/evidence/" + name + "/file");
+    const Response response = door.get("/v1/evidence/" + name + "/file", Role::operate);
     ASSERT_EQ(response.status, 200U) << name;
     EXPECT_EQ(response.content_type, "application/octet-stream");
     const auto file = consensus::read_evidence_file(as_bytes(response.body));
