@@ -163,7 +163,7 @@ Result<TransactionView, ApiError> ApiClient::transaction(
   if (valid_until) target += "?valid_until=" + url_encode(to_text(*valid_until));
   auto found = get(target, read_transaction_view);
   if (!found && found.error().is_problem(404, "unknown-transaction"))
-    return TransactionView{id, TransactionState::unknown, {}, {}};
+    return TransactionView{id, TransactionState::unknown, {}, {}, {}};
   return found;
 }
 
