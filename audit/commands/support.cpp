@@ -21,7 +21,8 @@ void add_source_options(CLI::App& command, SourceOptions& options, Places places
           : "Data directory of a node, stopped or running; or archives, each a directory or "
             "https://HOST/PATH: one that is not good is named and left out. They are only read");
   source->required();
-  if (places == Places::one) source->expected(1);
+  // Another word follows, which a list would take too.
+  if (places == Places::one) source->expected(1)->allow_extra_args(false);
   command.add_option("--genesis", options.genesis, "The network's sealed genesis file")->required();
   command.add_option("--ca-file", options.ca_file,
                      "Whom to trust in TLS (default: the system's authorities)");

@@ -27,7 +27,8 @@ namespace {
 using namespace test;          // NOLINT: builders
 using namespace test_support;  // NOLINT: the program
 
-/// The sample chain, a change of the validators and a bulk with a UETR that is used.
+/// The sample chain, a change of the validators, a bulk with a UETR that is used, and payments that
+/// wait for their creditor: 8110 is accepted, 8111 refused, 8112 waits on.
 struct Sample {
   ScratchDirectory directory;
   Height last;
@@ -38,6 +39,11 @@ struct Sample {
     chain.block_of({payment_bytes(8'100, "NORDDEFF/main", "SUDBFRPP/main", 100),
                     payment_bytes(8'101, "SUDBFRPP/nostro", "NORDDEFF/main", 4'999'999)});
     chain.block_of({bulk_bytes(8'099, "NORDDEFF/main", {"SUDBFRPP/main"}, 3, 5)});
+    chain.block_of({payment_bytes(8'110, "NORDDEFF/main", "MERLSGSG/nostro", 5'000, true),
+                    payment_bytes(8'111, "NORDDEFF/main", "MERLSGSG/nostro", 6'000, true),
+                    payment_bytes(8'112, "NORDDEFF/main", "MERLSGSG/nostro", 7'000, true)});
+    chain.block_of({accept_bytes(8'120, 8'110, "MERLSGSG/nostro", "NORDDEFF"),
+                    accept_bytes(8'121, 8'111, "MERLSGSG/nostro", "NORDDEFF", false)});
     last = chain.height();
     std::ofstream(directory.under("genesis.toml")) << network_text();
   }
@@ -171,13 +177,12 @@ TEST_P(AuditExport, EveryQueryRuns) {
 
 TEST_P(AuditExport, TracesAPaymentThroughItsLife) {
   fill();
-  // Payment 20 was held and accepted, 21 held and rejected with AC04 (make_sample_chain).
   const auto traced = [&](std::uint64_t number) {
     const Ran ran = run_program({"trace", to_text(uetr(number)), "--database", written_, "--json"});
     EXPECT_EQ(ran.exit, Exit::holds) << ran.err;
     return boost::json::parse(ran.out).at("payments").as_array();
   };
-  const auto accepted = traced(20);
+  const auto accepted = traced(8'110);
   ASSERT_EQ(accepted.size(), 1U);
   EXPECT_EQ(accepted[0].at("status").as_string(), "settled");
   const auto& events = accepted[0].at("events").as_array();
@@ -186,11 +191,12 @@ TEST_P(AuditExport, TracesAPaymentThroughItsLife) {
   EXPECT_EQ(events[0].at("status").as_string(), "held");
   EXPECT_EQ(events[1].at("order").as_string(), "Accept");
   EXPECT_EQ(events[1].at("entries").as_array().size(), 2U);
-  const auto rejected = traced(21);
+  const auto rejected = traced(8'111);
+  EXPECT_EQ(traced(8'112)[0].at("status").as_string(), "held");
   EXPECT_EQ(rejected[0].at("status").as_string(), "released");
   EXPECT_EQ(rejected[0].at("events").at(1).at("code").as_string(), "AC04");
-  const Ran text = run_program({"trace", to_text(uetr(20)), "--database", written_});
-  EXPECT_NE(text.out.find("Accept of NORDDEFF: settled"), std::string::npos) << text.out;
+  const Ran text = run_program({"trace", to_text(uetr(8'110)), "--database", written_});
+  EXPECT_NE(text.out.find("Accept of MERLSGSG: settled"), std::string::npos) << text.out;
   EXPECT_EQ(run_program({"trace", to_text(uetr(99'999)), "--database", written_}).exit,
             Exit::diverges);
 }
