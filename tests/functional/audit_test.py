@@ -158,7 +158,7 @@ class Archives(NetworkCase):
                                       "--currency", "EUR", "--proof", proof))
         _, checked = self.network.wallet(self.nodes[0], "verify", proof)
         self.assertTrue(checked["genuine"])
-        self.assertEqual(checked["height"], shown["height"])
+        self.assertEqual(int(checked["height"]), shown["height"])
 
     def check_report(self, database):
         bank = self.nodes[0]["participant"]
