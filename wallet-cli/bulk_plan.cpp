@@ -15,7 +15,7 @@ chain::Credit credit_of(const BulkCredit& credit) {
   return {credit.creditor, credit.amount.units, {}, credit.purpose, credit.annex};
 }
 
-chain::Body exchange_of(const BulkCredit& credit, const FxOffer& offer) {
+chain::Body exchange_of(const BulkCredit& credit, const client::FxOffer& offer) {
   return chain::FxPayment{credit.debtor,
                           credit.amount.currency,
                           credit_of(credit),
@@ -69,7 +69,7 @@ void note_sum(Problems& problems, const std::pair<chain::AccountId, Currency>& o
 }  // namespace
 
 std::vector<PlannedOrder> plan_orders(const std::vector<BulkCredit>& credits,
-                                      const std::vector<std::optional<FxOffer>>& offers,
+                                      const std::vector<std::optional<client::FxOffer>>& offers,
                                       UnixSeconds valid_until,
                                       const std::function<Uuid()>& make_id) {
   using Key = std::tuple<chain::AccountId, Currency, chain::Bearer, std::optional<UnixSeconds>>;
@@ -100,10 +100,11 @@ std::vector<PlannedOrder> plan_orders(const std::vector<BulkCredit>& credits,
   return orders;
 }
 
-std::vector<std::optional<FxOffer>> find_offers(const std::vector<BulkCredit>& credits,
-                                                const FxTerms& terms, const QuotesOf& quotes_of,
-                                                Problems& problems) {
-  std::vector<std::optional<FxOffer>> offers(credits.size());
+std::vector<std::optional<client::FxOffer>> find_offers(const std::vector<BulkCredit>& credits,
+                                                        const FxTerms& terms,
+                                                        const QuotesOf& quotes_of,
+                                                        Problems& problems) {
+  std::vector<std::optional<client::FxOffer>> offers(credits.size());
   std::map<std::pair<Currency, Currency>, std::vector<client::QuoteView>> quotes;
   std::size_t exchanges = 0;
   for (std::size_t i = 0; i < credits.size() && !problems.is_full(); ++i) {
@@ -119,14 +120,14 @@ std::vector<std::optional<FxOffer>> find_offers(const std::vector<BulkCredit>& c
     const std::pair pair(credit.amount.currency, credit.pay_with);
     auto at = quotes.find(pair);
     if (at == quotes.end()) at = quotes.emplace(pair, quotes_of(pair.first, pair.second)).first;
-    const FxSearch search =
-        search_quotes({terms.network_id, credit.debtor, credit.creditor, credit.amount,
-                       credit.pay_with, terms.now, credit.accept_by},
-                      at->second);
+    const client::FxSearch search =
+        client::search_quotes({terms.network_id, credit.debtor, credit.creditor, credit.amount,
+                               credit.pay_with, terms.now, credit.accept_by},
+                              at->second);
     if (search.offers.empty()) {
       problems.add({credit.line, element, to_text(credit.amount),
                     "no live quote sells it for " + vostro::to_text(credit.pay_with) + ": " +
-                        why_none(search) + "; wait for one, or pay in " +
+                        client::why_none(search) + "; wait for one, or pay in " +
                         vostro::to_text(credit.amount.currency)});
       continue;
     }
@@ -141,7 +142,7 @@ std::vector<std::optional<FxOffer>> find_offers(const std::vector<BulkCredit>& c
 }
 
 BulkSums check_sums(const std::vector<BulkCredit>& credits,
-                    const std::vector<std::optional<FxOffer>>& offers, MinorUnits money_max,
+                    const std::vector<std::optional<client::FxOffer>>& offers, MinorUnits money_max,
                     Problems& problems) {
   BulkSums sums;
   for (std::size_t i = 0; i < credits.size() && !problems.is_full(); ++i) {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "chain/transaction.h"
+#include "client/fx.h"
 #include "iso20022/problem.h"
 #include "wallet-cli/bulk_file.h"
-#include "wallet-cli/fx.h"
 
 namespace vostro::wallet {
 
@@ -27,8 +27,9 @@ struct PlannedOrder {
 
 /// `offers` has one for each credit; those of credits without exchange are empty.
 [[nodiscard]] std::vector<PlannedOrder> plan_orders(
-    const std::vector<BulkCredit>& credits, const std::vector<std::optional<FxOffer>>& offers,
-    UnixSeconds valid_until, const std::function<Uuid()>& make_id);
+    const std::vector<BulkCredit>& credits,
+    const std::vector<std::optional<client::FxOffer>>& offers, UnixSeconds valid_until,
+    const std::function<Uuid()>& make_id);
 
 /// The quotes of a pair of currencies: what the debtor pays in, what the creditor gets.
 using QuotesOf =
@@ -39,7 +40,7 @@ struct FxTerms {
 };
 /// The best quote for each credit that needs one, in the file's order; what earlier credits take is
 /// no longer there for later ones. Notes the credits that none covers.
-[[nodiscard]] std::vector<std::optional<FxOffer>> find_offers(
+[[nodiscard]] std::vector<std::optional<client::FxOffer>> find_offers(
     const std::vector<BulkCredit>& credits, const FxTerms& terms, const QuotesOf& quotes_of,
     iso20022::Problems& problems);
 
@@ -51,7 +52,7 @@ struct BulkSum {
 using BulkSums = std::map<std::pair<chain::AccountId, Currency>, BulkSum>;
 /// By debtor account and the currency that is paid in. Notes amounts and sums above `money_max`.
 [[nodiscard]] BulkSums check_sums(const std::vector<BulkCredit>& credits,
-                                  const std::vector<std::optional<FxOffer>>& offers,
+                                  const std::vector<std::optional<client::FxOffer>>& offers,
                                   MinorUnits money_max, iso20022::Problems& problems);
 
 }  // namespace vostro::wallet

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "wallet-cli/fx.h"
+#include "client/fx.h"
 
 namespace vostro::wallet {
 namespace {
@@ -55,7 +55,7 @@ void Desk::make_quote(Quoted& quoted, std::size_t side, UnixSeconds now) {
   if (!terms || quoted.sides[side].rests) return;
   const UnixSeconds ends = std::min(UnixSeconds(now.value + options_.life_s), quoted.price.until);
   // Clients leave a quote out that is about to end.
-  if (ends.value < now.value + quote_seconds_min) return;
+  if (ends.value < now.value + client::quote_seconds_min) return;
   const auto current = std::find_if(offers_.begin(), offers_.end(), [&](const auto& entry) {
     return entry.second.is_wanted && entry.second.price == quoted.number &&
            entry.second.side == side;

@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "chain/json/values.h"
+#include "client/fx.h"
 #include "client/read_answers.h"
 #include "wallet-cli/annex.h"
 #include "wallet-cli/command.h"
-#include "wallet-cli/fx.h"
 #include "wallet-cli/lookup.h"
 #include "wallet-cli/quotes.h"
 #include "wallet-cli/send.h"
@@ -85,8 +85,8 @@ constexpr std::size_t kNextShown = 3;
 
 /// What the two currencies of an exchange need in common.
 struct Terms {
-  std::optional<FxOffer> taken;
-  std::vector<FxOffer> next;  ///< the dearer ones that follow it
+  std::optional<client::FxOffer> taken;
+  std::vector<client::FxOffer> next;  ///< the dearer ones that follow it
 };
 
 Terms terms_for(Wallet& wallet, const PayRequest& request) {
@@ -94,14 +94,14 @@ Terms terms_for(Wallet& wallet, const PayRequest& request) {
   const auto quotes = must(client::all_pages([&](const auto& cursor) {
     return wallet.api().quotes(request.amount.currency, request.pay_with, cursor);
   }));
-  const FxSearch search =
-      search_quotes({wallet.network().network_id, request.debtor, request.creditor, request.amount,
-                     request.pay_with, wallet.now(), request.accept_by},
-                    quotes);
+  const client::FxSearch search =
+      client::search_quotes({wallet.network().network_id, request.debtor, request.creditor,
+                             request.amount, request.pay_with, wallet.now(), request.accept_by},
+                            quotes);
   if (search.offers.empty())
     throw Stop{Exit::refused,
                "no live quote sells " + to_text(request.amount) + " for " +
-                   vostro::to_text(request.pay_with) + ": " + why_none(search),
+                   vostro::to_text(request.pay_with) + ": " + client::why_none(search),
                "no_quote",
                {}};
   const std::size_t shown = std::min(search.offers.size(), kNextShown + 1);
@@ -127,25 +127,25 @@ chain::Body body_of(const PayRequest& request, const Terms& terms,
                           terms.taken->quote.quote};
 }
 
-std::string offer_text(const FxOffer& offer) {
+std::string offer_text(const client::FxOffer& offer) {
   const chain::Quote& quote = offer.quote.quote.quote;
   return to_text(offer.price) + " at " + rate_text(quote) + ", " + chain::to_text(quote.provider) +
          ", ends " + vostro::to_text(quote.expires_at);
 }
-std::string next_text(const FxOffer& offer, const FxOffer& taken) {
+std::string next_text(const client::FxOffer& offer, const client::FxOffer& taken) {
   const Money more{offer.price.currency,
                    MinorUnits(offer.price.units.value - taken.price.units.value)};
   return offer_text(offer) + ", " + to_text(more) + " more";
 }
 
-Ends ends_for(const PayRequest& request, const Terms& terms) {
-  return ends_of(terms.taken ? terms.taken->price : request.amount, request.amount,
-                 request.charges);
+client::Ends ends_for(const PayRequest& request, const Terms& terms) {
+  return client::ends_of(terms.taken ? terms.taken->price : request.amount, request.amount,
+                         request.charges);
 }
 
 Lines lines_of(const PayRequest& request, const Terms& terms, const Uuid& uetr,
                const client::AccountView& debtor) {
-  const Ends ends = ends_for(request, terms);
+  const client::Ends ends = ends_for(request, terms);
   const Money& taken = ends.taken;
   const Money price = terms.taken ? terms.taken->price : request.amount;
   Lines lines{{"payer", chain::to_text(request.debtor)},
@@ -153,7 +153,7 @@ Lines lines_of(const PayRequest& request, const Terms& terms, const Uuid& uetr,
               {"amount", to_text(request.amount)}};
   if (terms.taken) {
     lines.emplace_back("price", offer_text(*terms.taken));
-    for (const FxOffer& offer : terms.next)
+    for (const client::FxOffer& offer : terms.next)
       lines.emplace_back("next best", next_text(offer, *terms.taken));
     if (terms.next.empty()) lines.emplace_back("next best", "none");
     const UnixSeconds end = terms.taken->quote.quote.quote.expires_at;
@@ -229,7 +229,7 @@ json::object extra_json(const PayRequest& request, const Uuid& uetr, const Terms
   out["quote"] = chain::to_value(quote, client::iso_exponents());
   out["price_ends"] = as_json(quote.expires_at);
   json::array next;
-  for (const FxOffer& offer : terms.next)
+  for (const client::FxOffer& offer : terms.next)
     next.push_back(
         json::object{{"quote", chain::to_value(offer.quote.quote.quote, client::iso_exponents())},
                      {"price", as_json(offer.price)}});

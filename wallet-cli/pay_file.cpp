@@ -187,7 +187,7 @@ struct Prepared {
   BulkAnnexes annexes;
   std::vector<PlannedOrder> orders;
   std::vector<Uuid> uetrs;  ///< of the credits
-  std::vector<std::optional<FxOffer>> offers;
+  std::vector<std::optional<client::FxOffer>> offers;
   BulkSums sums;
   std::size_t unseen = 0;
   std::map<chain::AccountId, client::AccountView> debtors;

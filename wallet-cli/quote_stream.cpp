@@ -4,9 +4,9 @@
 
 #include "base/checked.h"
 #include "chain/json/values.h"
+#include "client/fx.h"
 #include "client/read_answers.h"
 #include "wallet-cli/desk.h"
-#include "wallet-cli/fx.h"
 #include "wallet-cli/line_source.h"
 #include "wallet-cli/lookup.h"
 #include "wallet-cli/quotes.h"
@@ -124,7 +124,7 @@ class QuoteStream {
   }
 
   bool is_ending(const chain::Quote& quote) const {
-    return quote.expires_at.value < wallet_.now().value + quote_seconds_min;
+    return quote.expires_at.value < wallet_.now().value + client::quote_seconds_min;
   }
 
   /// A withdrawal is an order of its own, the same bytes until it is final: a repeat is no second

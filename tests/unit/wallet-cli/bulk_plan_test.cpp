@@ -24,7 +24,7 @@ BulkCredit a_credit(std::int64_t units = 100, const std::string& currency = "EUR
 }
 
 std::vector<PlannedOrder> plan(const std::vector<BulkCredit>& credits) {
-  return plan_orders(credits, std::vector<std::optional<FxOffer>>(credits.size()), kUntil,
+  return plan_orders(credits, std::vector<std::optional<client::FxOffer>>(credits.size()), kUntil,
                      client::make_uetr);
 }
 
@@ -172,7 +172,8 @@ TEST(BulkPlan, ExchangesGoSinglyAtTheBestQuoteThatIsLeft) {
 TEST(BulkPlan, SumsAndAmountsAboveTheNetworksMostAreSaid) {
   iso20022::Problems problems;
   const std::vector<BulkCredit> credits{a_credit(600), a_credit(600), a_credit(1'001)};
-  (void)check_sums(credits, std::vector<std::optional<FxOffer>>(3), MinorUnits(1'000), problems);
+  (void)check_sums(credits, std::vector<std::optional<client::FxOffer>>(3), MinorUnits(1'000),
+                   problems);
   ASSERT_EQ(problems.list.size(), 2U);
   EXPECT_NE(problems.list[0].what.find("more than 10.00 EUR"), std::string::npos);
   EXPECT_NE(problems.list[1].what.find("the most that an amount can be"), std::string::npos);

@@ -7,10 +7,10 @@
 #include <random>
 
 #include "chain/tx/apply.h"
+#include "client/fx.h"
 #include "client/order.h"
 #include "tests/support/memory_ledger.h"
 #include "tests/unit/chain/ledger_harness.h"
-#include "wallet-cli/fx.h"
 
 namespace vostro::wallet {
 namespace {
@@ -104,13 +104,14 @@ TEST(FxLedger, QuotedIsReceivedIn100000RandomPayments) {
       if (!largest || largest->value > kBalance / 4) continue;
       amount = *largest;
     }
-    const FxRequest request{test::network(), debtor, creditor, {sells, amount}, buys, now, {}};
-    const auto offered = price_at(request, quote.quote);
+    const client::FxRequest request{
+        test::network(), debtor, creditor, {sells, amount}, buys, now, {}};
+    const auto offered = client::price_at(request, quote.quote);
     if (!offered || offered->units.value > kBalance / 4) continue;
     const Money price = *offered;
     if (is_new_quote) {
-      const FxSearch search = search_quotes(request, {{quote, quote.quote.limit}});
-      ASSERT_EQ(search.offers.size(), 1U) << why_none(search);
+      const client::FxSearch search = client::search_quotes(request, {{quote, quote.quote.limit}});
+      ASSERT_EQ(search.offers.size(), 1U) << client::why_none(search);
       ASSERT_EQ(search.offers[0].price, price);
     }
     if (spends_exactly) {
@@ -122,7 +123,7 @@ TEST(FxLedger, QuotedIsReceivedIn100000RandomPayments) {
     }
     chain::Bearer bearer{};
     const auto charges = some_charges(random, amount.value, bearer);
-    const Ends shown = ends_of(price, {sells, amount}, charges);
+    const client::Ends shown = client::ends_of(price, {sells, amount}, charges);
 
     const chain::FxPayment body{debtor, sells, {creditor, amount, charges, {}, {}},
                                 bearer, {},    chain::IfShort::reject,

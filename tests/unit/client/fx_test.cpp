@@ -1,11 +1,11 @@
 // Goal: the best quote that can be used is taken, and nothing that only looks better.
-#include "wallet-cli/fx.h"
+#include "client/fx.h"
 
 #include <gtest/gtest.h>
 
 #include "tests/support/chain_builders.h"
 
-namespace vostro::wallet {
+namespace vostro::client {
 namespace {
 
 constexpr UnixSeconds kNow = test::test_time;
@@ -17,7 +17,7 @@ test::QuoteBuilder a_live_quote(std::uint64_t number) {
       .expires_at(UnixSeconds(kNow.value + 300))
       .hold_max_s(600);
 }
-client::QuoteView view_of(const chain::SignedQuote& quote) {
+QuoteView view_of(const chain::SignedQuote& quote) {
   return {quote, quote.quote.limit};
 }
 
@@ -55,7 +55,7 @@ TEST(Fx, LeavesOutWhatCannotBeUsed) {
   request.accept_by = UnixSeconds(kNow.value + 3'600);
   chain::SignedQuote forged = a_live_quote(1).build();
   forged.quote.rate.mantissa = 1;
-  client::QuoteView sold_out = view_of(a_live_quote(2).hold_max_s(7'200).build());
+  QuoteView sold_out = view_of(a_live_quote(2).hold_max_s(7'200).build());
   sold_out.remaining = MinorUnits(9'999);
   const auto search = search_quotes(
       request, {view_of(forged), sold_out,
@@ -94,10 +94,10 @@ TEST(Fx, LeavesOutThePartiesOwnQuotes) {
 TEST(Fx, TakesWhatIsJustEnough) {
   FxRequest request = a_request();
   request.accept_by = UnixSeconds(kNow.value + 600);
-  client::QuoteView view = view_of(a_live_quote(1)
-                                       .debtors({"NORDDEFF"})
-                                       .expires_at(UnixSeconds(kNow.value + quote_seconds_min))
-                                       .build());
+  QuoteView view = view_of(a_live_quote(1)
+                               .debtors({"NORDDEFF"})
+                               .expires_at(UnixSeconds(kNow.value + quote_seconds_min))
+                               .build());
   view.remaining = MinorUnits(10'000);
   EXPECT_EQ(search_quotes(request, {view}).offers.size(), 1U);
 }
@@ -107,4 +107,4 @@ TEST(Fx, SaysWhenThereAreNone) {
 }
 
 }  // namespace
-}  // namespace vostro::wallet
+}  // namespace vostro::client

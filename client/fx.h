@@ -8,7 +8,7 @@
 #include "chain/tx/payment.h"
 #include "client/answers.h"
 
-namespace vostro::wallet {
+namespace vostro::client {
 
 struct FxRequest {
   Hash network_id;
@@ -21,7 +21,7 @@ struct FxRequest {
 };
 
 struct FxOffer {
-  client::QuoteView quote;
+  QuoteView quote;
   Money price;  ///< what the debtor pays
 };
 
@@ -44,7 +44,7 @@ struct FxSearch {
   std::size_t hold_too_short = 0;  ///< do not allow as long an acceptance period
 };
 [[nodiscard]] FxSearch search_quotes(const FxRequest& request,
-                                     const std::vector<client::QuoteView>& quotes);
+                                     const std::vector<QuoteView>& quotes);
 /// What leaves the payer's account in all, and what stays on the payee's, to the unit.
 struct Ends {
   Money taken;
@@ -56,4 +56,4 @@ struct Ends {
 /// "3 quotes: 1 too small, 2 ending": why there is no offer.
 [[nodiscard]] std::string why_none(const FxSearch& search);
 
-}  // namespace vostro::wallet
+}  // namespace vostro::client

@@ -1,11 +1,11 @@
-#include "wallet-cli/fx.h"
+#include "client/fx.h"
 
 #include <algorithm>
 #include <tuple>
 
 #include "client/order.h"
 
-namespace vostro::wallet {
+namespace vostro::client {
 
 std::optional<Money> price_at(const FxRequest& request, const chain::Quote& quote) {
   const auto sold_digits = iso4217_exponent(request.amount.currency);
@@ -18,12 +18,12 @@ std::optional<Money> price_at(const FxRequest& request, const chain::Quote& quot
   return Money{request.pay_with, *price};
 }
 
-FxSearch search_quotes(const FxRequest& request, const std::vector<client::QuoteView>& quotes) {
+FxSearch search_quotes(const FxRequest& request, const std::vector<QuoteView>& quotes) {
   FxSearch search;
-  for (const client::QuoteView& view : quotes) {
+  for (const QuoteView& view : quotes) {
     const chain::Quote& quote = view.quote.quote;
     const auto price = price_at(request, quote);
-    if (!price || !client::is_sound(view.quote, request.network_id)) {
+    if (!price || !is_sound(view.quote, request.network_id)) {
       ++search.unsound;
     } else if (quote.expires_at.value < request.now.value + quote_seconds_min) {
       ++search.ending;
@@ -80,4 +80,4 @@ std::string why_none(const FxSearch& search) {
                      : "of the quotes there are " + out;
 }
 
-}  // namespace vostro::wallet
+}  // namespace vostro::client
