@@ -84,8 +84,9 @@ TEST(BulkAnnexes, SealWhatTheBanksCanOpen) {
   EXPECT_NE(credits[0].annex, credits[3].annex) << "a salt each";
   // The orders commit to it, and each credit's UETR is found again.
   std::uint64_t number = 0;
-  const auto orders = plan_orders(credits, std::vector<std::optional<FxOffer>>(credits.size()),
-                                  UnixSeconds(1), [&number] { return uetr(++number); });
+  const auto orders =
+      plan_orders(credits, std::vector<std::optional<client::FxOffer>>(credits.size()),
+                  UnixSeconds(1), [&number] { return uetr(++number); });
   const auto uetrs = uetrs_of(orders, credits.size());
   ASSERT_EQ(orders.size(), 1U);
   const auto& items = std::get<chain::PaymentBatch>(orders[0].body).items;
