@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kEventsAtOnce = 500;
 constexpr std::chrono::seconds kCloseAgainEvery{30};
+constexpr std::chrono::seconds kListsEvery{10};
 constexpr std::chrono::seconds kCompareAgain{2};  // where book and ledger were not at one block
 
 std::string fresh_holder() {
@@ -37,8 +38,9 @@ SettlementAgent::SettlementAgent(Parts parts)
       directories_(std::move(parts.directories)),
       api_(std::move(parts.api)),
       sign_key_(std::move(parts.sign_key)),
+      screening_(std::move(parts.screening)),
       maker_(network_id_, config_.agent, std::move(parts.key), config_.order_valid),
-      rules_{config_, maker_, &write_payout},
+      rules_{config_, maker_, &write_payout, screening_ ? &*screening_ : nullptr},
       delivery_(book_, directories_, api_, rules_, sign_key_),
       restore_(book_, directories_) {}
 
@@ -107,7 +109,7 @@ Result<void, BookError> SettlementAgent::restore() {
   return is_read ? restore_.refile() : Result<void, BookError>();
 }
 
-Ended SettlementAgent::run(const std::atomic<bool>& is_ending,
+Ended SettlementAgent::run(const std::atomic<bool>& is_ending, std::atomic<bool>& is_reloading,
                            const std::function<void()>& on_active) {
   bool has_lease = false;
   while (!is_ending) {
@@ -123,7 +125,7 @@ Ended SettlementAgent::run(const std::atomic<bool>& is_ending,
         log::info("active", {{"sequence", book_.fence()}});
         on_active();
       }
-    } else {
+    } else if (done = look_at_lists(is_reloading.exchange(false)); done) {
       done = turn();
     }
     if (done) continue;
@@ -157,6 +159,25 @@ Result<void, BookError> SettlementAgent::turn() {
   return compare();
 }
 
+/// Lists are read between two beats of the lease: seconds, where they are large.
+Result<void, BookError> SettlementAgent::look_at_lists(bool is_told) {
+  if (!screening_ || (!is_told && Clock::now() < lists_at_)) return {};
+  lists_at_ = Clock::now() + kListsEvery;
+  switch (screening_->look(is_told)) {
+    case ScreeningLists::Reload::unchanged:
+      return {};
+    case ScreeningLists::Reload::loaded:
+      log::info("lists loaded",
+                {{"count", static_cast<std::int64_t>(screening_->screener().names())}});
+      return book_.write(wall_clock(), [](BookTransaction& rows) { rows.clear("lists/"); });
+    case ScreeningLists::Reload::failed:
+      return book_.write(wall_clock(), [&](BookTransaction& rows) {
+        rows.raise("lists/", "the lists in force are the old ones: " + screening_->error());
+      });
+  }
+  return {};
+}
+
 /// Also the beat of the lease.
 Result<void, BookError> SettlementAgent::move_on() {
   const bool is_closing = Clock::now() >= closing_again_at_;
@@ -165,6 +186,8 @@ Result<void, BookError> SettlementAgent::move_on() {
     act_on_releases(rows, config_, maker_);
     act_on_decisions(rows, config_, maker_);
     stop_on_breaks(rows, config_.on_break == OnBreak::stop);
+    if (screening_) screen_again(rows, screening_->screener());
+    act_on_screenings(rows, config_, maker_);
     pay_waiting(rows, config_, rules_.write_payout);
     if (is_closing) close_again(rows, maker_);
     look_at_deadlines(rows);

@@ -8,6 +8,7 @@
 
 #include "bridge/delivery.h"
 #include "bridge/restore.h"
+#include "bridge/screening_lists.h"
 
 namespace vostro::bridge {
 
@@ -28,12 +29,13 @@ class SettlementAgent {
     client::ApiClient api;
     SecretKey key;
     SecretKey sign_key;
+    std::optional<ScreeningLists> screening;
   };
   explicit SettlementAgent(Parts parts);
 
   /// Waits for the lease, then works. Returns soon after `is_ending` is set. `on_active` is called
-  /// once, when it has the lease.
-  [[nodiscard]] Ended run(const std::atomic<bool>& is_ending,
+  /// once, when it has the lease. `is_reloading`: read the lists again; it is reset then.
+  [[nodiscard]] Ended run(const std::atomic<bool>& is_ending, std::atomic<bool>& is_reloading,
                           const std::function<void()>& on_active);
 
  private:
@@ -44,6 +46,7 @@ class SettlementAgent {
   [[nodiscard]] Result<void, BookError> turn();
   /// A turn of a book that was restored: it takes, and sends nothing.
   [[nodiscard]] Result<void, BookError> restore();
+  [[nodiscard]] Result<void, BookError> look_at_lists(bool is_told);
   [[nodiscard]] Result<void, BookError> move_on();
   [[nodiscard]] Result<void, BookError> take_events();
   [[nodiscard]] Result<void, BookError> compare();
@@ -56,6 +59,7 @@ class SettlementAgent {
   Directories directories_;
   client::ApiClient api_;
   SecretKey sign_key_;
+  std::optional<ScreeningLists> screening_;
   OrderMaker maker_;
   Rules rules_;
   Delivery delivery_;
@@ -63,6 +67,7 @@ class SettlementAgent {
   std::optional<client::EventStream> events_;
   Clock::time_point closing_again_at_{};
   Clock::time_point comparing_at_{};
+  Clock::time_point lists_at_{};
   std::set<std::string> told_;
 };
 

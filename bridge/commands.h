@@ -11,7 +11,8 @@ enum class Exit : std::uint8_t {
   done = 0,
   failed = 1,      ///< it could not start, or its work failed
   bad_config = 2,  ///< configuration, genesis file, keys or arguments
-  unbalanced = 3,  ///< reconcile: a break, a damaged book, or not to be compared now
+  unbalanced = 3,  ///< reconcile: a break, a damaged book, or not to be compared now; screen
+                   ///< check: a hit
   fenced = 4,      ///< another bridge has taken over
 };
 
@@ -49,6 +50,29 @@ struct ReleaseArguments {
 };
 /// One person's word that a stopped currency is issued again, or that a held statement is taken.
 [[nodiscard]] Exit release(const ReleaseArguments& arguments);
+
+struct ScreenArguments {
+  std::string config_file;
+  bool is_json = false;
+  std::string name;     ///< check
+  std::string country;  ///< check; empty: not known
+  std::string id;       ///< the screening's, or enough of its first digits
+  bool is_all = false;  ///< list: also what is decided
+  std::string action;   ///< decide
+  std::string basis;
+  std::string document;
+  std::string agent;  ///< hold: whose payment
+  std::string uetr;
+  std::string reason;
+  std::string key_file;
+  std::string passphrase_file;
+};
+/// Holds one name against the lists; exit code 3 where it hits. Needs neither book nor node.
+[[nodiscard]] Exit check_screen(const ScreenArguments& arguments);
+[[nodiscard]] Exit list_screen(const ScreenArguments& arguments);
+[[nodiscard]] Exit show_screen(const ScreenArguments& arguments);
+[[nodiscard]] Exit hold_screen(const ScreenArguments& arguments);
+[[nodiscard]] Exit decide_screen(const ScreenArguments& arguments);
 
 /// What is open: alarms, outbox, redemptions.
 [[nodiscard]] Exit status_command(const std::string& config_file, bool is_json);

@@ -16,6 +16,7 @@ constexpr std::size_t kPoolsMax = 64;
 constexpr std::size_t kStandingsMax = 4'096;
 constexpr std::size_t kPersonsMax = 64;
 constexpr std::size_t kAccountsMax = 64;
+constexpr std::size_t kListsMax = 32;
 constexpr std::int64_t kDay = 24 * 3600;
 
 std::optional<std::string> a_path(std::string_view text) {
@@ -65,6 +66,7 @@ class BridgeConfigReader {
     standings();
     calendars();
     persons();
+    screening_lists();
     log();
     root_.finish();
     return std::move(config_);
@@ -223,6 +225,49 @@ class BridgeConfigReader {
       from.finish();
       config_.persons.push_back(std::move(person));
     }
+  }
+
+  void screening_lists() {
+    const bool is_asked_for = root_.table_if_any("screening") != nullptr;
+    const auto sources = root_.tables("screening_list", kListsMax);
+    if (!is_asked_for && sources.empty()) return;
+    ScreeningConfig made;
+    TableReader from = table("screening");
+    if (from.has("name_score"))
+      made.thresholds.name = static_cast<int>(from.integer("name_score", 700, 1000));
+    if (from.has("weak_alias_score"))
+      made.thresholds.weak_alias = static_cast<int>(from.integer("weak_alias_score", 700, 1000));
+    if (made.thresholds.weak_alias < made.thresholds.name)
+      from.refuse("weak_alias_score", "it is below name_score");
+    from.finish();
+    for (const genesis::TomlNode* one : sources) made.lists.push_back(screening_list(*one, made));
+    if (made.lists.empty() && !fault_.error())
+      root_.refuse("screening_list",
+                   "there must be a [[screening_list]] where there is [screening]");
+    config_.screening = std::move(made);
+  }
+
+  ListSource screening_list(const genesis::TomlNode& one, const ScreeningConfig& so_far) {
+    TableReader from(one, "[[screening_list]]", fault_);
+    ListSource source;
+    source.name = from.value("name", a_person, "1 to 34 of a-z, 0-9 and -");
+    source.format =
+        from.value("format", screening::parse_format, "ofac-csv, ofac-xml, un-xml or countries");
+    for (const std::string& word : from.words("files", 3))
+      source.files.push_back((std::filesystem::path(word).is_absolute()
+                                  ? std::filesystem::path(word)
+                                  : std::filesystem::path(directory_) / word)
+                                 .lexically_normal()
+                                 .string());
+    const std::size_t expected = source.format == screening::Format::ofac_csv ? 3 : 1;
+    if (!fault_.error() && source.files.size() != expected)
+      from.refuse("files", expected == 3 ? "ofac-csv has three: sdn.csv, alt.csv and add.csv"
+                                         : "this format has one file");
+    if (std::ranges::any_of(so_far.lists,
+                            [&](const ListSource& each) { return each.name == source.name; }))
+      from.refuse("name", "it stands twice");
+    from.finish();
+    return source;
   }
 
   void log() {

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "bridge/book/sql.h"
 #include "bridge/calendar.h"
+#include "bridge/screening/screen.h"
 #include "client/address.h"
 
 namespace vostro::bridge {
@@ -55,7 +56,18 @@ struct CurrencyCalendar {
   Calendar calendar;
 };
 
-/// Somebody who may decide about suspense.
+/// A sanctions list and the files that it is in: three for ofac-csv, else one.
+struct ListSource {
+  std::string name;
+  screening::Format format = screening::Format::ofac_csv;
+  std::vector<std::string> files;
+};
+struct ScreeningConfig {
+  screening::Thresholds thresholds;
+  std::vector<ListSource> lists;
+};
+
+/// Somebody who may decide about suspense, and about payments that screening holds.
 struct Person {
   std::string name;
   PublicKey key;
@@ -101,6 +113,7 @@ struct BridgeConfig {
   std::vector<Standing> standings;
   std::vector<CurrencyCalendar> calendars;
   std::vector<Person> persons;
+  std::optional<ScreeningConfig> screening;
   log::Options log;
 
   [[nodiscard]] const Pool* pool(const Currency& currency) const;

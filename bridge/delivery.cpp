@@ -116,6 +116,11 @@ Result<void, BookError> Delivery::order_failed(const chain::OwnedId& id, bool is
       remove_from_outbox(rows, chain::to_text(id));
       on_agent_order_failed(rows, rules_.maker, *std::move(order), is_expired, why);
       return;
+    } else if (auto screening = find_screening_by_order(rows, id.id)) {
+      if (is_expired)
+        on_screening_order_expired(rows, rules_.maker, *std::move(screening));
+      else
+        on_screening_order_refused(rows, *std::move(screening), why);
     }
     remove_from_outbox(rows, chain::to_text(id));
   });

@@ -105,6 +105,56 @@ int main(int argc, char** argv) {
     exit = release(letting);
   });
 
+  CLI::App* screen =
+      app.add_subcommand("screen", "names against sanctions lists, and payments that they hold");
+  screen->require_subcommand(1);
+  ScreenArguments asked;
+  const auto with_screen = [&](CLI::App* command, Exit (*act)(const ScreenArguments&)) {
+    with_json(command)->callback([&, act] {
+      asked.config_file = config;
+      asked.is_json = is_json;
+      exit = act(asked);
+    });
+    return command;
+  };
+  const auto with_signature = [&](CLI::App* command) {
+    command->add_option("--reason", asked.reason, "why; it stays on record")->required();
+    command->add_option("--key", asked.key_file, "keystore file of a [[person]]")->required();
+    command->add_option("--passphrase-file", asked.passphrase_file,
+                        "file of mode 0600; without it the terminal is asked");
+  };
+  CLI::App* check = with_screen(
+      screen->add_subcommand("check", "hold one name against the lists; exit code 3 where it hits"),
+      &check_screen);
+  check->add_option("name", asked.name, "as a payment would name him")->required();
+  check->add_option("--country", asked.country, "of address or account, two letters");
+  CLI::App* held = with_screen(screen->add_subcommand("list", "payments that wait, or are blocked"),
+                               &list_screen);
+  held->add_flag("--all", asked.is_all, "also those that are clear, decided and over");
+  const auto with_screening = [&](CLI::App* command) {
+    command->add_option("id", asked.id, "its id, or the first digits of it")->required();
+    return command;
+  };
+  with_screening(with_screen(
+      screen->add_subcommand("show", "show one: who, why, by which lists, and who decided what"),
+      &show_screen));
+  CLI::App* hold = with_screen(
+      screen->add_subcommand("hold", "hold an incoming payment by hand, whatever the lists say"),
+      &hold_screen);
+  hold->add_option("uetr", asked.uetr, "of the payment")->required();
+  hold->add_option("--agent", asked.agent, "BIC of the debtor's bank")->required();
+  with_signature(hold);
+  CLI::App* decide = with_screening(with_screen(
+      screen->add_subcommand("decide", "decide about one; two persons must decide the same"),
+      &decide_screen));
+  decide
+      ->add_option("action", asked.action, "release, reject, block, unblock-pay or unblock-release")
+      ->required();
+  decide->add_option("--basis", asked.basis, "of block and unblock: the legal basis");
+  decide->add_option("--document", asked.document,
+                     "of the same: file of the order or permit; its hash goes to the ledger");
+  with_signature(decide);
+
   CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
   std::string directory;
   man->add_option("DIR", directory, "a directory that exists")->required();

@@ -11,10 +11,14 @@ namespace vostro::bridge {
 namespace {
 
 std::atomic<bool> is_told_to_end{false};
+std::atomic<bool> is_told_to_reload{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_signal(int) {
   is_told_to_end = true;
+}
+void on_reload(int) {
+  is_told_to_reload = true;
 }
 
 }  // namespace
@@ -37,16 +41,23 @@ Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
   if (!api) return complain(api.error().exit, api.error().sentence);
   auto directories = Directories::open(config.directory, config.settle);
   if (!directories) return complain(Exit::failed, directories.error());
+  std::optional<ScreeningLists> screening;
+  if (config.screening) {
+    auto lists = ScreeningLists::open(*config.screening);
+    if (!lists) return complain(Exit::bad_config, lists.error());
+    screening.emplace(*std::move(lists));
+  }
   auto book = open_book(config);
   if (!book) return complain(book.error().exit, book.error().sentence);
 
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
+  std::signal(SIGHUP, on_reload);
   std::signal(SIGPIPE, SIG_IGN);
   SettlementAgent agent({std::move(config), setup->network_id, *std::move(book),
                          *std::move(directories), *std::move(api), *std::move(key),
-                         *std::move(sign_key)});
-  const auto ended = agent.run(is_told_to_end, [&] {
+                         *std::move(sign_key), std::move(screening)});
+  const auto ended = agent.run(is_told_to_end, is_told_to_reload, [&] {
     if (ready_file.empty()) return;
     const auto saved = save_private_file(ready_file, as_bytes("active\n"), IfExists::replace);
     if (!saved) log::error("the ready file was not written", {{"file", ready_file}});

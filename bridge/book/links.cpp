@@ -7,6 +7,7 @@
 #include "bridge/book/fiat_items.h"
 #include "bridge/book/fundings.h"
 #include "bridge/book/redemptions.h"
+#include "bridge/book/screenings.h"
 #include "bridge/book/statements.h"
 
 namespace vostro::bridge {
@@ -27,6 +28,9 @@ constexpr Table kTables[]{
     {"transitions", 6, "at_ms, flow, key, state, facts, detail"},
     {"decisions", 7, "at_ms, entry, account, reason, person, signer, signature"},
     {"releases", 6, "at_ms, subject, reason, person, signer, signature"},
+    {"screening_results", 4, "at_ms, screening, lists, result"},
+    {"screening_decisions", 10,
+     "at_ms, screening, round, action, basis, document, reason, person, signer, signature"},
 };
 
 class Auditor {
@@ -146,6 +150,8 @@ class Auditor {
     for (const Stop& each : stops(book_))
       check(stop_flow, to_text(each.currency), each.is_stopped ? "stopped" : "allowed",
             facts_of(each));
+    for (const Screening& each : all_screenings(book_))
+      check(screening_flow, key_of(each), to_string(each.state), facts_of(each));
     for (const auto& [name, steps] : last) fault(name.first + " " + name.second + ": is gone");
   }
 

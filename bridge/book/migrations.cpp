@@ -108,6 +108,25 @@ const std::vector<Step>& steps() {
           // participant are not.
           "DELETE FROM chain_cursor",
       },
+      // 3: payments that were screened.
+      {
+          "CREATE TABLE screenings (id TEXT PRIMARY KEY, direction TEXT NOT NULL,"
+          " owner TEXT NOT NULL, uetr TEXT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL,"
+          " amount BIGINT NOT NULL, parties TEXT NOT NULL, state TEXT NOT NULL, lists TEXT NOT "
+          "NULL,"
+          " hits TEXT NOT NULL, result TEXT NOT NULL, round BIGINT NOT NULL, basis TEXT NOT NULL,"
+          " document TEXT NOT NULL, attempt BIGINT NOT NULL, order_id TEXT NOT NULL,"
+          " at_ms BIGINT NOT NULL)",
+          "CREATE INDEX screenings_state ON screenings (state)",
+          "CREATE INDEX screenings_order ON screenings (order_id)",
+          "CREATE TABLE screening_results (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+          " screening TEXT NOT NULL, lists TEXT NOT NULL, result TEXT NOT NULL)",
+          "CREATE TABLE screening_decisions (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+          " screening TEXT NOT NULL, round BIGINT NOT NULL, action TEXT NOT NULL,"
+          " basis TEXT NOT NULL, document TEXT NOT NULL, reason TEXT NOT NULL,"
+          " person TEXT NOT NULL, signer TEXT NOT NULL, signature TEXT NOT NULL)",
+          "CREATE INDEX screening_decisions_of ON screening_decisions (screening)",
+      },
   };
   return all;
 }

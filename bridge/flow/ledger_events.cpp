@@ -89,6 +89,10 @@ void take_receipt(BookTransaction& book, const Rules& rules, const client::Final
       on_agent_order(book, rules.maker.agent(), *std::move(order), receipt);
       return;
     }
+    if (auto screening = find_screening_by_order(book, receipt.id.id)) {
+      on_screening_order(book, *std::move(screening), receipt);
+      return;
+    }
   }
   if (receipt.payment) return;  // payments move nothing between fiat and ledger
 

@@ -4,14 +4,18 @@
 
 #include "bridge/flow/funding.h"
 #include "bridge/flow/redemption.h"
+#include "bridge/flow/screening.h"
 #include "client/events.h"
 
 namespace vostro::bridge {
+
+class ScreeningLists;
 
 struct Rules {
   const BridgeConfig& config;
   const OrderMaker& maker;
   PayoutWriter write_payout;
+  const ScreeningLists* screening = nullptr;  ///< none: nothing is screened
 };
 
 /// The step of one event: the caller's transaction sets the cursor too.

@@ -56,6 +56,26 @@ Uuid OrderMaker::next_id(AgentOrder& about) const {
   return make_uuid_v4(half);
 }
 
+void OrderMaker::freeze_or_free(BookTransaction& book, Screening& screening) const {
+  VOSTRO_CHECK(screening.subject.direction == Direction::incoming);
+  const bool is_block = screening.state == ScreeningState::blocking;
+  VOSTRO_CHECK(is_block || screening.state == ScreeningState::unblocking_pay ||
+               screening.state == ScreeningState::unblocking_release);
+  ++screening.attempt;
+  screening.order = derived_id("screening-order", screening.subject.payment, screening.attempt);
+  chain::Body body;
+  if (is_block)
+    body = chain::Block{screening.subject.account, screening.subject.payment, screening.basis,
+                        screening.document};
+  else
+    body = chain::Unblock{screening.subject.account, screening.subject.payment,
+                          screening.state == ScreeningState::unblocking_pay
+                              ? chain::UnblockTo::pay
+                              : chain::UnblockTo::release,
+                          screening.basis, screening.document};
+  order(book, *screening.order, std::move(body));
+}
+
 void OrderMaker::order(BookTransaction& book, const Uuid& id, chain::Body body) const {
   const UnixSeconds until(book.now().value / 1000 + static_cast<std::uint64_t>(valid_.count()));
   const std::span keys(&key_, 1);

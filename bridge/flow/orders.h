@@ -8,6 +8,7 @@
 #include "bridge/book/fundings.h"
 #include "bridge/book/mail.h"
 #include "bridge/book/redemptions.h"
+#include "bridge/book/screenings.h"
 #include "client/order.h"
 
 namespace vostro::bridge {
@@ -25,6 +26,10 @@ class OrderMaker {
 
   /// The next try to open the date `order.value`. The caller saves the row.
   void open_date(BookTransaction& book, AgentOrder& order) const;
+
+  /// The next try of the Block or Unblock that the state of an incoming payment's screening asks
+  /// for. The caller updates the row.
+  void freeze_or_free(BookTransaction& book, Screening& screening) const;
 
   [[nodiscard]] const Hash& network_id() const { return network_id_; }
   [[nodiscard]] const Bic& agent() const { return agent_; }
