@@ -15,6 +15,7 @@ RULES = [
     (r"CLI/", r"(genesis|node|wallet-cli|bridge|audit|bench)/.*\.cpp", "the program's main"),
     (r"soci/", r"(bridge/book|audit/[a-z0-9_]+)/.*\.cpp", "bridge/book/sql.h"),
     (r"libxml", r"iso20022/.*\.cpp", "iso20022"),
+    (r"unicode/", r"bridge/screening/(normal|country_names)\.cpp", "bridge/screening/normal.h"),
     (r"prometheus/", r"node/.*", "node/metrics.h"),
     (r"zstd\.h", r"(chain/store|node|p2p|client|audit)/.*\.cpp", "the house that compresses"),
     (r"(gtest|gmock|rapidcheck)(/|\.h)", r"tests/.*", "tests/"),
