@@ -1,5 +1,7 @@
 #include "bridge/book/fiat_items.h"
 
+#include <algorithm>
+
 #include "bridge/book/columns.h"
 
 namespace vostro::bridge {
@@ -78,9 +80,11 @@ std::optional<FiatItem> find_item(BookTransaction& book, const std::string& acco
 
 std::optional<FiatItem> find_debit(BookTransaction& book, const std::string& account,
                                    const std::string& reference) {
-  return first_of(select_items(
-      book, "WHERE account = :v0 AND reference = :v1 AND key NOT LIKE 'C/%' ORDER BY key",
-      {account, reference}));
+  // Sorted here: a database asked to sort may read the whole account in the order of its keys.
+  auto found = select_items(book, "WHERE account = :v0 AND reference = :v1", {account, reference});
+  std::erase_if(found, [](const FiatItem& each) { return each.key.starts_with("C/"); });
+  std::ranges::sort(found, {}, &FiatItem::key);
+  return first_of(std::move(found));
 }
 
 std::vector<FiatItem> overdue_items(BookTransaction& book, const std::string& account, Date day) {

@@ -103,6 +103,7 @@ const std::vector<Step>& steps() {
           " state TEXT NOT NULL, value BIGINT NOT NULL, at_s BIGINT NOT NULL,"
           " PRIMARY KEY (kind, currency, subject))",
           "CREATE INDEX agent_orders_order ON agent_orders (order_id)",
+          "CREATE INDEX redemptions_order ON redemptions (order_id)",
           "ALTER TABLE outbox ADD COLUMN issues TEXT NOT NULL DEFAULT ''",
           // Of an older book the chain is read once more: its receipts are known, their sums by
           // participant are not.

@@ -98,6 +98,7 @@ Sql::Session& Sql::session() {
     made->soci.open(soci::sqlite3, "db=" + address_.where + " timeout=10 synchronous=full");
     made->soci << "PRAGMA journal_mode=WAL";
     made->soci << "PRAGMA foreign_keys=ON";
+    made->soci << "PRAGMA cache_size=-65536";  // 64 MiB: a day of a large bank
   } else {
     std::string where = address_.where + " client_encoding=UTF8";
     if (where.find("connect_timeout") == std::string::npos) where += " connect_timeout=10";
