@@ -116,8 +116,9 @@ TEST_P(Subtrees, CatalogueC10AnythingElseIsRefused) {
         refused(spoilt, "a sibling missing");
       }
       const TreePath& next = paths[(i + 1) % paths.size()];
-      if (!part.entries.empty() && next != path)
+      if (!part.entries.empty() && next != path) {
         EXPECT_FALSE(verify_subtree(part, next, tree.root)) << "in another's place";
+      }
     }
   }
 }
