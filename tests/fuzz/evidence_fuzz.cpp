@@ -4,6 +4,7 @@
 #include "consensus/evidence.h"
 #include "consensus/evidence_file.h"
 #include "consensus/verify.h"
+#include "consensus/votes.h"
 #include "tests/fuzz/consensus_samples.h"
 #include "tests/fuzz/target.h"
 

@@ -16,7 +16,7 @@
 namespace vostro::client {
 namespace {
 
-using Kind = AnnexError::Kind;
+using AnnexKind = AnnexError::Kind;
 using chain::SealedAnnex;
 using chain::SealedAnnexFault;
 
@@ -74,11 +74,11 @@ TEST(Annex, OpensForEachReaderAsItWas) {
 
 TEST(Annex, OpensForNobodyElse) {
   const Sealed made;
-  EXPECT_EQ(open(made.sealed, made.stranger, made.hash).error().kind, Kind::not_for_this_key);
+  EXPECT_EQ(open(made.sealed, made.stranger, made.hash).error().kind, AnnexKind::not_for_this_key);
   // A stranger who puts his own name over a slot has not its key.
   SealedAnnex claimed = made.sealed;
   claimed.slots[0].reader = made.stranger.public_key();
-  EXPECT_EQ(open(claimed, made.stranger, made.hash).error().kind, Kind::altered);
+  EXPECT_EQ(open(claimed, made.stranger, made.hash).error().kind, AnnexKind::altered);
 }
 
 TEST(Annex, SurvivesItsEncoding) {
@@ -117,18 +117,18 @@ TEST(Annex, RefusesWhatTheLedgerDoesNotCommitTo) {
   Annex other = made.annex;
   other.creditor.account = "ES7921000813610123456789";
   const SealedAnnex forged = *seal(other, name(), {made.creditor_agent.public_key()});
-  EXPECT_EQ(open(forged, made.creditor_agent, made.hash).error().kind, Kind::not_the_ledgers);
+  EXPECT_EQ(open(forged, made.creditor_agent, made.hash).error().kind, AnnexKind::not_the_ledgers);
   // Also where only the outside names the ledger's hash: it is bound to the content.
   SealedAnnex relabelled = forged;
   relabelled.commitment = made.hash;
-  EXPECT_EQ(open(relabelled, made.creditor_agent, made.hash).error().kind, Kind::altered);
+  EXPECT_EQ(open(relabelled, made.creditor_agent, made.hash).error().kind, AnnexKind::altered);
 }
 
 TEST(Annex, BindsToTheTransactionItNames) {
   const Sealed made;
   SealedAnnex moved = made.sealed;
   moved.belongs_to.owner = *parse_bic("SUDBFRPP");
-  EXPECT_EQ(open(moved, made.creditor_agent, made.hash).error().kind, Kind::altered);
+  EXPECT_EQ(open(moved, made.creditor_agent, made.hash).error().kind, AnnexKind::altered);
 }
 
 TEST(Annex, CommitsToSaltAndContent) {
@@ -157,51 +157,53 @@ TEST(Annex, NamesTheFieldAtFault) {
   struct Row {
     const char* title;
     void (*change)(Annex&);
-    Kind kind;
+    AnnexKind kind;
     const char* field;
   };
   const std::vector<Row> rows{
-      {"long name", [](Annex& a) { a.debtor.name = std::string(561, 'x'); }, Kind::bad_text,
+      {"long name", [](Annex& a) { a.debtor.name = std::string(561, 'x'); }, AnnexKind::bad_text,
        "debtor.name"},
-      {"control character", [](Annex& a) { a.creditor.name = "a\nb"; }, Kind::bad_text,
+      {"control character", [](Annex& a) { a.creditor.name = "a\nb"; }, AnnexKind::bad_text,
        "creditor.name"},
-      {"bad UTF-8", [](Annex& a) { a.remittance[1].text = "\xff"; }, Kind::bad_text,
+      {"bad UTF-8", [](Annex& a) { a.remittance[1].text = "\xff"; }, AnnexKind::bad_text,
        "remittance[1]"},
       {"bidirectional control", [](Annex& a) { a.debtor.address[1].text = "a\xe2\x80\xae"; },
-       Kind::bad_text, "debtor.address[1]"},
-      {"country", [](Annex& a) { a.creditor.country = "es"; }, Kind::bad_text, "creditor.country"},
-      {"country of one letter", [](Annex& a) { a.creditor.country = "E"; }, Kind::bad_text,
+       AnnexKind::bad_text, "debtor.address[1]"},
+      {"country", [](Annex& a) { a.creditor.country = "es"; }, AnnexKind::bad_text,
+       "creditor.country"},
+      {"country of one letter", [](Annex& a) { a.creditor.country = "E"; }, AnnexKind::bad_text,
        "creditor.country"},
       {"account", [](Annex& a) { a.ultimate_debtor->account = std::string(141, '1'); },
-       Kind::bad_text, "ultimate_debtor.account"},
+       AnnexKind::bad_text, "ultimate_debtor.account"},
       {"identification", [](Annex& a) { a.ultimate_creditor->identification = std::string(1, 0); },
-       Kind::bad_text, "ultimate_creditor.identification"},
-      {"end-to-end id", [](Annex& a) { a.end_to_end_id = std::string(141, 'x'); }, Kind::bad_text,
-       "end_to_end_id"},
-      {"reference", [](Annex& a) { a.references[0].type = std::string(141, 'x'); }, Kind::bad_text,
-       "references[0].type"},
-      {"element", [](Annex& a) { a.elements[0].text = std::string(8193, 'x'); }, Kind::bad_text,
-       "elements[0].text"},
-      {"address lines", [](Annex& a) { a.debtor.address.resize(17); }, Kind::too_many,
+       AnnexKind::bad_text, "ultimate_creditor.identification"},
+      {"end-to-end id", [](Annex& a) { a.end_to_end_id = std::string(141, 'x'); },
+       AnnexKind::bad_text, "end_to_end_id"},
+      {"reference", [](Annex& a) { a.references[0].type = std::string(141, 'x'); },
+       AnnexKind::bad_text, "references[0].type"},
+      {"element", [](Annex& a) { a.elements[0].text = std::string(8193, 'x'); },
+       AnnexKind::bad_text, "elements[0].text"},
+      {"address lines", [](Annex& a) { a.debtor.address.resize(17); }, AnnexKind::too_many,
        "debtor.address"},
-      {"remittance lines", [](Annex& a) { a.remittance.resize(257); }, Kind::too_many,
+      {"remittance lines", [](Annex& a) { a.remittance.resize(257); }, AnnexKind::too_many,
        "remittance"},
-      {"references", [](Annex& a) { a.references.resize(65); }, Kind::too_many, "references"},
-      {"elements", [](Annex& a) { a.elements.resize(513); }, Kind::too_many, "elements"},
-      {"message", [](Annex& a) { a.message.resize(200 * 1024 + 1); }, Kind::too_many, "message"},
+      {"references", [](Annex& a) { a.references.resize(65); }, AnnexKind::too_many, "references"},
+      {"elements", [](Annex& a) { a.elements.resize(513); }, AnnexKind::too_many, "elements"},
+      {"message", [](Annex& a) { a.message.resize(200 * 1024 + 1); }, AnnexKind::too_many,
+       "message"},
       {"whole",
        [](Annex& a) {
          a.message.resize(200 * 1024);
          a.elements.assign(8, {"path", std::string(8192, 'x')});
        },
-       Kind::too_large, ""},
-      {"salt", [](Annex& a) { a.salt = {}; }, Kind::no_salt, ""},
+       AnnexKind::too_large, ""},
+      {"salt", [](Annex& a) { a.salt = {}; }, AnnexKind::no_salt, ""},
       {"two faults, the first is named",
        [](Annex& a) {
          a.creditor.country = "es";
          a.salt = {};
        },
-       Kind::bad_text, "creditor.country"},
+       AnnexKind::bad_text, "creditor.country"},
   };
   const AnnexKey reader = key(1);
   for (const Row& row : rows) {
@@ -239,7 +241,7 @@ TEST(Annex, RefusesReadersThatAreNone) {
                               {one, one},
                               too_many,
                               {one, chain::AnnexPublicKey{}}})  // small order: everybody's
-    EXPECT_EQ(seal(annex, name(), readers).error().kind, Kind::bad_reader) << readers.size();
+    EXPECT_EQ(seal(annex, name(), readers).error().kind, AnnexKind::bad_reader) << readers.size();
 }
 
 /// Seals any bytes, as a bank could that has no respect for the format; by the page of the manual
@@ -293,21 +295,22 @@ TEST(Annex, JudgesWhatStandsInsideLikeAnyBytesFromOutside) {
 
   Bytes newer = good;
   newer[0] = 2;
-  EXPECT_EQ(opened(newer, padded(newer)).error().kind, Kind::unknown_version);
+  EXPECT_EQ(opened(newer, padded(newer)).error().kind, AnnexKind::unknown_version);
   Bytes longer = good;
   longer.push_back(0);
-  EXPECT_EQ(opened(longer, padded(longer)).error().kind, Kind::undecodable);
-  EXPECT_EQ(opened({}, padded({})).error().kind, Kind::unknown_version);
+  EXPECT_EQ(opened(longer, padded(longer)).error().kind, AnnexKind::undecodable);
+  EXPECT_EQ(opened({}, padded({})).error().kind, AnnexKind::unknown_version);
   Annex unclean = an_annex();
   unclean.creditor.name = "a\x1b[2J";
   EXPECT_EQ(opened(encode(unclean), padded(encode(unclean))).error(),
-            (AnnexError{Kind::bad_text, "creditor.name", {}}));
-  EXPECT_EQ(opened(good, good).error().kind, Kind::altered) << "not padded";
-  EXPECT_EQ(opened(good, Bytes(1024)).error().kind, Kind::altered) << "padding without its mark";
-  EXPECT_EQ(opened(good, {}).error().kind, Kind::altered) << "nothing at all";
+            (AnnexError{AnnexKind::bad_text, "creditor.name", {}}));
+  EXPECT_EQ(opened(good, good).error().kind, AnnexKind::altered) << "not padded";
+  EXPECT_EQ(opened(good, Bytes(1024)).error().kind, AnnexKind::altered)
+      << "padding without its mark";
+  EXPECT_EQ(opened(good, {}).error().kind, AnnexKind::altered) << "nothing at all";
   SealedAnnex short_content = sealed_by_hand(padded(good), hash_of_text(good), reader);
   short_content.content.resize(15);
-  EXPECT_EQ(open(short_content, reader, hash_of_text(good)).error().kind, Kind::altered);
+  EXPECT_EQ(open(short_content, reader, hash_of_text(good)).error().kind, AnnexKind::altered);
 }
 
 TEST(Annex, GoesToTheBanksConcernedAndTheSupervisors) {
