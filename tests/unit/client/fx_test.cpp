@@ -8,13 +8,13 @@
 namespace vostro::client {
 namespace {
 
-constexpr UnixSeconds kNow = test::test_time;
+constexpr UnixSeconds kAsked = test::test_time;
 
 test::QuoteBuilder a_live_quote(std::uint64_t number) {
   return test::a_quote()
       .id(test::uetr(number))
       .limit(1'000'000)
-      .expires_at(UnixSeconds(kNow.value + 300))
+      .expires_at(UnixSeconds(kAsked.value + 300))
       .hold_max_s(600);
 }
 QuoteView view_of(const chain::SignedQuote& quote) {
@@ -27,7 +27,7 @@ FxRequest a_request() {
           test::account("SUDBFRPP/main"),
           test::eur(10'000),
           test::currency("USD"),
-          kNow,
+          kAsked,
           {}};
 }
 
@@ -45,14 +45,14 @@ TEST(Fx, TakesTheCheapestAndNamesTheNext) {
 TEST(Fx, OfEqualPricesTheLongerLived) {
   const auto search = search_quotes(
       a_request(), {view_of(a_live_quote(1).build()),
-                    view_of(a_live_quote(2).expires_at(UnixSeconds(kNow.value + 400)).build())});
+                    view_of(a_live_quote(2).expires_at(UnixSeconds(kAsked.value + 400)).build())});
   ASSERT_EQ(search.offers.size(), 2U);
   EXPECT_EQ(search.offers[0].quote.quote.quote.id, test::uetr(2));
 }
 
 TEST(Fx, LeavesOutWhatCannotBeUsed) {
   FxRequest request = a_request();
-  request.accept_by = UnixSeconds(kNow.value + 3'600);
+  request.accept_by = UnixSeconds(kAsked.value + 3'600);
   chain::SignedQuote forged = a_live_quote(1).build();
   forged.quote.rate.mantissa = 1;
   QuoteView sold_out = view_of(a_live_quote(2).hold_max_s(7'200).build());
@@ -61,7 +61,7 @@ TEST(Fx, LeavesOutWhatCannotBeUsed) {
       request, {view_of(forged), sold_out,
                 view_of(a_live_quote(3)
                             .hold_max_s(7'200)
-                            .expires_at(UnixSeconds(kNow.value + quote_seconds_min - 1))
+                            .expires_at(UnixSeconds(kAsked.value + quote_seconds_min - 1))
                             .build()),
                 view_of(a_live_quote(4).hold_max_s(7'200).debtors({"SUDBFRPP"}).build()),
                 view_of(a_live_quote(5).hold_max_s(3'599).build()),
@@ -93,10 +93,10 @@ TEST(Fx, LeavesOutThePartiesOwnQuotes) {
 
 TEST(Fx, TakesWhatIsJustEnough) {
   FxRequest request = a_request();
-  request.accept_by = UnixSeconds(kNow.value + 600);
+  request.accept_by = UnixSeconds(kAsked.value + 600);
   QuoteView view = view_of(a_live_quote(1)
                                .debtors({"NORDDEFF"})
-                               .expires_at(UnixSeconds(kNow.value + quote_seconds_min))
+                               .expires_at(UnixSeconds(kAsked.value + quote_seconds_min))
                                .build());
   view.remaining = MinorUnits(10'000);
   EXPECT_EQ(search_quotes(request, {view}).offers.size(), 1U);
