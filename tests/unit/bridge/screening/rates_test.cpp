@@ -55,11 +55,11 @@ TEST(ScreeningRates, LookAlikesOfInventedNamesPass) {
   const List list = test::invented_list(2026, 15'000);
   const Screener screener({list}, {});
   expect_rates(percents(screener, test::innocent(list, 2, 3'000)),
-               {{"all", 14},
+               {{"all", 16},
                 {"anybody", 20},
                 {"other_family_name", 20},
                 {"other_given_name", 18},
-                {"other_company_same_branch", 20},
+                {"other_company_same_branch", 26},
                 {"branch_words_only", 1}},
                false);
 }
