@@ -25,9 +25,9 @@ PAYEE_BANK = "DBSSSGSG"
 class AgentNetwork(Network):
     """Its first bank's orders need one person: the key of its bridge."""
 
-    def _make_bank(self, bank):
+    def _make_bank(self, bank, is_supervisor):
         if bank[0] != "NORDDEFF":
-            return super()._make_bank(bank)
+            return super()._make_bank(bank, is_supervisor)
         bic, name, country = bank
         keys = private_dir(private_dir(self.dir / bic.lower()) / "keys")
         private_file(keys / "passphrase", f"devnet-{bic.lower()}\n")
@@ -35,8 +35,8 @@ class AgentNetwork(Network):
              "--key", "maker:p1:maker+service", "--passphrase-file", keys / "passphrase"])
         entry = self.dir / f"{bic.lower()}.entry.toml"
         run([bin_dir() / "vostro-genesis", "entry", "--network", self.dir / "network.toml", "--bic", bic, "--legal-name", name,
-             "--country", country, "--keys", keys, "--passphrase-file", keys / "passphrase", "--roles", "validator,settlement-agent",
-             "--account", "main:accepts=all", "--out", entry])
+             "--country", country, "--keys", keys, "--passphrase-file", keys / "passphrase", "--roles",
+             "validator,settlement-agent" + (",supervisor" if is_supervisor else ""), "--account", "main:accepts=all", "--out", entry])
         return entry
 
 
