@@ -32,7 +32,7 @@ TEST(Reason, HasAWordOfItsOwnAndASentence) {
     EXPECT_TRUE(sentence(reason).ends_with('.')) << to_string(reason);
     EXPECT_EQ(iso_code(reason).size(), 4U) << to_string(reason);
   }
-  EXPECT_EQ(words.size(), 46U);
+  EXPECT_EQ(words.size(), 48U);
   EXPECT_FALSE(words.contains("unknown"));
   EXPECT_EQ(reason_from("unknown"), std::nullopt);
   EXPECT_EQ(reason_from(""), std::nullopt);

@@ -373,7 +373,7 @@ struct CourierTest : testing::Test {
     auto builder = node.payment();
     const OwnedId name{bic("NORDDEFF"), builder.verified()->id().id};
     SealedAnnex sealed = sealed_to(name, text);
-    builder.annex(sealed.commitment).signed_by({"nord"});
+    builder.annex(sealed.commitment);
     if (is_given) {
       EXPECT_EQ(banks.at(bic("NORDDEFF")).annexes->put_early(sealed), AnnexPut::stored);
     }
@@ -499,7 +499,7 @@ TEST_F(CourierTest, ErasedIsErased) {
 TEST_F(CourierTest, OfARejectedOrderNothingIsAskedFor) {
   open("SUDBFRPP");
   auto builder = node.payment(100'000'000'00);  // far more than there is
-  builder.annex(hash_of("annex")).signed_by({"nord"});
+  builder.annex(hash_of("annex"));
   node.block({builder.verified()});
   ASSERT_TRUE(settle());
   EXPECT_EQ(banks.at(bic("SUDBFRPP")).courier->figures().wanted, 0U);
@@ -510,8 +510,8 @@ TEST_F(CourierTest, OfARejectedOrderNothingIsAskedFor) {
 TEST(AnnexLedger, KnowsWhoseBusinessEachOrderIs) {
   FakeNode node;
   const Hash hash = hash_of("annex");
-  const auto payment = node.payment().annex(hash).signed_by({"nord"}).verified();
-  const auto plain = node.payment().signed_by({"nord"}).verified();
+  const auto payment = node.payment().annex(hash).verified();
+  const auto plain = node.payment().verified();
   const auto redeem = a_transaction(chain::Redeem{account("SUDBFRPP/main"), eur(500), hash})
                           .id(node.next_id())
                           .signed_by({"sud"})
@@ -579,7 +579,7 @@ TEST_F(AnnexesTest, AreGivenReadAndErased) {
   EXPECT_EQ(put.status, 201U) << put.body;
   EXPECT_FALSE(json_of(put).at("on_ledger").as_bool());
   EXPECT_EQ(nord.put(at(name), body(sealed)).status, 200U);
-  node.block({builder.annex(sealed.commitment).signed_by({"nord"}).verified()});
+  node.block({builder.annex(sealed.commitment).verified()});
   // The ledger knows it now: another under its name is refused.
   EXPECT_EQ(code_of(nord.put(at(name), body(sealed_to(name, "two")))), "annex-mismatch");
   EXPECT_EQ(nord.put(at(name), body(sealed)).status, 200U);
@@ -600,7 +600,7 @@ TEST_F(AnnexesTest, AreGivenReadAndErased) {
 
 TEST_F(AnnexesTest, RefusalsHaveTheirCodesInOrder) {
   auto builder = node.payment();
-  const auto ordered = builder.signed_by({"nord"}).verified();  // without annex
+  const auto ordered = builder.verified();  // without annex
   node.block({ordered});
   const OwnedId name = named("NORDDEFF", 1);
   const std::string good = body(sealed_to(name, "one"));

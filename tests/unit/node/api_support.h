@@ -15,8 +15,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "node/annexes/store.h"
 #include "consensus/messages.h"
+#include "node/annexes/store.h"
 #include "node/api/handlers.h"
 #include "node/api/server.h"
 #include "node/runtime/approval_book.h"

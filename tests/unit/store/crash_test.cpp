@@ -170,7 +170,7 @@ TEST(StoreOpen, S3_ANewerFormatIsRefused) {
     EXPECT_FALSE(store.has_value());
     return store ? StoreFault::failed_before : store.error().fault;
   };
-  set_format(2);
+  set_format(3);
   EXPECT_EQ(fault_at_open(), StoreFault::newer_format);
   set_format(0);
   EXPECT_EQ(fault_at_open(), StoreFault::damaged);

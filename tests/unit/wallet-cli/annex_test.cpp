@@ -43,9 +43,9 @@ TEST(AnnexText, NamesTheFieldThatIsWrong) {
     const char* field;
   };
   for (const Row& row :
-       {Row{"{", ""}, Row{R"({"name": "x"})", "name"},
-        Row{R"({"debtor": {"nom": "x"}})", "debtor.nom"},
-        Row{R"({"remittance": "x"})", "remittance"}, Row{R"({"remittance": [1]})", "remittance[0]"},
+       {Row{"{", ""}, Row{R"({"name": "x"})", "document"},
+        Row{R"({"debtor": {"nom": "x"}})", "debtor"}, Row{R"({"remittance": "x"})", "remittance"},
+        Row{R"({"remittance": [1]})", "remittance[0]"},
         Row{R"({"references": [{"type": "SCOR"}]})", "references[0].reference"}}) {
     const auto annex = annex_from_json(row.text);
     ASSERT_FALSE(annex) << row.text;
