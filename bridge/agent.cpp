@@ -2,12 +2,15 @@
 
 #include <thread>
 
+#include "base/check.h"
 #include "base/failpoint.h"
 #include "bridge/flow/agent_orders.h"
 #include "bridge/flow/statement.h"
+#include "bridge/flow/payment_events.h"
 #include "bridge/intake.h"
 #include "bridge/messages.h"
 #include "bridge/reconcile.h"
+#include "bridge/reconcile_position.h"
 
 namespace vostro::bridge {
 namespace {
@@ -42,7 +45,13 @@ SettlementAgent::SettlementAgent(Parts parts)
       maker_(network_id_, config_.agent, std::move(parts.key), config_.order_valid),
       rules_{config_, maker_, &write_payout, screening_ ? &*screening_ : nullptr},
       delivery_(book_, directories_, api_, rules_, sign_key_),
-      restore_(book_, directories_) {}
+      restore_(book_, directories_),
+      annex_key_(std::move(parts.annex_key)) {
+  if (config_.participant) {
+    VOSTRO_CHECK(annex_key_);
+    errands_.emplace(book_, api_, rules_, *annex_key_);
+  }
+}
 
 void SettlementAgent::pause() const {
   std::this_thread::sleep_for(config_.poll);
@@ -154,6 +163,8 @@ Result<void, BookError> SettlementAgent::turn() {
   auto more = take_files(book_, directories_, rules_, wall_clock());
   if (!more) return fail(more.error());
   if (auto done = move_on(); !done) return done;
+  if (errands_)
+    if (auto done = errands_->round(wall_clock()); !done) return done;
   if (auto done = delivery_.round(wall_clock()); !done) return done;
   if (auto done = take_events(); !done) return done;
   return compare();
@@ -183,15 +194,19 @@ Result<void, BookError> SettlementAgent::move_on() {
   const bool is_closing = Clock::now() >= closing_again_at_;
   if (is_closing) closing_again_at_ = Clock::now() + kCloseAgainEvery;
   auto done = book_.write(wall_clock(), [&](BookTransaction& rows) {
-    act_on_releases(rows, config_, maker_);
-    act_on_decisions(rows, config_, maker_);
-    stop_on_breaks(rows, config_.on_break == OnBreak::stop);
     if (screening_) screen_again(rows, screening_->screener());
     act_on_screenings(rows, config_, maker_);
-    pay_waiting(rows, config_, rules_.write_payout);
-    if (is_closing) close_again(rows, maker_);
-    look_at_deadlines(rows);
-    look_at_calendars(rows, config_);
+    if (config_.participant) {
+      move_payments_on(rows, rules_, is_closing);
+    } else {
+      act_on_releases(rows, config_, maker_);
+      act_on_decisions(rows, config_, maker_);
+      stop_on_breaks(rows, config_.on_break == OnBreak::stop);
+      pay_waiting(rows, config_, rules_.write_payout);
+      if (is_closing) close_again(rows, maker_);
+      look_at_deadlines(rows);
+      look_at_calendars(rows, config_);
+    }
     tell_alarms(rows);
     VOSTRO_FAILPOINT("bridge.move_on.before_commit");
   });
@@ -250,9 +265,33 @@ Result<void, BookError> SettlementAgent::take_events() {
   return {};
 }
 
+Result<void, BookError> SettlementAgent::compare_position() {
+  const auto found = reconcile_position(book_, api_, config_, network_id_, wall_clock(), false);
+  if (!found) {
+    log::warning("cannot reconcile", {{"error", found.error()}});
+    return {};
+  }
+  if (!found->is_comparable()) {
+    comparing_at_ = Clock::now() + kCompareAgain;
+    return {};
+  }
+  return book_.write(wall_clock(), [&](BookTransaction& rows) {
+    for (const LedgerPosition& each : found->positions) {
+      const std::string key = "break/" + to_text(each.currency);
+      if (each.difference.value == 0)
+        rows.clear(key);
+      else
+        rows.raise(key, "the book and the ledger's account differ by " +
+                            format_amount(each.difference, each.exponent) + " " +
+                            to_text(each.currency));
+    }
+  });
+}
+
 Result<void, BookError> SettlementAgent::compare() {
   if (Clock::now() < comparing_at_) return {};
   comparing_at_ = Clock::now() + config_.reconcile_every;
+  if (config_.participant) return compare_position();
   const auto found = reconcile(book_, api_, config_, network_id_, wall_clock(), false);
   if (!found) {
     log::warning("cannot reconcile", {{"error", found.error()}});

@@ -1,5 +1,6 @@
-/// The settlement agent at work: one thread that takes files and events, moves flows on, delivers
-/// the outbox and reconciles, until it is told to end or another bridge takes over.
+/// The bridge at work, for a settlement agent or a participant as its configuration says: one
+/// thread that takes files and events, moves flows on, delivers the outbox and reconciles, until it
+/// is told to end or another bridge takes over.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include "bridge/delivery.h"
 #include "bridge/restore.h"
 #include "bridge/screening_lists.h"
+#include "bridge/errands.h"
 
 namespace vostro::bridge {
 
@@ -30,6 +32,7 @@ class SettlementAgent {
     SecretKey key;
     SecretKey sign_key;
     std::optional<ScreeningLists> screening;
+    std::optional<client::AnnexKey> annex_key;  ///< of a participant
   };
   explicit SettlementAgent(Parts parts);
 
@@ -50,6 +53,7 @@ class SettlementAgent {
   [[nodiscard]] Result<void, BookError> move_on();
   [[nodiscard]] Result<void, BookError> take_events();
   [[nodiscard]] Result<void, BookError> compare();
+  [[nodiscard]] Result<void, BookError> compare_position();
   void tell_alarms(BookTransaction& book);
   void pause() const;
 
@@ -64,6 +68,8 @@ class SettlementAgent {
   Rules rules_;
   Delivery delivery_;
   Restore restore_;
+  std::optional<client::AnnexKey> annex_key_;
+  std::optional<Errands> errands_;  ///< of a participant
   std::optional<client::EventStream> events_;
   Clock::time_point closing_again_at_{};
   Clock::time_point comparing_at_{};

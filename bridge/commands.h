@@ -74,6 +74,19 @@ struct ScreenArguments {
 [[nodiscard]] Exit hold_screen(const ScreenArguments& arguments);
 [[nodiscard]] Exit decide_screen(const ScreenArguments& arguments);
 
+struct CustomersArguments {
+  std::string config_file;
+  bool is_json = false;
+  std::string file;     ///< load
+  std::string account;  ///< set
+  std::string status;   ///< set
+  bool is_all = false;  ///< payments: those that are over, too
+};
+[[nodiscard]] Exit load_customers(const CustomersArguments& arguments);
+[[nodiscard]] Exit set_customer(const CustomersArguments& arguments);
+[[nodiscard]] Exit list_customers(const CustomersArguments& arguments);
+[[nodiscard]] Exit list_payments(const CustomersArguments& arguments);
+
 /// What is open: alarms, outbox, redemptions.
 [[nodiscard]] Exit status_command(const std::string& config_file, bool is_json);
 

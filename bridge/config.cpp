@@ -15,6 +15,7 @@ using genesis::TableReader;
 constexpr std::size_t kPoolsMax = 64;
 constexpr std::size_t kStandingsMax = 4'096;
 constexpr std::size_t kPersonsMax = 64;
+constexpr std::size_t kRoutesMax = 1'024;
 constexpr std::size_t kAccountsMax = 64;
 constexpr std::size_t kListsMax = 32;
 constexpr std::int64_t kDay = 24 * 3600;
@@ -67,6 +68,7 @@ class BridgeConfigReader {
     calendars();
     persons();
     screening_lists();
+    participant();
     log();
     root_.finish();
     return std::move(config_);
@@ -170,8 +172,26 @@ class BridgeConfigReader {
       from.finish();
       config_.pools.push_back(std::move(pool));
     }
-    if (config_.pools.empty() && !fault_.error())
-      root_.refuse("pool", "there must be a [[pool]] for each currency of the agent");
+    if (config_.pools.empty() && !root_.has("participant") && !fault_.error())
+      root_.refuse("pool",
+                   "there must be a [[pool]] for each currency of the agent, or [participant]");
+  }
+
+  void participant() {
+    const genesis::TomlNode* node = root_.table_if_any("participant");
+    const auto routes = root_.tables("route", kRoutesMax);
+    if (node == nullptr) {
+      if (!routes.empty()) root_.refuse("route", "it is for [participant]");
+      return;
+    }
+    if (!config_.pools.empty() || !config_.standings.empty())
+      root_.refuse("participant",
+                   "a bridge is that of a settlement agent ([[pool]]) or of a participant: give "
+                   "each its own configuration, book and channel");
+    TableReader from(*node, "[participant]", fault_);
+    config_.participant = read_participant(
+        from, routes, config_.agent,
+        [this](TableReader& reader, std::string_view key) { return path(reader, key); });
   }
 
   void standings() {
@@ -302,9 +322,9 @@ const Pool* BridgeConfig::pool_of_account(std::string_view account) const {
   return found == pools.end() ? nullptr : &*found;
 }
 
-const Standing* BridgeConfig::standing(const Bic& participant, const Currency& currency) const {
+const Standing* BridgeConfig::standing(const Bic& member, const Currency& currency) const {
   const auto found = std::ranges::find_if(standings, [&](const Standing& each) {
-    return each.participant == participant && each.currency == currency;
+    return each.participant == member && each.currency == currency;
   });
   return found == standings.end() ? nullptr : &*found;
 }

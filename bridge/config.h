@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "bridge/book/sql.h"
 #include "bridge/calendar.h"
+#include "bridge/participant_config.h"
 #include "bridge/screening/screen.h"
 #include "client/address.h"
 
@@ -114,11 +115,14 @@ struct BridgeConfig {
   std::vector<CurrencyCalendar> calendars;
   std::vector<Person> persons;
   std::optional<ScreeningConfig> screening;
+  /// The bank's role is that of a participant, with customers; else it is the settlement agent of
+  /// the pools.
+  std::optional<Participant> participant;
   log::Options log;
 
   [[nodiscard]] const Pool* pool(const Currency& currency) const;
   [[nodiscard]] const Pool* pool_of_account(std::string_view account) const;
-  [[nodiscard]] const Standing* standing(const Bic& participant, const Currency& currency) const;
+  [[nodiscard]] const Standing* standing(const Bic& member, const Currency& currency) const;
   [[nodiscard]] const CurrencyCalendar* calendar(const Currency& currency) const;
   [[nodiscard]] const Person* person(const PublicKey& key) const;
 };

@@ -1,14 +1,18 @@
 #include "bridge/delivery.h"
 
+#include <set>
+
 #include "base/failpoint.h"
 #include "bridge/channel/signature.h"
 #include "bridge/flow/agent_orders.h"
+#include "bridge/flow/payment_events.h"
 #include "client/delivery.h"
 
 namespace vostro::bridge {
 namespace {
 
 constexpr std::size_t kItemsAtOnce = 256;
+constexpr std::string_view kAnnex = "annex/";
 
 }  // namespace
 
@@ -19,16 +23,26 @@ Result<void, BookError> Delivery::round(UnixMillis now) {
       !done)
     return done;
   std::map<std::string, Clock::time_point> kept;
+  // Orders whose annex the node does not have yet: it stands before them.
+  std::set<std::string> without_annex;
+  for (const OutboxItem& item : items)
+    if (item.kind == OutboxItem::Kind::annex) without_annex.insert(item.id.substr(kAnnex.size()));
   for (const OutboxItem& item : items) {
+    if (without_annex.contains(item.id)) continue;
     const auto waits = not_before_.find(item.id);
     if (waits != not_before_.end() && Clock::now() < waits->second) {
       kept.insert(*waits);
       continue;
     }
-    if (auto done =
-            item.kind == OutboxItem::Kind::file ? send_file(item, now) : send_order(item, now);
-        !done)
+    if (item.kind == OutboxItem::Kind::annex) {
+      const auto has_arrived = send_annex(item, now);
+      if (!has_arrived) return fail(has_arrived.error());
+      if (*has_arrived) without_annex.erase(item.id.substr(kAnnex.size()));
+    } else if (auto done = item.kind == OutboxItem::Kind::file ? send_file(item, now)
+                                                               : send_order(item, now);
+               !done) {
       return done;
+    }
     kept[item.id] = Clock::now() + rules_.config.retry;
   }
   not_before_ = std::move(kept);
@@ -53,6 +67,33 @@ Result<void, BookError> Delivery::send_file(const OutboxItem& item, UnixMillis n
   VOSTRO_FAILPOINT("bridge.send.noted");
   if (done) log::info("file sent", {{"file", item.id}});
   return done;
+}
+
+Result<bool, BookError> Delivery::send_annex(const OutboxItem& item, UnixMillis now) {
+  const auto bytes = from_hex(item.content);
+  const auto sealed = chain::decode_sealed_annex(bytes.value_or(Bytes()));
+  if (!sealed)
+    return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no annex"});
+  VOSTRO_FAILPOINT("bridge.annex.begin");
+  const auto taken = api_.put_annex(*sealed);
+  VOSTRO_FAILPOINT("bridge.annex.sent");
+  if (!taken) {
+    log::warning("the node has not taken an annex", {{"error", client::to_string(taken.error())}});
+    if (!taken.error().problem) return false;
+    auto done = book_.write(now, [&](BookTransaction& rows) {
+      rows.raise("order/" + item.id,
+                 "the node refuses the annex of a payment: " + client::to_string(taken.error()));
+    });
+    if (!done) return fail(done.error());
+    return false;
+  }
+  auto done = book_.write(now, [&](BookTransaction& rows) {
+    remove_from_outbox(rows, item.id);
+    rows.clear("order/" + item.id);
+  });
+  VOSTRO_FAILPOINT("bridge.annex.noted");
+  if (!done) return fail(done.error());
+  return true;
 }
 
 Result<void, BookError> Delivery::send_order(const OutboxItem& item, UnixMillis now) {
@@ -105,7 +146,9 @@ Result<void, BookError> Delivery::send_order(const OutboxItem& item, UnixMillis 
 Result<void, BookError> Delivery::order_failed(const chain::OwnedId& id, bool is_expired,
                                                const std::string& why, UnixMillis now) {
   return book_.write(now, [&](BookTransaction& rows) {
-    if (auto funding = find_funding_by_order(rows, id.id)) {
+    if (on_payment_order_failed(rows, rules_, id, is_expired, why)) {
+      // A customer's payment: its flow did what follows.
+    } else if (auto funding = find_funding_by_order(rows, id.id)) {
       if (is_expired)
         on_issue_expired(rows, rules_.maker, *std::move(funding));
       else

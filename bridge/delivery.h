@@ -1,4 +1,5 @@
-/// What the outbox holds goes to where it belongs: files to the bank, orders to the ledger. The
+/// What the outbox holds goes to where it belongs: files to the bank, orders to the ledger, annexes
+/// to the node before the orders that commit to them. The
 /// same bytes again and again, until it is certain that they arrived. Source: threat model 2.7,
 /// "Unknown hand-off".
 #pragma once
@@ -24,6 +25,8 @@ class Delivery {
 
  private:
   [[nodiscard]] Result<void, BookError> send_file(const OutboxItem& item, UnixMillis now);
+  /// True: the node has it.
+  [[nodiscard]] Result<bool, BookError> send_annex(const OutboxItem& item, UnixMillis now);
   [[nodiscard]] Result<void, BookError> send_order(const OutboxItem& item, UnixMillis now);
   [[nodiscard]] Result<void, BookError> order_failed(const chain::OwnedId& id, bool is_expired,
                                                      const std::string& why, UnixMillis now);

@@ -7,9 +7,11 @@
 
 #include "base/text.h"
 #include "bridge/agent.h"
+#include "bridge/desk.h"
 #include "bridge/flow/statement.h"
+#include "bridge/reconcile.h"
+#include "bridge/reconcile_position.h"
 #include "bridge/reports.h"
-#include "bridge/setup.h"
 
 namespace vostro::bridge {
 namespace {
@@ -17,11 +19,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kReasonMax = 140;
-
-std::string amount_text(const Money& amount) {
-  return format_amount(amount.units, iso4217_exponent(amount.currency).value_or(2)) + " " +
-         to_text(amount.currency);
-}
 
 json::object as_object(const Funding& each) {
   return {{"entry", key_of(each)},
@@ -36,18 +33,6 @@ json::object as_object(const Funding& each) {
           {"state", std::string(to_string(each.state))},
           {"reason", each.reason},
           {"attempt", each.attempt}};
-}
-
-struct Desk {
-  Setup setup;
-  Book book;
-};
-Result<Desk, SetupError> open_desk(const std::string& config_file) {
-  auto setup = load_setup(config_file);
-  if (!setup) return fail(setup.error());
-  auto book = open_book(setup->config);
-  if (!book) return fail(book.error());
-  return Desk{*std::move(setup), *std::move(book)};
 }
 
 /// The one entry in suspense whose hash begins so.
@@ -236,15 +221,14 @@ Exit release(const ReleaseArguments& arguments) {
   return Exit::done;
 }
 
-Exit reconcile_command(const ReconcileArguments& arguments) {
-  auto desk = open_desk(arguments.config_file);
-  if (!desk) return complain(desk.error().exit, desk.error().sentence);
-  auto api = open_node(desk->setup.config);
-  if (!api) return complain(api.error().exit, api.error().sentence);
+namespace {
+
+/// Asks until book and ledger stand at one block, or the time is over.
+template <class Ask>
+Exit reconcile_until(const ReconcileArguments& arguments, Ask&& ask) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(arguments.wait_s);
   while (true) {
-    const auto found =
-        reconcile(desk->book, *api, desk->setup.config, desk->setup.network_id, wall_clock(), true);
+    const auto found = ask();
     if (!found) return complain(Exit::failed, found.error());
     if (!found->is_comparable() && std::chrono::steady_clock::now() < until) {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -255,6 +239,23 @@ Exit reconcile_command(const ReconcileArguments& arguments) {
                                                       : to_report(*found));
     return found->is_sound() ? Exit::done : Exit::unbalanced;
   }
+}
+
+}  // namespace
+
+Exit reconcile_command(const ReconcileArguments& arguments) {
+  auto desk = open_desk(arguments.config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  const BridgeConfig& config = desk->setup.config;
+  auto api = open_node(config);
+  if (!api) return complain(api.error().exit, api.error().sentence);
+  const Hash& network = desk->setup.network_id;
+  if (config.participant)
+    return reconcile_until(arguments, [&] {
+      return reconcile_position(desk->book, *api, config, network, wall_clock(), true);
+    });
+  return reconcile_until(
+      arguments, [&] { return reconcile(desk->book, *api, config, network, wall_clock(), true); });
 }
 
 Exit status_command(const std::string& config_file, bool is_json) {

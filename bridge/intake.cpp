@@ -2,6 +2,8 @@
 
 #include "base/failpoint.h"
 #include "bridge/channel/signature.h"
+#include "bridge/flow/incoming.h"
+#include "bridge/flow/outgoing.h"
 #include "bridge/flow/statement.h"
 #include "bridge/messages.h"
 
@@ -30,7 +32,9 @@ class Intake {
     if (!is_signed_by(rules_.config.bank_key, file.content, file.signature))
       return quarantine(file, hash, "its signature is not that of the channel's key");
     // Nothing looks into the bytes before here.
-    const auto message = read_message(as_text(file.content), rules_.config.agent);
+    const auto message =
+        read_message(as_text(file.content), rules_.config.agent,
+                     rules_.config.participant ? std::optional(rules_.config.bank) : std::nullopt);
     if (!message) return quarantine(file, hash, message.error());
     if (message->sender != rules_.config.bank)
       return quarantine(file, hash, "it is from another bank than the channel's");
@@ -63,9 +67,10 @@ class Intake {
         take_notice(rows, rules_.config, rules_.maker, *notice);
       else if (const auto* statements = std::get_if<FiatStatements>(&message.content))
         take_statements(rows, rules_.config, rules_.maker, *statements, hash);
+      else if (const auto* status = std::get_if<PayoutStatus>(&message.content))
+        take_status(rows, rules_.config, rules_.maker, *status, hash);
       else
-        take_status(rows, rules_.config, rules_.maker, std::get<PayoutStatus>(message.content),
-                    hash);
+        take_from_core(rows, message);
       VOSTRO_FAILPOINT("bridge.intake.before_commit");
     });
     if (!done) return done;
@@ -75,6 +80,18 @@ class Intake {
     log::info("message taken", {{"file", file.name}, {"kind", message.type}});
     put_away(file, true);
     return {};
+  }
+
+  /// What a participant's own systems send.
+  void take_from_core(BookTransaction& rows, const IncomingMessage& message) {
+    if (const auto* orders = std::get_if<CustomerOrders>(&message.content))
+      take_orders(rows, rules_, *orders, message.type, message.message_id);
+    else if (const auto* recalls = std::get_if<RecallRequest>(&message.content))
+      take_recalls(rows, rules_, *recalls);
+    else if (const auto* answers = std::get_if<RecallAnswer>(&message.content))
+      take_recall_answers(rows, rules_, *answers);
+    else
+      take_returns(rows, rules_, std::get<ReturnOrders>(message.content));
   }
 
   Result<void, BookError> quarantine(const ReceivedFile& file, const Hash& hash,

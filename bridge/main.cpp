@@ -155,6 +155,33 @@ int main(int argc, char** argv) {
                      "of the same: file of the order or permit; its hash goes to the ledger");
   with_signature(decide);
 
+  CLI::App* customers =
+      app.add_subcommand("customers", "customers' accounts of a participant's bridge");
+  customers->require_subcommand(1);
+  CustomersArguments of_customers;
+  const auto with_customers = [&](Exit (*act)(const CustomersArguments&)) {
+    return [&, act] {
+      of_customers.config_file = config;
+      of_customers.is_json = is_json;
+      exit = act(of_customers);
+    };
+  };
+  CLI::App* load = with_json(
+      customers->add_subcommand("load", "take accounts from a file: new ones with their balance"));
+  load->add_option("FILE", of_customers.file, "TOML with a [[customer]] for each")->required();
+  load->callback(with_customers(&load_customers));
+  CLI::App* set = with_json(customers->add_subcommand("set", "open, block or close an account"));
+  set->add_option("account", of_customers.account, "its number")->required();
+  set->add_option("--status", of_customers.status, "open, blocked or closed")->required();
+  set->callback(with_customers(&set_customer));
+  CLI::App* list_all = with_json(customers->add_subcommand("list", "list them, with balances"));
+  list_all->callback(with_customers(&list_customers));
+
+  CLI::App* payments =
+      with_json(app.add_subcommand("payments", "list customers' payments that are not over"));
+  payments->add_flag("--all", of_customers.is_all, "those that are over, too");
+  payments->callback(with_customers(&list_payments));
+
   CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
   std::string directory;
   man->add_option("DIR", directory, "a directory that exists")->required();

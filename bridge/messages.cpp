@@ -2,19 +2,13 @@
 
 #include <algorithm>
 
-#include "iso20022/message.h"
+#include "bridge/customer_messages.h"
+#include "bridge/iso_messages.h"
 
 namespace vostro::bridge {
 namespace {
 
 namespace iso = iso20022;
-
-std::string first_problem(const iso::Problems& problems) {
-  // Where it stands and what is wrong; never what stands there.
-  if (problems.list.empty()) return "it is no message that is read";
-  const iso::Problem& first = problems.list.front();
-  return "line " + std::to_string(first.line) + ", " + first.element + ": " + first.what;
-}
 
 std::optional<Bic> bic_of(const iso::HeaderParty& party) {
   return party.bank ? party.bank->bic : std::nullopt;
@@ -97,10 +91,6 @@ FiatStatements statements_of(const iso::AccountMessage& from) {
   return out;
 }
 
-std::string code_of_reasons(const std::vector<iso::Reason>& reasons) {
-  return reasons.empty() ? std::string() : reasons.front().reason.code;
-}
-
 PayoutStatus status_of(const iso::StatusReport& from) {
   PayoutStatus status;
   // What a bank says of the message as a whole, it says of the one payment in it.
@@ -123,11 +113,44 @@ PayoutStatus status_of(const iso::StatusReport& from) {
   return status;
 }
 
+/// What a participant's core system sends. None: it is nothing of that kind.
+bool take_customer_message(const iso::Message& message, IncomingMessage& out) {
+  if (const auto* orders = std::get_if<iso::InitiationMessage>(&message.body)) {
+    out.message_id = orders->header.message_id;
+    out.content = orders_of(*orders, out.sender);
+  } else if (const auto* transfers = std::get_if<iso::CustomerTransfers>(&message.body)) {
+    out.message_id = transfers->header.message_id;
+    out.content = orders_of(*transfers);
+  } else if (const auto* request = std::get_if<iso::CancellationRequest>(&message.body)) {
+    out.message_id = request->assignment.id;
+    out.content = recalls_of(*request);
+  } else if (const auto* answer = std::get_if<iso::CancellationAnswer>(&message.body)) {
+    out.message_id = answer->assignment.id;
+    out.content = recall_answers_of(*answer);
+  } else if (const auto* returns = std::get_if<iso::Returns>(&message.body)) {
+    out.message_id = returns->header.message_id;
+    out.content = returns_of(*returns);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-Result<IncomingMessage, std::string> read_message(std::string_view text, const Bic& receiver) {
+Result<IncomingMessage, std::string> read_message(std::string_view text, const Bic& receiver,
+                                                  const std::optional<Bic>& customers_sender) {
   const auto message = iso::read_message(text);
   if (!message) return fail(first_problem(message.error()));
+  if (customers_sender && !message->header && message->type.kind == iso::Kind::pain_001) {
+    // A customer's file is no message between banks: it has no header, and who vouches for it is
+    // who signed it.
+    IncomingMessage out;
+    out.type = iso::to_text(message->type);
+    out.sender = *customers_sender;
+    static_cast<void>(take_customer_message(*message, out));
+    return out;
+  }
   if (!message->header) return fail(std::string("it has no header (head.001)"));
   const auto from = bic_of(message->header->from);
   const auto to = bic_of(message->header->to);
@@ -136,6 +159,12 @@ Result<IncomingMessage, std::string> read_message(std::string_view text, const B
   IncomingMessage out;
   out.type = iso::to_text(message->type);
   out.sender = *from;
+  if (customers_sender) {
+    if (take_customer_message(*message, out)) return out;
+    return fail(out.type +
+                " is not acted on: a participant's bridge takes pain.001, pacs.008,"
+                " pacs.004, camt.029 and camt.056");
+  }
   if (message->type.kind == iso::Kind::camt_054) {
     const auto& body = std::get<iso::AccountMessage>(message->body);
     out.message_id = body.header.message_id;
@@ -159,9 +188,6 @@ Result<IncomingMessage, std::string> read_message(std::string_view text, const B
 
 Result<std::string, std::string> write_payout(const Payout& payout) {
   const iso::DateTime created = iso::date_time_of(payout.created);
-  const auto account = [](const std::string& id) {
-    return parse_iban(id) ? iso::account_of(iso::Iban{id}) : iso::account_of(id);
-  };
   iso::Header header;
   header.from.bank = iso::agent_of(payout.agent);
   header.to.bank = iso::agent_of(payout.bank);
@@ -176,10 +202,10 @@ Result<std::string, std::string> write_payout(const Payout& payout) {
   transfer.amount = payout.amount;
   transfer.settlement_date = payout.settlement;
   transfer.debtor = iso::agent_of(payout.agent);
-  transfer.debtor_account = account(payout.from_account);
+  transfer.debtor_account = account_of_id(payout.from_account);
   transfer.creditor = iso::agent_of(payout.creditor);
   transfer.creditor_agent = iso::agent_of(payout.creditor_bank);
-  transfer.creditor_account = account(payout.creditor_account);
+  transfer.creditor_account = account_of_id(payout.creditor_account);
   transfer.remittance = {payout.remittance};
 
   iso::BankTransfers body;

@@ -24,7 +24,8 @@ std::uint8_t exponent_of(const Currency& currency) {
   return iso4217_exponent(currency).value_or(2);
 }
 
-std::string verdict(const Reconciliation& found) {
+template <class Found>
+std::string verdict(const Found& found) {
   if (!found.is_comparable())
     return "NOT COMPARABLE: book and ledger stand at different blocks; ask again";
   return found.is_sound() ? "IN BALANCE" : "BREAK";
@@ -261,6 +262,27 @@ std::string to_csv(const Reconciliation& found) {
     csv.row("held", to_text(each.currency), each.account,
             "statement_" + std::to_string(each.number), each.why);
   for (const std::string& currency : found.missing) csv.row("missing", currency, "", "", "");
+  csv.row("book", "", "", "rows", std::to_string(found.audit.rows));
+  csv.row("book", "", "", "head", found.audit.head);
+  for (const std::string& fault : found.audit.faults) csv.row("book", "", "", "fault", fault);
+  return csv.take();
+}
+
+std::string to_csv(const PositionReport& found) {
+  Csv csv;
+  csv.row("report", "", "", "at", to_text(found.at));
+  csv.row("report", "", "", "book_height", std::to_string(found.book_height.value));
+  csv.row("report", "", "", "ledger_height", std::to_string(found.ledger_height.value));
+  csv.row("report", "", "", "verdict", verdict(found));
+  const std::string account = chain::to_text(found.account);
+  for (const LedgerPosition& each : found.positions)
+    for (const auto& [figure, units] :
+         {std::pair{"ledger", each.ledger}, std::pair{"position", each.position},
+          std::pair{"customers", each.customers}, std::pair{"outgoing", each.outgoing},
+          std::pair{"incoming", each.incoming}, std::pair{"own", each.own},
+          std::pair{"difference", each.difference}})
+      csv.row("position", to_text(each.currency), account, figure,
+              format_amount(units, each.exponent));
   csv.row("book", "", "", "rows", std::to_string(found.audit.rows));
   csv.row("book", "", "", "head", found.audit.head);
   for (const std::string& fault : found.audit.faults) csv.row("book", "", "", "fault", fault);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bridge/reconcile.h"
+#include "bridge/reconcile_position.h"
 
 namespace vostro::bridge {
 
@@ -12,5 +13,6 @@ namespace vostro::bridge {
 [[nodiscard]] std::string to_json(const Reconciliation& reconciliation);
 /// One line a figure: section, currency, who or what, name of the figure, value. RFC 4180.
 [[nodiscard]] std::string to_csv(const Reconciliation& reconciliation);
+[[nodiscard]] std::string to_csv(const PositionReport& report);
 
 }  // namespace vostro::bridge

@@ -37,6 +37,13 @@ Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
   if (!key) return complain(key.error().exit, key.error().sentence);
   auto sign_key = open_key(config.sign_key_file, config.sign_passphrase_file);
   if (!sign_key) return complain(sign_key.error().exit, sign_key.error().sentence);
+  std::optional<client::AnnexKey> annex_key;
+  if (config.participant) {
+    auto opened =
+        open_key(config.participant->annex_key_file, config.participant->annex_passphrase_file);
+    if (!opened) return complain(opened.error().exit, opened.error().sentence);
+    annex_key.emplace(*opened);
+  }
   auto api = open_node(config);
   if (!api) return complain(api.error().exit, api.error().sentence);
   auto directories = Directories::open(config.directory, config.settle);
@@ -56,7 +63,7 @@ Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
   std::signal(SIGPIPE, SIG_IGN);
   SettlementAgent agent({std::move(config), setup->network_id, *std::move(book),
                          *std::move(directories), *std::move(api), *std::move(key),
-                         *std::move(sign_key), std::move(screening)});
+                         *std::move(sign_key), std::move(screening), std::move(annex_key)});
   const auto ended = agent.run(is_told_to_end, is_told_to_reload, [&] {
     if (ready_file.empty()) return;
     const auto saved = save_private_file(ready_file, as_bytes("active\n"), IfExists::replace);

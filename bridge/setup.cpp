@@ -2,6 +2,7 @@
 
 #include "base/keystore.h"
 #include "bridge/agent.h"
+#include "bridge/desk.h"
 #include "genesis/definition.h"
 
 namespace vostro::bridge {
@@ -52,6 +53,19 @@ Result<SecretKey, SetupError> open_key(const std::string& key_file,
   auto key = load_key(key_file, *passphrase);
   if (!key) return fail(SetupError{Exit::bad_config, key_file + ": " + to_string(key.error())});
   return *std::move(key);
+}
+
+Result<Desk, SetupError> open_desk(const std::string& config_file) {
+  auto setup = load_setup(config_file);
+  if (!setup) return fail(setup.error());
+  auto book = open_book(setup->config);
+  if (!book) return fail(book.error());
+  return Desk{*std::move(setup), *std::move(book)};
+}
+
+std::string amount_text(const Money& amount) {
+  return format_amount(amount.units, iso4217_exponent(amount.currency).value_or(2)) + " " +
+         to_text(amount.currency);
 }
 
 }  // namespace vostro::bridge

@@ -4,8 +4,10 @@
 
 #include "bridge/book/agent_orders.h"
 #include "bridge/book/breaks.h"
+#include "bridge/book/customers.h"
 #include "bridge/book/fiat_items.h"
 #include "bridge/book/fundings.h"
+#include "bridge/book/payments.h"
 #include "bridge/book/redemptions.h"
 #include "bridge/book/screenings.h"
 #include "bridge/book/statements.h"
@@ -152,6 +154,12 @@ class Auditor {
             facts_of(each));
     for (const Screening& each : all_screenings(book_))
       check(screening_flow, key_of(each), to_string(each.state), facts_of(each));
+    for (const Customer& each : all_customers(book_))
+      check(customer_flow, each.account, to_string(each.status), facts_of(each));
+    for (const CustomerPayment& each : all_payments(book_, false))
+      check(payment_flow, key_of(each), to_string(each.state), facts_of(each));
+    for (const std::string& account : customers_out_of_step(book_))
+      fault("the customer's account " + account + ": its balance is not what was posted to it");
     for (const auto& [name, steps] : last) fault(name.first + " " + name.second + ": is gone");
   }
 

@@ -1,5 +1,6 @@
 #include "bridge/book/mail.h"
 
+#include "base/check.h"
 #include "base/checked.h"
 #include "bridge/book/columns.h"
 
@@ -16,7 +17,22 @@ std::uint64_t unsigned_of(const SqlRow& row, std::size_t column) {
 }
 
 std::string_view word_of(OutboxItem::Kind kind) {
-  return kind == OutboxItem::Kind::order ? "order" : "file";
+  switch (kind) {
+    case OutboxItem::Kind::order:
+      return "order";
+    case OutboxItem::Kind::file:
+      return "file";
+    case OutboxItem::Kind::annex:
+      return "annex";
+  }
+  VOSTRO_CHECK(false);
+}
+
+OutboxItem::Kind kind_from(const std::string& word) {
+  using enum OutboxItem::Kind;
+  for (const auto kind : {order, file, annex})
+    if (word == word_of(kind)) return kind;
+  throw BookDamaged("\"" + word + "\" is nothing that an outbox holds");
 }
 
 std::vector<Stranger> select_strangers(BookTransaction& book, const std::string& where,
@@ -102,9 +118,8 @@ std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max) {
                        " (SELECT currency FROM stops WHERE state = 'stopped')"
                        " ORDER BY place LIMIT " +
                            std::to_string(count_max))) {
-    const bool is_order = row.text(1) == word_of(OutboxItem::Kind::order);
-    items.push_back({row.text(0), is_order ? OutboxItem::Kind::order : OutboxItem::Kind::file,
-                     row.text(2), row.number(3) != 0, std::nullopt});
+    items.push_back(
+        {row.text(0), kind_from(row.text(1)), row.text(2), row.number(3) != 0, std::nullopt});
     if (!row.text(4).empty()) items.back().issues = currency_column(row, 4);
   }
   return items;

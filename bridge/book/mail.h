@@ -41,8 +41,8 @@ void insert(BookTransaction& book, const JournalMessage& message);
 
 /// What is to be sent, whole, until it is certain that it arrived: the same bytes each time.
 struct OutboxItem {
-  enum class Kind : std::uint8_t { order = 1, file };
-  std::string id;  ///< of the order ("BIC:uuid"), or the file's name
+  enum class Kind : std::uint8_t { order = 1, file, annex };
+  std::string id;  ///< of the order ("BIC:uuid"), the file's name, or "annex/" and the order's id
   Kind kind = Kind::order;
   std::string content;                  ///< canonical bytes in hexadecimal; the file's text
   bool is_sent = false;                 ///< at least once, maybe

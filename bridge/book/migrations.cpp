@@ -128,6 +128,25 @@ const std::vector<Step>& steps() {
           " person TEXT NOT NULL, signer TEXT NOT NULL, signature TEXT NOT NULL)",
           "CREATE INDEX screening_decisions_of ON screening_decisions (screening)",
       },
+      // 4: the participant's: customers' accounts, and their payments out and in.
+      {
+          "CREATE TABLE customers (account TEXT PRIMARY KEY, name TEXT NOT NULL,"
+          " currency TEXT NOT NULL, status TEXT NOT NULL, balance BIGINT NOT NULL)",
+          "CREATE TABLE customer_payments (side TEXT NOT NULL, owner TEXT NOT NULL,"
+          " uetr TEXT NOT NULL, currency TEXT NOT NULL, amount BIGINT NOT NULL,"
+          " other TEXT NOT NULL, source_type TEXT NOT NULL, source_id TEXT NOT NULL,"
+          " group_id TEXT NOT NULL, instruction_id TEXT NOT NULL, end_to_end_id TEXT NOT NULL,"
+          " execution BIGINT NOT NULL, bearer TEXT NOT NULL, purpose TEXT NOT NULL,"
+          " since_ms BIGINT NOT NULL, state TEXT NOT NULL, customer TEXT NOT NULL,"
+          " details TEXT NOT NULL, booked_currency TEXT NOT NULL, booked BIGINT NOT NULL,"
+          " settled BIGINT NOT NULL, code TEXT NOT NULL, recall TEXT NOT NULL,"
+          " recall_id TEXT NOT NULL, recall_code TEXT NOT NULL, attempt BIGINT NOT NULL,"
+          " rejections BIGINT NOT NULL, order_id TEXT NOT NULL, PRIMARY KEY (side, owner, uetr))",
+          "CREATE INDEX customer_payments_state ON customer_payments (state)",
+          "CREATE INDEX customer_payments_recall ON customer_payments (recall)",
+          "CREATE INDEX customer_payments_order ON customer_payments (order_id)",
+          "CREATE INDEX customer_payments_uetr ON customer_payments (uetr)",
+      },
   };
   return all;
 }

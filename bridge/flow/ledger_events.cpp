@@ -4,6 +4,7 @@
 
 #include "bridge/book/breaks.h"
 #include "bridge/flow/agent_orders.h"
+#include "bridge/flow/payment_events.h"
 
 namespace vostro::bridge {
 namespace {
@@ -136,8 +137,12 @@ void take_receipt(BookTransaction& book, const Rules& rules, const client::Final
 }  // namespace
 
 void take_event(BookTransaction& book, const Rules& rules, const client::Event& event) {
-  if (const auto* receipt = std::get_if<client::ReceiptEvent>(&event))
-    take_receipt(book, rules, receipt->receipt);
+  if (const auto* receipt = std::get_if<client::ReceiptEvent>(&event)) {
+    if (rules.config.participant)
+      take_payment_receipt(book, rules, receipt->receipt, receipt->steps);
+    else
+      take_receipt(book, rules, receipt->receipt);
+  }
   set_cursor(book, rules.maker.network_id(),
              std::visit([](const auto& each) { return each.place(); }, event));
 }

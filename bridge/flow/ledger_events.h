@@ -1,10 +1,11 @@
 /// What final blocks do to the book: each receipt is taken once, in order, together with the
-/// cursor behind it. Receipts that are none of the agent's business pass.
+/// cursor behind it. Receipts that are none of the bank's business pass.
 #pragma once
 
 #include "bridge/flow/funding.h"
 #include "bridge/flow/redemption.h"
 #include "bridge/flow/screening.h"
+#include "bridge/flow/screening_gate.h"
 #include "client/events.h"
 
 namespace vostro::bridge {
@@ -16,6 +17,7 @@ struct Rules {
   const OrderMaker& maker;
   PayoutWriter write_payout;
   const ScreeningLists* screening = nullptr;  ///< none: nothing is screened
+  PaymentGate* gate = nullptr;                ///< of a participant that screens
 };
 
 /// The step of one event: the caller's transaction sets the cursor too.

@@ -5,10 +5,7 @@
 #include "base/check.h"
 
 namespace vostro::bridge {
-namespace {
 
-/// A UUID of version 4 that follows from what it stands for: the ledger takes version 8 for issues
-/// only.
 Uuid derived_id(std::string_view tag, const chain::OwnedId& from, std::uint32_t attempt) {
   Bytes what;
   append(what, as_bytes(to_text(from.owner)));
@@ -19,8 +16,6 @@ Uuid derived_id(std::string_view tag, const chain::OwnedId& from, std::uint32_t 
   std::copy_n(whole.bytes.begin(), half.size(), half.begin());
   return make_uuid_v4(half);
 }
-
-}  // namespace
 
 void OrderMaker::issue(BookTransaction& book, Funding& funding) const {
   VOSTRO_CHECK(funding.account);

@@ -1,4 +1,4 @@
-/// Orders of the settlement agent to the ledger, signed by the bridge's key. Making one twice gives
+/// Orders of the bank to the ledger, signed by the bridge's key. Making one twice gives
 /// the same bytes, but for the time until which it is valid. One thread at a time.
 #pragma once
 
@@ -12,6 +12,11 @@
 #include "client/order.h"
 
 namespace vostro::bridge {
+
+/// A UUID of version 4 that follows from what it stands for: the ledger takes version 8 for issues
+/// only.
+[[nodiscard]] Uuid derived_id(std::string_view tag, const chain::OwnedId& from,
+                              std::uint32_t attempt);
 
 class OrderMaker {
  public:
@@ -31,13 +36,15 @@ class OrderMaker {
   /// for. The caller updates the row.
   void freeze_or_free(BookTransaction& book, Screening& screening) const;
 
+  /// Any other order of the bank's, with an id of its own, into the outbox.
+  void order(BookTransaction& book, const Uuid& id, chain::Body body) const;
+
   [[nodiscard]] const Hash& network_id() const { return network_id_; }
   [[nodiscard]] const Bic& agent() const { return agent_; }
 
  private:
   /// Counts the try, and names it: the same row and try give the same id.
   [[nodiscard]] Uuid next_id(AgentOrder& about) const;
-  void order(BookTransaction& book, const Uuid& id, chain::Body body) const;
 
   Hash network_id_;
   Bic agent_;

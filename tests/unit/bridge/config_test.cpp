@@ -9,8 +9,8 @@
 namespace vostro::bridge {
 namespace {
 
-std::string example_text() {
-  std::ifstream file(VOSTRO_BRIDGE_EXAMPLE);
+std::string example_text(const char* path = VOSTRO_BRIDGE_EXAMPLE) {
+  std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
@@ -52,6 +52,40 @@ TEST(BridgeConfiguration, EveryKeyOfTheExampleExists) {
   EXPECT_EQ(all->answer_within, plain.answer_within);
   EXPECT_EQ(all->entry_age_days_max, plain.entry_age_days_max);
   EXPECT_EQ(all->on_break, plain.on_break);
+}
+
+TEST(BridgeConfiguration, TheParticipantsExampleIsTakenWithEachOfItsKeys) {
+  const std::string plain = example_text(VOSTRO_PARTICIPANT_EXAMPLE);
+  const std::string all = std::regex_replace(plain, std::regex("\n# ([a-z_]+ = )"), "\n$1");
+  EXPECT_NE(all.find("\naccept_within_s = "), std::string::npos);
+  for (const std::string& text : {plain, all}) {
+    const auto config = parse_config(text, "/etc/vostro", "bridge.toml");
+    ASSERT_TRUE(config) << config.error().sentence;
+    ASSERT_TRUE(config->participant);
+    const Participant& made = *config->participant;
+    EXPECT_EQ(made.annex_key_file, "/etc/vostro/keys/annex.key");
+    EXPECT_EQ(made.accept_within, Participant{}.accept_within);
+    EXPECT_EQ(made.quote_within, Participant{}.quote_within);
+    EXPECT_EQ(made.annex_within, Participant{}.annex_within);
+    EXPECT_EQ(chain::to_text(made.account_at(*parse_bic("SUDBFRPP"))), "SUDBFRPP/retail");
+    EXPECT_EQ(chain::to_text(made.account_at(*parse_bic("MERLSGSG"))), "MERLSGSG/customers");
+  }
+}
+
+TEST(BridgeConfiguration, RefusesAParticipantThatCannotWork) {
+  const auto with = [](const std::string& from, const std::string& to) {
+    std::string text = example_text(VOSTRO_PARTICIPANT_EXAMPLE);
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return answer_to(text.replace(at, from.size(), to));
+  };
+  EXPECT_NE(with("\"NORDDEFF/customers\"", "\"SUDBFRPP/customers\"").find("account"),
+            std::string::npos);
+  EXPECT_NE(with("\"SUDBFRPP/retail\"", "\"MERLSGSG/retail\"").find("account"), std::string::npos);
+  EXPECT_NE(with("[participant]", "[other]").find("participant"), std::string::npos);
+  EXPECT_NE(with("[[route]]", "[[pool]]\ncurrency = \"EUR\"\naccount = \"X-1\"\n[[route]]")
+                .find("each its own configuration"),
+            std::string::npos);
 }
 
 TEST(BridgeConfiguration, RefusesWhatCannotWork) {

@@ -1,0 +1,314 @@
+#include "bridge/flow/incoming.h"
+
+#include "base/check.h"
+#include "bridge/book/customers.h"
+#include "bridge/flow/payment_steps.h"
+#include "bridge/flow/screening_gate.h"
+
+namespace vostro::bridge {
+namespace {
+
+const chain::AccountId& our_account(const Rules& rules) {
+  VOSTRO_CHECK(rules.config.participant);
+  return rules.config.participant->account;
+}
+
+/// Why the customer cannot be credited: an ISO 20022 code; empty: he can.
+std::string obstacle(BookTransaction& book, const CustomerPayment& payment) {
+  const auto customer = find_customer(book, payment.customer);
+  if (!customer) return "AC01";  // no such account
+  if (customer->status == CustomerStatus::closed) return "AC04";
+  if (customer->status == CustomerStatus::blocked) return "AC06";
+  if (customer->currency != payment.amount.currency) return "AM03";  // not in this currency
+  return {};
+}
+
+void start_return(BookTransaction& book, CustomerPayment& payment, const std::string& code,
+                  std::string_view why) {
+  payment.state = PaymentState::returning;
+  payment.code = code;
+  payment.rejections = 0;
+  update(book, payment, why);
+}
+
+void credit_customer(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
+                     UnixMillis at) {
+  VOSTRO_CHECK(payment.settled);
+  credit(book, "credited", key_of(payment), payment.customer, BankAccount::incoming,
+         payment.amount);
+  payment.state = PaymentState::credited;
+  payment.code.clear();
+  payment.rejections = 0;
+  update(book, payment, "credited");
+  const std::string id = message_id_of("inward", payment, "");
+  send_message(book, rules, "pacs.008.001.08", id,
+               write_inward(channel_of(rules), id, UnixSeconds(at.value / 1000), *payment.settled,
+                            payment.details));
+  notify_credit(book, rules, payment, payment.amount, *payment.settled, "", at);
+}
+
+/// Gives back what the customer has, where he has it. False: he has not enough, or his account is
+/// not open; nothing was done.
+bool take_back(BookTransaction& book, CustomerPayment& payment, const Money& amount,
+               const std::string& code) {
+  const auto customer = find_customer(book, payment.customer);
+  if (!customer || customer->status != CustomerStatus::open || customer->balance < amount.units) {
+    book.raise("recall/" + key_of(payment),
+               "the payment cannot be given back: the customer's account is closed or blocked, or "
+               "has too little; refuse it, or give it the money");
+    return false;
+  }
+  debit(book, "given back", key_of(payment), payment.customer, BankAccount::incoming, amount);
+  payment.booked = amount;
+  book.clear("recall/" + key_of(payment));
+  start_return(book, payment, code, "given back by its customer");
+  return true;
+}
+
+/// The one payment that is meant, among those of several banks that chose the same UETR.
+std::optional<CustomerPayment> meant(BookTransaction& book, const Uuid& uetr,
+                                     const std::string& what) {
+  auto found = find_payments_by_uetr(book, PaymentSide::incoming, uetr);
+  if (found.size() == 1) return std::move(found.front());
+  book.raise("answer/" + to_text(uetr),
+             what + " names the payment " + to_text(uetr) + ", " +
+                 (found.empty() ? "which never came in" : "which several banks have sent") +
+                 ": nothing is done");
+  return std::nullopt;
+}
+
+void on_final(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
+              const client::FinalReceipt& placed) {
+  if (!placed.receipt.entries.empty())
+    payment.settled = placed.receipt.entries.front().business_date;
+  const bool is_judged =
+      payment.state == PaymentState::accepting || payment.state == PaymentState::blocked;
+  if (payment.state == PaymentState::rejecting) {
+    // Somebody took it by hand, before our rejection.
+    start_return(book, payment, payment.code, "taken by another order of the bank");
+  } else if (!is_judged || payment.details.empty()) {
+    update(book, payment, "settled by another order of the bank");
+  } else if (const std::string code = obstacle(book, payment); !code.empty()) {
+    start_return(book, payment, code, "the account cannot be credited any more");
+  } else {
+    credit_customer(book, rules, payment, placed.block_time);
+  }
+}
+
+void on_recalled(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
+                 const client::FinalReceipt& placed) {
+  payment.recall = RecallState::open;
+  payment.recall_code = code_of(placed.receipt);
+  payment.recall_id = message_id_of("recall", payment, to_text(placed.receipt.id.id));
+  update(book, payment, "recalled");
+  if (payment.state == PaymentState::returning) return;  // it is on its way back already
+  PaymentNote note;
+  note.message_id = payment.recall_id;
+  note.created = UnixSeconds(placed.block_time.value / 1000);
+  note.from = payment.name.owner;
+  note.to = rules.config.agent;
+  note.uetr = payment.name.id;
+  note.end_to_end_id = payment.end_to_end_id;
+  note.cancellation_id = payment.recall_id;
+  note.amount = payment.amount;
+  note.settled = payment.settled;
+  note.code = payment.recall_code;
+  send_message(book, rules, "camt.056.001.08", note.message_id,
+               write_recall(channel_of(rules), note));
+}
+
+}  // namespace
+
+void on_arrival(BookTransaction& book, const Rules& rules, const chain::OwnedId& name,
+                const chain::PaymentFacts& facts, bool is_settled,
+                const client::FinalReceipt& placed) {
+  VOSTRO_CHECK(facts.creditor == our_account(rules));
+  CustomerPayment payment;
+  payment.side = PaymentSide::incoming;
+  payment.name = name;
+  payment.amount = facts.amount;
+  payment.other = facts.debtor;
+  payment.since = placed.block_time;
+  payment.state = PaymentState::arrived;
+  if (is_settled && !placed.receipt.entries.empty())
+    payment.settled = placed.receipt.entries.front().business_date;
+  insert(book, payment, is_settled ? "settled unasked" : "held for us");
+}
+
+void on_opened(BookTransaction& book, const Rules& rules, CustomerPayment payment,
+               const Opened& opened) {
+  if (payment.state != PaymentState::arrived) return;
+  book.clear("annex/" + key_of(payment));
+  if (!opened.fault.empty()) {
+    decline(book, rules, std::move(payment), "FF01", opened.fault);
+    return;
+  }
+  const auto details = read_details(opened.details);
+  VOSTRO_CHECK(details);  // whoever opened it has read it
+  payment.details = opened.details;
+  payment.customer = details->creditor().account;
+  payment.end_to_end_id = details->end_to_end_id;
+  go_on(book, rules, std::move(payment));
+}
+
+void wait_for_annex(BookTransaction& book, const Rules& rules, const CustomerPayment& payment) {
+  const auto limit_ms =
+      static_cast<std::uint64_t>(rules.config.participant->annex_within.count()) * 1000;
+  if (book.now().value > payment.since.value + limit_ms)
+    book.raise(
+        "annex/" + key_of(payment),
+        "the annex of a payment of " + to_text(payment.name.owner) +
+            " has not come: without it nobody knows for whom it is; where it is not accepted "
+            "by its deadline the ledger gives it back");
+}
+
+void go_on(BookTransaction& book, const Rules& rules, CustomerPayment payment) {
+  if (hold_for_screening(book, rules, payment)) return;
+  if (const std::string code = obstacle(book, payment); !code.empty()) {
+    decline(book, rules, std::move(payment), code, "the account cannot be credited");
+    return;
+  }
+  if (payment.settled) {
+    credit_customer(book, rules, payment, book.now());
+    return;
+  }
+  give_order(book, rules, payment, "accept", chain::Accept{our_account(rules), payment.name});
+  payment.state = PaymentState::accepting;
+  update(book, payment, "taken");
+}
+
+void decline(BookTransaction& book, const Rules& rules, CustomerPayment payment,
+             const std::string& code, std::string_view why) {
+  if (payment.settled) {
+    start_return(book, payment, code, why);
+    return;
+  }
+  payment.code = code;
+  give_order(book, rules, payment, "reject",
+             chain::Reject{our_account(rules), payment.name, given_code_of(code)});
+  payment.state = PaymentState::rejecting;
+  update(book, payment, why);
+}
+
+void on_incoming(BookTransaction& book, const Rules& rules, CustomerPayment payment,
+                 std::string_view word, const client::FinalReceipt& placed) {
+  if (payment.order && placed.receipt.id == chain::OwnedId{rules.maker.agent(), *payment.order})
+    end_order(book, rules, payment);
+  if (word == "final") {
+    on_final(book, rules, payment, placed);
+  } else if (word == "released" || word == "cancelled" || word == "rejected") {
+    end_order(book, rules, payment);
+    book.clear("annex/" + key_of(payment));
+    payment.state = PaymentState::released;
+    payment.code = code_of(placed.receipt);
+    update(book, payment, word);
+  } else if (word == "blocked") {
+    payment.state = PaymentState::blocked;
+    update(book, payment, word);
+  } else if (word == "credited") {
+    // One that is on its way back meanwhile stays so.
+    if (payment.state == PaymentState::credited) payment.state = PaymentState::confirmed;
+    update(book, payment, word);
+  } else if (word == "recalled") {
+    on_recalled(book, rules, payment, placed);
+  } else if (word == "recall_refused") {
+    payment.recall = RecallState::over;
+    update(book, payment, word);
+  } else if (word == "returned") {
+    end_order(book, rules, payment);
+    if (payment.state != PaymentState::returning &&
+        (payment.state == PaymentState::credited || payment.state == PaymentState::confirmed)) {
+      // By hand, while its customer still has the money.
+      book.raise("returned/" + key_of(payment),
+                 "a payment was given back by another order than the bridge's, and its customer "
+                 "still has the money: take it from his account by hand");
+    }
+    payment.state = PaymentState::returned;
+    if (payment.recall != RecallState::none) payment.recall = RecallState::over;
+    payment.code = code_of(placed.receipt);
+    update(book, payment, word);
+  }
+}
+
+void on_answer_failed(BookTransaction& book, const Rules& rules, CustomerPayment payment,
+                      const std::string& code) {
+  end_order(book, rules, payment);
+  ++payment.rejections;
+  if (payment.recall == RecallState::refusing) payment.recall = RecallState::open;
+  update(book, payment, "the ledger did not take the order: " + code);
+  const bool is_left = payment.rejections >= rejections_max ||
+                       payment.state == PaymentState::accepting ||
+                       payment.state == PaymentState::rejecting;
+  // What waits for its deadline is told by the ledger; the others are tried again.
+  if (is_left && !is_over(payment.state))
+    book.raise("close/" + key_of(payment),
+               "the ledger did not take the bank's answer about a payment: " + code);
+}
+
+void confirm_credit(BookTransaction& book, const Rules& rules, CustomerPayment payment,
+                    const chain::Original& original) {
+  if (payment.state != PaymentState::credited || payment.order) return;
+  give_order(book, rules, payment, "confirm-credit",
+             chain::ConfirmCredit{original, UnixSeconds(book.now().value / 1000)});
+  update(book, payment, "its credit is being confirmed");
+}
+
+void order_return(BookTransaction& book, const Rules& rules, CustomerPayment payment,
+                  const chain::Original& original) {
+  if (payment.state != PaymentState::returning || payment.order) return;
+  const Money amount = payment.booked.value_or(payment.amount);
+  give_order(book, rules, payment, "return",
+             chain::Return{original, amount.units, given_code_of(payment.code), {}});
+  update(book, payment, "the return is ordered");
+}
+
+void take_recall_answers(BookTransaction& book, const Rules& rules, const RecallAnswer& answer) {
+  for (const RecallAnswer::Item& item : answer.items) {
+    auto payment = meant(book, item.uetr, "a camt.029");
+    if (!payment) continue;
+    if (payment->recall != RecallState::open) {
+      book.raise("answer/" + to_text(item.uetr), "a camt.029 answers a recall of " +
+                                                     to_text(item.uetr) +
+                                                     " that is not open: nothing is done");
+      continue;
+    }
+    if (!item.is_refused) {
+      const bool has_customer =
+          payment->state == PaymentState::credited || payment->state == PaymentState::confirmed;
+      if (has_customer) end_order(book, rules, *payment);
+      if (has_customer) static_cast<void>(take_back(book, *payment, payment->amount, "FOCR"));
+      continue;
+    }
+    end_order(book, rules, *payment);
+    payment->recall = RecallState::refusing;
+    payment->recall_code = item.code;
+    book.clear("recall/" + key_of(*payment));
+    give_order(book, rules, *payment, "refuse-recall",
+               chain::RefuseRecall{our_account(rules), payment->name, given_code_of(item.code)});
+    update(book, *payment, "the recall is refused");
+  }
+}
+
+void take_returns(BookTransaction& book, const Rules& rules, const ReturnOrders& returns) {
+  for (const ReturnOrders::Item& item : returns.items) {
+    auto payment = meant(book, item.uetr, "a pacs.004");
+    if (!payment) continue;
+    const bool has_customer =
+        payment->state == PaymentState::credited || payment->state == PaymentState::confirmed;
+    const bool is_within = item.amount.currency == payment->amount.currency &&
+                           item.amount.units <= payment->amount.units;
+    if (!has_customer || !is_within) {
+      book.raise("answer/" + to_text(item.uetr),
+                 "a pacs.004 gives " + to_text(item.uetr) + " back, " +
+                     (has_customer ? "with more than was paid, or in another currency"
+                                   : "which no customer has") +
+                     ": nothing is done");
+      continue;
+    }
+    end_order(book, rules, *payment);
+    static_cast<void>(
+        take_back(book, *payment, item.amount, item.code.empty() ? "MS02" : item.code));
+  }
+}
+
+}  // namespace vostro::bridge

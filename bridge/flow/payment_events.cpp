@@ -1,0 +1,116 @@
+#include "bridge/flow/payment_events.h"
+
+#include <map>
+
+#include "base/check.h"
+#include "bridge/book/customers.h"
+#include "bridge/flow/incoming.h"
+#include "bridge/flow/outgoing.h"
+#include "bridge/flow/payment_steps.h"
+#include "bridge/flow/screening_gate.h"
+
+namespace vostro::bridge {
+namespace {
+
+/// What the receipt changed on the bank's account: in step with the ledger, whoever ordered it.
+void post_position(BookTransaction& book, const chain::AccountId& account,
+                   const client::FinalReceipt& placed, BankAccount against,
+                   const std::string& reference) {
+  std::map<Currency, std::int64_t> sums;
+  for (const chain::Entry& entry : placed.receipt.entries)
+    if (entry.place.kind == chain::PlaceKind::account && entry.place.account == account)
+      sums[entry.currency] += entry.amount.value;
+  for (const auto& [currency, sum] : sums) {
+    if (sum > 0)
+      move(book, "ledger", reference, against, BankAccount::position, {currency, MinorUnits(sum)});
+    if (sum < 0)
+      move(book, "ledger", reference, BankAccount::position, against, {currency, MinorUnits(-sum)});
+  }
+}
+
+void on_order_rejected(BookTransaction& book, const Rules& rules, CustomerPayment payment,
+                       const std::string& code) {
+  if (payment.side == PaymentSide::outgoing)
+    on_recall_failed(book, rules, std::move(payment), code);
+  else
+    on_answer_failed(book, rules, std::move(payment), code);
+}
+
+}  // namespace
+
+void take_payment_receipt(BookTransaction& book, const Rules& rules,
+                          const client::FinalReceipt& placed,
+                          const std::vector<std::string>& steps) {
+  VOSTRO_CHECK(rules.config.participant);
+  const chain::AccountId& ours = rules.config.participant->account;
+  const chain::Receipt& receipt = placed.receipt;
+
+  // An order of ours about a payment that changed nothing.
+  if (steps.empty() && receipt.id.owner == rules.maker.agent() &&
+      receipt.status == chain::Status::rejected)
+    if (auto payment = find_payment_by_order(book, receipt.id.id)) {
+      VOSTRO_CHECK(receipt.entries.empty());
+      on_order_rejected(book, rules, *std::move(payment), code_of(receipt));
+      return;
+    }
+  if (!receipt.payment || steps.empty()) {
+    post_position(book, ours, placed, BankAccount::own, chain::to_text(receipt.id));
+    return;
+  }
+
+  const chain::PaymentFacts& facts = *receipt.payment;
+  const chain::OwnedId name{facts.debtor.owner, facts.uetr};
+  const std::string& word = steps.back();
+  if (facts.creditor == ours) {
+    auto payment = find_payment(book, PaymentSide::incoming, name);
+    const bool is_new = !payment && (word == "held" || word == "final");
+    post_position(book, ours, placed, payment || is_new ? BankAccount::incoming : BankAccount::own,
+                  chain::to_text(name));
+    if (payment)
+      on_incoming(book, rules, *std::move(payment), word, placed);
+    else if (is_new)
+      on_arrival(book, rules, name, facts, word == "final", placed);
+    return;
+  }
+  auto payment = facts.debtor == ours ? find_payment(book, PaymentSide::outgoing, name)
+                                      : std::optional<CustomerPayment>();
+  post_position(book, ours, placed, payment ? BankAccount::outgoing : BankAccount::own,
+                chain::to_text(name));
+  if (!payment) return;  // treasury's, from this account
+  if (payment->order && receipt.id == chain::OwnedId{rules.maker.agent(), *payment->order} &&
+      receipt.id != name)
+    end_order(book, rules, *payment);
+  on_outgoing(book, rules, *std::move(payment), word, placed);
+}
+
+bool on_payment_order_failed(BookTransaction& book, const Rules& rules, const chain::OwnedId& id,
+                             bool is_expired, const std::string& why) {
+  auto payment = find_payment_by_order(book, id.id);
+  if (!payment) return false;
+  if (payment->side == PaymentSide::outgoing && payment->name.id == id.id)
+    on_payment_not_taken(book, rules, *std::move(payment), is_expired);
+  else
+    on_order_rejected(book, rules, *std::move(payment), is_expired ? "TM01" : why);
+  return true;
+}
+
+void move_payments_on(BookTransaction& book, const Rules& rules, bool is_trying_again) {
+  for (CustomerPayment& payment : payments_in(book, PaymentState::screening))
+    if (!hold_for_screening(book, rules, payment)) {
+      if (payment.side == PaymentSide::incoming) {
+        go_on(book, rules, std::move(payment));
+      } else {
+        payment.state = PaymentState::ready;
+        update(book, payment, "released by screening");
+      }
+    }
+  if (!is_trying_again) return;
+  for (const PaymentState state : {PaymentState::credited, PaymentState::returning})
+    for (CustomerPayment& payment : payments_in(book, state))
+      if (payment.rejections > 0 && !payment.order) {
+        payment.rejections = 0;
+        update(book, payment, "tried again");
+      }
+}
+
+}  // namespace vostro::bridge
