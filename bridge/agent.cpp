@@ -5,8 +5,8 @@
 #include "base/check.h"
 #include "base/failpoint.h"
 #include "bridge/flow/agent_orders.h"
-#include "bridge/flow/statement.h"
 #include "bridge/flow/payment_events.h"
+#include "bridge/flow/statement.h"
 #include "bridge/intake.h"
 #include "bridge/messages.h"
 #include "bridge/reconcile.h"
@@ -43,13 +43,14 @@ SettlementAgent::SettlementAgent(Parts parts)
       sign_key_(std::move(parts.sign_key)),
       screening_(std::move(parts.screening)),
       maker_(network_id_, config_.agent, std::move(parts.key), config_.order_valid),
-      rules_{config_, maker_, &write_payout, screening_ ? &*screening_ : nullptr},
+      rules_{config_, maker_, &write_payout},
       delivery_(book_, directories_, api_, rules_, sign_key_),
       restore_(book_, directories_),
       annex_key_(std::move(parts.annex_key)) {
   if (config_.participant) {
     VOSTRO_CHECK(annex_key_);
     errands_.emplace(book_, api_, rules_, *annex_key_);
+    if (screening_) rules_.gate = &gate_.emplace(*screening_, config_.participant->account);
   }
 }
 
@@ -90,7 +91,15 @@ Result<void, BookError> SettlementAgent::begin() {
       adopt_items(rows, pool.account, pool.currency);
     }
   });
-  return done ? restore_.look(wall_clock()) : done;
+  if (done) done = restore_.look(wall_clock());
+  // A payment that the older book does not know would be ordered again, and its refusal by the
+  // ledger be told to the customer as one of the payment.
+  if (done && config_.participant && restore_.is_going_on())
+    return fail(BookError{BookError::Kind::damaged,
+                          "it does not know files of the archive: it is an older copy, or was "
+                          "lost, and a participant's is not made whole again by itself; put the "
+                          "newest copy in its place"});
+  return done;
 }
 
 Result<void, BookError> SettlementAgent::restore() {

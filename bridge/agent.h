@@ -8,9 +8,10 @@
 #include <set>
 
 #include "bridge/delivery.h"
+#include "bridge/errands.h"
+#include "bridge/flow/screening_passage.h"
 #include "bridge/restore.h"
 #include "bridge/screening_lists.h"
-#include "bridge/errands.h"
 
 namespace vostro::bridge {
 
@@ -69,7 +70,8 @@ class SettlementAgent {
   Delivery delivery_;
   Restore restore_;
   std::optional<client::AnnexKey> annex_key_;
-  std::optional<Errands> errands_;  ///< of a participant
+  std::optional<Errands> errands_;        ///< of a participant
+  std::optional<ScreeningPassage> gate_;  ///< of a participant that screens
   std::optional<client::EventStream> events_;
   Clock::time_point closing_again_at_{};
   Clock::time_point comparing_at_{};

@@ -54,6 +54,8 @@ Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
     if (!lists) return complain(Exit::bad_config, lists.error());
     screening.emplace(*std::move(lists));
   }
+  if (config.participant && !config.screening)
+    log::warning("customers' payments are not screened: the configuration has no [screening]");
   auto book = open_book(config);
   if (!book) return complain(book.error().exit, book.error().sentence);
 

@@ -23,8 +23,9 @@ std::string obstacle(BookTransaction& book, const CustomerPayment& payment) {
   return {};
 }
 
-void start_return(BookTransaction& book, CustomerPayment& payment, const std::string& code,
-                  std::string_view why) {
+void start_return(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
+                  const std::string& code, std::string_view why) {
+  end_screening(book, rules, payment);
   payment.state = PaymentState::returning;
   payment.code = code;
   payment.rejections = 0;
@@ -36,6 +37,7 @@ void credit_customer(BookTransaction& book, const Rules& rules, CustomerPayment&
   VOSTRO_CHECK(payment.settled);
   credit(book, "credited", key_of(payment), payment.customer, BankAccount::incoming,
          payment.amount);
+  end_screening(book, rules, payment);
   payment.state = PaymentState::credited;
   payment.code.clear();
   payment.rejections = 0;
@@ -49,8 +51,8 @@ void credit_customer(BookTransaction& book, const Rules& rules, CustomerPayment&
 
 /// Gives back what the customer has, where he has it. False: he has not enough, or his account is
 /// not open; nothing was done.
-bool take_back(BookTransaction& book, CustomerPayment& payment, const Money& amount,
-               const std::string& code) {
+bool take_back(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
+               const Money& amount, const std::string& code) {
   const auto customer = find_customer(book, payment.customer);
   if (!customer || customer->status != CustomerStatus::open || customer->balance < amount.units) {
     book.raise("recall/" + key_of(payment),
@@ -61,7 +63,7 @@ bool take_back(BookTransaction& book, CustomerPayment& payment, const Money& amo
   debit(book, "given back", key_of(payment), payment.customer, BankAccount::incoming, amount);
   payment.booked = amount;
   book.clear("recall/" + key_of(payment));
-  start_return(book, payment, code, "given back by its customer");
+  start_return(book, rules, payment, code, "given back by its customer");
   return true;
 }
 
@@ -85,11 +87,11 @@ void on_final(BookTransaction& book, const Rules& rules, CustomerPayment& paymen
       payment.state == PaymentState::accepting || payment.state == PaymentState::blocked;
   if (payment.state == PaymentState::rejecting) {
     // Somebody took it by hand, before our rejection.
-    start_return(book, payment, payment.code, "taken by another order of the bank");
+    start_return(book, rules, payment, payment.code, "taken by another order of the bank");
   } else if (!is_judged || payment.details.empty()) {
     update(book, payment, "settled by another order of the bank");
   } else if (const std::string code = obstacle(book, payment); !code.empty()) {
-    start_return(book, payment, code, "the account cannot be credited any more");
+    start_return(book, rules, payment, code, "the account cannot be credited any more");
   } else {
     credit_customer(book, rules, payment, placed.block_time);
   }
@@ -180,7 +182,7 @@ void go_on(BookTransaction& book, const Rules& rules, CustomerPayment payment) {
 void decline(BookTransaction& book, const Rules& rules, CustomerPayment payment,
              const std::string& code, std::string_view why) {
   if (payment.settled) {
-    start_return(book, payment, code, why);
+    start_return(book, rules, payment, code, why);
     return;
   }
   payment.code = code;
@@ -199,6 +201,7 @@ void on_incoming(BookTransaction& book, const Rules& rules, CustomerPayment paym
   } else if (word == "released" || word == "cancelled" || word == "rejected") {
     end_order(book, rules, payment);
     book.clear("annex/" + key_of(payment));
+    end_screening(book, rules, payment);
     payment.state = PaymentState::released;
     payment.code = code_of(placed.receipt);
     update(book, payment, word);
@@ -276,7 +279,8 @@ void take_recall_answers(BookTransaction& book, const Rules& rules, const Recall
       const bool has_customer =
           payment->state == PaymentState::credited || payment->state == PaymentState::confirmed;
       if (has_customer) end_order(book, rules, *payment);
-      if (has_customer) static_cast<void>(take_back(book, *payment, payment->amount, "FOCR"));
+      if (has_customer)
+        static_cast<void>(take_back(book, rules, *payment, payment->amount, "FOCR"));
       continue;
     }
     end_order(book, rules, *payment);
@@ -307,7 +311,7 @@ void take_returns(BookTransaction& book, const Rules& rules, const ReturnOrders&
     }
     end_order(book, rules, *payment);
     static_cast<void>(
-        take_back(book, *payment, item.amount, item.code.empty() ? "MS02" : item.code));
+        take_back(book, rules, *payment, item.amount, item.code.empty() ? "MS02" : item.code));
   }
 }
 

@@ -10,14 +10,11 @@
 
 namespace vostro::bridge {
 
-class ScreeningLists;
-
 struct Rules {
   const BridgeConfig& config;
   const OrderMaker& maker;
   PayoutWriter write_payout;
-  const ScreeningLists* screening = nullptr;  ///< none: nothing is screened
-  PaymentGate* gate = nullptr;                ///< of a participant that screens
+  PaymentGate* gate = nullptr;  ///< of a participant that screens
 };
 
 /// The step of one event: the caller's transaction sets the cursor too.

@@ -203,6 +203,7 @@ void order_payment(BookTransaction& book, const Rules& rules, CustomerPayment pa
   insert(book, OutboxItem{annex_id(payment), OutboxItem::Kind::annex, to_hex(terms.sealed)});
   rules.maker.order(book, payment.name.id, body_of(rules, payment, terms));
   clear_waiting(book, payment);
+  end_screening(book, rules, payment);
   update(book, payment, "debited and ordered");
 }
 
@@ -211,6 +212,7 @@ void refuse_payment(BookTransaction& book, const Rules& rules, CustomerPayment p
   remove_from_outbox(book, annex_id(payment));
   end_order(book, rules, payment);
   clear_waiting(book, payment);
+  end_screening(book, rules, payment);
   refund(book, payment, "refused");
   payment.state = PaymentState::refused;
   payment.code = code;

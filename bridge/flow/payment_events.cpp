@@ -7,6 +7,7 @@
 #include "bridge/flow/incoming.h"
 #include "bridge/flow/outgoing.h"
 #include "bridge/flow/payment_steps.h"
+#include "bridge/flow/screening.h"
 #include "bridge/flow/screening_gate.h"
 
 namespace vostro::bridge {
@@ -44,6 +45,11 @@ void take_payment_receipt(BookTransaction& book, const Rules& rules,
   VOSTRO_CHECK(rules.config.participant);
   const chain::AccountId& ours = rules.config.participant->account;
   const chain::Receipt& receipt = placed.receipt;
+
+  // A Block or Unblock that people decided; what it did to the payment follows below.
+  if (receipt.id.owner == rules.maker.agent())
+    if (auto screening = find_screening_by_order(book, receipt.id.id))
+      on_screening_order(book, *std::move(screening), receipt);
 
   // An order of ours about a payment that changed nothing.
   if (steps.empty() && receipt.id.owner == rules.maker.agent() &&

@@ -13,20 +13,15 @@ constexpr const char* kRegulatory = "RR04";
 
 bool hold_for_screening(BookTransaction& book, const Rules& rules, CustomerPayment& payment) {
   if (rules.gate == nullptr) return false;
-  const std::string alarm = "screening/" + key_of(payment);
   switch (rules.gate->look(book, payment)) {
     case Passage::open:
-      book.clear(alarm);
       return false;
     case Passage::waiting:
       if (payment.state == PaymentState::screening) return true;
       payment.state = PaymentState::screening;
       update(book, payment, "a name is like one on a list");
-      book.raise(alarm,
-                 "a customer's payment waits for a decision of two persons: " + key_of(payment));
       return true;
     case Passage::refused:
-      book.clear(alarm);
       if (payment.side == PaymentSide::outgoing)
         refuse_payment(book, rules, payment, kRegulatory, book.now(), "refused by screening");
       else
@@ -34,6 +29,10 @@ bool hold_for_screening(BookTransaction& book, const Rules& rules, CustomerPayme
       return true;
   }
   return true;
+}
+
+void end_screening(BookTransaction& book, const Rules& rules, const CustomerPayment& payment) {
+  if (rules.gate != nullptr) rules.gate->over(book, payment);
 }
 
 }  // namespace vostro::bridge

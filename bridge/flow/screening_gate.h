@@ -23,12 +23,17 @@ class PaymentGate {
   virtual ~PaymentGate() = default;
   /// Screens it, or looks what was decided. Lists change: asked again before each order. The
   /// payment's `details` name the parties.
+  /// Whoever waits for people raises the alarm for them.
   [[nodiscard]] virtual Passage look(BookTransaction& book, const CustomerPayment& payment) = 0;
+  /// It is ordered, credited, or on its way back: lists that change concern it no more.
+  virtual void over(BookTransaction& book, const CustomerPayment& payment) = 0;
 };
 
-/// False: the payment may go on. Else it waits in the state `screening` with an alarm, or was
-/// refused or declined, and its row is written.
+/// False: the payment may go on. Else it waits in the state `screening`, or was refused or
+/// declined, and its row is written.
 [[nodiscard]] bool hold_for_screening(BookTransaction& book, const Rules& rules,
                                       CustomerPayment& payment);
+/// Nothing that screening finds from now on changes what becomes of the payment.
+void end_screening(BookTransaction& book, const Rules& rules, const CustomerPayment& payment);
 
 }  // namespace vostro::bridge

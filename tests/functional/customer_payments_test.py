@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from customer_case import B, CREDITOR, DEBTOR, CustomerCase, CustomerNetwork  # noqa: E402
+from vostronet import bin_dir, run  # noqa: E402
 
 
 class Paid(CustomerCase):
@@ -240,6 +241,58 @@ class Unasked(CustomerCase):
         self.wait_state(self.b, answer["uetr"], "returned")
         self.assert_sound(self.a)
         self.assert_sound(self.b)
+
+
+class Screened(CustomerCase):
+    """Goal: whom a list names is neither paid nor credited before two persons decided. Method: a list of countries, one at each bank."""
+
+    def screened(self, index, customers, country):
+        bridge = self.participant(index, customers=customers)
+        home, keys = bridge.config.parent, Path(self.nodes[index]["token_file"]).parent
+        (home / "countries.csv").write_text(f"country,measure,basis\n{country},embargo,EU 2017/1509\n", encoding="utf-8")
+        persons = ""
+        for name in ("anna", "carl"):
+            run([bin_dir() / "vostro", "key", "new", name, "--cost", "development", "--out", home / f"{name}.key", "--passphrase-file",
+                 keys / "passphrase"])
+            shown = run([bin_dir() / "vostro", "key", "show", home / f"{name}.key"]).stdout
+            persons += f'\n[[person]]\nname = "{name}"\nkey = "{re.search(r"ed25519:[0-9a-f]{64}", shown)[0]}"\n'
+        with open(bridge.config, "a", encoding="utf-8") as config:
+            config.write(f"""
+[screening]
+[[screening_list]]
+name = "countries"
+format = "countries"
+files = ["countries.csv"]
+{persons}""")
+        return bridge.start()
+
+    def decide(self, bridge, index, action):
+        screening, = [each["id"] for each in bridge.ask("screen", "list")[1]["items"]]
+        for name in ("anna", "carl"):
+            bridge.ask("screen", "decide", screening, action, "--reason", "seen by the desk", "--key", bridge.config.parent / f"{name}.key",
+                       "--passphrase-file", Path(self.nodes[index]["token_file"]).parent / "passphrase")
+
+    def test_Customers_who_is_on_a_list_waits_for_two_persons_at_both_banks(self):
+        self.a = self.screened(0, [(DEBTOR, "Muster & Sohn GmbH", "EUR", "1000.00")], "FR")  # the creditor's
+        self.b = self.screened(1, [(CREDITOR, "Atelier Dupont", "EUR", "0.00")], "DE")  # the debtor's
+        for at_a, at_b in (("reject", None), ("release", "reject"), ("release", "release")):
+            uetr = self.pay("10.00")
+            self.wait_state(self.a, uetr, "screening")
+            self.assertEqual((self.has(self.a, DEBTOR), self.alarms(self.a)), (1000, ["screening"]))
+            self.decide(self.a, 0, at_a)
+            if at_b:
+                self.wait_state(self.b, uetr, "screening")
+                self.assertEqual((self.has(self.b, CREDITOR), self.alarms(self.b)), (0, ["screening"]))
+                self.decide(self.b, 1, at_b)
+            self.wait_state(self.a, uetr, "confirmed" if at_b == "release" else "refused")
+            if at_b != "release":
+                self.wait_for(lambda: ("RJCT", "RR04") in self.a.core.statuses(uetr), "not refused with RR04")  # noqa: B023
+        self.assertEqual((self.has(self.a, DEBTOR), self.has(self.b, CREDITOR)), (990, 10))
+        for bridge in (self.a, self.b):
+            self.assertEqual(self.alarms(bridge), [])
+            self.assert_sound(bridge)
+            self.assertEqual(bridge.ask("screen", "list")[1]["items"], [])
+            self.assertNotIn("Muster", self.log_of(bridge))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,45 @@
+#include "bridge/flow/screening_passage.h"
+
+#include "base/check.h"
+#include "bridge/customer_messages.h"
+#include "bridge/flow/screening.h"
+
+namespace vostro::bridge {
+namespace {
+
+Direction direction_of(const CustomerPayment& payment) {
+  return payment.side == PaymentSide::outgoing ? Direction::outgoing : Direction::incoming;
+}
+
+}  // namespace
+
+Passage ScreeningPassage::look(BookTransaction& book, const CustomerPayment& payment) {
+  const auto details = read_details(payment.details);
+  VOSTRO_CHECK(details);  // whoever took the payment has read it
+  ScreeningSubject subject{direction_of(payment), payment.name, account_, payment.amount, {}};
+  for (const NamedParty& each : details->parties)
+    subject.parties.push_back({each.role, each.name, each.country});
+  switch (screen_payment(book, lists_.screener(), subject)) {
+    case ScreeningState::clear:
+    case ScreeningState::released:
+    case ScreeningState::unblocked_pay:
+      return Passage::open;
+    case ScreeningState::rejected:
+    case ScreeningState::unblocked_release:
+      return Passage::refused;
+    case ScreeningState::waiting:
+    case ScreeningState::blocking:
+    case ScreeningState::blocked:
+    case ScreeningState::unblocking_pay:
+    case ScreeningState::unblocking_release:
+    case ScreeningState::closed:
+      return Passage::waiting;
+  }
+  VOSTRO_CHECK(false);
+}
+
+void ScreeningPassage::over(BookTransaction& book, const CustomerPayment& payment) {
+  close_screening(book, direction_of(payment), payment.name);
+}
+
+}  // namespace vostro::bridge
