@@ -81,6 +81,8 @@ Response put_annex(const Context& context, const Request& request) {
   const auto order = is_used ? annex_order_on_ledger(view, name) : std::nullopt;
   if (is_used && (!order || order->commitment != sealed->commitment))
     return refuse(problems::annex_mismatch);
+  // What was put before the order was final becomes its annex.
+  if (is_used) static_cast<void>(annexes.on_ledger(name, sealed->commitment));
   const AnnexPut put = is_used ? annexes.put_kept(*sealed) : annexes.put_early(*sealed);
   if (put != AnnexPut::stored && put != AnnexPut::repeated) return refuse_put(put);
   return json_response(shown(*sealed, annexes.state(name)), put == AnnexPut::stored ? 201 : 200);

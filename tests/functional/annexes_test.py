@@ -71,7 +71,11 @@ class Annexes(NetworkCase):
                     found.append(str(path))
             if node["pid"] and any(needle in piece for piece in memory_of(node["pid"])):
                 found.append(f"memory of {node['participant']}")
-            for target in ("/metrics", "/v1/payments?limit=100", f"/v1/payments?limit=100&agent={self.bic(PAYER)}", "/v1/blocks/latest"):
+            if node["pid"]:
+                with urllib.request.urlopen(node["api"] + "/metrics", timeout=10) as answer:
+                    if needle in answer.read():
+                        found.append(node["api"] + "/metrics")
+            for target in ("/v1/payments?limit=100", f"/v1/payments?limit=100&agent={self.bic(PAYER)}", "/v1/blocks/latest"):
                 if node["pid"] and needle in str(ask(node, "GET", target).body).encode():
                     found.append(node["api"] + target)
         return found
