@@ -152,7 +152,7 @@ class Continuation(NetworkCase):
 
         # An auditor checks both networks with the newer file.
         self.rest()
-        report = self.audited(Path(self.nodes[3]["data_dir"]))
+        report = self.audited(Path(self.nodes[0]["data_dir"]))
         self.assertEqual((report["holds"], report["tables_compared"], report["counts"]["epochs"]), (True, True, end["epoch"] + 2))
 
     def new_token(self, index):
