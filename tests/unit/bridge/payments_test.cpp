@@ -502,7 +502,7 @@ TEST_P(ThePayments, ScreeningRefusesBothSides) {
   EXPECT_EQ(payment(PaymentSide::outgoing).state, PaymentState::refused);
   EXPECT_EQ(payment(PaymentSide::outgoing).code, "RR04");
   EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::rejecting);
-  const auto& code = std::get<chain::Reject>(only_order().body).code;
+  const auto code = std::get<chain::Reject>(only_order().body).code;
   EXPECT_EQ(std::string(code.begin(), code.end()), "RR04");
 }
 
