@@ -109,6 +109,17 @@ void print(const Funding& each, const std::vector<Decision>& decisions, bool is_
 
 }  // namespace
 
+Exit tell_decided(bool is_json, std::size_t persons, std::string_view decided,
+                  std::string_view wanting) {
+  const bool is_decided = persons >= 2;
+  if (is_json)
+    std::cout << json::serialize(json::object{{"persons", persons}, {"decided", is_decided}})
+              << "\n";
+  else
+    std::cout << (is_decided ? decided : wanting) << "\n";
+  return Exit::done;
+}
+
 Exit list_suspense(const SuspenseArguments& arguments) {
   auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
@@ -177,15 +188,9 @@ Exit resolve_suspense(const SuspenseArguments& arguments) {
   });
   if (!written) return complain(Exit::failed, to_string(written.error()));
   if (!problem.empty()) return complain(Exit::bad_config, problem);
-  const bool is_decided = persons.size() >= 2;
-  if (arguments.is_json)
-    std::cout << json::serialize(json::object{{"persons", persons.size()}, {"decided", is_decided}})
-              << "\n";
-  else
-    std::cout << (is_decided ? "decided by two persons: the bridge issues it to " + arguments.to
-                             : "noted; one more person has to decide the same")
-              << "\n";
-  return Exit::done;
+  return tell_decided(arguments.is_json, persons.size(),
+                      "decided by two persons: the bridge issues it to " + arguments.to,
+                      "noted; one more person has to decide the same");
 }
 
 Exit release(const ReleaseArguments& arguments) {
@@ -210,15 +215,8 @@ Exit release(const ReleaseArguments& arguments) {
   });
   if (!written) return complain(Exit::failed, to_string(written.error()));
   if (!problem.empty()) return complain(Exit::bad_config, problem);
-  const bool is_decided = persons.size() >= 2;
-  if (arguments.is_json)
-    std::cout << json::serialize(json::object{{"persons", persons.size()}, {"decided", is_decided}})
-              << "\n";
-  else
-    std::cout << (is_decided ? "released by two persons: it goes on"
-                             : "noted; one more person has to release it")
-              << "\n";
-  return Exit::done;
+  return tell_decided(arguments.is_json, persons.size(), "released by two persons: it goes on",
+                      "noted; one more person has to release it");
 }
 
 namespace {

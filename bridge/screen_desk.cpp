@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "bridge/agent.h"
+#include "bridge/desk.h"
 #include "bridge/flow/screening.h"
 #include "bridge/screening_lists.h"
 #include "bridge/setup.h"
@@ -321,15 +322,9 @@ Exit decide_screen(const ScreenArguments& arguments) {
   });
   if (!written) return complain(Exit::failed, to_string(written.error()));
   if (!problem.empty()) return complain(Exit::bad_config, problem);
-  const bool is_decided = persons.size() >= 2;
-  if (arguments.is_json)
-    std::cout << json::serialize(json::object{{"persons", persons.size()}, {"decided", is_decided}})
-              << "\n";
-  else
-    std::cout << (is_decided ? "decided by two persons: the bridge carries it out"
-                             : "noted; one more person has to decide the same")
-              << "\n";
-  return Exit::done;
+  return tell_decided(arguments.is_json, persons.size(),
+                      "decided by two persons: the bridge carries it out",
+                      "noted; one more person has to decide the same");
 }
 
 }  // namespace vostro::bridge
