@@ -1,6 +1,7 @@
 """Rows F29 and F30 of the catalogue of faults: a node without descriptors, threads or memory, or with one allocation that fails, refuses
 work or ends, and its store stays whole. VOSTRO_TEST_SEED repeats which ones fail, VOSTRO_TEST_ALLOCATIONS is how many."""
 
+import errno
 import os
 import random
 import resource
@@ -144,11 +145,20 @@ class F29(ShortCase):
         self.network.start(self.victim)
         self.network.program = usual
         self.wait_connected()
-        # Less than it has now: the kernel takes pages of files back, and then the process.
-        group.set({"memory.limit_in_bytes": 12 * MIB})
+        left = self.tighten(group)
         self.under_load()
-        self.network.wait(lambda: not is_alive(self.victim["pid"]), 60, "12 MiB are enough for it")
+        self.network.wait(lambda: not is_alive(self.victim["pid"]), 60, f"{left} MiB are enough for it")
         self.assert_whole_again()
+
+    def tighten(self, group):
+        """Leaves the group not one MiB more than what the kernel cannot take back from it; how many these are."""
+        for left in range(256, 0, -1):
+            try:
+                group.set({"memory.limit_in_bytes": left * MIB})
+            except OSError as error:
+                self.assertEqual(error.errno, errno.EBUSY, error)
+                return left + 1
+        self.fail("a node without memory runs")
 
     def test_F29_allocations_fail(self):
         pid = self.victim["pid"]

@@ -186,7 +186,8 @@ class Stage(ClerksCase):
         before = self.heights(nodes)
         self.hold(seconds)
         after = self.heights(nodes)
-        self.assertEqual(before, after, "blocks became final without a quorum")
+        # Whoever came back may still fetch what the others have; past the highest of them there is nothing.
+        self.assertEqual(max(before.values()), max(after.values()), "blocks became final without a quorum")
         self.say(f"    stands still at height {sorted(set(after.values()), key=str)}")
 
     def says_not_ready(self, nodes):
