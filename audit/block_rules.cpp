@@ -36,7 +36,8 @@ class Difference {
   std::optional<Divergence> first_;
 };
 
-/// Lanes in the order of execution: cyclically from the author after the proposer.
+}  // namespace
+
 std::vector<LaneRef> execution_order(const Cut& cut, consensus::ValidatorIndex proposer,
                                      std::size_t validators) {
   std::vector<LaneRef> lanes = cut.lanes;
@@ -47,8 +48,6 @@ std::vector<LaneRef> execution_order(const Cut& cut, consensus::ValidatorIndex p
                    [&](const LaneRef& a, const LaneRef& b) { return turn(a) < turn(b); });
   return lanes;
 }
-
-}  // namespace
 
 std::optional<Divergence> check_header(const Link& parent, const consensus::Committee& committee,
                                        const Header& header) {

@@ -37,6 +37,11 @@ struct Link {
                                                   const consensus::Cut& cut,
                                                   const consensus::LanePositions& positions);
 
+/// Lanes in the order of execution: cyclically from the author after the proposer.
+[[nodiscard]] std::vector<consensus::LaneRef> execution_order(const consensus::Cut& cut,
+                                                              consensus::ValidatorIndex proposer,
+                                                              std::size_t validators);
+
 /// What is known of a batch without its transactions.
 struct BatchFacts {
   consensus::ValidatorIndex author;

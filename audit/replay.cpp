@@ -30,6 +30,7 @@ constexpr std::size_t kTrustedMax = 4'096;
 struct Progress {
   Hash network;  ///< whose blocks come next
   Link link;
+  Height final_to;  ///< a proof at this height was checked; 0: none yet
   std::uint16_t version = 1;
   Epoch epoch;
   consensus::BlockId anchor;
@@ -41,7 +42,7 @@ struct Progress {
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(network, link.id, link.height, link.time, link.view, version, epoch, anchor,
+    archive(network, link.id, link.height, link.time, link.view, final_to, version, epoch, anchor,
             anchor_height, anchor_time, bounded<consensus::validators_max>(validators), counts,
             bounded<kTrustedMax>(trusted));
   }
@@ -146,6 +147,7 @@ class Replay {
                           ", the last to be looked at: use another work directory");
     if (auto done = execute_all(); !done) return done;
     if (auto final_too = confirm(); !final_too) return final_too;
+    if (auto saved = save(); !saved) return saved;
     if (const Height wanted = options_.to.value_or(source_.last()); report_.last < wanted)
       return unproved(report_.last.next());
     if (auto sound = check_ledger(); !sound) return sound;
@@ -206,6 +208,20 @@ class Replay {
         progress_.network, progress_.version, progress_.epoch, progress_.anchor,
         progress_.anchor_height, progress_.anchor_time, *std::move(set)});
     report_.resumed_from = progress_.link.height;
+    return is_of_this_source();
+  }
+
+  /// Where no proof was seen of the block to go on from, it may have been another source's.
+  [[nodiscard]] Checked<void> is_of_this_source() const {
+    const Height height = progress_.link.height;
+    if (progress_.final_to == height || height > source_.last()) return {};
+    const auto raw = source_.header(height);
+    if (!raw) return tl::unexpected<Finding>(raw.error());
+    const auto header = decode<Header>(raw->header);
+    if (!header || header->id() != progress_.link.id)
+      return cannot_check(
+          options_.work + ": the work directory ends with block " + std::to_string(height.value) +
+          ", which no proof covered and this source has otherwise; use another one");
     return {};
   }
 
@@ -229,7 +245,7 @@ class Replay {
         if (each.height > progress_.link.height) last = std::min(last, each.height);
       if (auto done = execute_to(last); !done) return done;
     }
-    return save();
+    return {};
   }
 
   Checked<void> save() {
@@ -260,7 +276,9 @@ class Replay {
       if (block.header.closes_epoch() && height < last) ahead.begin_epoch(committee_);
       const std::uint64_t now = now_ms();
       if (on_progress_) on_progress_(height, report_.last, now - begun_ms_, report_.run);
-      if (options_.save_every_ms > 0 && now - saved_ms >= options_.save_every_ms) {
+      // A later run goes on from what a quorum signed, not from what is still to be proved.
+      if (options_.save_every_ms > 0 && now - saved_ms >= options_.save_every_ms &&
+          progress_.final_to == height) {
         if (auto saved = save(); !saved) return saved;
         saved_ms = now_ms();
       }
@@ -301,6 +319,7 @@ class Replay {
         consensus::EpochContext{network, block.next_epoch->version, continuation.epoch, anchor,
                                 height, block.time, *std::move(set)});
     progress_.link = {anchor, height, block.time, View(0)};
+    progress_.final_to = height;
     ++progress_.counts.epochs;
     ++report_.run.epochs;
     if (auto told = tell({digest, nullptr, block, *ledger_, *committee_, network}); !told)
@@ -503,6 +522,7 @@ class Replay {
           std::make_shared<const Committee>(*std::move(context));  // the set was made before
       progress_.link.view = View(0);
     }
+    if (block.proof) progress_.final_to = block.height;
     if (auto told = tell({as_hash(block.id), &block, executed, *ledger_, *voted, {}}); !told)
       return told;
     return store(executed, book_.take_rows());
@@ -530,27 +550,38 @@ class Replay {
     return {};
   }
 
-  /// A block below the newest proof is final by the headers that lead from it to a proof.
+  /// A block below the newest proof is final by the headers that lead from it to a proof; and so is
+  /// the next one, where its time is asked for.
   Checked<void> confirm() {
-    Link link = progress_.link;
+    const Height end = progress_.link.height;
+    const bool asks = options_.next_is_after && end < source_.last_proof().value_or(Height(0));
     // The beginning, a closing block with its own proof, or what stands for a continuation.
-    if (link.id == committee_->context().anchor) return {};
-    for (Height height = link.height;; height = height.next()) {
+    bool is_final = progress_.link.id == committee_->context().anchor;
+    if (!is_final) {
+      const auto raw = source_.header(end);  // it was checked, and so was its proof
+      if (!raw) return tl::unexpected<Finding>(raw.error());
+      is_final = raw->proof.has_value();
+    }
+    if (is_final && !asks) return {};
+    if (asks && continuation_after(end) != nullptr)
+      return diverges({end.next(), std::nullopt, "header",
+                       "none: the block stands for a continuation", "one of a later time"});
+    Link link = progress_.link;
+    for (Height height = end.next();; height = height.next()) {
+      if (!source_.last_proof() || height > *source_.last_proof()) return unproved(height);
       const auto raw = source_.header(height);
       if (!raw) return tl::unexpected<Finding>(raw.error());
       const auto header = decode<Header>(raw->header);
       if (!header)
         return diverges(
             {height, std::nullopt, "header", "its encoding", to_string(header.error())});
-      // The block itself was checked, and so was its proof.
-      if (height == link.height) {
-        if (raw->proof) return {};
-        continue;
-      }
       if (auto fault = check_header(link, *committee_, *header)) return diverges(*fault);
+      if (asks && height == end.next() && header->time <= *options_.next_is_after)
+        return diverges({height, std::nullopt, "header.time",
+                         "above " + std::to_string(options_.next_is_after->value),
+                         std::to_string(header->time.value)});
       if (auto proof = check_proof(*header, raw->proof); !proof) return proof;
       if (raw->proof) return {};
-      if (height == *source_.last_proof()) return unproved(height);
       link = {header->id(), height, header->time, header->view};
     }
   }

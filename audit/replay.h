@@ -63,6 +63,9 @@ struct ReplayOptions {
   std::string work;
   std::uint64_t save_every_ms = 30'000;  ///< 0: at the end only
   bool check_files = true;
+  /// That the next block, where there is a final one, is later than this is shown by headers that
+  /// lead to a proof above it. None: nothing is asked of it.
+  std::optional<UnixMillis> next_is_after;
   OnBlock on_block;  ///< called in order of heights, before the block is part of the ledger
   std::function<Checked<void>()> on_save;  ///< before the ledger is saved
   /// After the last block, when everything holds.

@@ -93,10 +93,14 @@ std::string to_text(const Report& report) {
   return text + line("verdict", verdict(report));
 }
 
-std::string to_json(const Report& report) {
+json::array trusted_json(const Report& report) {
   json::array trusted;
   for (const Blocks& blocks : report.trusted)
     trusted.push_back({{"from", blocks.first.value}, {"to", blocks.second.value}});
+  return trusted;
+}
+
+std::string to_json(const Report& report) {
   json::object object{{"network_id", hex(report.network_id)},
                       {"network", report.network_name},
                       {"source", report.source},
@@ -108,7 +112,7 @@ std::string to_json(const Report& report) {
                       {"state_root", hex(report.state_root)},
                       {"time", vostro::to_text(report.time)},
                       {"counts", counts_json(report.counts)},
-                      {"signatures_trusted", std::move(trusted)},
+                      {"signatures_trusted", trusted_json(report)},
                       {"tables_compared", report.tables_compared},
                       {"files_checked", report.files_checked},
                       {"run", counts_json(report.run)},

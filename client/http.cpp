@@ -90,7 +90,7 @@ Attempt attempt_on(boost::asio::io_context& io, net::Stream& stream, const HttpR
   if (written && !is_closed_by_peer(written)) return failed(written, false, "while sending");
 
   http::response_parser<http::string_body> parser;
-  parser.body_limit(HttpConnection::body_bytes_max);
+  parser.body_limit(request.answer_bytes_max);
   parser.header_limit(HttpConnection::header_bytes_max);
   boost::beast::flat_buffer buffer;
   const error_code read = run_step_until(io, stream, deadline, [&](auto handler) {

@@ -20,6 +20,7 @@ struct HttpRequest {
   std::string target;        ///< path and query, encoded
   std::string content_type;  ///< empty: no body
   std::string body;
+  std::size_t answer_bytes_max = 16 * 1024 * 1024;  ///< a longer answer is a bad one
 };
 
 struct HttpResponse {
@@ -32,7 +33,6 @@ struct HttpResponse {
 
 class HttpConnection {
  public:
-  static constexpr std::size_t body_bytes_max = 16 * 1024 * 1024;
   static constexpr std::uint32_t header_bytes_max = 16 * 1024;
 
   /// `ca_file`: whom to trust in TLS; empty for the system's authorities.

@@ -105,18 +105,24 @@ class Archives final : public ArchiveSource {
   [[nodiscard]] Checked<void> compare_tables(const chain::WorkStore&) const override { return {}; }
   [[nodiscard]] Checked<void> check_files() const override {
     const std::lock_guard lock(mutex_);
+    std::optional<Finding> last_fault;
+    std::size_t sound = 0;
     for (const auto& opened : archives_) {
       if (is_left_out(opened->archive->name())) continue;
+      ++sound;
       for (const Segment& segment : opened->archive->manifest().segments) {
         const auto bodies = opened->archive->bodies(segment);
         if (bodies) continue;
         const Divergence fault{segment.first, std::nullopt, "a file of the archive",
                                "one that its manifest names", bodies.error()};
-        if (archives_.size() == 1) return diverges(fault);
         left_out_.push_back({opened->archive->name(), fault});
+        last_fault = fault;
+        --sound;
         break;
       }
     }
+    // Each was left out for what is wrong in it; of none of them the files are whole.
+    if (sound == 0) return tl::unexpected<Finding>(last_fault.value_or(left_out_.back().why));
     return {};
   }
   [[nodiscard]] std::vector<LeftOut> left_out() const override {

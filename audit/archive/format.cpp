@@ -27,9 +27,11 @@ struct Content {
 };
 
 template <class Block>
-Bytes pack(const std::vector<Block>& blocks) {
+Result<Bytes, std::string> pack(const std::vector<Block>& blocks) {
   const Bytes plain = encode(Content<Block>{blocks});
-  VOSTRO_CHECK(plain.size() <= archive_content_max);
+  if (plain.size() > archive_content_max)
+    return fail("it takes " + std::to_string(plain.size()) + " bytes, and a segment at most " +
+                std::to_string(archive_content_max));
   Bytes packed(ZSTD_compressBound(plain.size()));
   ZSTD_CCtx* context = ZSTD_createCCtx();
   VOSTRO_CHECK(context != nullptr);
@@ -175,10 +177,10 @@ Result<Manifest, std::string> read_manifest(std::string_view text) {
   return manifest;
 }
 
-Bytes pack_headers(const std::vector<LightBlock>& blocks) {
+Result<Bytes, std::string> pack_headers(const std::vector<LightBlock>& blocks) {
   return pack(blocks);
 }
-Bytes pack_bodies(const std::vector<BlockBody>& blocks) {
+Result<Bytes, std::string> pack_bodies(const std::vector<BlockBody>& blocks) {
   return pack(blocks);
 }
 Result<std::vector<LightBlock>, std::string> unpack_headers(ByteView file, std::size_t count) {

@@ -17,10 +17,11 @@
 namespace vostro::audit {
 
 inline constexpr std::string_view manifest_name = "manifest.json";
-/// What a client of ours reads over HTTP at once: client/http.h.
-inline constexpr std::size_t archive_file_max = 16 * 1024 * 1024;
-/// Of a file when unpacked: a block of the largest size and its ids.
-inline constexpr std::size_t archive_content_max = 64 * 1024 * 1024;
+/// Of a file when unpacked: a block of the largest size that a network may have (64 MiB), with cut,
+/// proof and ids, above one of the usual size of a segment.
+inline constexpr std::size_t archive_content_max = 96 * 1024 * 1024;
+/// Of a file, and of the manifest: what does not become smaller by packing.
+inline constexpr std::size_t archive_file_max = archive_content_max + 1024 * 1024;
 
 /// The file of one part of a segment, as the manifest names it.
 struct ArchiveFile {
@@ -41,7 +42,8 @@ struct Segment {
 };
 
 struct Manifest {
-  static constexpr std::size_t segments_max = 100'000;
+  /// At some 330 bytes each they fit into `archive_file_max`.
+  static constexpr std::size_t segments_max = 200'000;
 
   Hash founding_id;               ///< network id under which the ledger began
   std::vector<Segment> segments;  ///< without a gap, from height 1
@@ -58,8 +60,9 @@ struct Manifest {
 [[nodiscard]] std::string file_name(Height first, Height last, std::string_view kind);
 [[nodiscard]] Hash file_hash(ByteView bytes);
 
-[[nodiscard]] Bytes pack_headers(const std::vector<LightBlock>& blocks);
-[[nodiscard]] Bytes pack_bodies(const std::vector<BlockBody>& blocks);
+/// Errors: a sentence, where the blocks are more than `archive_content_max`.
+[[nodiscard]] Result<Bytes, std::string> pack_headers(const std::vector<LightBlock>& blocks);
+[[nodiscard]] Result<Bytes, std::string> pack_bodies(const std::vector<BlockBody>& blocks);
 /// The blocks of a segment's file, `count` of them. Errors: a sentence.
 [[nodiscard]] Result<std::vector<LightBlock>, std::string> unpack_headers(ByteView file,
                                                                           std::size_t count);

@@ -43,6 +43,7 @@ Checked<void> check_body(const Committee& committee, Height height, ByteView hea
   if (cut->root() != header->cut_root)
     return differs("header.cut_root", hex(cut->root()), hex(header->cut_root));
   std::map<consensus::BatchId, consensus::BatchId> before;
+  std::vector<consensus::BatchId> found;
   NoCache cache;
   for (std::size_t i = 0; i < body.batches.size(); ++i) {
     const std::string name = "batch " + std::to_string(i);
@@ -52,21 +53,28 @@ Checked<void> check_body(const Committee& committee, Height height, ByteView hea
     if (const auto valid = consensus::verify_batch(committee, {batch}, cache); !valid)
       return differs(name + " signature", "one of its author, in this epoch",
                      std::string(consensus::to_string(valid.error())));
-    before.emplace(batch->batch.id(), batch->batch.prev);
+    found.push_back(batch->batch.id());
+    before.emplace(found.back(), batch->batch.prev);
   }
   // A lane's tip is in the header, and each batch names the one before it.
-  std::uint64_t reached = 0;
-  for (const consensus::LaneRef& lane : cut->lanes) {
+  std::vector<consensus::BatchId> expected;
+  for (const consensus::LaneRef& lane : execution_order(*cut, header->proposer, committee.size())) {
+    const std::size_t begin = expected.size();
     consensus::BatchId id = lane.tip;
-    for (std::uint64_t seq = lane.first_seq; seq <= lane.last_seq; ++seq, ++reached) {
+    for (std::uint64_t seq = lane.first_seq; seq <= lane.last_seq; ++seq) {
       const auto batch = before.find(id);
       if (batch == before.end()) return differs("batches", "one with hash " + hex(id), "none");
+      expected.push_back(id);
       id = batch->second;
     }
+    std::reverse(expected.begin() + static_cast<std::ptrdiff_t>(begin), expected.end());
   }
-  if (reached != body.batches.size())
-    return differs("count of batches", std::to_string(reached),
-                   std::to_string(body.batches.size()));
+  if (expected.size() != found.size())
+    return differs("count of batches", std::to_string(expected.size()),
+                   std::to_string(found.size()));
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i] != expected[i])
+      return differs("batch " + std::to_string(i) + " hash", hex(expected[i]), hex(found[i]));
   return {};
 }
 
@@ -150,8 +158,9 @@ Checked<void> LightChain::continue_by(const genesis::Continuation& continuation,
   if (final_to_ != link_.height)
     return differs("finality proof of the block before",
                    "one, since the network went on by a continuation after it", "none");
-  if (!block.header.empty())
-    return differs("header", "none: the block stands for a continuation", "one");
+  if (block != LightBlock{})
+    return differs("header, ids and validators", "none: the block stands for a continuation",
+                   "some");
   const auto found = std::ranges::find(definition_->continuations, continuation.height,
                                        &genesis::Continuation::height);
   const auto after = std::next(found);

@@ -64,8 +64,8 @@ struct BlockBody {
     archive(bounded<cut_bytes_max>(cut), bounded<batches_max>(batches));
   }
 };
-/// Whether cut and batches, signatures of their authors included, are those that the header commits
-/// to. What is in the batches is left to execution.
+/// Whether cut and batches, their order and the signatures of their authors included, are those
+/// that the header commits to. What is in the batches is left to execution.
 [[nodiscard]] Checked<void> check_body(const consensus::Committee& committee, Height height,
                                        ByteView header, const BlockBody& body);
 

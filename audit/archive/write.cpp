@@ -87,20 +87,21 @@ class Writer {
 
   Checked<void> write_segment(Height last) {
     const Height first(last.value + 1 - headers_.size());
+    if (manifest_.segments.size() == Manifest::segments_max)
+      return cannot_check("the archive has " + std::to_string(Manifest::segments_max) +
+                          " segments, which is as many as a reader takes");
     Segment segment;
     segment.first = first;
     segment.last = last;
     for (auto* file : {&segment.headers, &segment.blocks}) {
       const bool is_headers = file == &segment.headers;
-      const Bytes content = is_headers ? pack_headers(headers_) : pack_bodies(bodies_);
+      const auto content = is_headers ? pack_headers(headers_) : pack_bodies(bodies_);
       file->name = file_name(first, last, is_headers ? "headers" : "blocks");
-      file->bytes = content.size();
-      file->hash = file_hash(content);
-      if (content.size() > archive_file_max)
-        return cannot_check("block " + std::to_string(last.value) +
-                            " is larger than a file of an archive may be");
-      if (auto saved = save(file->name, content); !saved) return saved;
-      made_.bytes += content.size();
+      if (!content) return cannot_check(file->name + " cannot be made: " + content.error());
+      file->bytes = content->size();
+      file->hash = file_hash(*content);
+      if (auto saved = save(file->name, *content); !saved) return saved;
+      made_.bytes += content->size();
     }
     headers_.clear();
     bodies_.clear();

@@ -11,7 +11,9 @@
 namespace vostro::audit {
 
 struct ArchiveOptions {
-  std::size_t segment_bytes = 4 * 1024 * 1024;  ///< unpacked: a segment ends when it has so many
+  /// Unpacked: a segment ends when it has so many. Of `Manifest::segments_max` times as much an
+  /// archive can be: 2.4 TB.
+  std::size_t segment_bytes = 12 * 1024 * 1024;
   std::size_t segment_blocks = 1'000;
 };
 

@@ -4,6 +4,7 @@
 
 #include "audit/commands/commands.h"
 #include "audit/progress_bar.h"
+#include "audit/report.h"
 #include "audit/sql/rows.h"
 #include "audit/views/as_of.h"
 #include "base/codec.h"
@@ -99,13 +100,16 @@ Exit run_as_of(const AsOfCommand& command, const Surroundings& surroundings) {
   if (!opened) return diverged(opened.error());
   const Source& source = *opened->source;
   Checked<Height> height = Height(command.work.to);
+  std::optional<UnixMillis> until;
   if (command.work.to == 0) {
     const auto time = parse_time(command.time);
     if (!time) throw Stop{Exit::usage, command.time + " is no time: 2026-01-31T18:00:00Z"};
-    height = height_at(source, UnixMillis(time->value * 1000 + 999));
+    until = UnixMillis(time->value * 1000 + 999);
+    height = height_at(source, *until);
     if (!height) return diverged(height.error());
   }
-  const ReplayOptions options = replay_options(command.work, work, source);
+  ReplayOptions options = replay_options(command.work, work, source);
+  options.next_is_after = until;
   ProgressBar bar(surroundings.err, surroundings.err_is_terminal);
   const auto found =
       state_as_of(definition, source, *height, key, options,
@@ -126,6 +130,8 @@ Exit run_as_of(const AsOfCommand& command, const Surroundings& surroundings) {
       {"block", hex(found->block)},
       {"time", to_text(found->time)},
       {"state_root", hex(found->report.state_root)},
+      {"resumed_from", found->report.resumed_from.value},
+      {"signatures_trusted", trusted_json(found->report)},
       {"value", std::move(value)},
       {"key", to_hex(key)},
       {"record", found->value ? json::value(to_hex(*found->value)) : nullptr},

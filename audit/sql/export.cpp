@@ -42,11 +42,16 @@ class Export {
     block_ = hex(step.id);
     time_ = to_text(step.executed.time);
     ++blocks_;
-    if (rows_.size() >= kRowsAtOnce || blocks_ >= kBlocksAtOnce) return save();
-    return {};
+    is_final_ = step.block == nullptr || step.block->proof.has_value();
+    const bool is_full = rows_.size() >= kRowsAtOnce || blocks_ >= kBlocksAtOnce;
+    return is_full && is_final_ ? save() : Checked<void>();
   }
 
-  /// What was taken is in the database when this returns.
+  /// Whether a proof of the last block that was taken was checked. Above the last such one a block
+  /// is what one copy says, until a proof above it holds.
+  [[nodiscard]] bool is_final() const { return is_final_; }
+
+  /// What was taken is in the database when this returns. Called where all of it is final.
   Checked<void> save() {
     if (blocks_ == 0) return {};
     try {
@@ -106,6 +111,7 @@ class Export {
   std::string block_;
   std::string time_;
   std::size_t blocks_ = 0;
+  bool is_final_ = true;
   bool has_learnt_ = false;
 };
 
@@ -124,7 +130,8 @@ Result<Exported, CannotCheck> export_chain(const genesis::Definition& definition
   options.on_save = [&] { return made->save(); };
   auto report = replay(definition, source, options, on_progress);
   if (!report) return fail(report.error());
-  if (const auto saved = made->save(); !saved) return fail(std::get<CannotCheck>(saved.error()));
+  if (report->divergence && made->is_final())
+    if (const auto saved = made->save(); !saved) return fail(std::get<CannotCheck>(saved.error()));
   return Exported{*std::move(report), made->before().value_or(Height(0)), made->is_new()};
 }
 

@@ -27,8 +27,9 @@ struct AsOf {
 /// The last block whose time is not above `time`; height 0 where the first one's is. Reads headers.
 [[nodiscard]] Checked<Height> height_at(const Source& source, UnixMillis time);
 
-/// Replays to `height` and reads the record. `options.to` and its hooks are its own. A work
-/// directory that is kept must not be above the height.
+/// Replays to `height` and reads the record. `options.to` and its hooks are its own; where the
+/// height is that of a time, `options.next_is_after` is that time. A work directory that is kept
+/// must not be above the height.
 [[nodiscard]] Checked<AsOf> state_as_of(const genesis::Definition& definition, const Source& source,
                                         Height height, const Bytes& key, ReplayOptions options,
                                         const OnProgress& on_progress);

@@ -49,8 +49,8 @@ std::vector<Bytes> seeds() {
   BlockBody body;
   body.cut = Bytes(50, 3);
   body.batches = {{Bytes(100, 4)}, {Bytes(10, 5)}};
-  return {bytes_of(write_manifest(manifest)), pack_headers(light_blocks()),
-          pack_bodies({body, body})};
+  return {bytes_of(write_manifest(manifest)), *pack_headers(light_blocks()),
+          *pack_bodies({body, body})};
 }
 
 }  // namespace vostro::fuzz
@@ -59,8 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace vostro::fuzz;  // NOLINT: the whole file is about it
   check_manifest(vostro::as_text({data, size}));
   if (const auto headers = unpack_headers({data, size}, kBlocks))
-    VOSTRO_CHECK(unpack_headers(pack_headers(*headers), kBlocks) == *headers);
+    VOSTRO_CHECK(unpack_headers(*pack_headers(*headers), kBlocks) == *headers);
   if (const auto bodies = unpack_bodies({data, size}, kBlocks))
-    VOSTRO_CHECK(unpack_bodies(pack_bodies(*bodies), kBlocks) == *bodies);
+    VOSTRO_CHECK(unpack_bodies(*pack_bodies(*bodies), kBlocks) == *bodies);
   return 0;
 }

@@ -3,6 +3,7 @@
 // store that is made from it is a store; and what an archive says of an id is what headers commit
 // to.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <boost/json.hpp>
 #include <fstream>
@@ -190,6 +191,8 @@ TEST(AuditArchive, WhatIsChangedWithAManifestToFitIsSeenAtItsBlock) {
       {"a batch's signature", [](auto&, auto& b) { b[3].batches[0].bytes.back() ^= 1; }, 9,
        "batch 0"},
       {"batches of another block", [](auto&, auto& b) { b[3].batches = b[2].batches; }, 9, "batch"},
+      {"two batches in each other's place",
+       [](auto&, auto& b) { std::swap(b[1].batches[0], b[1].batches[1]); }, 7, "batch"},
       {"a cut of another block", [](auto&, auto& b) { b[3].cut = b[2].cut; }, 9, "cut"},
   };
   for (const Change& change : changes) {
@@ -201,8 +204,8 @@ TEST(AuditArchive, WhatIsChangedWithAManifestToFitIsSeenAtItsBlock) {
     auto headers = *unpack_headers(bytes(segment.headers.name), count);
     auto bodies = *unpack_bodies(bytes(segment.blocks.name), count);
     change.make(headers, bodies);
-    copy.replace(segment.headers.name, pack_headers(headers));
-    copy.replace(segment.blocks.name, pack_bodies(bodies));
+    copy.replace(segment.headers.name, *pack_headers(headers));
+    copy.replace(segment.blocks.name, *pack_bodies(bodies));
     const Ran alone = copy.replayed();
     ASSERT_EQ(alone.exit, Exit::diverges) << change.what << alone.out << alone.err;
     const auto found = boost::json::parse(alone.out).at("divergence");
@@ -227,6 +230,66 @@ TEST(AuditArchive, WhatIsChangedWithAManifestToFitIsSeenAtItsBlock) {
       EXPECT_EQ(is_seen, first || !is_body) << change.what << both.err;
     }
   }
+}
+
+TEST(AuditArchive, WhereAllOfSeveralAreDamagedNoFileIsSaidToBeWhole) {
+  Copy one;
+  Copy two;
+  std::filesystem::remove(one.under(one.manifest().segments.at(1).blocks.name));
+  std::filesystem::remove(two.under(two.manifest().segments.at(2).blocks.name));
+  // The missing files are above what is replayed.
+  const Ran ran = run_program({"replay", one.path(), two.path(), "--genesis",
+                               ArchivedChain::get().genesis(), "--to", "3", "--json"});
+  EXPECT_EQ(ran.exit, Exit::diverges) << ran.out << ran.err;
+  EXPECT_FALSE(boost::json::parse(ran.out).at("files_checked").as_bool());
+}
+
+TEST(AuditArchive, AContinuationHasNoIds) {
+  Copy copy;
+  const Height height(ArchivedChain::get().definition.continuations.front().height.value + 1);
+  const Manifest manifest = copy.manifest();
+  const auto segment = std::ranges::lower_bound(manifest.segments, height, {}, &Segment::last);
+  ASSERT_NE(segment, manifest.segments.end());
+  const std::string text = file_text(copy.under(segment->headers.name));
+  auto headers = *unpack_headers(as_bytes(text), segment->last.value - segment->first.value + 1);
+  LightBlock& light = headers.at(height.value - segment->first.value);
+  ASSERT_TRUE(light.header.empty());
+  light.ids.push_back({bic("NORDDEFF"), uetr(77'777)});
+  copy.replace(segment->headers.name, *pack_headers(headers));
+  const Ran ran = run_program({"absent", to_text(uetr(77'777)), copy.path(), "--genesis",
+                               ArchivedChain::get().genesis(), "--json"});
+  EXPECT_EQ(ran.exit, Exit::diverges) << ran.out << ran.err;
+}
+
+TEST(AuditArchive, APipeIsNoFileOfAnArchive) {
+  Copy copy;
+  std::filesystem::remove(copy.under("manifest.json"));
+  ASSERT_EQ(::mkfifo(copy.under("manifest.json").c_str(), 0600), 0);
+  const Ran ran = copy.replayed();
+  EXPECT_EQ(ran.exit, Exit::cannot_check);
+  EXPECT_NE(ran.err.find("is not a regular file"), std::string::npos) << ran.err;
+}
+
+TEST(AuditArchive, ASegmentThatNobodyCouldReadIsNotWritten) {
+  BlockBody body;
+  body.batches.assign(archive_content_max / ArchivedBatch::bytes_max + 1,
+                      {Bytes(ArchivedBatch::bytes_max, 7)});
+  EXPECT_FALSE(pack_bodies({body}).has_value());
+  body.batches.resize(64 * 1024 * 1024 / ArchivedBatch::bytes_max);  // what a block may have
+  const auto packed = pack_bodies({body});
+  ASSERT_TRUE(packed.has_value()) << packed.error();
+  EXPECT_LE(packed->size(), archive_file_max);
+  EXPECT_EQ(unpack_bodies(*packed, 1)->front(), body);
+  // A manifest of as many segments as there may be is one that can be read.
+  Segment segment;
+  segment.first = segment.last = Height(999'999'999'999);
+  segment.headers = {file_name(segment.first, segment.last, "headers"), archive_file_max, {}};
+  segment.blocks = {file_name(segment.first, segment.last, "blocks"), archive_file_max, {}};
+  Manifest manifest;
+  const std::size_t none = write_manifest(manifest).size();
+  manifest.segments.assign(10, segment);
+  const std::size_t each = (write_manifest(manifest).size() - none) / 10 + 1;
+  EXPECT_LE(none + each * Manifest::segments_max, archive_file_max);
 }
 
 TEST(AuditArchive, AnArchiveWithoutTheLastProofIsNone) {
@@ -299,7 +362,7 @@ TEST(AuditRestore, LeavesNothingWhereTheArchiveDiverges) {
   const std::string text = file_text(copy.under(segment.blocks.name));
   auto bodies = *unpack_bodies(as_bytes(text), 5);
   bodies[2].batches[0].bytes.back() ^= 1;
-  copy.replace(segment.blocks.name, pack_bodies(bodies));
+  copy.replace(segment.blocks.name, *pack_bodies(bodies));
   const ScratchDirectory directory;
   const Ran ran = run_program({"restore", copy.path(), directory.under("data"), "--genesis",
                                ArchivedChain::get().genesis()});
@@ -355,6 +418,32 @@ TEST(AuditAsOf, FindsTheBlockOfATime) {
                          "--parameters"})
                 .exit,
             Exit::usage);
+}
+
+TEST(AuditAsOf, ALaterBlockOfAnotherTimeMakesNoOlderBalanceTheOneOfNow) {
+  const ScratchDirectory directory;
+  const auto shown = [&](const std::string& name, const Forgery& forgery) {
+    ChainMaker chain(directory.under(name));
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      chain.block_of({issue_bytes(i, "NORDDEFF/main", eur(100))});
+    chain.block({{issue_bytes(4, "NORDDEFF/main", eur(100))}}, true, forgery);
+    chain.close();
+    write_text(directory.under("genesis.toml"), network_text());
+    return run_program({"as-of", "2026-01-05T06:00:03Z", directory.under(name), "--genesis",
+                        directory.under("genesis.toml"), "--account", "NORDDEFF/main", "--currency",
+                        "EUR"});
+  };
+  const Ran sound = shown("sound", {});
+  ASSERT_EQ(sound.exit, Exit::holds) << sound.err;
+  EXPECT_EQ(boost::json::parse(sound.out).at("height").to_number<std::uint64_t>(), 3U);
+  // Whoever gave the copy has block 4 say an hour later, and two of four sign it. Asked for the
+  // time between, block 3 would be the answer though block 4 was there.
+  Forgery forgery;
+  forgery.header = [](consensus::Header& header) { header.time.value += 3'600'000; };
+  forgery.signers = 2;
+  const Ran forged = shown("forged", forgery);
+  EXPECT_EQ(forged.exit, Exit::diverges) << forged.out;
+  EXPECT_NE(forged.err.find("block 4"), std::string::npos) << forged.err;
 }
 
 TEST(AuditAbsent, SaysWhoUsedAnIdAndThatNobodyDid) {

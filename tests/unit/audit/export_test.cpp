@@ -289,6 +289,22 @@ TEST_P(AuditExport, WritesStatementsThatAddUp) {
       << csv.out;
 }
 
+TEST_P(AuditExport, WhatNoProofCoversIsNotKept) {
+  const ScratchDirectory directory;
+  ChainMaker chain(directory.under("node"));
+  chain.block_of({issue_bytes(1, "NORDDEFF/main", eur(100))});
+  chain.block_of({issue_bytes(2, "NORDDEFF/main", eur(100))}, false);
+  Forgery forgery;
+  forgery.signers = 2;
+  chain.block({{issue_bytes(3, "NORDDEFF/main", eur(100))}}, true, forgery);
+  chain.close();
+  std::ofstream(directory.under("genesis.toml")) << network_text();
+  const Ran ran = run_program({"export", directory.under("node"), "--genesis",
+                               directory.under("genesis.toml"), "--database", written_});
+  EXPECT_EQ(ran.exit, Exit::diverges) << ran.out << ran.err;
+  EXPECT_EQ(asked("SELECT count(*) FROM blocks WHERE height > 1"), "0 | ");
+}
+
 INSTANTIATE_TEST_SUITE_P(On, AuditExport,
                          testing::Values(DatabaseAddress::Kind::sqlite,
                                          DatabaseAddress::Kind::postgresql),

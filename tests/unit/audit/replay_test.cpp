@@ -73,6 +73,28 @@ std::string genesis_file(const ScratchDirectory& directory) {
   return path;
 }
 
+TEST(AuditReplay, GoesOnFromAnUnprovedBlockOnlyWhereTheSourceHasIt) {
+  const ScratchDirectory directory;
+  const ScratchDirectory work;
+  for (const std::uint64_t which : {1, 2}) {
+    ChainMaker chain(directory.under(std::to_string(which)));
+    chain.block_of({issue_bytes(1, "NORDDEFF/main", eur(100))});
+    chain.block_of({issue_bytes(10 + which, "NORDDEFF/main", eur(100))}, false);
+    chain.block_of({issue_bytes(3, "NORDDEFF/main", eur(100))});
+  }
+  ReplayOptions options = options_in(work.path());
+  options.to = Height(2);
+  EXPECT_FALSE(replay_of(directory.under("1"), options).divergence);
+  options.to.reset();
+  auto other = open_node_source(directory.under("2"), network_definition());
+  const auto refused = replay(network_definition(), **other, options, {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().what.find("block 2"), std::string::npos) << refused.error().what;
+  const Report on = replay_of(directory.under("1"), options);
+  EXPECT_FALSE(on.divergence);
+  EXPECT_EQ(on.resumed_from, Height(2));
+}
+
 TEST(AuditReplay, JudgesReportedEvidenceAsTheNodesDo) {
   const ScratchDirectory directory;
   const ScratchDirectory work;
