@@ -181,20 +181,25 @@ class Network:
         self.save()
 
     def _make_bank(self, bank, is_supervisor):
+        """Its entry. Maker and checker are two persons, and the maker's key may also be a program's."""
+        return self._enter_bank(bank, ("maker:p1:maker+service", "checker:p2:checker"),
+                                "validator,settlement-agent,fx-provider" + (",supervisor" if is_supervisor else ""),
+                                ("main:accepts=all", "customers:accepts=none"))
+
+    def _enter_bank(self, bank, keys, roles, accounts, has_annex_key=True):
         bic, name, country = bank
-        home = private_dir(self.dir / bic.lower())
-        keys = private_dir(home / "keys")
-        private_file(keys / "passphrase", f"devnet-{bic.lower()}\n")
-        run([bin_dir() / "vostro-genesis", "keys", "--out", keys, "--bic", bic, "--role", "validator", "--cost", "development",
-             "--key", "maker:p1:maker+service", "--key", "checker:p2:checker", "--passphrase-file", keys / "passphrase"])
-        made = run([bin_dir() / "vostro", "--json", "--key-dir", keys, "--passphrase-file", keys / "passphrase", "key", "new", "annex", "--annex",
-                    "--cost", "development"])
+        home = private_dir(private_dir(self.dir / bic.lower()) / "keys")
+        passphrase = ("--passphrase-file", home / "passphrase")
+        private_file(home / "passphrase", f"devnet-{bic.lower()}\n")
+        words = [word for key in keys for word in ("--key", key)]
+        run([bin_dir() / "vostro-genesis", "keys", "--out", home, "--bic", bic, "--role", "validator", "--cost", "development", *words, *passphrase])
+        words = [word for account in accounts for word in ("--account", account)]
+        if has_annex_key:
+            made = run([bin_dir() / "vostro", "--json", "--key-dir", home, *passphrase, "key", "new", "annex", "--annex", "--cost", "development"])
+            words += ["--annex-key", json.loads(made.stdout)["annex_key"]]
         entry = self.dir / f"{bic.lower()}.entry.toml"
-        run([bin_dir() / "vostro-genesis", "entry", "--network", self.dir / "network.toml", "--bic", bic, "--legal-name",
-             name, "--country", country, "--keys", keys, "--passphrase-file", keys / "passphrase", "--roles",
-             "validator,settlement-agent,fx-provider" + (",supervisor" if is_supervisor else ""), "--annex-key",
-             json.loads(made.stdout)["annex_key"], "--account", "main:accepts=all", "--account",
-             "customers:accepts=none", "--out", entry])
+        run([bin_dir() / "vostro-genesis", "entry", "--network", self.dir / "network.toml", "--bic", bic, "--legal-name", name, "--country",
+             country, "--keys", home, *passphrase, "--roles", roles, *words, "--out", entry])
         return entry
 
     def _make_node(self, bank, banks, api_port, p2p_ports, index, requests_per_second, options):
@@ -381,12 +386,14 @@ listen = "127.0.0.1:{p2p_ports[index]}"
                            f"{done.stderr.strip() or done.stdout.strip()}")
         return done.returncode, answer
 
-    def fund(self, exponents=None):
-        """Each agent issues opening balances of its currency to every bank's main account."""
+    def fund(self, fiat_accounts=None):
+        """Each agent issues opening balances of its currency to every bank's main account, against entries on its fiat account of that
+        currency, where `fiat_accounts` has one."""
         for entry in self.info["currencies"]:
             agent = self.node(entry["agent"])
             for node in self.info["nodes"]:
-                self.wallet(agent, "issue", "--to", f"{node['participant']}/main", "--amount",
+                fiat = (fiat_accounts or {}).get(entry["currency"])
+                self.wallet(agent, "issue", *(("--fiat-account", fiat) if fiat else ()), "--to", f"{node['participant']}/main", "--amount",
                             f"{OPENING_UNITS} {entry['currency']}", "--reference",
                             f"opening {entry['currency']} {node['participant']}", keys=("maker", "checker"))
         self.refresh_balances()

@@ -4,11 +4,12 @@ import re
 import sys
 import unittest
 import uuid
+from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from customer_case import B, CREDITOR, DEBTOR, CustomerCase, CustomerNetwork  # noqa: E402
-from vostronet import bin_dir, run  # noqa: E402
+from fiat import new_key  # noqa: E402
 
 
 class Paid(CustomerCase):
@@ -52,7 +53,7 @@ class Paid(CustomerCase):
     def test_Customers_what_cannot_be_paid_is_refused_with_its_code_and_moves_nothing(self):
         self.both()
         closed = "DE-CLOSED-1"
-        self.load(self.a, [(closed, "Closed Ltd", "EUR", "50.00"), ("DE-BLOCKED", "Blocked Ltd", "EUR", "50.00")])
+        self.a.load_customers([(closed, "Closed Ltd", "EUR", "50.00"), ("DE-BLOCKED", "Blocked Ltd", "EUR", "50.00")])
         self.close(self.a, closed)
         self.close(self.a, "DE-BLOCKED", "blocked")
         core, cases = self.a.core, []
@@ -71,7 +72,7 @@ class Paid(CustomerCase):
         refused("RC04", creditor_bank="ALBAGB2L")
         # Before any money moved at the other bank: unknown there, and closed there.
         refused("AC01", creditor="FR-NOBODY")
-        self.load(self.b, [("FR-CLOSED", "Ferme SA", "EUR", "0.00"), ("FR-DOLLAR", "Dollar SA", "USD", "0.00")])
+        self.b.load_customers([("FR-CLOSED", "Ferme SA", "EUR", "0.00"), ("FR-DOLLAR", "Dollar SA", "USD", "0.00")])
         self.close(self.b, "FR-CLOSED")
         refused("AC04", creditor="FR-CLOSED")
         refused("AM03", creditor="FR-DOLLAR")
@@ -103,7 +104,7 @@ class Paid(CustomerCase):
 
     def test_Customers_another_currency_is_paid_at_the_best_quote(self):
         self.both(lines="accept_within_s = 300\nquote_within_s = 60")
-        self.load(self.b, [("FR-DOLLAR", "Dollar SA", "USD", "0.00")])
+        self.b.load_customers([("FR-DOLLAR", "Dollar SA", "USD", "0.00")])
         for rate in ("0.900000", "0.850000"):
             self.network.wallet(self.nodes[1], "quote", "publish", "--provider", f"{B}/main", "--sells", "USD", "--buys", "EUR", "--rate", rate,
                                 "--limit", "400.00 USD", "--expires", "+10m", "--hold-max", "10m")
@@ -248,14 +249,9 @@ class Screened(CustomerCase):
 
     def screened(self, index, customers, country):
         bridge = self.participant(index, customers=customers)
-        home, keys = bridge.config.parent, Path(self.nodes[index]["token_file"]).parent
+        home = bridge.config.parent
         (home / "countries.csv").write_text(f"country,measure,basis\n{country},embargo,EU 2017/1509\n", encoding="utf-8")
-        persons = ""
-        for name in ("anna", "carl"):
-            run([bin_dir() / "vostro", "key", "new", name, "--cost", "development", "--out", home / f"{name}.key", "--passphrase-file",
-                 keys / "passphrase"])
-            shown = run([bin_dir() / "vostro", "key", "show", home / f"{name}.key"]).stdout
-            persons += f'\n[[person]]\nname = "{name}"\nkey = "{re.search(r"ed25519:[0-9a-f]{64}", shown)[0]}"\n'
+        persons = "".join(f'\n[[person]]\nname = "{name}"\nkey = "{new_key(home, name, self.nodes[index])}"\n' for name in ("anna", "carl"))
         with open(bridge.config, "a", encoding="utf-8") as config:
             config.write(f"""
 [screening]
@@ -266,11 +262,12 @@ files = ["countries.csv"]
 {persons}""")
         return bridge.start()
 
-    def decide(self, bridge, index, action):
-        screening, = [each["id"] for each in bridge.ask("screen", "list")[1]["items"]]
-        for name in ("anna", "carl"):
-            bridge.ask("screen", "decide", screening, action, "--reason", "seen by the desk", "--key", bridge.config.parent / f"{name}.key",
-                       "--passphrase-file", Path(self.nodes[index]["token_file"]).parent / "passphrase")
+    def decide(self, bridge, index, action, *basis, names=("anna", "carl"), screening=None):
+        """Of the one that is held, where no other is named; exit codes."""
+        if screening is None:
+            screening, = [each["id"] for each in bridge.ask("screen", "list")[1]["items"]]
+        return [bridge.ask("screen", "decide", screening, action, "--reason", "seen by the desk", *basis, "--key", bridge.config.parent / f"{name}.key",
+                           "--passphrase-file", Path(self.nodes[index]["token_file"]).parent / "passphrase", check=False)[0] for name in names]
 
     def test_Customers_who_is_on_a_list_waits_for_two_persons_at_both_banks(self):
         self.a = self.screened(0, [(DEBTOR, "Muster & Sohn GmbH", "EUR", "1000.00")], "FR")  # the creditor's
@@ -279,11 +276,11 @@ files = ["countries.csv"]
             uetr = self.pay("10.00")
             self.wait_state(self.a, uetr, "screening")
             self.assertEqual((self.has(self.a, DEBTOR), self.alarms(self.a)), (1000, ["screening"]))
-            self.decide(self.a, 0, at_a)
+            self.assertEqual(self.decide(self.a, 0, at_a), [0, 0])
             if at_b:
                 self.wait_state(self.b, uetr, "screening")
                 self.assertEqual((self.has(self.b, CREDITOR), self.alarms(self.b)), (0, ["screening"]))
-                self.decide(self.b, 1, at_b)
+                self.assertEqual(self.decide(self.b, 1, at_b), [0, 0])
             self.wait_state(self.a, uetr, "confirmed" if at_b == "release" else "refused")
             if at_b != "release":
                 self.wait_for(lambda: ("RJCT", "RR04") in self.a.core.statuses(uetr), "not refused with RR04")  # noqa: B023
@@ -293,6 +290,49 @@ files = ["countries.csv"]
             self.assert_sound(bridge)
             self.assertEqual(bridge.ask("screen", "list")[1]["items"], [])
             self.assertNotIn("Muster", self.log_of(bridge))
+
+    def test_Customers_what_is_frozen_on_the_ledger_waits_for_an_unblock_with_its_legal_basis(self):
+        self.a = self.participant(0, customers=[(DEBTOR, "Muster & Sohn GmbH", "EUR", "1000.00")]).start()
+        self.b = self.screened(1, [(CREDITOR, "Atelier Dupont", "EUR", "0.00")], "DE")
+        document = self.b.config.with_name("order.pdf")
+        document.write_bytes(b"%PDF-1.7 freezing order")
+        law = ("--basis", "EU 833/2014 art 5", "--document", document)
+        licence = ("--basis", "Licence 17", "--document", document)
+
+        def on_ledger(uetr, node):
+            return self.network.get(self.nodes[node], f"/v1/payments/{uetr}?agent=NORDDEFF")["status"]
+        left, arrived = Decimal(1000), Decimal(0)
+        for action, at_a, at_b, word in (("unblock-pay", "confirmed", "confirmed", ("ACCC", None)),
+                                         ("unblock-release", "refused", "released", ("RJCT", "LEGL"))):
+            uetr = self.pay("10.00")
+            self.wait_state(self.b, uetr, "screening")
+            screening, = [each["id"] for each in self.b.ask("screen", "list")[1]["items"]]
+            self.assertEqual(self.decide(self.b, 1, "block", names=("anna",)), [2])  # under which law?
+            self.assertEqual(self.decide(self.b, 1, "block", *law), [0, 0])
+            self.wait_state(self.a, uetr, "blocked")
+            for node in (0, 1):
+                self.wait_for(lambda: on_ledger(uetr, node) == "blocked", "it is not frozen")  # noqa: B023
+            self.wait_for(lambda: ("BLCK", None) in self.a.core.statuses(uetr), "the debtor's core is not told")  # noqa: B023
+            # It comes back by no other way: not by a recall, not by its deadline, not by new starts, and not by persons without a basis.
+            self.a.core.put(self.a.core.camt056(uetr))
+            for bridge in (self.a, self.b):
+                self.wait_for(lambda: not list((bridge.config.parent / "files" / "in").glob("*.xml")), "files stay in `in`")  # noqa: B023
+                self.assertEqual(bridge.stop(), 0)
+                bridge.start()
+            self.assertEqual(self.decide(self.b, 1, action, names=("anna",), screening=screening), [2])
+            self.assertEqual(self.decide(self.b, 1, "reject", screening=screening), [2, 2])
+            self.assertEqual(self.decide(self.b, 1, action, *licence, names=("anna", "anna"), screening=screening), [0, 0])  # one person twice
+            left -= 10
+            self.assertEqual((on_ledger(uetr, 0), self.has(self.a, DEBTOR), self.has(self.b, CREDITOR)), ("blocked", left, arrived))
+            self.assertEqual(self.decide(self.b, 1, action, *licence, names=("carl",), screening=screening), [0])
+            self.wait_state(self.a, uetr, at_a)
+            self.wait_state(self.b, uetr, at_b)
+            self.wait_for(lambda: word in self.a.core.statuses(uetr), f"not told {word}: {self.a.core.statuses(uetr)}")  # noqa: B023
+            arrived += 10 if action == "unblock-pay" else 0
+            left += 0 if action == "unblock-pay" else 10
+            self.assertEqual((self.has(self.a, DEBTOR), self.has(self.b, CREDITOR)), (left, arrived))
+        for bridge in (self.a, self.b):
+            self.assert_sound(bridge)
 
 
 if __name__ == "__main__":

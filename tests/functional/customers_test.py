@@ -14,7 +14,7 @@ class Refused(CustomerCase):
 
     def test_Customers_what_cannot_be_ordered_is_refused_with_its_code(self):
         self.a = self.participant(0, customers=[(DEBTOR, "Muster & Sohn GmbH", "EUR", "1000.00")]).start()
-        self.load(self.a, [("DE-CLOSED", "Closed Ltd", "EUR", "50.00"), ("DE-BLOCKED", "Blocked Ltd", "EUR", "50.00")])
+        self.a.load_customers([("DE-CLOSED", "Closed Ltd", "EUR", "50.00"), ("DE-BLOCKED", "Blocked Ltd", "EUR", "50.00")])
         self.close(self.a, "DE-CLOSED")
         self.close(self.a, "DE-BLOCKED", "blocked")
         core, cases = self.a.core, []

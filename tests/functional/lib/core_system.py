@@ -4,54 +4,14 @@ import re
 import uuid
 from datetime import datetime, timezone
 
-from bridge_case import Bank
-
-NAMES = {"DE89370400440532013000": "Muster & Sohn GmbH", "FR1420041010050500013M02606": "Atelier Dupont"}
+from fiat import NAMES, CoreSystem, account_xml, agent_xml, party_xml
 
 
-def escaped(text):
-    return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def account_xml(account):
-    return f"<Id><IBAN>{account}</IBAN></Id>" if re.match(r"[A-Z]{2}\d\d", account) else f"<Id><Othr><Id>{account}</Id></Othr></Id>"
-
-
-def agent_xml(bic):
-    return f"<FinInstnId><BICFI>{bic}</BICFI></FinInstnId>"
-
-
-def party_xml(name, country):
-    return f"<Nm>{escaped(name)}</Nm><PstlAdr><StrtNm>Hauptstr.</StrtNm><TwnNm>Ort</TwnNm><Ctry>{country}</Ctry></PstlAdr>"
-
-
-class Core(Bank):
-    """Its BIC is the bank's own."""
-
-    def __init__(self, home, files, bic):
-        super().__init__(home, files)
-        self.bic = bic
+class Core(CoreSystem):
+    """It also sends what banks send each other."""
 
     def own(self, kind, document, message_id):
         return self.envelope(kind, document, message_id, to=self.bic, sender=self.bic)
-
-    def pain001(self, debtor, creditor, creditor_bank, amount, currency="EUR", uetr=None, day="2026-01-05", message_id=None,
-                text="Invoice 2026-118", end_to_end="INV-118", purpose="SUPP", debtor_bank=None, creditor_name="Atelier Dupont"):
-        """A customer's file, as customers send it: without a header."""
-        message_id = message_id or f"C{uuid.uuid4().hex[:20]}"
-        named = f"<UETR>{uetr}</UETR>" if uetr else ""
-        return f"""<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn>
-<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>2026-01-05T09:00:00Z</CreDtTm><NbOfTxs>1</NbOfTxs>
-<InitgPty><Nm>{escaped(NAMES.get(debtor, "Somebody"))}</Nm></InitgPty></GrpHdr>
-<PmtInf><PmtInfId>P-1</PmtInfId><PmtMtd>TRF</PmtMtd><ReqdExctnDt><Dt>{day}</Dt></ReqdExctnDt>
-<Dbtr>{party_xml(NAMES.get(debtor, "Somebody"), "DE")}</Dbtr><DbtrAcct>{account_xml(debtor)}</DbtrAcct>
-<DbtrAgt>{agent_xml(debtor_bank or self.bic)}</DbtrAgt><ChrgBr>SHAR</ChrgBr>
-<CdtTrfTxInf><PmtId><InstrId>I-1</InstrId><EndToEndId>{end_to_end}</EndToEndId>{named}</PmtId>
-<Amt><InstdAmt Ccy="{currency}">{amount}</InstdAmt></Amt><CdtrAgt>{agent_xml(creditor_bank)}</CdtrAgt>
-<Cdtr>{party_xml(creditor_name, "FR")}</Cdtr><CdtrAcct>{account_xml(creditor)}</CdtrAcct>
-<Purp><Cd>{purpose}</Cd></Purp><RmtInf><Ustrd>{escaped(text)}</Ustrd></RmtInf></CdtTrfTxInf></PmtInf></CstmrCdtTrfInitn></Document>
-"""
 
     def pacs008(self, debtor, creditor, creditor_bank, amount, uetr, currency="EUR", day="2026-01-05"):
         message_id = f"T{uuid.uuid4().hex[:20]}"
@@ -90,15 +50,6 @@ class Core(Bank):
 <GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{now}</CreDtTm><NbOfTxs>1</NbOfTxs><SttlmInf><SttlmMtd>INDA</SttlmMtd></SttlmInf></GrpHdr>
 <TxInf><OrgnlUETR>{uetr}</OrgnlUETR><RtrdIntrBkSttlmAmt Ccy="{currency}">{amount}</RtrdIntrBkSttlmAmt>
 <RtrRsnInf><Rsn><Cd>{code}</Cd></Rsn></RtrRsnInf></TxInf></PmtRtr>""", message_id)
-
-    def told(self, kind=None, uetr=None):
-        """[(kind, text)] of all that came out, each file once and the same whenever it came; of one kind, or about one payment."""
-        self.collect()
-        found = []
-        for path in sorted((self.home / "taken").glob("*.xml")):
-            text = path.read_text(encoding="utf-8")
-            found.append((re.search(r"tech:xsd:((?:pain|pacs|camt)\.\d{3})\.", text)[1], text))
-        return [(k, t) for k, t in found if (kind is None or k == kind) and (uetr is None or uetr in t)]
 
     def statuses(self, uetr):
         """{(word, code)} of the pain.002 and pacs.002 about a payment."""

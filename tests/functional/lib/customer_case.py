@@ -1,15 +1,12 @@
 """Two participants with bridges, core systems and customers on a real network: NORDDEFF's customers pay SUDBFRPP's."""
 
-import json
-import signal
 import uuid
-from decimal import Decimal
-from pathlib import Path
 
-from bridge_case import Bridge, BridgeCase
+from bridge_case import BridgeCase
 from core_system import Core
+from fiat import bridge_config, make_channel, participant_parts
 from network_case import LISTEN_MS
-from vostronet import Network, bin_dir, private_dir, private_file, run
+from vostronet import Network, private_dir
 
 DEBTOR, CREDITOR = "DE89370400440532013000", "FR1420041010050500013M02606"
 A, B = "NORDDEFF", "SUDBFRPP"
@@ -19,22 +16,11 @@ BANKS = [(A, "Nordbank AG", "DE"), (B, "Banque du Sud SA", "FR")]
 class CustomerNetwork(Network):
     """Each bank's orders need one person, the key of its bridge; each has an annex key, and an account for customers."""
 
-    def _make_bank(self, bank, *_):
-        bic, name, country = bank
-        keys = private_dir(private_dir(self.dir / bic.lower()) / "keys")
-        private_file(keys / "passphrase", f"devnet-{bic.lower()}\n")
-        run([bin_dir() / "vostro-genesis", "keys", "--out", keys, "--bic", bic, "--role", "validator", "--cost", "development",
-             "--key", "maker:p1:maker+service", "--passphrase-file", keys / "passphrase"])
-        annex = run([bin_dir() / "vostro", "--json", "--key-dir", keys, "--passphrase-file", keys / "passphrase", "key", "new", "annex", "--annex",
-                     "--cost", "development"])
-        entry = self.dir / f"{bic.lower()}.entry.toml"
-        run([bin_dir() / "vostro-genesis", "entry", "--network", self.dir / "network.toml", "--bic", bic, "--legal-name", name,
-             "--country", country, "--keys", keys, "--passphrase-file", keys / "passphrase", "--roles",
-             "validator,settlement-agent,fx-provider", "--account", "main:accepts=all", "--account", f"customers:accepts={self.accepts}",
-             "--annex-key", json.loads(annex.stdout)["annex_key"], "--out", entry])
-        return entry
-
     accepts = "none"
+
+    def _make_bank(self, bank, *_):
+        return self._enter_bank(bank, ("maker:p1:maker+service",), "validator,settlement-agent,fx-provider",
+                                ("main:accepts=all", f"customers:accepts={self.accepts}"))
 
 
 class CustomerCase(BridgeCase):
@@ -60,70 +46,18 @@ class CustomerCase(BridgeCase):
         """The bridge of a bank with its core system, both not started; `customers`: (account, name, currency, balance)."""
         node = self.nodes[index]
         bic = node["participant"]
-        keys = Path(node["token_file"]).parent
         home = private_dir(self.home / f"bridge-{bic.lower()}")
-        files = private_dir(home / "files")
-        for each in ("in", "out", "archive", "quarantine"):
-            private_dir(files / each)
-        run([bin_dir() / "vostro", "key", "new", "channel", "--cost", "development", "--out", home / "channel.key", "--passphrase-file",
-             keys / "passphrase"])
-        core = Core(home, files, bic)
-        config = home / "bridge.toml"
-        config.write_text(f"""
-[bridge]
-participant = "{bic}"
-genesis = "{self.network.info['genesis']}"
-lease_s = 1
-poll_ms = 50
-retry_s = 1
-reconcile_s = 1
-
-[book]
-database = "{database}"
-
-[node]
-api = "{node['api']}"
-token_file = "{node['token_file']}"
-
-[keys]
-key = "{keys / 'maker.key'}"
-passphrase_file = "{keys / 'passphrase'}"
-
-[channel]
-directory = "files"
-settle_ms = 0
-bank = "{bic}"
-bank_key = "{core.public}"
-sign_key = "channel.key"
-sign_passphrase_file = "{keys / 'passphrase'}"
-
-[participant]
-account = "{bic}/customers"
-annex_key = "{keys / 'annex.key'}"
-annex_passphrase_file = "{keys / 'passphrase'}"
-{lines}
-""", encoding="utf-8")
-        bridge = Bridge(config, config.with_name("bridge.log"), self.bridge_program)
-        self.bridges.append(bridge)
+        core = Core(home, make_channel(home), bic)
+        config = bridge_config(self.network, node, core, bic, participant_parts(node, lines), database=database)
+        bridge = self.bridge_on(config)
         bridge.core = core
-        self.load(bridge, customers)
+        bridge.load_customers(customers)
         return bridge
-
-    def load(self, bridge, customers):
-        path = bridge.config.with_name("customers.toml")
-        path.write_text("".join(f'[[customer]]\naccount = "{account}"\nname = "{name}"\ncurrency = "{currency}"\nbalance = "{balance}"\n\n'
-                                for account, name, currency, balance in customers), encoding="utf-8")
-        bridge.ask("customers", "load", path)
 
     def both(self, **options):
         """Both banks' bridges, at work."""
         self.a = self.participant(0, customers=[(DEBTOR, "Muster & Sohn GmbH", "EUR", "1000.00")], **options).start()
         self.b = self.participant(1, customers=[(CREDITOR, "Atelier Dupont", "EUR", "0.00")], **options).start()
-
-    def tearDown(self):
-        for bridge in self.bridges:
-            bridge.stop(signal.SIGKILL)
-        super().tearDown()
 
     # ---- what is done and seen ----
 
@@ -143,7 +77,7 @@ annex_passphrase_file = "{keys / 'passphrase'}"
         return self.wait_for(look, f"{uetr} is not {state}, {recall}")
 
     def has(self, bridge, account):
-        return next(Decimal(each["balance"]) for each in bridge.ask("customers", "list")[1]["items"] if each["account"] == account)
+        return bridge.customer_has(account)
 
     def close(self, bridge, account, status="closed"):
         bridge.ask("customers", "set", account, "--status", status)
