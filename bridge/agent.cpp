@@ -40,18 +40,23 @@ SettlementAgent::SettlementAgent(Parts parts)
       book_(std::move(parts.book)),
       directories_(std::move(parts.directories)),
       api_(std::move(parts.api)),
-      sign_key_(std::move(parts.sign_key)),
+      sign_key_(parts.sign_key),
       screening_(std::move(parts.screening)),
       maker_(network_id_, config_.agent, std::move(parts.key), config_.order_valid),
       rules_{config_, maker_, &write_payout},
       delivery_(book_, directories_, api_, rules_, sign_key_),
       restore_(book_, directories_),
-      annex_key_(std::move(parts.annex_key)) {
+      annex_key_(std::move(parts.annex_key)),
+      gateway_(parts.gateway) {
   if (config_.participant) {
     VOSTRO_CHECK(annex_key_);
     errands_.emplace(book_, api_, rules_, *annex_key_);
     if (screening_) rules_.gate = &gate_.emplace(*screening_, config_.participant->account);
   }
+}
+
+void SettlementAgent::beat(Gateway::Stage stage) const {
+  if (gateway_ != nullptr) gateway_->beat(stage);
 }
 
 void SettlementAgent::pause() const {
@@ -63,6 +68,7 @@ Result<bool, BookError> SettlementAgent::wait_for_lease(const std::atomic<bool>&
   std::optional<Lease> seen;
   Clock::time_point since = Clock::now();
   while (!is_ending) {
+    beat(Gateway::Stage::waiting);
     const auto lease = book_.lease();
     if (!lease) return fail(lease.error());
     if (!seen || *lease != *seen) {
@@ -168,8 +174,11 @@ Ended SettlementAgent::run(const std::atomic<bool>& is_ending, std::atomic<bool>
 }
 
 Result<void, BookError> SettlementAgent::turn() {
+  beat(restore_.is_going_on() ? Gateway::Stage::restoring : Gateway::Stage::active);
   if (restore_.is_going_on()) return restore();
-  auto more = take_files(book_, directories_, rules_, wall_clock());
+  auto more = take_files(book_, directories_, rules_, wall_clock(),
+                         gateway_ ? gateway_->posted() : std::vector<ReceivedFile>());
+  if (gateway_ != nullptr) gateway_->tell_outcomes();
   if (!more) return fail(more.error());
   if (auto done = move_on(); !done) return done;
   if (errands_)

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "bridge/api/gateway.h"
 #include "bridge/delivery.h"
 #include "bridge/errands.h"
 #include "bridge/flow/screening_passage.h"
@@ -31,9 +32,10 @@ class SettlementAgent {
     Directories directories;
     client::ApiClient api;
     SecretKey key;
-    SecretKey sign_key;
+    const SecretKey& sign_key;  ///< outlives the agent
     std::optional<ScreeningLists> screening;
     std::optional<client::AnnexKey> annex_key;  ///< of a participant
+    Gateway* gateway = nullptr;                 ///< outlives the agent; null: there is none
   };
   explicit SettlementAgent(Parts parts);
 
@@ -56,6 +58,7 @@ class SettlementAgent {
   [[nodiscard]] Result<void, BookError> compare();
   [[nodiscard]] Result<void, BookError> compare_position();
   void tell_alarms(BookTransaction& book);
+  void beat(Gateway::Stage stage) const;
   void pause() const;
 
   BridgeConfig config_;
@@ -63,7 +66,7 @@ class SettlementAgent {
   Book book_;
   Directories directories_;
   client::ApiClient api_;
-  SecretKey sign_key_;
+  const SecretKey& sign_key_;
   std::optional<ScreeningLists> screening_;
   OrderMaker maker_;
   Rules rules_;
@@ -72,6 +75,7 @@ class SettlementAgent {
   std::optional<client::AnnexKey> annex_key_;
   std::optional<Errands> errands_;        ///< of a participant
   std::optional<ScreeningPassage> gate_;  ///< of a participant that screens
+  Gateway* gateway_;
   std::optional<client::EventStream> events_;
   Clock::time_point closing_again_at_{};
   Clock::time_point comparing_at_{};

@@ -4,7 +4,9 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "bridge/channel/directories.h"
 #include "genesis/toml.h"
+#include "net/http/options_table.h"
 
 namespace vostro::bridge {
 namespace {
@@ -69,6 +71,7 @@ class BridgeConfigReader {
     persons();
     screening_lists();
     participant();
+    api();
     log();
     root_.finish();
     return std::move(config_);
@@ -288,6 +291,19 @@ class BridgeConfigReader {
       from.refuse("name", "it stands twice");
     from.finish();
     return source;
+  }
+
+  void api() {
+    if (root_.table_if_any("api") == nullptr) return;
+    TableReader from = table("api");
+    net::http::Options& options = config_.api.emplace();
+    options.port = 8090;
+    options.limits.large_body_bytes = file_bytes_max;
+    net::http::read_listening(from, options, [this](TableReader& reader, std::string_view key) {
+      return path_if_any(reader, key);
+    });
+    options.token_file = path(from, "token_file");
+    from.finish();
   }
 
   void log() {

@@ -18,6 +18,7 @@
 #include "bridge/participant_config.h"
 #include "bridge/screening/screen.h"
 #include "client/address.h"
+#include "net/http/options.h"
 
 namespace vostro::bridge {
 
@@ -118,6 +119,7 @@ struct BridgeConfig {
   /// The bank's role is that of a participant, with customers; else it is the settlement agent of
   /// the pools.
   std::optional<Participant> participant;
+  std::optional<net::http::Options> api;  ///< none: nothing is served
   log::Options log;
 
   [[nodiscard]] const Pool* pool(const Currency& currency) const;

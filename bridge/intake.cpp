@@ -75,7 +75,7 @@ class Intake {
     });
     if (!done) return done;
     if (is_repeat)
-      return quarantine(file, hash, "another file had its message id, and other bytes");
+      return quarantine(file, hash, "another file had its message id, and other bytes", "repeated");
     VOSTRO_FAILPOINT("bridge.intake.committed");
     log::info("message taken", {{"file", file.name}, {"kind", message.type}});
     put_away(file, true);
@@ -95,9 +95,10 @@ class Intake {
   }
 
   Result<void, BookError> quarantine(const ReceivedFile& file, const Hash& hash,
-                                     const std::string& why) {
+                                     const std::string& why,
+                                     const std::string& outcome = "quarantined") {
     auto done = book_.write(now_, [&](BookTransaction& rows) {
-      insert(rows, InboxFile{hash, file.name, "quarantined", why});
+      insert(rows, InboxFile{hash, file.name, outcome, why});
       rows.raise("file/" + to_hex(hash.view()).substr(0, 16),
                  "the file " + file.name + " is in quarantine: " + why);
     });
@@ -123,13 +124,15 @@ class Intake {
 }  // namespace
 
 Result<bool, BookError> take_files(Book& book, Directories& directories, const Rules& rules,
-                                   UnixMillis now) {
+                                   UnixMillis now, const std::vector<ReceivedFile>& posted) {
+  Intake intake(book, directories, rules, now);
+  for (const ReceivedFile& file : posted)
+    if (auto done = intake.take(file); !done) return fail(done.error());
   const auto found = directories.look(Directories::Clock::now());
   if (!found) {
     log::error("the channel's directory cannot be read", {{"error", found.error()}});
     return false;
   }
-  Intake intake(book, directories, rules, now);
   for (const ReceivedFile& file : found->files)
     if (auto done = intake.take(file); !done) return fail(done.error());
   if (!found->odd.empty())

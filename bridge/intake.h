@@ -8,9 +8,10 @@
 
 namespace vostro::bridge {
 
-/// What lies in `in` now; true: there is more, look again at once. Errors: those of the book;
-/// a directory that cannot be read is logged, and looked at again.
+/// What was posted, and what lies in `in` now; true: there is more, look again at once. Errors:
+/// those of the book; a directory that cannot be read is logged, and looked at again.
 [[nodiscard]] Result<bool, BookError> take_files(Book& book, Directories& directories,
-                                                 const Rules& rules, UnixMillis now);
+                                                 const Rules& rules, UnixMillis now,
+                                                 const std::vector<ReceivedFile>& posted = {});
 
 }  // namespace vostro::bridge

@@ -5,10 +5,13 @@
 #include "base/man_page.h"
 #include "base/secret_text.h"
 #include "bridge/commands.h"
+#include "bridge/config.h"
+#include "net/http/token_program.h"
 
 namespace {
 
 using vostro::bridge::Exit;
+using TokenFault = vostro::net::http::TokenProgram::Fault;
 
 int code_of(Exit exit) {
   return static_cast<int>(exit);
@@ -181,6 +184,20 @@ int main(int argc, char** argv) {
       with_json(app.add_subcommand("payments", "list customers' payments that are not over"));
   payments->add_flag("--all", of_customers.is_all, "those that are over, too");
   payments->callback(with_customers(&list_payments));
+
+  vostro::net::http::add_token_commands(
+      app, {.add_options = [&](CLI::App& command) { with_config(&command); },
+            .file = [&]() -> vostro::Result<std::string, std::string> {
+              auto loaded = load_config(config);
+              if (!loaded) return vostro::fail(loaded.error().sentence);
+              if (!loaded->api) return vostro::fail(config + " has no [api]");
+              return loaded->api->token_file;
+            },
+            .complain =
+                [&](TokenFault fault, const std::string& sentence) {
+                  exit = complain(fault == TokenFault::bad_config ? Exit::bad_config : Exit::failed,
+                                  sentence);
+                }});
 
   CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
   std::string directory;

@@ -21,6 +21,23 @@ void on_reload(int) {
   is_told_to_reload = true;
 }
 
+/// How long the API waits for the node, which is near.
+constexpr std::chrono::milliseconds kNodeTimeout{2'000};
+
+Result<std::unique_ptr<Gateway>, SetupError> start_gateway(const Setup& setup,
+                                                           const Directories& directories,
+                                                           const SecretKey& sign_key) {
+  const BridgeConfig& config = setup.config;
+  auto book = open_book(config);
+  if (!book) return fail(book.error());
+  auto node = open_node(config, kNodeTimeout);
+  if (!node) return fail(node.error());
+  auto gateway = Gateway::start({*config.api, *std::move(book), directories, *std::move(node),
+                                 sign_key, config.bank_key, setup.network_id});
+  if (!gateway) return fail(SetupError{Exit::failed, gateway.error()});
+  return *std::move(gateway);
+}
+
 }  // namespace
 
 Exit complain(Exit code, const std::string& sentence) {
@@ -58,17 +75,24 @@ Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
     log::warning("customers' payments are not screened: the configuration has no [screening]");
   auto book = open_book(config);
   if (!book) return complain(book.error().exit, book.error().sentence);
+  std::unique_ptr<Gateway> gateway;
+  if (config.api) {
+    auto started = start_gateway(*setup, *directories, *sign_key);
+    if (!started) return complain(started.error().exit, started.error().sentence);
+    gateway = *std::move(started);
+  }
 
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
   std::signal(SIGHUP, on_reload);
   std::signal(SIGPIPE, SIG_IGN);
   SettlementAgent agent({std::move(config), setup->network_id, *std::move(book),
-                         *std::move(directories), *std::move(api), *std::move(key),
-                         *std::move(sign_key), std::move(screening), std::move(annex_key)});
+                         *std::move(directories), *std::move(api), *std::move(key), *sign_key,
+                         std::move(screening), std::move(annex_key), gateway.get()});
   const auto ended = agent.run(is_told_to_end, is_told_to_reload, [&] {
     if (ready_file.empty()) return;
-    const auto saved = save_private_file(ready_file, as_bytes("active\n"), IfExists::replace);
+    const std::string text = "active\n" + (gateway ? gateway->url() + "\n" : std::string());
+    const auto saved = save_private_file(ready_file, as_bytes(text), IfExists::replace);
     if (!saved) log::error("the ready file was not written", {{"file", ready_file}});
   });
   switch (ended) {

@@ -31,13 +31,15 @@ Result<Book, SetupError> open_book(const BridgeConfig& config) {
   return *std::move(book);
 }
 
-Result<client::ApiClient, SetupError> open_node(const BridgeConfig& config) {
+Result<client::ApiClient, SetupError> open_node(const BridgeConfig& config,
+                                                std::optional<std::chrono::milliseconds> timeout) {
   auto token = client::load_token(config.token_file);
   if (!token)
     return fail(SetupError{Exit::bad_config,
                            config.token_file + ": " + std::string(to_string(token.error()))});
   client::ApiOptions options;
   options.ca_file = config.ca_file;
+  if (timeout) options.connect_timeout = options.timeout = *timeout;
   return client::ApiClient(config.node, *std::move(token), options);
 }
 

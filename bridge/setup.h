@@ -22,7 +22,9 @@ struct Setup {
 };
 [[nodiscard]] Result<Setup, SetupError> load_setup(const std::string& config_file);
 [[nodiscard]] Result<Book, SetupError> open_book(const BridgeConfig& config);
-[[nodiscard]] Result<client::ApiClient, SetupError> open_node(const BridgeConfig& config);
+/// `timeout`: for an answer, where it is not the usual one.
+[[nodiscard]] Result<client::ApiClient, SetupError> open_node(
+    const BridgeConfig& config, std::optional<std::chrono::milliseconds> timeout = {});
 [[nodiscard]] Result<SecretKey, SetupError> open_key(const std::string& key_file,
                                                      const std::string& passphrase_file);
 

@@ -1,6 +1,7 @@
 # Writes files into a C++ source, so that a program needs none of them beside it. Run by `cmake -P` as a build step:
-#   cmake -DOUTPUT=F -DFUNCTION=console_files -DFOLDER=D -DFILES=a.css,b.js -P EmbedFiles.cmake
-# FUNCTION is one of node/api/embedded_files.h. Each file becomes a row {name, media type, entity tag, content}; the tag is the
+#   cmake -DOUTPUT=F -DHEADER=node/api/embedded_files.h -DNAMESPACE=vostro::node::api -DFUNCTION=console_files -DFOLDER=D
+#     -DFILES=a.css,b.js -P EmbedFiles.cmake
+# FUNCTION is one of HEADER, which knows net/http/embedded_file.h. Each file becomes a row {name, media type, entity tag, content}; the tag is the
 # content's SHA-256, so it changes with it.
 set(type_html "text/html; charset=utf-8")
 set(type_css "text/css; charset=utf-8")
@@ -34,12 +35,12 @@ endforeach()
 file(WRITE ${OUTPUT} "// Made by cmake/EmbedFiles.cmake.
 #include <array>
 
-#include \"node/api/embedded_files.h\"
+#include \"${HEADER}\"
 
 // The standard asks of compilers to take 65536 characters in one literal; ours take more.
 #pragma GCC diagnostic ignored \"-Woverlength-strings\"
 
-namespace vostro::node::api {
+namespace ${NAMESPACE} {
 
 std::span<const EmbeddedFile> ${FUNCTION}() {
   static constexpr std::array kFiles{
@@ -47,5 +48,5 @@ ${rows}  };
   return kFiles;
 }
 
-}  // namespace vostro::node::api
+}  // namespace ${NAMESPACE}
 ")

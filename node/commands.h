@@ -53,20 +53,6 @@ struct KeyArguments {
 /// is to come, where there is one, or that of now.
 [[nodiscard]] Exit key_proof_command(const KeyArguments& arguments);
 
-struct TokenArguments {
-  std::string config_file;
-  std::string role = "read";
-  std::string name = "token";
-  std::optional<std::uint32_t> days;
-  std::uint32_t requests_per_second = 100;
-  std::string which;          ///< id or name, to revoke; id, to rotate
-  std::uint32_t grace_s = 0;  ///< for the old secret, to rotate
-};
-[[nodiscard]] Exit create_token_command(const TokenArguments& arguments);
-[[nodiscard]] Exit rotate_token_command(const TokenArguments& arguments);
-[[nodiscard]] Exit revoke_token_command(const TokenArguments& arguments);
-[[nodiscard]] Exit list_tokens_command(const TokenArguments& arguments);
-
 /// One sentence on standard error.
 Exit complain(Exit code, const std::string& sentence);
 

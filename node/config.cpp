@@ -4,9 +4,9 @@
 #include <filesystem>
 
 #include "genesis/toml.h"
+#include "net/http/options_table.h"
 #include "node/annexes/store.h"
 #include "node/annexes/wanted.h"
-#include "node/api/target.h"
 #include "node/runtime/approval_book.h"
 #include "node/webhooks/book.h"
 
@@ -29,27 +29,8 @@ constexpr std::size_t kBatchesPerAuthor = consensus::StoreCaps{}.bytes_per_autho
 constexpr std::size_t kBase = 64 * kMiB;
 constexpr std::size_t kPerConnection = 96 * 1024;  // header, read buffer, small body, answer
 
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-/// HOST:PORT; an IPv6 address stands in brackets.
-std::optional<HostPort> split_host_port(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  const auto port = api::parse_number(text.substr(colon + 1));
-  if (!port || *port > 65'535) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
-  if (is_bracketed) host = host.substr(1, host.size() - 2);
-  if (host.empty() || (!is_bracketed && host.find(':') != std::string_view::npos))
-    return std::nullopt;
-  return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
-}
-
-std::optional<HostPort> peer_address(std::string_view text) {
-  auto parts = split_host_port(text);
+std::optional<net::http::HostPort> peer_address(std::string_view text) {
+  auto parts = net::http::split_host_port(text);
   if (!parts || parts->port == 0 || parts->host.size() > 253) return std::nullopt;
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -166,7 +147,7 @@ class ConfigReader {
       TableReader peer(*one, "[[peers.peer]]", fault_);
       PeerAddress address;
       address.participant = peer.value("participant", parse_bic, "a BIC");
-      const HostPort where =
+      const net::http::HostPort where =
           peer.value("address", peer_address, "HOST:PORT with a port from 1 to 65535");
       address.host = where.host;
       address.port = where.port;
@@ -183,26 +164,16 @@ class ConfigReader {
 
   void api(api::Options& options) {
     TableReader from = table("api");
-    if (const auto listen =
-            from.value_if_any("listen", parse_listen, "ADDRESS:PORT, as \"127.0.0.1:8080\"")) {
-      options.host = listen->host;
-      options.port = listen->port;
-    }
-    options.tls_certificate = path_if_any(from, "tls_certificate");
-    options.tls_key = path_if_any(from, "tls_key");
-    if (options.tls_certificate.empty() != options.tls_key.empty())
-      from.refuse(options.tls_key.empty() ? "tls_certificate" : "tls_key",
-                  "tls_certificate and tls_key are set together, or neither is");
-    if (options.tls_certificate.empty() && !api::is_loopback(options.host))
-      from.refuse("listen",
-                  "another address than loopback needs TLS: set tls_certificate and tls_key");
+    net::http::read_listening(from, options, [this](TableReader& reader, std::string_view key) {
+      return path_if_any(reader, key);
+    });
     if (from.has("allowed_origins")) options.allowed_origins = from.words("allowed_origins", 16);
     number(from, "threads", options.threads, 1, 16);
     number(from, "connections", options.limits.connections, 1, 10'000);
     number(from, "connections_per_client", options.limits.connections_per_client, 1, 10'000);
     number(from, "waiting", options.limits.waiting, 1, 10'000);
     number(from, "streams", options.limits.streams, 1, 1'000);
-    number(from, "large_bodies", options.limits.binary_bodies, 1, 1'000);
+    number(from, "large_bodies", options.limits.large_bodies, 1, 1'000);
     milliseconds(from, "header_ms", options.limits.header_time);
     milliseconds(from, "body_ms", options.limits.body_time);
     milliseconds(from, "idle_ms", options.limits.idle_time);
@@ -301,8 +272,8 @@ ConfigError error_of(const std::string& name, const genesis::GenesisError& error
 }  // namespace
 
 std::optional<p2p::ListenAddress> parse_listen(std::string_view text) {
-  const auto parts = split_host_port(text);
-  if (!parts || !api::is_address(parts->host)) return std::nullopt;
+  const auto parts = net::http::split_host_port(text);
+  if (!parts || !net::http::is_address(parts->host)) return std::nullopt;
   return p2p::ListenAddress{parts->host, parts->port};
 }
 
@@ -311,7 +282,7 @@ std::size_t sum_of_caps(const NodeConfig& config) {
   const std::size_t per_peer = network.consensus.inbound_bytes_max +
                                network.consensus.outbound_bytes_max +
                                network.bulk.inbound_bytes_max + network.bulk.outbound_bytes_max;
-  const api::Limits& api = config.api.limits;
+  const net::http::Limits& api = config.api.limits;
   const std::size_t peers = std::max(config.node.peers.size(), config.peers_max);
   // Of the state, for those who fetch it; a map takes as much again.
   const std::size_t snapshots = 2 * join::ServerLimits{}.window_bytes;
@@ -320,7 +291,7 @@ std::size_t sum_of_caps(const NodeConfig& config) {
          2 * Admission::verified_bytes_max + HeadState::bytes_max + ApprovalBook::bytes_max +
          ApprovalBook::remembered_max * ApprovalBook::closed_bytes_max + AnnexStore::bytes_max +
          WantedAnnexes::bytes_max + api.connections * kPerConnection +
-         api.binary_bodies * 2 * api.binary_body_bytes + api.streams * api.stream_bytes +
+         api.large_bodies * 2 * api.large_body_bytes + api.streams * api.stream_bytes +
          config.api.webhooks.webhooks_max * webhook_bytes_max;
 }
 

@@ -3,12 +3,14 @@
 
 #include "base/man_page.h"
 #include "base/secret_text.h"
+#include "net/http/token_program.h"
 #include "node/commands.h"
 #include "node/last_words.h"
 
 namespace {
 
 using vostro::node::Exit;
+using TokenFault = vostro::net::http::TokenProgram::Fault;
 
 int code_of(Exit exit) {
   return static_cast<int>(exit);
@@ -80,34 +82,18 @@ int main(int argc, char** argv) {
                     "of --key; asked for where it is not given");
   proof->callback(with_key_arguments(&key_proof_command));
 
-  CLI::App* token = app.add_subcommand("token", "make, list, rotate and revoke API tokens");
-  token->require_subcommand(1);
-  TokenArguments arguments;
-  const auto with_arguments = [&](Exit (*act)(const TokenArguments&)) {
-    return [&, act] {
-      arguments.config_file = config;
-      exit = act(arguments);
-    };
-  };
-  CLI::App* create =
-      with_config(token->add_subcommand("create", "make a token; it is shown this once"));
-  create->add_option("--role", arguments.role, "read, write or operate")->required();
-  create->add_option("--name", arguments.name, "what it is for: 1 to 34 of a-z, 0-9 and -");
-  create->add_option("--days", arguments.days, "days until it expires; without it never");
-  create->add_option("--rate", arguments.requests_per_second, "requests per second (100)");
-  create->callback(with_arguments(&create_token_command));
-  CLI::App* rotate = with_config(
-      token->add_subcommand("rotate", "give a token a new secret, which is shown this once"));
-  rotate->add_option("id", arguments.which, "its id, as the list shows it")->required();
-  rotate->add_option("--grace", arguments.grace_s,
-                     "seconds that the old secret goes on, at most 604800; 0: it ends at once");
-  rotate->callback(with_arguments(&rotate_token_command));
-  CLI::App* revoke = with_config(token->add_subcommand("revoke", "end a token at once"));
-  revoke->add_option("token", arguments.which, "its id or name, as the list shows them")
-      ->required();
-  revoke->callback(with_arguments(&revoke_token_command));
-  CLI::App* list = with_config(token->add_subcommand("list", "show the tokens"));
-  list->callback(with_arguments(&list_tokens_command));
+  vostro::net::http::add_token_commands(
+      app, {.add_options = [&](CLI::App& command) { with_config(&command); },
+            .file = [&]() -> vostro::Result<std::string, std::string> {
+              auto loaded = load_config(config);
+              if (!loaded) return vostro::fail(loaded.error().sentence);
+              return loaded->api.token_file;
+            },
+            .complain =
+                [&](TokenFault fault, const std::string& sentence) {
+                  exit = complain(fault == TokenFault::bad_config ? Exit::bad_config : Exit::failed,
+                                  sentence);
+                }});
 
   CLI::App* man = app.add_subcommand("man", "write the manual pages into a directory");
   std::string directory;

@@ -1,7 +1,10 @@
-#include "node/metrics_text.h"
+#include "net/http/metrics_text.h"
 #include "node/node.h"
 
 namespace vostro::node {
+
+using net::http::metric;
+using net::http::MetricsText;
 
 std::string Node::metrics_text() const {
   MetricsText out;

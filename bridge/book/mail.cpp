@@ -92,6 +92,27 @@ void insert(BookTransaction& book, const JournalMessage& message) {
                            {"content", message.content}});
 }
 
+std::vector<SentMessage> sent_messages(BookTransaction& book, std::int64_t after,
+                                       std::size_t count_max) {
+  std::vector<SentMessage> found;
+  for (const SqlRow& row :
+       book.sql().rows(5,
+                       "SELECT seq, at_ms, type, message_id, file_hash FROM messages"
+                       " WHERE direction = 'out' AND seq > :v0 ORDER BY seq LIMIT " +
+                           std::to_string(count_max),
+                       {after}))
+    found.push_back({row.number(0), UnixMillis(unsigned_of(row, 1)), row.text(2), row.text(3),
+                     hash_column(row, 4)});
+  return found;
+}
+
+std::optional<std::string> sent_content(BookTransaction& book, const std::string& message_id) {
+  const auto rows = book.sql().rows(
+      1, "SELECT content FROM messages WHERE direction = 'out' AND message_id = :v0", {message_id});
+  if (rows.empty()) return std::nullopt;
+  return rows.front().text(0);
+}
+
 void insert(BookTransaction& book, const OutboxItem& item) {
   const std::int64_t place =
       book.sql().rows(1, "SELECT COALESCE(MAX(place), 0) FROM outbox").front().number(0) + 1;
@@ -127,6 +148,19 @@ std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max) {
 
 std::int64_t outbox_size(BookTransaction& book) {
   return book.sql().rows(1, "SELECT COUNT(*) FROM outbox").front().number(0);
+}
+
+std::map<std::string, std::int64_t> outbox_sizes(BookTransaction& book) {
+  std::map<std::string, std::int64_t> sizes;
+  for (const auto kind : {OutboxItem::Kind::order, OutboxItem::Kind::file, OutboxItem::Kind::annex})
+    sizes[std::string(word_of(kind))] = 0;
+  for (const SqlRow& row : book.sql().rows(2, "SELECT kind, COUNT(*) FROM outbox GROUP BY kind"))
+    sizes[row.text(0)] = row.number(1);
+  return sizes;
+}
+
+bool is_in_outbox(BookTransaction& book, const std::string& id) {
+  return !book.sql().rows(1, "SELECT id FROM outbox WHERE id = :v0", {id}).empty();
 }
 
 std::optional<client::EventPlace> cursor(BookTransaction& book, const Hash& network_id) {

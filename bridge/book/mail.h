@@ -16,7 +16,7 @@ namespace vostro::bridge {
 struct InboxFile {
   Hash file;
   std::string name;     ///< as it lay there, in letters, digits and ._-
-  std::string outcome;  ///< "taken", "quarantined"
+  std::string outcome;  ///< "taken", "quarantined"; "repeated": a known message id, other bytes
   std::string detail;
 };
 [[nodiscard]] std::optional<InboxFile> find_file(BookTransaction& book, const Hash& file);
@@ -39,6 +39,21 @@ struct JournalMessage {
                                                const std::string& message_id);
 void insert(BookTransaction& book, const JournalMessage& message);
 
+/// A message of ours in the journal.
+struct SentMessage {
+  std::int64_t place = 0;  ///< ascends
+  UnixMillis at;
+  std::string type;
+  std::string message_id;
+  Hash file;
+};
+/// Those behind the place `after`, in order; at most `count_max`.
+[[nodiscard]] std::vector<SentMessage> sent_messages(BookTransaction& book, std::int64_t after,
+                                                     std::size_t count_max);
+/// Its text; none: we never wrote such a message.
+[[nodiscard]] std::optional<std::string> sent_content(BookTransaction& book,
+                                                      const std::string& message_id);
+
 /// What is to be sent, whole, until it is certain that it arrived: the same bytes each time.
 struct OutboxItem {
   enum class Kind : std::uint8_t { order = 1, file, annex };
@@ -55,6 +70,9 @@ void remove_from_outbox(BookTransaction& book, const std::string& id);
 /// Oldest first, at most `count_max`; orders to issue a currency that is stopped stay.
 [[nodiscard]] std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max);
 [[nodiscard]] std::int64_t outbox_size(BookTransaction& book);
+/// By kind, "order", "file" and "annex".
+[[nodiscard]] std::map<std::string, std::int64_t> outbox_sizes(BookTransaction& book);
+[[nodiscard]] bool is_in_outbox(BookTransaction& book, const std::string& id);
 
 /// The last event that was taken; none in a fresh book. Throws BookDamaged where the book is of
 /// another network.

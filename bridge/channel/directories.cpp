@@ -280,4 +280,52 @@ Result<void, std::string> Directories::send(const std::string& name, std::string
   return write_into(directory->get(), path, name, content);
 }
 
+Result<void, std::string> Directories::accept(const std::string& name, ByteView content,
+                                              std::string_view signature) const {
+  const std::string path = root_ + "/in";
+  auto directory = open_directory(path);
+  if (!directory) return fail(directory.error());
+  if (auto put =
+          write_into(directory->get(), path, name + std::string(signature_suffix), signature);
+      !put)
+    return put;
+  VOSTRO_FAILPOINT("bridge.post.signature_written");
+  return write_into(directory->get(), path, name, as_text(content));
+}
+
+bool Directories::is_in(const std::string& name) const {
+  struct stat status {};
+  return ::lstat((root_ + "/in/" + name).c_str(), &status) == 0;
+}
+
+Result<void, std::string> Directories::take_out(const std::string& name) const {
+  auto directory = open_directory(root_ + "/out");
+  if (!directory) return fail(directory.error());
+  // The file first: a signature that is left says nothing, a file without one would.
+  for (const std::string& each : {name, name + std::string(signature_suffix)})
+    if (::unlinkat(directory->get(), each.c_str(), 0) != 0 && errno != ENOENT)
+      return fail(system_error(root_ + "/out/" + each));
+  if (::fsync(directory->get()) != 0) return fail(system_error(root_ + "/out"));
+  return {};
+}
+
+Result<Directories::Waiting, std::string> Directories::waiting(std::string_view which) const {
+  const std::string path = root_ + "/" + std::string(which);
+  auto directory = open_directory(path);
+  if (!directory) return fail(directory.error());
+  const auto names = names_in(path);
+  if (!names) return fail(names.error());
+  Waiting found;
+  for (const std::string& name : *names) {
+    struct stat status {};
+    if (!is_file_name(name) ||
+        ::fstatat(directory->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+      continue;
+    ++found.files;
+    if (found.oldest_s == 0 || status.st_mtim.tv_sec < found.oldest_s)
+      found.oldest_s = status.st_mtim.tv_sec;
+  }
+  return found;
+}
+
 }  // namespace vostro::bridge

@@ -77,6 +77,23 @@ class Directories {
   [[nodiscard]] Result<void, std::string> send(const std::string& name, std::string_view content,
                                                std::string_view signature);
 
+  /// Puts a file into `in` whole and synced, as another would, for a message that came another
+  /// way.
+  [[nodiscard]] Result<void, std::string> accept(const std::string& name, ByteView content,
+                                                 std::string_view signature) const;
+  /// Whether a file of that name lies in `in`.
+  [[nodiscard]] bool is_in(const std::string& name) const;
+  /// Takes a file and its signature out of `out`, as who reads it there does. No error where it is
+  /// gone.
+  [[nodiscard]] Result<void, std::string> take_out(const std::string& name) const;
+
+  struct Waiting {
+    std::size_t files = 0;
+    std::int64_t oldest_s = 0;  ///< since the epoch; 0 where there is none
+  };
+  /// Files of `in` or `out` that nobody took yet. Errors: a sentence.
+  [[nodiscard]] Result<Waiting, std::string> waiting(std::string_view which) const;
+
   [[nodiscard]] const std::string& root() const { return root_; }
 
  private:

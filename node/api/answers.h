@@ -12,7 +12,6 @@
 #include "chain/membership.h"
 #include "node/api/handlers.h"
 #include "node/api/problem.h"
-#include "node/api/target.h"
 
 namespace vostro::node::api {
 

@@ -3,7 +3,6 @@
 #include "node/api/embedded_files.h"
 #include "node/api/handlers.h"
 #include "node/api/problem.h"
-#include "node/api/target.h"
 
 namespace vostro::node::api {
 namespace {
@@ -23,7 +22,7 @@ Response get_console(const Context&, const Request& request) {
   const std::string_view name = request.captured.empty() ? kPage : request.captured.front();
   const auto file = std::ranges::find(console_files(), name, &EmbeddedFile::name);
   if (file == console_files().end()) return refuse(problems::not_found);
-  Response response = serve_file(*file, request);
+  Response response = net::http::serve_file(*file, request);
   response.headers.insert(response.headers.end(),
                           {{"Content-Security-Policy", std::string(kPolicy)},
                            {"Referrer-Policy", "no-referrer"},

@@ -1,3 +1,4 @@
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -5,14 +6,19 @@
 #include <deque>
 
 #include "base/log.h"
+#include "node/api/answers.h"
 #include "node/api/core.h"
 #include "node/api/events.h"
 
 namespace vostro::node::api {
 namespace {
 
+namespace asio = boost::asio;
+namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
+using boost::system::error_code;
+using net::http::Places;
 
 constexpr std::size_t kMessageBytesMax = 64 * 1024;  // from the client; none has a meaning
 constexpr std::chrono::milliseconds kCloseTime{5'000};
@@ -20,26 +26,30 @@ constexpr std::size_t kControlFramesMax = 100;  // of a client in one minute
 /// What the kernel may hold beside our own queue: without a bound, megabytes.
 constexpr int kSendBufferBytes = 256 * 1024;
 
-EventFeed::Start start_of(const Core& core, const EventStart& start) {
+/// Where a reader begins: the first that it is told; none: what comes from now on.
+using First = std::optional<chain::ReceiptPlace>;
+
+EventFeed::Start start_of(const Core& core, const First& first, const Caller& caller) {
   EventFeed::Start feed;
-  feed.next = start.next.value_or(place_after(Height(core.announced.load())));
-  if (start.caller.role != Role::operate) feed.only = core.options.bank;
+  feed.next = first.value_or(place_after(Height(core.announced.load())));
+  if (caller.role != Role::operate) feed.only = core.options.bank;
   return feed;
 }
 
 /// One event stream: fills its queue from the store as far as there is room, and writes one message
 /// after the other.
-class EventStream final : public Session, public std::enable_shared_from_this<EventStream> {
+class EventStream final : public net::http::Session,
+                          public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(Core& core, EventStart start)
+  EventStream(Core& core, const First& first, net::http::Upgrade start, Places::Place place)
       : core_(core),
-        feed_(core.context.service.store(), start_of(core, start)),
-        request_bytes_(std::move(start.request)),
+        feed_(core.context.service.store(), start_of(core, first, start.caller)),
+        request_bytes_(std::move(start.head)),
         websocket_(std::move(start.stream)),
         timer_(websocket_.get_executor()),
         connection_(std::move(start.connection)),
         client_(std::move(start.client)),
-        place_(std::move(start.place)) {}
+        place_(std::move(place)) {}
 
   void start() {
     error_code ec;
@@ -67,7 +77,7 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
     });
   }
 
-  void on_block() override {
+  void on_news() override {
     if (is_open_) pump();
   }
   void on_stop() override {
@@ -135,7 +145,7 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
     timer_.async_wait([weak = weak_from_this()](error_code ec) {
       const auto self = weak.lock();
       if (ec || !self || !self->is_writing_ || self->is_ending_) return;
-      ++self->core_.counters.dropped_streams;
+      ++self->core_.dropped_streams;
       self->end(websocket::close_code::try_again_later,
                 "the reader is too far behind: resume after the last event");
     });
@@ -191,10 +201,30 @@ class EventStream final : public Session, public std::enable_shared_from_this<Ev
 
 }  // namespace
 
-void serve_events(Core& core, EventStart start) {
-  const auto stream = std::make_shared<EventStream>(core, std::move(start));
-  core.add(stream);
-  asio::post(stream->executor(), [stream] { stream->start(); });
+Result<std::function<void(net::http::Upgrade)>, Response> upgrade_to_events(
+    Core& core, const Request& request) {
+  QueryReader query(request);
+  const auto from_height = query.value("from_height", parse_number);
+  const auto after = query.value("after", place_of_cursor);
+  if (from_height && after) query.refuse_value("after");
+  if (auto bad = query.finish()) return fail(*std::move(bad));
+  First next;
+  if (from_height) next = place_after(Height(*from_height));
+  if (after) next = place_after(*after);
+  if (next) {
+    const chain::StoreView view = core.context.service.store().view();
+    if (!view.is_whole(next->height)) return fail(refuse_history(view, next->height));
+  }
+  // A std::function can be copied, a place cannot.
+  const auto place = std::make_shared<Places::Place>(core.streams.take());
+  if (!*place) return fail(refuse(problems::too_many, {.detail = "Too many event streams."}));
+  return [&core, next, place](net::http::Upgrade upgrade) {
+    net::http::Sessions& sessions = upgrade.sessions;
+    const auto stream =
+        std::make_shared<EventStream>(core, next, std::move(upgrade), std::move(*place));
+    sessions.add(stream);
+    asio::post(stream->executor(), [stream] { stream->start(); });
+  };
 }
 
 }  // namespace vostro::node::api

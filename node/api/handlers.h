@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/identifiers.h"
-#include "node/api/request.h"
+#include "node/api/http.h"
 #include "node/service.h"
 
 namespace vostro::node {
@@ -37,7 +37,7 @@ struct Context {
 [[nodiscard]] Response get_one_evidence(const Context& context, const Request& request);
 [[nodiscard]] Response get_evidence_file(const Context& context, const Request& request);
 
-// embedded_files.cpp
+// description.cpp
 /// What the API is, in OpenAPI 3.1. Needs no token: it says nothing of this node.
 [[nodiscard]] Response get_description(const Context& context, const Request& request);
 

@@ -1,10 +1,6 @@
 #include "node/api/routes.h"
 
-#include <algorithm>
 #include <array>
-
-#include "node/api/problem.h"
-#include "node/api/target.h"
 
 namespace vostro::node::api {
 namespace {
@@ -65,22 +61,7 @@ std::span<const Route> routes() {
 
 Result<Match, Response> find_route(std::string_view method,
                                    const std::vector<std::string>& segments) {
-  std::string allowed;
-  for (const Route& route : kRoutes) {
-    auto captured = match(route.pattern, segments);
-    if (!captured) continue;
-    if (route.method == method) return Match{&route, *std::move(captured)};
-    allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
-  }
-  if (allowed.empty()) return fail(refuse(problems::not_found));
-  Response response = refuse(problems::method_not_allowed);
-  response.headers.emplace_back("Allow", allowed);
-  return fail(std::move(response));
-}
-
-bool is_public(const std::vector<std::string>& segments) {
-  return std::ranges::any_of(
-      kRoutes, [&](const Route& route) { return !route.role && match(route.pattern, segments); });
+  return net::http::find_row(kRoutes, method, segments);
 }
 
 }  // namespace vostro::node::api

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/http/routes.h"
 #include "node/api/handlers.h"
 
 namespace vostro::node::api {
@@ -27,14 +28,9 @@ struct Route {
 };
 [[nodiscard]] std::span<const Route> routes();
 
-struct Match {
-  const Route* route = nullptr;
-  std::vector<std::string> captured;
-};
+using Match = net::http::MatchOf<Route>;
 /// Errors: not_found; method_not_allowed with the methods that there are.
 [[nodiscard]] Result<Match, Response> find_route(std::string_view method,
                                                  const std::vector<std::string>& segments);
-/// True where the path needs no token, whatever the method.
-[[nodiscard]] bool is_public(const std::vector<std::string>& segments);
 
 }  // namespace vostro::node::api

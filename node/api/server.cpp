@@ -1,215 +1,87 @@
 #include "node/api/server.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <condition_variable>
-#include <thread>
 
-#include "base/log.h"
-#include "base/private_file.h"
+#include "net/http/metrics_text.h"
+#include "net/http/server.h"
 #include "node/api/core.h"
-#include "node/metrics_text.h"
+#include "node/api/problem.h"
+#include "node/api/routes.h"
+#include "node/webhooks/webhooks.h"
 
 namespace vostro::node::api {
 namespace {
 
-constexpr std::size_t kPemSizeMax = 64 * 1024;
-constexpr std::chrono::seconds kStopTime{2};
-constexpr std::chrono::milliseconds kAcceptAgain{100};
+constexpr std::string_view kCanonicalBytes = "application/octet-stream";
 
-Result<void, std::string> use_certificate(Core& core) {
-  const Options& options = core.options;
-  const auto certificate = read_private_file(options.tls_certificate, kPemSizeMax);
-  if (!certificate)
-    return fail(options.tls_certificate + ": " + std::string(to_string(certificate.error())));
-  const auto key = read_private_file(options.tls_key, kPemSizeMax);
-  if (!key) return fail(options.tls_key + ": " + std::string(to_string(key.error())));
-  asio::ssl::context& tls = core.tls.emplace(asio::ssl::context::tls_server);
-  error_code ec;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                      asio::ssl::context::no_tlsv1_1 | SSL_OP_NO_COMPRESSION |
-                      SSL_OP_NO_RENEGOTIATION,
-                  ec);
-  tls.use_certificate_chain(asio::buffer(*certificate), ec);
-  if (ec) return fail(options.tls_certificate + " holds no certificate in PEM form");
-  tls.use_private_key(asio::buffer(*key), asio::ssl::context::pem, ec);
-  if (ec)
-    return fail(options.tls_key +
-                " holds no private key in PEM form, or not that of the certificate");
-  return {};
+/// "Not there" is only true while the store can be read; a full disk does not keep it from reading.
+Response checked(const Core& core, Response response) {
+  if (response.status != 404) return response;
+  const auto fault = core.context.service.store().failure();
+  const bool is_unreadable = fault && fault->fault != chain::StoreFault::out_of_space;
+  return is_unreadable ? refuse(problems::store_failed) : std::move(response);
+}
+MakeResponse checked(const Core& core, MakeResponse make) {
+  if (!make) return make;
+  return [&core, make = std::move(make)] { return checked(core, make()); };
 }
 
 }  // namespace
 
-bool is_address(const std::string& host) {
-  in6_addr ignored{};
-  return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
-}
-
-bool is_loopback(const std::string& host) {
-  error_code ec;
-  const auto address = asio::ip::make_address(host, ec);
-  return !ec && address.is_loopback();
-}
-
-Core::Core(Options with, Service& service)
-    : options(std::move(with)),
-      context{service, options.bank, options.version},
-      io(static_cast<int>(options.threads)),
-      tokens(options.token_file),
-      connections(options.limits.connections),
-      clients(options.limits.connections_per_client),
-      waiting(options.limits.waiting),
-      binary_bodies(options.limits.binary_bodies),
-      streams(options.limits.streams) {}
-
-void Core::add(const std::shared_ptr<Session>& session) {
-  const std::lock_guard lock(sessions_mutex_);
-  std::erase_if(sessions_, [](const auto& each) { return each.expired(); });
-  sessions_.push_back(session);
-}
-
-void Core::for_each(void (*act)(Session&)) {
-  const std::lock_guard lock(sessions_mutex_);
-  for (const auto& each : sessions_) {
-    if (auto session = each.lock()) {
-      const asio::any_io_executor executor = session->executor();
-      asio::post(executor, [session = std::move(session), act] { act(*session); });
-    }
-  }
-}
-
-std::string Core::metrics() const {
-  MetricsText out;
-  for (std::size_t i = 1; i < counters.by_class.size(); ++i) {
-    out.counter("vostro_api_requests_total", "Answers of the API.",
-                metric(counters.by_class[i].load()), {{"status", std::to_string(i) + "xx"}});
-  }
-  out.counter("vostro_api_refused_connections_total", "Connections beyond the limits.",
-              metric(counters.refused_connections.load()));
-  out.counter("vostro_api_malformed_total", "Requests whose header was refused.",
-              metric(counters.malformed.load()));
-  out.counter("vostro_api_rate_limited_total", "Requests beyond their token's rate.",
-              metric(counters.rate_limited.load()));
-  out.counter("vostro_api_dropped_streams_total", "Event streams that did not keep up.",
-              metric(counters.dropped_streams.load()));
-  out.gauge("vostro_api_connections", "Open connections.", metric(connections.taken()));
-  out.gauge("vostro_api_waiting", "Requests that wait until something is final.",
-            metric(waiting.taken()));
-  out.gauge("vostro_api_streams", "Open event streams.", metric(streams.taken()));
-  webhooks->add_metrics(out);
-  return out.text();
-}
-
 struct Server::Impl {
-  Impl(Options options, Service& service)
-      : core(std::move(options), service),
-        acceptor(asio::make_strand(core.io)),
-        again(acceptor.get_executor()) {}
+  Impl(const Options& options, Service& service, std::unique_ptr<net::http::Server> listening)
+      : core(options, service), http(std::move(listening)) {}
 
-  Result<void, std::string> listen() {
-    const Options& options = core.options;
-    const std::string where = options.host + ":" + std::to_string(options.port);
-    error_code ec;
-    const auto address = asio::ip::make_address(options.host, ec);
-    if (ec) return fail("the API cannot listen on " + options.host + ": it is no address");
-    const tcp::endpoint endpoint(address, options.port);
-    acceptor.open(endpoint.protocol(), ec);
-    if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
-    if (!ec) acceptor.bind(endpoint, ec);
-    if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
-    if (ec) return fail("the API cannot listen on " + where + ": " + ec.message());
-    port = acceptor.local_endpoint(ec).port();
-    return {};
+  [[nodiscard]] std::string metrics() const {
+    net::http::MetricsText out;
+    out.counter("vostro_api_dropped_streams_total", "Event streams that did not keep up.",
+                net::http::metric(core.dropped_streams.load()));
+    out.gauge("vostro_api_streams", "Open event streams.", net::http::metric(core.streams.taken()));
+    webhooks->add_metrics(out);
+    return core.context.service.metrics_text() + http->metrics() + out.text();
   }
 
-  void accept() {
-    acceptor.async_accept(asio::make_strand(core.io), [this](error_code ec, tcp::socket socket) {
-      if (core.stopping) return;
-      if (!ec) {
-        take(std::move(socket));
-        return accept();
-      }
-      // Out of descriptors, mostly: what is open must end first.
-      log::warning("the API cannot accept a connection", {{"error", ec.message()}});
-      again.expires_after(kAcceptAgain);
-      again.async_wait([this](error_code cancelled) {
-        if (!cancelled && !core.stopping) accept();
+  [[nodiscard]] net::http::Route bound(const Route& from) {
+    net::http::Route route{from.method, from.pattern, from.role, {}};
+    if (from.takes_binary) route.large_body = kCanonicalBytes;
+    if (const auto* handler = std::get_if<Handler>(&from.handler)) {
+      route.is_own_page = *handler == &get_console;
+      route.handler = net::http::Answering([this, handle = *handler](const Request& request) {
+        return checked(core, handle(core.context, request));
       });
-    });
-  }
-
-  void take(tcp::socket socket) {
-    error_code ec;
-    const auto peer = socket.remote_endpoint(ec);
-    if (ec) return;
-    Places::Place place = core.connections.take();
-    Places::Place client = core.clients.take(peer.address().to_string());
-    if (!place || !client) {
-      ++core.counters.refused_connections;
-      if (!core.tls) {
-        // Whatever fits the socket's buffer; a client that does not read it is closed all the same.
-        static constexpr std::string_view kRefusal =
-            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
-            "close\r\n\r\n";
-        socket.non_blocking(true, ec);
-        socket.write_some(asio::buffer(kRefusal.data(), kRefusal.size()), ec);
-      }
-      return;
-    }
-    // An answer is one write: waiting to fill a packet would only delay it.
-    socket.set_option(tcp::no_delay(true), ec);
-    asio::ssl::context* tls = core.tls ? &*core.tls : nullptr;
-    serve_connection(core, net::Stream(std::move(socket), tls), std::move(place),
-                     std::move(client));
-  }
-
-  void run() {
-    for (unsigned i = 0; i < core.options.threads; ++i) {
-      threads.emplace_back([this] {
-        core.io.run();
-        const std::lock_guard lock(mutex);
-        ++ended;
-        changed.notify_all();
+    } else if (const auto* async = std::get_if<AsyncHandler>(&from.handler)) {
+      route.handler =
+          net::http::Waiting([this, handle = *async](const Request& request, Answer answer) {
+            return checked(core, handle(core.context, request,
+                                        [this, answer = std::move(answer)](MakeResponse make) {
+                                          answer(checked(core, std::move(make)));
+                                        }));
+          });
+    } else if (std::holds_alternative<Metrics>(from.handler)) {
+      route.handler = net::http::Answering([this](const Request&) {
+        Response response;
+        response.content_type = "text/plain; version=0.0.4";
+        response.body = metrics();
+        return response;
       });
+    } else {
+      route.handler = net::http::Upgrading(
+          [this](const Request& request) { return upgrade_to_events(core, request); });
     }
+    return route;
   }
 
   void stop() {
-    if (core.stopping.exchange(true)) return;
-    asio::post(acceptor.get_executor(), [this] {
-      error_code ignored;  // it ends either way
-      acceptor.close(ignored);
-      again.cancel();
-    });
-    core.for_each([](Session& session) { session.on_stop(); });
-    core.webhooks->stop();
-    work.reset();
-    {
-      std::unique_lock lock(mutex);
-      changed.wait_for(lock, kStopTime, [this] { return ended == threads.size(); });
-    }
-    core.gate->close();
-    core.io.stop();
-    for (std::thread& thread : threads) thread.join();
+    if (is_stopped) return;
+    is_stopped = true;
+    webhooks->stop();
+    http->stop();
   }
 
   Core core;
-  tcp::acceptor acceptor;
-  asio::steady_timer again;
-  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{
-      asio::make_work_guard(core.io)};
-  std::vector<std::thread> threads;
-  std::uint16_t port = 0;
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::size_t ended = 0;
+  std::unique_ptr<Webhooks> webhooks;       ///< there before the first request
+  std::unique_ptr<net::http::Server> http;  ///< ends first: its handlers use the others
+  bool is_stopped = false;
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -220,39 +92,32 @@ void Server::stop() {
   impl_->stop();
 }
 std::uint16_t Server::port() const {
-  return impl_->port;
+  return impl_->http->port();
 }
-
 std::string Server::url() const {
-  const Options& options = impl_->core.options;
-  const bool is_v6 = options.host.find(':') != std::string::npos;
-  return std::string(impl_->core.tls ? "https" : "http") + "://" +
-         (is_v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(impl_->port);
+  return impl_->http->url();
 }
 
-Result<std::unique_ptr<Server>, std::string> Server::start(Options options, Service& service) {
-  if (options.tls_certificate.empty() && !is_loopback(options.host))
-    return fail("the API may listen on " + options.host +
-                " only with TLS: set tls_certificate and tls_key, or a loopback address");
-  auto impl = std::make_unique<Impl>(std::move(options), service);
-  if (!impl->core.options.tls_certificate.empty())
-    if (const auto used = use_certificate(impl->core); !used) return fail(used.error());
-  if (const auto listening = impl->listen(); !listening) return fail(listening.error());
-  Core* core = &impl->core;
-  auto webhooks =
-      Webhooks::start(core->options.webhooks, service.store(), core->options.bank, Height(0));
+Result<std::unique_ptr<Server>, std::string> Server::start(const Options& options,
+                                                           Service& service) {
+  auto listening = net::http::Server::listen(options);
+  if (!listening) return fail(listening.error());
+  auto webhooks = Webhooks::start(options.webhooks, service.store(), options.bank, Height(0));
   if (!webhooks) return fail(webhooks.error());
-  core->webhooks = *std::move(webhooks);
-  core->context.webhooks = core->webhooks.get();
-  service.on_block([core, gate = core->gate](Height height) {
+  auto impl = std::make_unique<Impl>(options, service, *std::move(listening));
+  impl->webhooks = *std::move(webhooks);
+  impl->core.context.webhooks = impl->webhooks.get();
+  Impl* raw = impl.get();
+  service.on_block([raw, gate = raw->http->gate()](Height height) {
     gate->if_open([&] {
-      core->announced = std::max(core->announced.load(), height.value);
-      core->webhooks->announce(height);
-      core->for_each([](Session& session) { session.on_block(); });
+      raw->core.announced = std::max(raw->core.announced.load(), height.value);
+      raw->webhooks->announce(height);
+      raw->http->announce();
     });
   });
-  impl->run();
-  asio::post(impl->acceptor.get_executor(), [raw = impl.get()] { raw->accept(); });
+  std::vector<net::http::Route> table;
+  for (const Route& route : routes()) table.push_back(raw->bound(route));
+  raw->http->serve(std::move(table));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

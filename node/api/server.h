@@ -1,5 +1,5 @@
 /// The HTTP and WebSocket server of a node: docs/api.md over the Service port. Owns its threads;
-/// nothing else in the node waits for it. Asio and Beast stay in the .cpp files.
+/// nothing else in the node waits for it. The server itself is net/http.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class Server {
   /// Listens and serves. `service` outlives the server. Errors: a sentence for the operator: an
   /// address that cannot be listened on, one that is not loopback without TLS, a certificate or key
   /// that cannot be used.
-  [[nodiscard]] static Result<std::unique_ptr<Server>, std::string> start(Options options,
+  [[nodiscard]] static Result<std::unique_ptr<Server>, std::string> start(const Options& options,
                                                                           Service& service);
   /// Stops, if still running.
   ~Server();

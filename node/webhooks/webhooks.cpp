@@ -8,6 +8,9 @@
 
 namespace vostro::node {
 
+using net::http::metric;
+using net::http::MetricsText;
+
 Webhooks::Webhooks(WebhookOptions options, const chain::Store& store, const Bic& bank,
                    Height announced)
     : options_(std::move(options)), store_(store), bank_(bank), announced_(announced) {}

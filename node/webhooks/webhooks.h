@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "node/metrics_text.h"
+#include "net/http/metrics_text.h"
 #include "node/webhooks/sender.h"
 
 namespace vostro::node {
@@ -50,7 +50,7 @@ class Webhooks {
   /// False where there is none. Errors: the book cannot be written; it goes on then.
   [[nodiscard]] Result<bool, std::string> remove(const std::string& id);
 
-  void add_metrics(MetricsText& out) const;
+  void add_metrics(net::http::MetricsText& out) const;
 
  private:
   Webhooks(WebhookOptions options, const chain::Store& store, const Bic& bank, Height announced);

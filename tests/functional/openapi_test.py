@@ -465,7 +465,7 @@ class File(unittest.TestCase):
 
     def test_The_description_lists_every_problem_code(self):
         listed = {code: each["status"] for code, each in Description().root["x-problem-codes"].items()}
-        source = (ROOT / "node" / "api" / "problem.h").read_text(encoding="ascii")
+        source = "".join((ROOT / path / "problem.h").read_text(encoding="ascii") for path in ("net/http", "node/api"))
         known = {code: int(status) for status, code in re.findall(r'ProblemKind \w+\{\s*(\d{3}),\s*"([a-z-]+)"', source)}
         self.assertGreater(len(known), 40)
         self.assertEqual({code: status for code, status in listed.items() if code not in ("form", "json")}, known)

@@ -4,9 +4,9 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
-#include "node/api/head.h"
+#include "net/http/head.h"
+#include "net/http/target.h"
 #include "node/api/routes.h"
-#include "node/api/target.h"
 #include "tests/fuzz/target.h"
 
 namespace vostro::fuzz {
@@ -19,11 +19,12 @@ constexpr std::size_t kHeadMax = 8 * 1024;
 
 /// What is refused when a part of it has arrived is refused when more has (for another reason,
 /// where a line had not ended), and a head that is complete stays as it is.
-void check_piecewise(std::string_view bytes, const api::HeadScan& whole) {
+void check_piecewise(std::string_view bytes, const net::http::HeadScan& whole) {
   const std::size_t step = 1 + bytes.size() / 64;
   for (std::size_t size = 0; size < bytes.size(); size += step) {
-    const api::HeadScan part = api::scan_head(bytes.substr(0, size), kHeadMax);
-    VOSTRO_CHECK(part.fault == api::HeadFault::none || whole.fault != api::HeadFault::none);
+    const net::http::HeadScan part = net::http::scan_head(bytes.substr(0, size), kHeadMax);
+    VOSTRO_CHECK(part.fault == net::http::HeadFault::none ||
+                 whole.fault != net::http::HeadFault::none);
     if (part.is_complete()) VOSTRO_CHECK(part.size == whole.size && part.size <= size);
   }
 }
@@ -39,7 +40,7 @@ std::string text_of(boost::beast::string_view text) {
 }
 
 void check_target(const std::string& method, std::string_view text) {
-  const auto target = api::read_target(text);
+  const auto target = net::http::read_target(text);
   if (!target) {
     VOSTRO_CHECK(target.error().status == 400);
     return;
@@ -60,9 +61,9 @@ void check_target(const std::string& method, std::string_view text) {
 }
 
 void check_head(std::string_view bytes) {
-  const api::HeadScan scan = api::scan_head(bytes, kHeadMax);
+  const net::http::HeadScan scan = net::http::scan_head(bytes, kHeadMax);
   check_piecewise(bytes, scan);
-  if (scan.fault != api::HeadFault::none) return;
+  if (scan.fault != net::http::HeadFault::none) return;
   if (!scan.is_complete()) {
     VOSTRO_CHECK(bytes.size() <= kHeadMax);
     return;
@@ -84,7 +85,7 @@ void check_head(std::string_view bytes) {
                1);
   VOSTRO_CHECK(parser.chunked() == (request.count(http::field::transfer_encoding) == 1));
   if (request.count(http::field::content_length) == 1) {
-    const auto written = api::parse_number(text_of(request[http::field::content_length]));
+    const auto written = net::http::parse_number(text_of(request[http::field::content_length]));
     VOSTRO_CHECK(written && parser.content_length() && *parser.content_length() == *written);
   }
   check_target(text_of(request.method_string()), text_of(request.target()));

@@ -16,7 +16,7 @@ MAY_KNOW = {
     "node": {"base", "consensus", "chain", "genesis", "net", "p2p"},
     "client": {"base", "consensus", "chain", "genesis", "net"},
     "wallet-cli": {"base", "chain", "genesis", "iso20022", "client"},
-    "bridge": {"base", "chain", "genesis", "iso20022", "client"},
+    "bridge": {"base", "chain", "genesis", "net", "iso20022", "client"},
     "audit": {"base", "consensus", "chain", "genesis", "net", "iso20022", "client"},
 }
 # They use all houses, and no house uses them.

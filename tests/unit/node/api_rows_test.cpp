@@ -55,7 +55,7 @@ TEST_F(ApiRows, CatalogueA5NoTokenIsLikeAWrongOneAnExpiredOneAndARevokedOne) {
   const UnixSeconds long_ago(1'700'000'000);  // the server's clock is later by years
   const std::string expired = *create_token(file, {.name = "expired", .days = 1}, long_ago);
   const std::string revoked = *create_token(file, {.name = "revoked"}, long_ago);
-  ASSERT_EQ(*revoke_token(file, "revoked"), 1U);
+  ASSERT_EQ(*net::http::revoke_token(file, "revoked"), 1U);
   start();
   ASSERT_EQ(ask(head("GET /v1/status", reader)).status, 200U);
   const Answered absent = ask(head("GET /v1/status", ""));

@@ -5,8 +5,8 @@
 
 #include "base/codec.h"
 #include "consensus/types.h"
+#include "net/http/target.h"
 #include "node/api/routes.h"
-#include "node/api/target.h"
 
 namespace vostro::test {
 
@@ -238,7 +238,7 @@ void FakeNode::on_block(std::function<void(Height)> listener) {
 namespace {
 
 api::Response run(const api::Context& context, std::string_view target, api::Request request) {
-  auto read = api::read_target(target);
+  auto read = net::http::read_target(target);
   if (!read) return read.error();
   auto match = api::find_route(request.method, read->segments);
   if (!match) return match.error();
@@ -267,7 +267,7 @@ api::Response Door::get(std::string_view target, api::Role role) const {
 }
 
 std::optional<api::Role> Door::role_of(std::string_view method, std::string_view target) const {
-  const auto read = api::read_target(target);
+  const auto read = net::http::read_target(target);
   VOSTRO_CHECK(read.has_value());
   const auto match = api::find_route(method, read->segments);
   VOSTRO_CHECK(match.has_value());

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "chain/json/json.h"
+#include "net/http/target.h"
 #include "node/api/problem.h"
 #include "node/api/routes.h"
-#include "node/api/target.h"
 #include "tests/unit/node/api_support.h"
 
 namespace vostro::node::api {

@@ -6,9 +6,9 @@
 #include <boost/json/parse.hpp>
 #include <set>
 
+#include "net/http/tokens.h"
 #include "node/api/embedded_files.h"
 #include "node/api/routes.h"
-#include "node/api/tokens.h"
 #include "tests/unit/node/api_support.h"
 
 namespace vostro::node::api {

@@ -12,8 +12,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include "net/http/tokens.h"
 #include "node/api/server.h"
-#include "node/api/tokens.h"
 #include "tests/unit/node/api_support.h"
 
 namespace vostro::test {
@@ -22,9 +22,9 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
-using node::api::create_token;
+using net::http::create_token;
+using net::http::Role;
 using node::api::Options;
-using node::api::Role;
 using node::api::Server;
 using tcp = asio::ip::tcp;
 

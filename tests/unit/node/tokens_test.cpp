@@ -1,5 +1,5 @@
 // Tokens: shown once, kept as a hash, judged by the file as it is now.
-#include "node/api/tokens.h"
+#include "net/http/tokens.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "tests/unit/node/api_support.h"
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 namespace {
 
 constexpr UnixSeconds kNow{1'800'000'000};
@@ -150,4 +150,4 @@ TEST(TokenFile, ReadsWhatItWrites) {
 }
 
 }  // namespace
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

@@ -1,4 +1,4 @@
-#include "node/api/tokens.h"
+#include "net/http/tokens.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -13,9 +13,9 @@
 #include "base/private_file.h"
 #include "base/secret_text.h"
 #include "base/time.h"
-#include "node/api/target.h"
+#include "net/http/target.h"
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 namespace {
 
 constexpr std::size_t kFileSizeMax = 256 * 1024;
@@ -151,8 +151,7 @@ Result<std::string, std::string> create_token(const std::string& file, const Tok
   if (wish.days && (*wish.days == 0 || *wish.days > 3'650))
     return fail(std::string("a token lives 1 to 3650 days"));
   const FileLock lock(file);
-  if (!lock.is_held())
-    return fail(file + ".lock cannot be locked: is there a data directory? (vostro-node init)");
+  if (!lock.is_held()) return fail(file + ".lock cannot be locked: is there such a directory?");
   auto tokens = list_tokens(file);
   if (!tokens) return fail(tokens.error());
   if (tokens->size() >= tokens_max)
@@ -175,7 +174,7 @@ Result<std::string, std::string> rotate_token(const std::string& file, std::stri
   if (!tokens) return fail(tokens.error());
   const auto old = std::ranges::find(*tokens, id, &Token::id);
   if (old == tokens->end())
-    return fail(std::string("there is no token of that id: see vostro-node token list"));
+    return fail(std::string("there is no token of that id: see token list"));
   if (old->expires && now >= *old->expires)
     return fail(std::string("that token has ended: create another one"));
   const std::string text = new_secret();
@@ -205,7 +204,7 @@ Result<std::size_t, std::string> revoke_token(const std::string& file,
     return token.id() == id_or_name || token.name == id_or_name;
   });
   if (removed == 0)
-    return fail(std::string("there is no token of that id or name: see vostro-node token list"));
+    return fail(std::string("there is no token of that id or name: see token list"));
   if (const auto saved = save(file, *tokens); !saved) return fail(saved.error());
   return removed;
 }
@@ -248,4 +247,4 @@ std::optional<Caller> TokenBook::find(std::string_view presented, UnixSeconds no
   return Caller{found->id(), found->role, found->requests_per_second};
 }
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

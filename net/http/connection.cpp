@@ -6,25 +6,24 @@
 #include <cctype>
 
 #include "base/log.h"
-#include "node/api/answers.h"
-#include "node/api/core.h"
-#include "node/api/events.h"
-#include "node/api/head.h"
-#include "node/api/problem.h"
-#include "node/api/routes.h"
-#include "node/api/target.h"
+#include "net/http/core.h"
+#include "net/http/head.h"
+#include "net/http/problem.h"
+#include "net/http/session.h"
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 namespace {
 
-namespace http = beast::http;
+namespace beast_http = beast::http;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLingerTime{1'000};
-/// What a request that waits for finality still gets when the node stops: less than the time the
+/// What a request that waits still gets when the server stops: less than the time the
 /// server takes for stopping, so that its answer gets out.
 constexpr milliseconds kLastWait{1'000};
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
+constexpr std::string_view kWait = "wait";  // the parameter of requests that wait
+constexpr beast::string_view kOwnFields = "vostro-";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view_of(beast::string_view text) {
@@ -37,17 +36,22 @@ UnixSeconds wall_seconds() {
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
 }
 
-std::string media_type_of(std::string_view value) {
-  std::string type(value.substr(0, value.find(';')));
-  while (!type.empty() && type.back() == ' ') type.pop_back();
-  for (char& c : type)
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+std::string media_type_of(std::string_view value) {
+  std::string type = lower_case(value.substr(0, value.find(';')));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
   return type;
 }
 
 std::string head_of(const Response& response, bool keep_alive) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  head += view_of(http::obsolete_reason(http::int_to_status(response.status)));
+  head += view_of(beast_http::obsolete_reason(beast_http::int_to_status(response.status)));
   // What has not changed has no length of its own to tell (RFC 9110, 8.6).
   if (response.status != 304) {
     head += "\r\nContent-Type: " + response.content_type +
@@ -91,7 +95,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   using OnExpiry = void (*)(Connection&);
 
   /// One deadline at a time; an earlier one is void. The deadline also keeps the connection alive
-  /// while nothing is read or written: while it waits for the node's answer.
+  /// while nothing is read or written: while it waits for an answer.
   void arm(milliseconds time, OnExpiry on_expiry) {
     timer_.expires_after(time);
     timer_.async_wait(
@@ -152,12 +156,13 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     is_between_requests_ = false;
     head_.assign(static_cast<const char*>(buffer_.data().data()), size);
     parser_->header_limit(static_cast<std::uint32_t>(core_.options.limits.header_bytes + 1));
-    parser_->body_limit(core_.options.limits.binary_body_bytes);
+    parser_->body_limit(core_.options.limits.large_body_bytes);
     error_code ec;
     parser_->put(asio::buffer(head_), ec);
     buffer_.consume(size);
-    if (ec == http::error::body_limit) return refuse_and_close(refuse(problems::body_too_large));
-    if ((ec && ec != http::error::need_more) || !parser_->is_header_done()) {
+    if (ec == beast_http::error::body_limit)
+      return refuse_and_close(refuse(problems::body_too_large));
+    if ((ec && ec != beast_http::error::need_more) || !parser_->is_header_done()) {
       ++core_.counters.malformed;
       return refuse_and_close(refuse(problems::bad_header));
     }
@@ -173,18 +178,22 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   std::optional<Response> prepare() {
     const auto& header = parser_->get();
     request_.method = std::string(view_of(header.method_string()));
-    request_.content_type = media_type_of(view_of(header[http::field::content_type]));
-    request_.if_none_match = std::string(view_of(header[http::field::if_none_match]));
+    request_.content_type = media_type_of(view_of(header[beast_http::field::content_type]));
+    request_.if_none_match = std::string(view_of(header[beast_http::field::if_none_match]));
     auto target = read_target(view_of(header.target()));
-    const bool needs_token = !target || !is_public(target->segments);
-    if (needs_token) {
+    if (!target || !is_public(target->segments)) {
       if (auto refusal = identify()) return refusal;
     }
     if (!target) return std::move(target.error());
-    auto match = find_route(request_.method, target->segments);
+    auto match = find_row(core_.routes, request_.method, target->segments);
     if (!match) return std::move(match.error());
     route_ = match->route;
     request_.captured = std::move(match->captured);
+    for (const auto& field : header) {
+      if (beast::iequals(field.name_string().substr(0, kOwnFields.size()), kOwnFields))
+        request_.own_fields.emplace_back(lower_case(view_of(field.name_string())),
+                                         std::string(view_of(field.value())));
+    }
     request_.query = std::move(target->query);
     if (route_->role && request_.caller.role < *route_->role)
       return refuse(problems::not_permitted);
@@ -192,11 +201,18 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     return check_body();
   }
 
+  /// True where the path needs no token, whatever the method.
+  [[nodiscard]] bool is_public(const std::vector<std::string>& segments) const {
+    return std::ranges::any_of(core_.routes, [&](const Route& route) {
+      return !route.role && match(route.pattern, segments);
+    });
+  }
+
   std::optional<Response> identify() {
-    const std::string_view header = view_of(parser_->get()[http::field::authorization]);
+    const std::string_view header = view_of(parser_->get()[beast_http::field::authorization]);
     static constexpr std::string_view kScheme = "Bearer ";
     const bool is_bearer =
-        header.starts_with(kScheme) && parser_->get().count(http::field::authorization) == 1;
+        header.starts_with(kScheme) && parser_->get().count(beast_http::field::authorization) == 1;
     const auto now = std::chrono::steady_clock::now();
     // Looked up in any case: an absent token takes as long as a wrong one.
     const auto caller =
@@ -209,39 +225,38 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   }
 
   /// A browser says where its page comes from. Pages may not use the API; listed ones may open an
-  /// event stream. The console's own page names itself where it loads its scripts; what it asks the
-  /// API is GET, of which browsers name no origin to a page's own server.
+  /// event stream. An own page names itself where it loads its scripts; what it asks the API is
+  /// GET, of which browsers name no origin to a page's own server.
   std::optional<Response> check_origin() {
     const auto& header = parser_->get();
-    if (header.count(http::field::origin) == 0) return std::nullopt;
-    const std::string origin(view_of(header[http::field::origin]));
+    if (header.count(beast_http::field::origin) == 0) return std::nullopt;
+    const std::string origin(view_of(header[beast_http::field::origin]));
     const auto& allowed = core_.options.allowed_origins;
-    const bool is_events = std::holds_alternative<Events>(route_->handler);
+    const bool is_events = std::holds_alternative<Upgrading>(route_->handler);
     if (is_events && std::ranges::find(allowed, origin) != allowed.end()) return std::nullopt;
-    const auto* handler = std::get_if<Handler>(&route_->handler);
-    const std::string host(view_of(header[http::field::host]));
-    // Whoever ends TLS before this node changes the scheme, and no datum hangs on it.
-    if (handler != nullptr && *handler == &get_console && header.count(http::field::origin) == 1 &&
+    const std::string host(view_of(header[beast_http::field::host]));
+    // Whoever ends TLS before this server changes the scheme, and no datum hangs on it.
+    if (route_->is_own_page && header.count(beast_http::field::origin) == 1 &&
         (origin == "http://" + host || origin == "https://" + host))
       return std::nullopt;
     return refuse(problems::foreign_origin);
   }
 
   std::optional<Response> check_body() {
-    const bool is_binary =
-        route_->takes_binary && request_.content_type == "application/octet-stream";
+    const bool is_large =
+        !route_->large_body.empty() && request_.content_type == route_->large_body;
     const Limits& limits = core_.options.limits;
-    const std::size_t size_max = is_binary ? limits.binary_body_bytes : limits.body_bytes;
+    const std::size_t size_max = is_large ? limits.large_body_bytes : limits.body_bytes;
     parser_->body_limit(size_max);
     const auto length = parser_->content_length();
     if (length && *length > size_max) return refuse(problems::body_too_large);
-    const auto& expect = parser_->get()[http::field::expect];
+    const auto& expect = parser_->get()[beast_http::field::expect];
     if (!expect.empty() && !beast::iequals(expect, "100-continue"))
       return refuse(problems::expectation);
     // A large body is held until it is answered, so only so many are taken at once.
-    if (is_binary && (!length || *length > limits.body_bytes)) {
-      binary_place_ = core_.binary_bodies.take();
-      if (!binary_place_)
+    if (is_large && (!length || *length > limits.body_bytes)) {
+      large_place_ = core_.large_bodies.take();
+      if (!large_place_)
         return refuse(problems::too_many, {.detail = "Too many large bodies at once."});
     }
     return std::nullopt;
@@ -251,7 +266,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     if (parser_->is_done()) return dispatch();
     arm(core_.options.limits.body_time,
         [](Connection& self) { self.refuse_and_close(refuse(problems::timeout)); });
-    if (parser_->get()[http::field::expect].empty() || buffer_.size() > 0) return read_body_bytes();
+    if (parser_->get()[beast_http::field::expect].empty() || buffer_.size() > 0)
+      return read_body_bytes();
     asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
                       [self = shared_from_this()](error_code ec, std::size_t) {
                         if (ec) return self->close();
@@ -260,14 +276,15 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   }
 
   void read_body_bytes() {
-    http::async_read(
+    beast_http::async_read(
         stream_, buffer_, *parser_, [self = shared_from_this()](error_code ec, std::size_t) {
           if (self->is_refusing_) return;  // its time was over
           if (!ec) return self->dispatch();
-          if (ec == http::error::body_limit)
+          if (ec == beast_http::error::body_limit)
             return self->refuse_and_close(refuse(problems::body_too_large));
-          if (ec.category() == http::make_error_code(http::error::bad_chunk).category() &&
-              ec != http::error::partial_message && ec != http::error::end_of_stream)
+          if (ec.category() ==
+                  beast_http::make_error_code(beast_http::error::bad_chunk).category() &&
+              ec != beast_http::error::partial_message && ec != beast_http::error::end_of_stream)
             return self->refuse_and_close(
                 refuse(problems::bad_body, {.detail = "The body's framing is malformed."}));
           self->close();
@@ -279,19 +296,12 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   void dispatch() {
     disarm();
     request_.body = std::move(parser_->get().body());
-    if (const auto* handler = std::get_if<Handler>(&route_->handler)) {
-      write(guarded([&] { return (*handler)(core_.context, request_); }));
-    } else if (const auto* async = std::get_if<AsyncHandler>(&route_->handler)) {
-      start_async(*async);
-    } else if (std::holds_alternative<Metrics>(route_->handler)) {
-      write(guarded([&] {
-        Response response;
-        response.content_type = "text/plain; version=0.0.4";
-        response.body = core_.context.service.metrics_text() + core_.metrics();
-        return response;
-      }));
+    if (const auto* answering = std::get_if<Answering>(&route_->handler)) {
+      write(guarded([&] { return (*answering)(request_); }));
+    } else if (const auto* waiting = std::get_if<Waiting>(&route_->handler)) {
+      start_waiting(*waiting);
     } else {
-      upgrade();
+      upgrade(std::get<Upgrading>(route_->handler));
     }
   }
 
@@ -299,26 +309,21 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   template <class Make>
   Response guarded(Make&& make) {
     try {
-      Response response = make();
-      const auto fault = core_.context.service.store().failure();
-      // "Not there" is only true while the store can be read; a full disk does not keep it from
-      // reading.
-      const bool is_unreadable = fault && fault->fault != chain::StoreFault::out_of_space;
-      return is_unreadable && response.status == 404 ? refuse(problems::store_failed)
-                                                     : std::move(response);
+      return make();
     } catch (const std::exception& thrown) {
       log::error("a request failed", {{"error", thrown.what()}, {"route", route_->pattern}});
       return refuse(problems::internal);
     }
   }
 
-  void start_async(AsyncHandler handler) {
-    const bool waits = waits_for_final(request_);
+  void start_waiting(const Waiting& handler) {
+    const bool waits = std::ranges::any_of(
+        request_.query, [](const auto& parameter) { return parameter.first == kWait; });
     if (waits) {
       waiting_place_ = core_.waiting.take();
       if (!waiting_place_)
         return write(
-            refuse(problems::too_many, {.detail = "Too many requests wait for finality."}));
+            refuse(problems::too_many, {.detail = "Too many requests wait for their outcome."}));
     }
     is_waiting_ = true;
     const std::uint64_t round = ++async_round_;
@@ -331,7 +336,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
       });
     };
     try {
-      give_up_ = handler(core_.context, request_, std::move(answer));
+      give_up_ = handler(request_, std::move(answer));
     } catch (const std::exception& thrown) {
       log::error("a request failed", {{"error", thrown.what()}, {"route", route_->pattern}});
       return answer_async(round, [] { return refuse(problems::internal); });
@@ -356,37 +361,31 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     write(guarded(make));
   }
 
-  void upgrade() {
-    QueryReader query(request_);
-    const auto from_height = query.value("from_height", parse_number);
-    const auto after = query.value("after", place_of_cursor);
-    if (from_height && after) query.refuse_value("after");
-    if (auto bad = query.finish()) return write(*std::move(bad));
-    const auto& header = parser_->get();
-    if (!beast::iequals(header[http::field::upgrade], "websocket")) {
-      Response response = refuse(problems::upgrade_required);
-      response.headers.emplace_back("Upgrade", "websocket");
-      return write(std::move(response));
-    }
+  void upgrade(const Upgrading& handler) {
+    std::optional<std::function<void(Upgrade)>> taker;
+    Response refusal = guarded([&] {
+      auto looked = handler(request_);
+      if (!looked) return std::move(looked.error());
+      const auto& header = parser_->get();
+      if (!beast::iequals(header[beast_http::field::upgrade], "websocket")) {
+        Response response = refuse(problems::upgrade_required);
+        response.headers.emplace_back("Upgrade", "websocket");
+        return response;
+      }
+      taker = *std::move(looked);
+      return Response();
+    });
+    if (!taker) return write(std::move(refusal));
     if (buffer_.size() > 0) return refuse_and_close(refuse(problems::bad_request));
-    std::optional<chain::ReceiptPlace> next;
-    if (from_height) next = place_after(Height(*from_height));
-    if (after) next = place_after(*after);
-    if (next) {
-      const chain::StoreView view = core_.context.service.store().view();
-      if (!view.is_whole(next->height)) return write(refuse_history(view, next->height));
-    }
-    Places::Place place = core_.streams.take();
-    if (!place) return write(refuse(problems::too_many, {.detail = "Too many event streams."}));
     ++core_.counters.by_class[1];
-    serve_events(core_, {std::move(stream_), std::move(head_), std::move(request_.caller), next,
-                         std::move(place_), std::move(client_), std::move(place)});
+    (*taker)({std::move(stream_), std::move(head_), std::move(request_.caller), std::move(place_),
+              std::move(client_), core_.sessions});
   }
 
   void write(Response response) { write(std::move(response), keep_alive_ && !core_.stopping); }
 
   void write(Response response, bool keep_alive) {
-    binary_place_.give_back();
+    large_place_.give_back();
     ++core_.counters.by_class[std::min<std::size_t>(response.status / 100,
                                                     core_.counters.by_class.size() - 1)];
     out_head_ = head_of(response, keep_alive);
@@ -437,10 +436,10 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   net::Stream stream_;  ///< given away when the connection becomes an event stream
   asio::any_io_executor executor_;
   asio::steady_timer timer_;
-  Places::Place place_, client_, waiting_place_, binary_place_;
+  Places::Place place_, client_, waiting_place_, large_place_;
   beast::flat_buffer buffer_;
   std::string head_;
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<beast_http::request_parser<beast_http::string_body>> parser_;
   Request request_;
   const Route* route_ = nullptr;
   MakeResponse give_up_;
@@ -459,8 +458,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
 void serve_connection(Core& core, net::Stream stream, Places::Place place, Places::Place client) {
   const auto connection =
       std::make_shared<Connection>(core, std::move(stream), std::move(place), std::move(client));
-  core.add(connection);
+  core.sessions.add(connection);
   asio::post(connection->executor(), [connection] { connection->start(); });
 }
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

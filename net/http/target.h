@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/result.h"
-#include "node/api/problem.h"
-#include "node/api/request.h"
+#include "net/http/problem.h"
+#include "net/http/request.h"
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 
 struct Target {
   std::vector<std::string> segments;  ///< of the path, without slashes
@@ -59,4 +59,4 @@ class QueryReader {
 /// Decimal digits only, without leading zeros.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

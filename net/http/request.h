@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 
 /// What a token may do; each role includes those before it (docs/api.md).
 enum class Role : std::uint8_t { read = 1, write = 2, operate = 3 };
@@ -25,6 +25,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the order given
   std::string content_type;                                ///< without parameters, lower case
   std::string if_none_match;                               ///< as it was sent; empty: absent
+  /// Fields of the header that begin with "vostro-", names in lower case.
+  std::vector<std::pair<std::string, std::string>> own_fields;
   std::string body;
   Caller caller;
 };
@@ -37,10 +39,10 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  ///< beside those that every answer has
 };
 
-/// Makes an answer when asked. Called on one of the API's own threads.
+/// Makes an answer when asked. Called on one of the server's own threads.
 using MakeResponse = std::function<Response()>;
 /// Takes the answer of a request that is not answered at once. Any thread; never blocks; the first
 /// call counts.
 using Answer = std::function<void(MakeResponse)>;
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

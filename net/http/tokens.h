@@ -13,9 +13,9 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "base/strong.h"
-#include "node/api/request.h"
+#include "net/http/request.h"
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 
 inline constexpr std::string_view token_prefix = "vst_";
 inline constexpr std::size_t tokens_max = 1'000;
@@ -97,4 +97,4 @@ class TokenBook {
   std::optional<SteadyTime> looked_at_;
 };
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

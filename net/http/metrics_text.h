@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace vostro::node {
+namespace vostro::net::http {
 
 class MetricsText {
  public:
@@ -37,4 +37,4 @@ template <class Integer>
   return static_cast<double>(value);
 }
 
-}  // namespace vostro::node
+}  // namespace vostro::net::http

@@ -1,12 +1,12 @@
-#include "node/api/target.h"
+#include "net/http/target.h"
 
 #include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
-#include "node/api/options.h"
+#include "net/http/options.h"
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 namespace {
 
 constexpr std::size_t kSegmentSizeMax = 64;
@@ -131,4 +131,4 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

@@ -1,9 +1,8 @@
-#include "node/api/embedded_files.h"
+#include "net/http/embedded_file.h"
 
-#include "node/api/handlers.h"
-#include "node/api/target.h"
+#include <algorithm>
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 namespace {
 
 /// If-None-Match: `*`, or a list in which the tag stands; weak ones compare equal (RFC
@@ -36,9 +35,4 @@ Response serve_file(const EmbeddedFile& file, const Request& request) {
   return response;
 }
 
-Response get_description(const Context&, const Request& request) {
-  if (auto bad = QueryReader(request).finish()) return *std::move(bad);
-  return serve_file(description_files().front(), request);
-}
-
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

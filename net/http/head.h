@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 
 /// What is wrong with a header.
 enum class HeadFault : std::uint8_t {
@@ -35,4 +35,4 @@ struct HeadScan {
 /// Looks at what has arrived so far: a fault is named as soon as it can be seen.
 [[nodiscard]] HeadScan scan_head(std::string_view bytes, std::size_t size_max);
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

@@ -1,9 +1,9 @@
 // Raw headers, catalogue rows A1 to A3: one table, each row a header and what is said of it.
-#include "node/api/head.h"
+#include "net/http/head.h"
 
 #include <gtest/gtest.h>
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 namespace {
 
 constexpr std::size_t kMax = 8 * 1024;
@@ -92,4 +92,4 @@ TEST(Head, WhatFollowsIsNotPartOfIt) {
 }
 
 }  // namespace
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

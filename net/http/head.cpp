@@ -1,12 +1,12 @@
-#include "node/api/head.h"
+#include "net/http/head.h"
 
 #include <algorithm>
 #include <optional>
 
 #include "base/text.h"
-#include "node/api/options.h"
+#include "net/http/options.h"
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 namespace {
 
 constexpr bool is_token_character(char c) {
@@ -144,4 +144,4 @@ HeadScan scan_head(std::string_view bytes, std::size_t size_max) {
   return {bytes.size() > size_max ? HeadFault::too_large : HeadFault::none, 0};
 }
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http

@@ -1,9 +1,9 @@
-#include "node/metrics_text.h"
+#include "net/http/metrics_text.h"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
-namespace vostro::node {
+namespace vostro::net::http {
 
 struct MetricsText::Families {
   std::vector<prometheus::MetricFamily> list;
@@ -35,4 +35,4 @@ std::string MetricsText::text() const {
   return prometheus::TextSerializer().Serialize(families_->list);
 }
 
-}  // namespace vostro::node
+}  // namespace vostro::net::http

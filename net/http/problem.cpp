@@ -1,9 +1,9 @@
-#include "node/api/problem.h"
+#include "net/http/problem.h"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-namespace vostro::node::api {
+namespace vostro::net::http {
 
 Response refuse(const ProblemKind& kind, ProblemDetail detail) {
   return refuse(kind.status, kind.code, kind.title, std::move(detail));
@@ -33,4 +33,4 @@ Response refuse(unsigned status, std::string_view code, std::string_view title,
   return response;
 }
 
-}  // namespace vostro::node::api
+}  // namespace vostro::net::http
