@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -149,8 +150,10 @@ class Network:
 
     # ---- making ----
 
-    def create(self, count, currencies=(), banks=None, requests_per_second=1000, options=None, supervisor=None):
-        """Makes keys, genesis file and configurations of `count` banks; starts nothing. The bank `supervisor`, a BIC, watches the others."""
+    def create(self, count, currencies=(), banks=None, requests_per_second=1000, options=None, supervisor=None,
+               parameters=None):
+        """Makes keys, genesis file and configurations of `count` banks; starts nothing. The bank `supervisor`, a BIC, watches the others.
+        `parameters`: numbers of the genesis file's table of that name, in place of what vostro-genesis writes."""
         if self.info:
             raise NetError(f"there is a network in {self.dir} already: take it down first")
         banks = banks or BANKS[:count]
@@ -163,6 +166,12 @@ class Network:
         for i, currency in enumerate(all_currencies):
             new += ["--currency", f"{currency}:{banks[i % count][0]}:{BUSINESS_DATE}"]
         run(new)
+        draft = self.dir / "network.toml"
+        for name, value in (parameters or {}).items():
+            text, found = re.subn(rf"(?m)^{name} = \d+$", f"{name} = {value}", draft.read_text(encoding="utf-8"))
+            if found != 1:
+                raise NetError(f"{draft} has no number {name}")
+            draft.write_text(text, encoding="utf-8")
         entries = [self._make_bank(bank, bank[0] == supervisor) for bank in banks]
         genesis = self.dir / "genesis.toml"
         run([bin_dir() / "vostro-genesis", "seal", "--network", self.dir / "network.toml", *entries, "--out", genesis])

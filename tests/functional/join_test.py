@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import membership_test  # noqa: E402
+from clerks import ClerksCase  # noqa: E402
 from network_case import NetworkCase  # noqa: E402
 from orders import ask, money, new_uetr, order, post, sign_one, terms, uetr_of  # noqa: E402
 from vostronet import BANKS, bin_dir, run  # noqa: E402
@@ -58,7 +59,7 @@ class Joining:
         """The node starts without a store; seconds until it serves."""
         for _ in range(6):
             began = time.monotonic()
-            target = self.network.status(self.nodes[0])["height"]
+            target = max(self.network.status(node)["height"] for node in self.nodes if node["pid"])
             self.start_before_all_at_once()
             self.network.wait(lambda at=target: self.is_back(at), 300, "the node does not come back")
             if self.history_begins(self.away) > 0:
@@ -70,7 +71,7 @@ class Joining:
     def start_before_all_at_once(self):
         """The others come when the longest of their pauses between two tries (5 s) is over, together: one that came first would give it all
         it lacks, block by block, before another says how far it is behind."""
-        others = [node for node in self.nodes if node is not self.away]
+        others = [node for node in self.nodes if node["pid"] and node is not self.away]
         for node in others:
             os.kill(node["pid"], signal.SIGSTOP)
         try:
@@ -258,6 +259,70 @@ class Long(JoinCase):
         self.wait_connected()
         self.rest()
         self.assertEqual(len({self.network.status(node)["state_root"] for node in self.nodes}), 1)
+
+
+KEPT = 50
+PRUNED_EVERY = 1_000  # node/joining.cpp
+ARCHIVE = 0  # the node that keeps all
+
+
+class PrunedUnderLoad(Joining, ClerksCase):
+    """Goal: nodes that prune by themselves go on paying meanwhile, get their disk space back, start again, and give their ledger to a node that
+    has lost its own. Method: clerks without pause, until all but one node have pruned; the sizes are compared with the one's that keeps all."""
+
+    parameters = {"proof_window": KEPT}
+    config = "\n[history]\njoin_behind = 300\n"  # no node is that far behind under load; one without a store is
+
+    def prepare(self, network):
+        for index, node in enumerate(network.info["nodes"]):
+            if index != ARCHIVE:
+                with open(node["config"], "a", encoding="utf-8") as config:
+                    config.write(f"keep = {KEPT}\n")
+
+    def table_bytes(self, node):
+        return sum(file.stat().st_size for file in (Path(node["data_dir"]) / "store" / "db").glob("*.sst"))
+
+    def test_nodes_prune_by_themselves_under_load(self):
+        pruning = [node for node in self.nodes if node is not self.nodes[ARCHIVE]]
+        self.start_clerks()
+        began = time.monotonic()
+        self.network.wait(lambda: all(self.history_begins(node) > 0 for node in pruning), 400, "the nodes do not prune")
+        self.wait_for_payments(100, "nothing settles once history is pruned")
+        self.stop_clerks()
+        self.rest()
+        height = self.network.status(self.nodes[ARCHIVE])["height"]
+        print(f"{self.reported()} payments in {height} blocks in {time.monotonic() - began:.0f} s", flush=True)
+        self.assertEqual(self.history_begins(self.nodes[ARCHIVE]), 0)
+        begins = {node["participant"]: self.history_begins(node) for node in pruning}
+        for first in begins.values():
+            self.assertGreater(first, PRUNED_EVERY)
+            self.assertLessEqual(first, height - KEPT)
+        self.assert_same_state_everywhere()
+
+        # What a start reads of the log of writes is in tables then, on all of them.
+        for node in self.nodes:
+            self.network.stop(node)
+            self.network.start(node)
+            self.wait_connected()
+        self.assertEqual({node["participant"]: self.history_begins(node) for node in pruning}, begins)
+        whole = self.table_bytes(self.nodes[ARCHIVE])
+        for node in pruning:
+            print(f"{node['participant']}: history from block {begins[node['participant']]}, {self.table_bytes(node) / 1024:.0f} KiB of tables; "
+                  f"whole: {whole / 1024:.0f} KiB", flush=True)
+            self.assertLess(self.table_bytes(node), whole * 3 / 4)  # headers and ids stay, and are much of a block of one payment
+            gone, here = (ask(node, "GET", f"/v1/blocks/{at}") for at in (2, height))
+            self.assertEqual((gone.status, gone.body["code"], here.status), (410, "history-elsewhere", 200), gone)
+        self.assertEqual(ask(self.nodes[ARCHIVE], "GET", "/v1/blocks/2").status, 200)
+
+        # Of those that are left none has the whole history.
+        self.network.stop(self.nodes[ARCHIVE])
+        self.lose_store()
+        print(f"a node without a store serves after {self.join():.1f} s, from nodes that have pruned", flush=True)
+        self.pay(3, node=AWAY)
+        self.network.start(self.nodes[ARCHIVE])
+        self.wait_connected()
+        self.rest()
+        self.assert_same_state_everywhere()
 
 
 class Pruned(JoinCase):

@@ -45,6 +45,7 @@ class NetworkCase(unittest.TestCase):
     nodes_count = 4
     limits = {}  # keys of the table [limits] of their configurations
     config = ""  # further tables
+    parameters = {}  # numbers of the genesis file's [parameters]
     program = "vostro-node"
 
     def run(self, result=None):
@@ -68,7 +69,7 @@ class NetworkCase(unittest.TestCase):
     def new_network(self, name, count):
         """A network that runs, with opening balances. It dies with this program."""
         network = Network(self.home / name, outlives_us=False, program=self.program)
-        network.create(count, requests_per_second=100_000, options={"listen_ms": LISTEN_MS})
+        network.create(count, requests_per_second=100_000, options={"listen_ms": LISTEN_MS}, parameters=self.parameters)
         self.networks.append(network)
         for node in network.info["nodes"]:
             with open(node["config"], "a", encoding="utf-8") as config:
