@@ -64,16 +64,22 @@ void Node::on_claim(const std::string& peer, Height height) {
   {
     const std::lock_guard lock(join_mutex_);
     claims_[peer] = height;
-    const auto far = static_cast<std::size_t>(std::ranges::count_if(claims_, [&](const auto& one) {
-      return one.second.value >= head.value + *options_.history.join_behind;
-    }));
-    // One of so many is honest; what they say is proved before anything else is done.
-    if (far < standing().committee->one_honest()) return;
+    const auto committee = standing().committee;
+    const auto& validators = committee->context().validators.all();
+    const auto far = std::ranges::count_if(validators, [&](const consensus::Validator& each) {
+      const auto claim = claims_.find(peer_name_of(each.member));
+      return claim != claims_.end() &&
+             claim->second.value >= head.value + *options_.history.join_behind;
+    });
+    // Of so many validators one is honest; and what they say is proved before anything is done.
+    if (static_cast<std::size_t>(far) < committee->one_honest()) return;
   }
   begin_join();
 }
 
-/// Every five seconds. Where the next blocks are nowhere any more, waiting does not help.
+/// Every five seconds. Where the next blocks are nowhere any more, waiting does not help. Whoever
+/// says that there are some makes this node ask, no more: the validators of now may be others than
+/// those that it knows.
 void Node::look_whether_stuck() {
   if (!options_.history.join_behind || joining_ || disk_full_ || halted()) return;
   const Height head = store_->head()->height;
@@ -95,7 +101,9 @@ void Node::begin_join() {
     const std::lock_guard lock(join_mutex_);
     if (join_ || is_joined_ || stopped_ || steady_ms() < join_not_before_ms_) return;
     join::JoinerConfig config;
+    config.peer_of = [](const consensus::MemberId& validator) { return peer_name_of(validator); };
     config.head = store_->head()->height;
+    config.head_block = store_->head()->block;
     config.has_ledger = has_ledger_;
     config.behind = options_.history.join_behind.value_or(0);
     config.keep_target = options_.store.proof_window / 4;
@@ -143,6 +151,9 @@ void Node::on_join_end(join::Join::Outcome outcome, const std::string& failure) 
     if (options_.on_joined) options_.on_joined();
     return;
   }
+  if (outcome == join::Join::Outcome::forked)
+    halt("the final block " + std::to_string(store_->head()->height.value) +
+         " of this node is not one of the chain that is final for the other validators");
   if (outcome == join::Join::Outcome::failed)
     log::error("joining by a newer ledger failed", {{"reason", failure}});
   if (has_ledger_) {

@@ -36,7 +36,7 @@ std::set<Bic> owners_in(const consensus::Committee& committee) {
 // ---- What the replica asks ----
 
 consensus::PeerId Node::Here::peer_of(const consensus::MemberId& member) {
-  return node_.numbers_.of(peer_name_of(owner_of(member)));
+  return node_.numbers_.of(peer_name_of(member));
 }
 
 std::optional<Voter> Node::Here::voter_of(const PublicKey& key) {

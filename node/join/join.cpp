@@ -108,8 +108,8 @@ void Join::carry_out(JoinActions actions) {
       log::debug("peer fell short", {{"peer", blame.peer}, {"reason", blame.what}});
     }
   }
-  if (joiner_.phase() != JoinPhase::choosing && joiner_.phase() != JoinPhase::needless &&
-      !is_fetching_) {
+  const JoinPhase phase = joiner_.phase();
+  if ((phase == JoinPhase::fetching || phase == JoinPhase::whole) && !is_fetching_) {
     is_fetching_ = true;
     log::info("joining by the ledger of a final block", {{"height", joiner_.target()}});
     callbacks_.on_fetching();
@@ -139,6 +139,9 @@ bool Join::has_ended() {
       return true;
     case JoinPhase::needless:
       callbacks_.on_end(Outcome::needless, {});
+      return true;
+    case JoinPhase::forked:
+      callbacks_.on_end(Outcome::forked, {});
       return true;
     case JoinPhase::failed:
       callbacks_.on_end(Outcome::failed, joiner_.failure());

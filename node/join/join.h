@@ -18,7 +18,7 @@ namespace vostro::node::join {
 
 class Join {
  public:
-  enum class Outcome : std::uint8_t { whole, needless, failed };
+  enum class Outcome : std::uint8_t { whole, needless, forked, failed };
   /// Run on the thread of the join.
   struct Callbacks {
     std::function<void(const std::string& peer, Byte type, Bytes frame)> send;

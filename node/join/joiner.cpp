@@ -98,6 +98,17 @@ std::optional<consensus::Committee> Joiner::committee_of(const consensus::Header
   return consensus::Committee(std::move(context));
 }
 
+/// Whether they are more than may be faulty of the validators of one epoch, `from` or a later one.
+bool Joiner::one_is_honest(const std::set<std::string>& who, Epoch from) const {
+  return std::any_of(epochs_.lower_bound(from), epochs_.end(), [&](const auto& one) {
+    const consensus::ValidatorSet& validators = one.second.validators;
+    const auto count = std::ranges::count_if(validators.all(), [&](const auto& validator) {
+      return who.contains(config_.peer_of(validator.member));
+    });
+    return static_cast<std::size_t>(count) >= validators.one_honest();
+  });
+}
+
 /// False where something in it is not signed as it must be.
 bool Joiner::take_proofs(const Snapshot& snapshot) {
   NoCache cache;
@@ -129,6 +140,11 @@ JoinActions Joiner::on_snapshot(const std::string& name, const Snapshot& snapsho
   Peer& peer = found->second;
   peer.is_asked = false;
   const Epoch known = std::prev(epochs_.end())->first;
+  if (snapshot.newest && snapshot.history_begins > snapshot.newest->header.height.next()) {
+    blame(name, "says that it lacks the block that it shows", true, actions);
+    proceed(now_ms, actions);
+    return actions;
+  }
   if (!take_proofs(snapshot)) {
     blame(name, "sent a proof that is none", true, actions);
     proceed(now_ms, actions);
@@ -148,8 +164,8 @@ JoinActions Joiner::on_snapshot(const std::string& name, const Snapshot& snapsho
 
 void Joiner::choose(std::uint64_t now_ms) {
   if (phase_ != JoinPhase::choosing || !best_ || !first_answer_ms_) return;
-  std::size_t answered = 0;
-  std::size_t without = 0;  // that have the next block no more
+  std::set<std::string> answered;
+  std::set<std::string> without;  // that have the next block no more
   bool all_answered = true;
   for (const auto& [name, peer] : peers_) {
     if (peer.is_out) continue;
@@ -157,24 +173,40 @@ void Joiner::choose(std::uint64_t now_ms) {
       all_answered = false;
       continue;
     }
-    ++answered;
-    if (peer.history_begins > config_.head.next()) ++without;
+    answered.insert(name);
+    if (peer.history_begins > config_.head.next()) without.insert(name);
   }
   if (!all_answered && now_ms < *first_answer_ms_ + config_.settle_ms) return;
-  const std::size_t one_honest = ground_.first.validators.one_honest();
-  if (answered < one_honest) return;
-  const bool is_far = best_->header.height.value >= config_.head.value + config_.behind;
-  if (config_.has_ledger && !is_far && without < one_honest) {
+  // Of what is new those may speak, too, who voted once: the height is that of a proof.
+  const Epoch first = epochs_.begin()->first;
+  if (!one_is_honest(answered, first)) return;
+  const Height newest = best_->header.height;
+  const bool is_far = newest.value >= config_.head.value + config_.behind;
+  // A history is given up for the word of those alone who vote now.
+  const Epoch speak = config_.head.value == 0 ? first : std::prev(epochs_.end())->first;
+  const bool is_worth =
+      !config_.has_ledger || (newest > config_.head && (is_far || one_is_honest(without, speak)));
+  if (!is_worth) {
     phase_ = JoinPhase::needless;
     return;
   }
-  consensus::FinalityProof target = *best_;
-  if (const auto noted = staging_.target()) {
-    const auto before = decode<consensus::FinalityProof>(*noted);
-    if (before && before->header.height.value + config_.keep_target >= target.header.height.value)
-      target = *before;
-  }
-  begin(target);
+  begin(choose_target());
+}
+
+/// The one of before a restart, where it is not much older and still above what is here.
+consensus::FinalityProof Joiner::choose_target() const {
+  const Bytes noted = staging_.target().value_or(Bytes());
+  auto before = decode<consensus::FinalityProof>(noted);
+  if (!before) return *best_;
+  const Height height = before->header.height;
+  const Height newest = best_->header.height;
+  const bool is_usable = height <= newest && newest.value - height.value <= config_.keep_target &&
+                         (!config_.has_ledger || height > config_.head);
+  if (!is_usable || before->header.network_id != network_id_) return *best_;
+  const auto committee = committee_of(before->header);
+  NoCache cache;
+  if (!committee || !consensus::verify_finality(*committee, *before, cache)) return *best_;
+  return *std::move(before);
 }
 
 void Joiner::begin(const consensus::FinalityProof& target) {

@@ -9,9 +9,14 @@
 /// Events in, actions out, time as an argument; puts down what it has in a chain::Staging, from
 /// which it goes on after a restart. One thread. Source: consensus-spec section 14; threat model
 /// 2.3; catalogue rows P9, P10, C10, F23.
+///
+/// Anybody may send what proves itself. What nobody can prove (that a block is kept no more, that a
+/// part is too large) counts only as the word of validators: of more than may be faulty of one
+/// epoch's one is honest, of other peers, of which a bank has as many as it likes, none need be.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,7 +47,10 @@ struct Ground {
 };
 
 struct JoinerConfig {
+  /// By what name a validator is a peer.
+  std::function<std::string(const consensus::MemberId&)> peer_of;
   Height head;                    ///< of the ledger that is here already
+  Hash head_block;                ///< and its block; no matter where that has height 0
   bool has_ledger = true;         ///< false: that is not this network's, and no block can follow it
   std::uint64_t behind = 10'000;  ///< so many blocks ahead of it a snapshot is worth its while
   std::uint64_t keep_target = 2'500;  ///< a target from before a restart is good for so many blocks
@@ -74,7 +82,8 @@ enum class JoinPhase : std::uint8_t {
   choosing,  ///< peers are asked what there is
   fetching,
   whole,     ///< the staging is finished and waits to become the store
-  needless,  ///< the peers have the next blocks, and they are not many
+  needless,  ///< the peers have the next blocks, and they are not many, or nothing newer
+  forked,    ///< what is final for the others is another chain than the one that is here
   failed,    ///< see `failure`
 };
 
@@ -137,7 +146,9 @@ class Joiner {
   [[nodiscard]] bool take_proofs(const Snapshot& snapshot);
   [[nodiscard]] std::optional<consensus::Committee> committee_of(
       const consensus::Header& header) const;
+  [[nodiscard]] bool one_is_honest(const std::set<std::string>& who, Epoch from) const;
   void choose(std::uint64_t now_ms);
+  [[nodiscard]] consensus::FinalityProof choose_target() const;
   void begin(const consensus::FinalityProof& target);
   void find_missing();
   void fail_with(std::string what);
@@ -153,7 +164,6 @@ class Joiner {
   [[nodiscard]] bool take_headers(const Headers& headers);
   [[nodiscard]] bool take_ids(const GetPart& request, const Ids& ids);
   void walk_down();
-  [[nodiscard]] std::size_t usable_peers() const;
 
   JoinerConfig config_;
   Ground ground_;

@@ -148,11 +148,6 @@ void Joiner::give_back(const GetPart& request) {
   }
 }
 
-std::size_t Joiner::usable_peers() const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      peers_, [](const auto& one) { return !one.second.is_out && one.second.newest; }));
-}
-
 JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint64_t now_ms) {
   JoinActions actions;
   const auto open = std::ranges::find_if(
@@ -167,8 +162,7 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
     if (request.kind == PartKind::state) lack_state_.insert(name);
     give_back(request);
     // The block has left the window of the others while this went on: a newer one is fetched.
-    const std::size_t enough = std::min(ground_.first.validators.one_honest(), usable_peers());
-    if (lack_state_.size() >= std::max<std::size_t>(enough, 1)) {
+    if (one_is_honest(lack_state_, epochs_.begin()->first)) {
       phase_ = JoinPhase::choosing;
       open_.clear();
       lack_state_.clear();
@@ -184,10 +178,10 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
     is_true =
         request.kind == PartKind::state && request.path.nibbles.size() < chain::TreePath::depth_max;
     if (is_true) {
-      // One may say so to make work; of this many one is honest.
+      // One may say so to make work.
       auto& said = too_large_[request.path];
       said.insert(name);
-      if (said.size() >= ground_.first.validators.one_honest()) {
+      if (one_is_honest(said, epochs_.begin()->first)) {
         too_large_.erase(request.path);
         if (check(staging_.split(request.path)))
           for (chain::TreePath& child : request.path.children()) parts_.push_back(std::move(child));
@@ -288,6 +282,14 @@ void Joiner::walk_down() {
   if (header_id_ != ground_.anchor)
     return fail_with(
         "the chain of the other nodes does not begin with what the genesis file describes");
+  if (config_.has_ledger && config_.head.value > 0) {
+    const auto same = staging_.block(config_.head);
+    if (!same) return fail_with("a block that was put down cannot be read");
+    if (same->block != config_.head_block) {
+      phase_ = JoinPhase::forked;
+      return;
+    }
+  }
   chain::StagedBlock anchor;
   anchor.summary.block = ground_.anchor;
   anchor.summary.time = ground_.anchor_time;

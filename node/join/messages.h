@@ -50,7 +50,7 @@ struct GetSnapshot {
 struct Snapshot {
   std::vector<consensus::EpochStep> steps;
   std::optional<consensus::FinalityProof> newest;
-  Height history_begins;  ///< the lowest block that the sender has whole
+  Height history_begins;  ///< the lowest block that the sender has whole, or the next after newest
 
   bool operator==(const Snapshot&) const = default;
   template <class Archive>

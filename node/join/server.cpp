@@ -64,6 +64,9 @@ Snapshot Server::answer(const GetSnapshot& request) const {
     auto proof = decode<consensus::FinalityProof>(stored->bytes);
     VOSTRO_CHECK(proof.has_value());
     snapshot.newest = *std::move(proof);
+    // While it catches up, and prunes already, a node has no newer proof.
+    snapshot.history_begins =
+        std::min(snapshot.history_begins, snapshot.newest->header.height.next());
   }
   return snapshot;
 }

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "chain/records.h"
+#include "chain/registry.h"
 
 namespace vostro::node {
 namespace {
@@ -36,6 +37,10 @@ std::string peer_name_of(const Bic& participant) {
 
 std::string peer_name_of(const genesis::Observer& observer) {
   return to_text(observer.owner) + "." + observer.name;
+}
+
+std::string peer_name_of(const consensus::MemberId& validator) {
+  return peer_name_of(chain::owner_of(chain::ValidatorId{validator.bytes}).value_or(Bic{}));
 }
 
 p2p::Registry Roster::registry(const Situation& now) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "chain/storage.h"
+#include "consensus/types.h"
 #include "genesis/definition.h"
 #include "p2p/peer.h"
 
@@ -46,6 +47,7 @@ struct LedgerPeer {
 /// Their names in registries, logs and metrics.
 [[nodiscard]] std::string peer_name_of(const Bic& participant);
 [[nodiscard]] std::string peer_name_of(const genesis::Observer& observer);
+[[nodiscard]] std::string peer_name_of(const consensus::MemberId& validator);
 
 class Roster {
  public:

@@ -222,6 +222,10 @@ class Joining {
   }
   static JoinerConfig a_config() {
     JoinerConfig config;
+    // The validators are "a" to "g".
+    config.peer_of = [](const consensus::MemberId& validator) {
+      return std::string(1, static_cast<char>('a' + validator.bytes[15]));
+    };
     config.behind = 10;
     config.keep_target = 50;
     config.headers = 16;
@@ -264,7 +268,10 @@ class Joining {
     }
     return joiner_->phase();
   }
+  /// In force from the next restart on.
+  [[nodiscard]] JoinerConfig& config() { return config_; }
   [[nodiscard]] const Joiner& joiner() const { return *joiner_; }
+  [[nodiscard]] std::uint64_t now_ms() const { return now_ms_; }
   [[nodiscard]] std::uint64_t asked() const { return asked_; }
 
   /// The store that came of it is that of the chain at its target.
@@ -364,6 +371,23 @@ Liar about(PartKind kind, Change change) {
     change(part);
     return encode_frame(part);
   };
+}
+
+/// What it says of its own history is as bad as it can be without a lie that shows.
+std::optional<Bytes> say_all_is_pruned(Byte type, const GetPart&, Bytes honest) {
+  if (type != snapshot_frame) return honest;
+  Snapshot snapshot = *decode_snapshot(honest);
+  snapshot.history_begins = snapshot.newest->header.height.next();
+  return encode_frame(snapshot);
+}
+
+/// True once, long ago: chains of one length are the same.
+std::optional<Bytes> say_what_was(Byte type, const GetPart&, Bytes honest) {
+  if (type != snapshot_frame) return honest;
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(5);
+  return encode_frame(Server(*chain.store, small_limits()).answer(GetSnapshot{}));
 }
 
 struct Lie {
@@ -466,6 +490,17 @@ std::vector<Lie> lies() {
          return encode_frame(snapshot);
        },
        true},
+      {"a proof of long ago", say_what_was, false},
+      {"no history at all",
+       [](Byte type, const GetPart&, Bytes honest) -> std::optional<Bytes> {
+         if (type != snapshot_frame) return honest;
+         Snapshot snapshot = *decode_snapshot(honest);
+         snapshot.history_begins = Height(std::uint64_t{1} << 63U);
+         return encode_frame(snapshot);
+       },
+       true},
+      {"history pruned to the newest block", say_all_is_pruned, false},
+      {"one header at a time", headers([](Headers& of) { of.headers.resize(1); }), false},
       {"answers to other questions",
        [](Byte type, const GetPart&, Bytes honest) -> std::optional<Bytes> {
          if (type != part_frame) return honest;
@@ -505,10 +540,10 @@ TEST_P(JoinerLiars, CatalogueC10F23TwoOfSevenGetNothingIn) {
   EXPECT_EQ(!joining.lies.empty(), lie.is_seen);
   joining.check();
 }
-INSTANTIATE_TEST_SUITE_P(EachLie, JoinerLiars, testing::Range<std::size_t>(0, 18));
+INSTANTIATE_TEST_SUITE_P(EachLie, JoinerLiars, testing::Range<std::size_t>(0, 22));
 
 TEST(JoinerLies, AreTriedEachOfThem) {
-  EXPECT_EQ(lies().size(), 18U);
+  EXPECT_EQ(lies().size(), 22U);
 }
 
 TEST(Joiner, GoesOverEndsOfEpochsAndAContinuation) {
@@ -594,6 +629,70 @@ TEST(Joiner, IsNeedlessWhereTheNextBlocksAreThereAndFew) {
   for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
   EXPECT_EQ(joining.run(), JoinPhase::whole) << "nobody has block 1 any more";
   joining.check();
+}
+
+// A node that is near, or at the head, gives up nothing for the word of those of whom none need be
+// honest: more peers than may be faulty validators, of whom but two validate.
+TEST(Joiner, KeepsWhatIsHereWhateverThoseSayWhoMayAllLie) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(15);
+  auto config = Joining::a_config();
+  config.behind = 1'000;
+  config.head = Height(3);
+  Joining joining(chain, directory.path("store"), config);
+  for (const char* name : {"a", "b", "ours", "theirs", "another"})
+    joining.add_peer(name, say_all_is_pruned);
+  while (joining.joiner().phase() == JoinPhase::choosing && joining.now_ms() < 30'000)
+    ASSERT_TRUE(joining.step());
+  EXPECT_NE(joining.joiner().phase(), JoinPhase::fetching) << joining.joiner().target().value;
+  for (const char* name : {"c", "d", "e"}) joining.add_peer(name);
+  EXPECT_EQ(joining.run(), JoinPhase::needless);
+}
+
+TEST(Joiner, IsNeedlessWhereTheTargetIsNotAboveWhatIsHere) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(15);
+  auto config = Joining::a_config();
+  config.behind = 0;  // all is far
+  for (const std::uint64_t head : {15U, 20U}) {
+    config.head = Height(head);
+    Joining joining(chain, directory.path("store" + std::to_string(head)), config);
+    for (const char* name : {"a", "b", "c", "d"}) joining.add_peer(name, say_all_is_pruned);
+    EXPECT_EQ(joining.run(), JoinPhase::needless) << head;
+  }
+}
+
+TEST(Joiner, DoesNotGoBackToATargetThatHasBeenPassedByBlocks) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(40);
+  Joining joining(chain, directory.path("store"));
+  for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
+  for (int i = 0; i < 12; ++i) ASSERT_TRUE(joining.step());
+  ASSERT_EQ(joining.joiner().target(), Height(40));
+  chain.grow(5);
+  joining.config().head = Height(45);
+  joining.config().head_block = chain.store->head()->block;
+  chain.grow(25);
+  joining.restart();
+  ASSERT_EQ(joining.run(), JoinPhase::whole) << joining.joiner().failure();
+  EXPECT_EQ(joining.joiner().target(), Height(70));
+  joining.check();
+}
+
+TEST(Joiner, SeesThatItsOwnFinalBlockIsNotTheOthers) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(40);
+  auto config = Joining::a_config();
+  config.head = Height(7);
+  config.head_block = hash("another", {});
+  Joining joining(chain, directory.path("store"), config);
+  for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
+  EXPECT_EQ(joining.run(), JoinPhase::forked);
+  EXPECT_TRUE(joining.lies.empty());
 }
 
 TEST(Joiner, RefusesAChainOfAnotherBeginning) {
