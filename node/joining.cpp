@@ -59,7 +59,7 @@ join::Ground Node::ground() const {
 // ---- Whether to ----
 
 void Node::on_claim(const std::string& peer, Height height) {
-  if (!options_.history.join_behind || joining_) return;
+  if (!options_.history.join_behind || joining_ || halted()) return;
   const Height head = store_->head()->height;
   {
     const std::lock_guard lock(join_mutex_);
@@ -99,7 +99,7 @@ void Node::look_whether_stuck() {
 void Node::begin_join() {
   {
     const std::lock_guard lock(join_mutex_);
-    if (join_ || is_joined_ || stopped_ || steady_ms() < join_not_before_ms_) return;
+    if (join_ || is_joined_ || stopped_ || halted() || steady_ms() < join_not_before_ms_) return;
     join::JoinerConfig config;
     config.peer_of = [](const consensus::MemberId& validator) { return peer_name_of(validator); };
     config.head = store_->head()->height;
@@ -145,9 +145,13 @@ void Node::on_join_decided() {
 
 void Node::on_join_end(join::Join::Outcome outcome, const std::string& failure) {
   if (outcome == join::Join::Outcome::whole) {
+    {
+      const std::lock_guard lock(join_mutex_);
+      is_joined_ = true;
+    }
+    // Whichever comes last, this or a halt, sees the other.
+    if (halted()) return keep_what_is_here();
     log::info("the ledger is fetched: this node starts again on it");
-    const std::lock_guard lock(join_mutex_);
-    is_joined_ = true;
     if (options_.on_joined) options_.on_joined();
     return;
   }
@@ -160,18 +164,37 @@ void Node::on_join_end(join::Join::Outcome outcome, const std::string& failure) 
     joining_ = false;
     loop_->pause(disk_full_);
   }
-  // The thread that says so cannot be waited for here.
-  workers_->post(WorkFor::peers, [this, outcome] {
+  end_join(outcome == join::Join::Outcome::needless);
+}
+
+/// The thread of the join cannot be waited for on itself.
+void Node::end_join(bool is_useless) {
+  workers_->post(WorkFor::peers, [this, is_useless] {
     std::unique_ptr<join::Join> ended;
     {
       const std::lock_guard lock(join_mutex_);
       ended = std::move(join_);
     }
     ended.reset();
-    if (outcome != join::Join::Outcome::needless) return;
+    if (!is_useless) return;
     std::error_code error;
     std::filesystem::remove_all(chain::staging_path(options_.data_dir + "/store"), error);
   });
+}
+
+/// A node that has halted stays on the store that it has, for people to look at: a ledger that it
+/// is fetching, or has fetched, is not for it.
+void Node::keep_what_is_here() {
+  const std::lock_guard lock(join_mutex_);
+  if (join_) end_join(false);
+  if (has_ledger_) joining_ = false;
+  if (!is_joined_) return;
+  const std::string store = options_.data_dir + "/store";
+  if (const auto gone = chain::discard_joined(store); !gone)
+    log::error(
+        "remove it before this node is started again: the ledger that was fetched is not "
+        "for a node that halted",
+        {{"file", store + ".joined"}, {"reason", to_string(gone.error())}});
 }
 
 /// While it is fetched, what would be decided by what is here is of no use; who is there is.

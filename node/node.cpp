@@ -471,6 +471,7 @@ void Node::halt(const std::string& reason) {
   log::error("halted: this node signs and writes no more, reads go on", {{"reason", reason}});
   if (admission_) admission_->halt();
   if (loop_) loop_->halt();
+  keep_what_is_here();
 }
 
 /// Below the reserve the node stands still, as one that is suspended does, and goes on by itself.

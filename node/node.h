@@ -162,6 +162,8 @@ class Node final : public Service {
   void begin_join();
   void on_join_decided();
   void on_join_end(join::Join::Outcome outcome, const std::string& failure);
+  void end_join(bool is_useless);
+  void keep_what_is_here();
   void post_to_loop(ReplicaEvent event, p2p::InboundLease lease);
   void prune_history();
   void log_payments(const chain::ExecutedBlock& block) const;

@@ -198,7 +198,11 @@ Exit run_node(const std::string& config_file, const std::string& ready_file) {
     }
     // A node that halts goes on answering reads until somebody ends it.
     int signal = signals.wait();
-    for (; signal == SIGHUP || (signal == Signals::again && !has_joined); signal = signals.wait())
+    const auto goes_on = [&] {
+      return signal == SIGHUP ||
+             (signal == Signals::again && (!has_joined || (*node)->halted().has_value()));
+    };
+    for (; goes_on(); signal = signals.wait())
       if (signal == SIGHUP) read_again(config_file, **node, *keys);
     if (signal != Signals::again) log::info("ending", {{"signal", signal}});
     loaded->config.api.port = (*server)->port();
@@ -206,6 +210,8 @@ Exit run_node(const std::string& config_file, const std::string& ready_file) {
     (*server)->stop();
     (*node)->stop();
     if (signal != Signals::again) return Exit::done;
+    if (const auto reason = (*node)->halted())
+      return complain(Exit::failed, "it halted, and is not opened again: " + *reason);
   }
 }
 

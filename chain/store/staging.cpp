@@ -246,6 +246,10 @@ std::string staging_path(const std::string& store_path) {
   return store_path + ".joining";
 }
 
+Result<void, StoreError> discard_joined(const std::string& store_path) {
+  return remove_directory(whole_path(store_path));
+}
+
 // In this order each end of the process leaves what the next start understands: a whole one that
 // waits always becomes the store.
 Result<bool, StoreError> settle_joined(const std::string& store_path) {

@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
+import injection  # noqa: E402
 import membership_test  # noqa: E402
 from clerks import ClerksCase  # noqa: E402
 from network_case import NetworkCase  # noqa: E402
@@ -164,6 +165,35 @@ class Join(JoinCase):
         self.rest()
         self.assertEqual(len({self.network.status(node)["state_root"] for node in self.nodes}), 1)
         self.assertFalse(any(self.network.status(node)["halted"] for node in self.nodes))
+
+
+class Halted(JoinCase):
+    def test_a_node_that_halted_keeps_what_it_has(self):
+        """It is far behind soon, and peers have a newer ledger for it: it stays as it halted, for people to look at."""
+        injection.need()
+        segment = max(Path(self.away["data_dir"]).resolve().glob("journal/*/segment-*"))
+        with injection.Injection(self.away["pid"], "fdatasync", "error=EIO:when=1", self.home / "strace", segment):
+            self.pay(1)
+            self.network.wait(lambda: self.network.status(self.away).get("halted"), 60, "it does not halt")
+        before = self.network.status(self.away)
+        was = self.store.stat().st_ino
+        self.long_chain()
+        head = self.network.status(self.nodes[0])["height"]
+        self.assertGreater(head, before["height"] + BEHIND)
+        heard = lambda: [one["finalized_height"] >= head for one in ask(self.away, "GET", "/v1/validators").body["items"]
+                         if one.get("finalized_height")]  # noqa: E731
+        self.network.wait(lambda: sum(heard()) >= 3, 60, "the others do not tell it how far they are")
+        until = time.monotonic() + 8  # it would ask at once, and settle on a ledger within a second
+        self.network.wait(lambda: time.monotonic() > until, 30, "time stands still")
+        now = self.network.status(self.away)
+        self.assertEqual((now["halted"], now["height"]), (before["halted"], before["height"]))
+        self.assertEqual([path.name for path in self.store.parent.glob("store*")], ["store"])
+        self.assertEqual(self.store.stat().st_ino, was, "another store is in its place")
+        self.assertNotIn("joining by the ledger", Path(self.away["log"]).read_text(encoding="utf-8"))
+
+    def assert_quiet_log(self, node):
+        if node is not self.away:  # it has told of its halt
+            super().assert_quiet_log(node)
 
 
 class Killed(JoinCase):
