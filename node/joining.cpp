@@ -208,11 +208,9 @@ void Node::post_to_loop(ReplicaEvent event, p2p::InboundLease lease) {
 // ---- Frames ----
 
 void Node::on_connection(const std::string& peer, bool is_up) {
+  if (!is_up) join_server_->forget(peer);
   const std::lock_guard lock(join_mutex_);
-  if (!is_up) {
-    claims_.erase(peer);
-    if (join_server_) join_server_->forget(peer);
-  }
+  if (!is_up) claims_.erase(peer);
   if (!join_) return;
   if (is_up) {
     join_->on_peer_up(peer);
@@ -229,7 +227,15 @@ void Node::on_join_frame(p2p::InboundFrame frame) {
       join_->on_frame(frame.peer, frame.type, std::move(frame.body), std::move(frame.lease));
     return;
   }
-  if (!has_ledger_ || !join_server_->admit(frame.peer, frame.body, steady_ms())) return;
+  if (!has_ledger_ || !join_server_->admit(frame.peer, frame.body)) return;
+  const auto shared = std::make_shared<const p2p::InboundFrame>(std::move(frame));
+  join_worker_->post(WorkFor::peers, [this, shared] {
+    if (!stopped_) answer_joiner(*shared);
+    join_server_->done(shared->peer);
+  });
+}
+
+void Node::answer_joiner(const p2p::InboundFrame& frame) {
   if (frame.type == join::get_snapshot_frame) {
     const auto request = join::decode_get_snapshot(frame.body);
     if (!request) return peers_->penalise(frame.peer, "a malformed request to join");
@@ -240,7 +246,7 @@ void Node::on_join_frame(p2p::InboundFrame frame) {
   const auto request = join::decode_get_part(frame.body);
   if (!request) return peers_->penalise(frame.peer, "a malformed request to join");
   peers_->send_frame(frame.peer, join::part_frame,
-                     join::encode_frame(join_server_->answer(*request)));
+                     join::encode_frame(join_server_->answer(frame.peer, *request)));
 }
 
 // ---- History ----

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kPaymentLinesPerBlock = 20;
 constexpr int kWorkersNiceness = 5;
+/// For others' joining, which nobody here waits for.
+constexpr int kJoinWorkerNiceness = 10;
 
 consensus::EpochContext genesis_context(const genesis::Definition& definition,
                                         const genesis::Anchor& anchor) {
@@ -150,6 +152,8 @@ Result<void, std::string> Node::open_files() {
 Result<void, std::string> Node::start() {
   urgent_workers_ = std::make_unique<WorkerPool>(1, 0);
   workers_ = std::make_unique<WorkerPool>(options_.worker_threads, kWorkersNiceness);
+  join_server_ = std::make_unique<join::Server>(*store_, join::ServerLimits{}, steady_ms);
+  join_worker_ = std::make_unique<WorkerPool>(1, kJoinWorkerNiceness);
   auto approvals =
       ApprovalBook::open(options_.data_dir + "/approvals",
                          {definition_.network_id, options_.participant, *store_, wall_clock,
@@ -231,7 +235,6 @@ Result<void, std::string> Node::start() {
                                       [this](const std::string& what) { halt(what); },
                                       [this](bool has_room) { on_room(has_room); }});
   watch_threads();
-  join_server_ = std::make_unique<join::Server>(*store_, join::ServerLimits{});
   // Of another network's ledger nothing may be decided.
   if (!has_ledger_) joining_ = true;
   loop_->pause(joining_);
@@ -448,6 +451,7 @@ void Node::watch_threads() {
                                          {"the block writer", &writer_->pulse()}};
   for (const Pulse& pulse : urgent_workers_->pulses())
     threads.push_back({"the protocol's worker", &pulse});
+  // Not that which answers those who join: a reading of the whole state takes as long as it takes.
   for (const Pulse& pulse : workers_->pulses()) threads.push_back({"a worker", &pulse});
   watchdog_ = std::make_unique<Watchdog>(
       threads,
@@ -549,6 +553,8 @@ void Node::stop() {
   if (journal_) journal_->stop();
   if (writer_) writer_->stop();
   if (courier_) courier_->stop();
+  if (join_server_) join_server_->stop();
+  if (join_worker_) join_worker_->stop();
   if (urgent_workers_) urgent_workers_->stop();
   if (workers_) workers_->stop();
   if (admission_) admission_->stop();

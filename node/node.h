@@ -158,6 +158,7 @@ class Node final : public Service {
   void on_claim(const std::string& peer, Height height);
   void on_connection(const std::string& peer, bool is_up);
   void on_join_frame(p2p::InboundFrame frame);
+  void answer_joiner(const p2p::InboundFrame& frame);
   void look_whether_stuck();
   void begin_join();
   void on_join_decided();
@@ -228,12 +229,12 @@ class Node final : public Service {
   Height looked_at_;  ///< the head, when it was last looked whether it moves
   std::size_t stuck_periods_ = 0;
   std::atomic<bool> pruning_{false};
-  std::unique_ptr<join::Server> join_server_;
-
   std::unique_ptr<QuoteBook> quotes_;
   std::unique_ptr<ApprovalBook> approvals_;
   std::unique_ptr<AnnexStore> annexes_;
+  std::unique_ptr<join::Server> join_server_;
   // Threads: in this order they are made, in the reverse order they end.
+  std::unique_ptr<WorkerPool> join_worker_;     ///< answers those who join, and nobody waits for it
   std::unique_ptr<WorkerPool> urgent_workers_;  ///< messages of the protocol, batches excepted
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<Admission> admission_;

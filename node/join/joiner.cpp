@@ -57,6 +57,7 @@ bool Joiner::check(const Result<void, chain::StoreError>& done) {
 JoinActions Joiner::on_peer_up(const std::string& peer, std::uint64_t now_ms) {
   JoinActions actions;
   const auto [found, is_new] = peers_.try_emplace(peer);
+  if (is_new) found->second.answer_ms = config_.answer_ms;
   if (!found->second.is_out) ask_snapshot(peer, found->second, now_ms, actions);
   proceed(now_ms, actions);
   return actions;
@@ -221,6 +222,8 @@ void Joiner::begin(const consensus::FinalityProof& target) {
   ids_.clear();
   ids_known_ = false;
   parts_.clear();
+  depth_ = 0;
+  depth_is_known_ = false;
   too_large_.clear();
   lack_state_.clear();
   open_.clear();
@@ -236,9 +239,11 @@ void Joiner::find_missing() {
     paths.pop_back();
     switch (staging_.part(path)) {
       case chain::Staging::Part::missing:
-        parts_.push_back(path);
+        parts_.insert(path);
         break;
       case chain::Staging::Part::here:
+        note_depth(path);
+        depth_is_known_ = true;
         break;
       case chain::Staging::Part::split:
         for (chain::TreePath& child : path.children()) paths.push_back(std::move(child));

@@ -55,6 +55,7 @@ struct JoinerConfig {
   std::uint64_t behind = 10'000;  ///< so many blocks ahead of it a snapshot is worth its while
   std::uint64_t keep_target = 2'500;  ///< a target from before a restart is good for so many blocks
   std::uint64_t answer_ms = 5'000;    ///< silence before another peer is asked
+  std::uint64_t answer_ms_max = 60'000;  ///< of a peer that answers, but too late
   std::uint64_t settle_ms =
       1'000;                      ///< for more answers after the first, before the target is chosen
   std::uint64_t rest_ms = 1'000;  ///< a peer that lacks something is not asked for it sooner
@@ -123,17 +124,14 @@ class Joiner {
     Height history_begins;
     bool is_out = false;  ///< it lied
     std::uint64_t failures = 0;
+    std::uint64_t answer_ms = 0;  ///< it is given so long
+    bool is_late = false;         ///< it has let that time pass
     std::map<PartKind, std::uint64_t> rests_until_ms;
   };
   struct Open {
     std::string peer;
     GetPart request;
     std::uint64_t deadline_ms = 0;
-  };
-  struct ByPath {
-    bool operator()(const chain::TreePath& a, const chain::TreePath& b) const {
-      return std::pair(a.nibbles.size(), a.first()) < std::pair(b.nibbles.size(), b.first());
-    }
   };
   struct Range {
     Height from;
@@ -159,7 +157,10 @@ class Joiner {
   bool ask(const GetPart& request, std::uint64_t now_ms, JoinActions& actions);
   [[nodiscard]] std::optional<std::string> choose_peer(const GetPart& request,
                                                        std::uint64_t now_ms) const;
+  void ask_state(std::uint64_t now_ms, JoinActions& actions);
   void give_back(const GetPart& request);
+  void split(const chain::TreePath& path);
+  void note_depth(const chain::TreePath& path);
   void blame(const std::string& peer, std::string what, bool lied, JoinActions& actions);
   [[nodiscard]] bool take_headers(const Headers& headers);
   [[nodiscard]] bool take_ids(const GetPart& request, const Ids& ids);
@@ -184,8 +185,11 @@ class Joiner {
   std::optional<Ground::Continuation> gap_;  ///< met, and not put down yet
   std::vector<Range> ids_;                   ///< missing, not asked for
   bool ids_known_ = false;                   ///< that is once all headers are here
-  std::vector<chain::TreePath> parts_;       ///< missing, not asked for; the last one first
-  std::map<chain::TreePath, std::set<std::string>, ByPath> too_large_;  ///< who says so
+  /// Missing, not asked for. Peers read the state once for those that are asked for in this order.
+  std::set<chain::TreePath> parts_;
+  std::size_t depth_ = 0;  ///< of parts of a good size, as far as it is known
+  bool depth_is_known_ = false;
+  std::map<chain::TreePath, std::set<std::string>> too_large_;  ///< who says so
   std::set<std::string> lack_state_;  ///< who has it no more, since the last part that came
   std::vector<Open> open_;
 };

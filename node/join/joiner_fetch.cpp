@@ -9,6 +9,10 @@
 namespace vostro::node::join {
 namespace {
 
+/// Parts of so many nibbles are taken to be too large where one of their size is: up to 4096 parts,
+/// and where records crowd under a few paths no more than that.
+constexpr std::size_t depth_taken_max = 3;
+
 Hash as_hash(const consensus::BlockId& id) {
   Hash hash;
   hash.bytes = id.bytes;
@@ -62,8 +66,10 @@ JoinActions Joiner::tick(std::uint64_t now_ms) {
   });
   for (const Open& open : late) {
     blame(open.peer, "gave no answer in time", false, actions);
-    if (const auto peer = peers_.find(open.peer); peer != peers_.end())
+    if (const auto peer = peers_.find(open.peer); peer != peers_.end()) {
+      peer->second.is_late = true;
       peer->second.rests_until_ms[open.request.kind] = now_ms + config_.rest_ms;
+    }
     give_back(open.request);
   }
   if (phase_ == JoinPhase::choosing) {
@@ -85,11 +91,7 @@ void Joiner::proceed(std::uint64_t now_ms, JoinActions& actions) {
         static_cast<std::uint32_t>(std::min<std::uint64_t>(header_at_.value, config_.headers));
     header_asked_ = ask({PartKind::headers, header_at_, count, {}}, now_ms, actions);
   }
-  while (!parts_.empty()) {
-    const chain::TreePath path = parts_.back();
-    if (!ask({PartKind::state, target(), 0, path}, now_ms, actions)) break;
-    parts_.pop_back();
-  }
+  ask_state(now_ms, actions);
   while (!ids_.empty()) {
     Range& range = ids_.back();
     const auto count = static_cast<std::uint32_t>(
@@ -103,10 +105,35 @@ void Joiner::proceed(std::uint64_t now_ms, JoinActions& actions) {
   if (is_all && phase_ == JoinPhase::fetching) finish();
 }
 
+// Lowest first. How large they are shows with the first of them: hashed keys spread evenly.
+void Joiner::ask_state(std::uint64_t now_ms, JoinActions& actions) {
+  while (!parts_.empty()) {
+    const chain::TreePath path = *parts_.begin();
+    if (path.nibbles.size() < depth_) {
+      parts_.erase(parts_.begin());
+      split(path);
+      continue;
+    }
+    const auto is_of_state = [](const Open& open) { return open.request.kind == PartKind::state; };
+    if (!depth_is_known_ && std::ranges::any_of(open_, is_of_state)) return;
+    if (!ask({PartKind::state, target(), 0, path}, now_ms, actions)) return;
+    parts_.erase(parts_.begin());
+  }
+}
+
+void Joiner::split(const chain::TreePath& path) {
+  if (!check(staging_.split(path))) return;
+  for (chain::TreePath& child : path.children()) parts_.insert(std::move(child));
+}
+
+void Joiner::note_depth(const chain::TreePath& path) {
+  depth_ = std::max(depth_, std::min(path.nibbles.size(), depth_taken_max));
+}
+
 bool Joiner::ask(const GetPart& request, std::uint64_t now_ms, JoinActions& actions) {
   const auto peer = choose_peer(request, now_ms);
   if (!peer) return false;
-  open_.push_back({*peer, request, now_ms + config_.answer_ms});
+  open_.push_back({*peer, request, now_ms + peers_.at(*peer).answer_ms});
   actions.push_back(Ask{*peer, get_part_frame, encode_frame(request)});
   return true;
 }
@@ -143,7 +170,7 @@ void Joiner::give_back(const GetPart& request) {
       ids_.push_back({request.height, Height(request.height.value + request.count - 1)});
       return;
     case PartKind::state:
-      parts_.push_back(request.path);
+      parts_.insert(request.path);
       return;
   }
 }
@@ -152,7 +179,12 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
   JoinActions actions;
   const auto open = std::ranges::find_if(
       open_, [&](const Open& one) { return one.peer == name && one.request == part.of; });
-  if (open == open_.end()) return actions;  // unasked, or too late
+  if (open == open_.end()) {  // unasked, or too late: then it is slow, and not silent
+    const auto late = peers_.find(name);
+    if (late != peers_.end() && std::exchange(late->second.is_late, false))
+      late->second.answer_ms = std::min(late->second.answer_ms * 2, config_.answer_ms_max);
+    return actions;
+  }
   const GetPart request = open->request;
   open_.erase(open);
   Peer& peer = peers_.at(name);
@@ -174,6 +206,9 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
         if (!other.is_out) ask_snapshot(each, other, now_ms, actions);
       }
     }
+  } else if (part.status == PartStatus::busy) {
+    peer.rests_until_ms[request.kind] = now_ms + config_.rest_ms;
+    give_back(request);
   } else if (part.status == PartStatus::too_large) {
     is_true =
         request.kind == PartKind::state && request.path.nibbles.size() < chain::TreePath::depth_max;
@@ -183,8 +218,8 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
       said.insert(name);
       if (one_is_honest(said, epochs_.begin()->first)) {
         too_large_.erase(request.path);
-        if (check(staging_.split(request.path)))
-          for (chain::TreePath& child : request.path.children()) parts_.push_back(std::move(child));
+        split(request.path);
+        note_depth(*request.path.children().begin());
       } else {
         give_back(request);
       }
@@ -194,6 +229,9 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
     const auto headers = decode_headers(part.content);
     is_true = headers && !headers->headers.empty() && headers->headers.size() <= request.count &&
               take_headers(*headers);
+    // All have them all: whoever sends a few holds up those who wait for the ones below.
+    if (is_true && headers->headers.size() < request.count)
+      blame(name, "sent fewer headers than it has", false, actions);
   } else if (request.kind == PartKind::ids) {
     const auto ids = decode_ids(part.content);
     is_true = ids && !ids->blocks.empty() && ids->blocks.size() <= request.count &&
@@ -203,6 +241,7 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
     is_true = subtree && chain::verify_subtree(*subtree, request.path, target_->header.state_root);
     if (is_true) {
       lack_state_.clear();
+      depth_is_known_ = true;
       too_large_.erase(request.path);
       static_cast<void>(check(staging_.put_state(request.path, subtree->entries)));
     }

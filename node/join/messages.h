@@ -86,9 +86,10 @@ enum class PartStatus : std::uint8_t {
   here = 1,
   not_here = 2,   ///< not kept here, or not yet
   too_large = 3,  ///< of state: ask for the sixteen parts of it
+  busy = 4,       ///< of state: to find it would take a reading of all of it, and not now for you
 };
 [[nodiscard]] constexpr bool is_listed(PartStatus status) {
-  return status >= PartStatus::here && status <= PartStatus::too_large;
+  return status >= PartStatus::here && status <= PartStatus::busy;
 }
 
 /// PART: what was asked for, and the encoding of Headers, Ids or chain::Subtree.

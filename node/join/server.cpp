@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/codec.h"
 #include "chain/records.h"
 #include "node/runtime/stored_proofs.h"
@@ -33,22 +34,35 @@ struct Server::Window {
   std::size_t bytes = 0;
 };
 
-Server::Server(const chain::Store& store, ServerLimits limits) : store_(store), limits_(limits) {}
+Server::Server(const chain::Store& store, ServerLimits limits,
+               std::function<std::uint64_t()> now_ms)
+    : store_(store), limits_(limits), now_ms_(std::move(now_ms)) {}
 Server::~Server() = default;
 
-bool Server::admit(const std::string& peer, const Bytes& request, std::uint64_t now_ms) {
+bool Server::admit(const std::string& peer, const Bytes& request) {
   const Hash key = hash("join/request", request);
-  const std::lock_guard lock(mutex_);
-  auto& asked = asked_[peer];
-  std::erase_if(asked, [&](const auto& one) { return one.second + limits_.repeat_ms <= now_ms; });
-  if (asked.contains(key)) return false;
-  if (asked.size() < limits_.requests_remembered) asked[key] = now_ms;
+  const std::uint64_t now_ms = now_ms_();
+  const std::lock_guard lock(askers_mutex_);
+  Asker& asker = askers_[peer];
+  std::erase_if(asker.asked,
+                [&](const auto& one) { return one.second + limits_.repeat_ms <= now_ms; });
+  if (asker.asked.contains(key) || asker.under_way >= limits_.under_way) return false;
+  if (asker.asked.size() < limits_.requests_remembered) asker.asked[key] = now_ms;
+  ++asker.under_way;
   return true;
 }
 
+void Server::done(const std::string& peer) {
+  const std::lock_guard lock(askers_mutex_);
+  const auto found = askers_.find(peer);
+  VOSTRO_CHECK(found != askers_.end() && found->second.under_way > 0);
+  --found->second.under_way;
+}
+
+// What it asked for before it went is under way still.
 void Server::forget(const std::string& peer) {
-  const std::lock_guard lock(mutex_);
-  asked_.erase(peer);
+  const std::lock_guard lock(askers_mutex_);
+  if (const auto found = askers_.find(peer); found != askers_.end()) found->second.asked.clear();
 }
 
 Snapshot Server::answer(const GetSnapshot& request) const {
@@ -71,7 +85,7 @@ Snapshot Server::answer(const GetSnapshot& request) const {
   return snapshot;
 }
 
-Part Server::answer(const GetPart& request) {
+Part Server::answer(const std::string& peer, const GetPart& request) {
   const auto view = store_.view();
   Part part{request, PartStatus::not_here, {}};
   if (!view.head() || request.height > view.head()->height || request.height.value == 0)
@@ -84,7 +98,7 @@ Part Server::answer(const GetPart& request) {
       part.content = ids(view, request);
       break;
     case PartKind::state:
-      state(view, request, part);
+      state(view, peer, request, part);
       return part;
   }
   if (!part.content.empty()) part.status = PartStatus::here;
@@ -128,16 +142,27 @@ Bytes Server::ids(const chain::StoreView& view, const GetPart& request) const {
   return content.size() > part_bytes_max ? Bytes() : content;
 }
 
-void Server::state(const chain::StoreView& view, const GetPart& request, Part& part) {
+void Server::state(const chain::StoreView& view, const std::string& peer, const GetPart& request,
+                   Part& part) {
   if (!request.path.is_valid()) return;
   const auto state = view.state_at(request.height);
   if (!state) return;
-  const std::lock_guard lock(mutex_);
   const Hash first = request.path.first();
   for (bool is_fresh = false;; is_fresh = true) {
     const bool fits = window_ && window_->height == request.height && window_->from <= first &&
                       (!window_->until || first <= *window_->until);
-    if ((is_fresh || !fits) && !fill(*state, first)) return;
+    if (is_fresh || !fits) {
+      const std::uint64_t began_ms = now_ms_();
+      std::uint64_t& not_before_ms = no_scan_before_ms_[peer];
+      if (began_ms < not_before_ms) {
+        part.status = PartStatus::busy;
+        return;
+      }
+      const bool is_filled = fill(*state, first);
+      const std::uint64_t ended_ms = now_ms_();
+      not_before_ms = ended_ms + std::max(limits_.scan_rest_ms, ended_ms - began_ms);
+      if (!is_filled) return;
+    }
     std::vector<chain::StateEntry> entries;
     std::size_t bytes = 0;
     auto at = window_->records.lower_bound(first);
@@ -166,10 +191,12 @@ void Server::state(const chain::StoreView& view, const GetPart& request, Part& p
 
 /// False where the state cannot be read.
 bool Server::fill(const chain::PastState& state, const Hash& from) {
+  ++scans_;
   auto window = std::make_unique<Window>();
   window->height = state.height();
   window->from = from;
   const bool done = state.each([&](ByteView key, ByteView value) {
+    if (stopped_) return false;
     const Hash at = chain::tree_key_of(key);
     if (at < from || (window->until && at > *window->until)) return true;
     window->bytes += key.size() + value.size() + record_overhead;
@@ -183,7 +210,7 @@ bool Server::fill(const chain::PastState& state, const Hash& from) {
     }
     return true;
   });
-  if (!done || store_.failure()) return false;
+  if (!done || stopped_ || store_.failure()) return false;
   window_ = std::move(window);
   return true;
 }

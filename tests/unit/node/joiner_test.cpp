@@ -208,6 +208,7 @@ struct Neighbour {
 
 ServerLimits small_limits() {
   ServerLimits limits;
+  limits.scan_rest_ms = 0;
   limits.state_bytes = 700;  // so that the state has many parts, of more depths than one
   limits.ids_bytes = 1'000;
   limits.window_bytes = 40'000;
@@ -216,8 +217,9 @@ ServerLimits small_limits() {
 
 class Joining {
  public:
-  Joining(const Chain& chain, std::string store_path, JoinerConfig config = a_config())
-      : chain_(chain), path_(std::move(store_path)), config_(config) {
+  Joining(const Chain& chain, std::string store_path, JoinerConfig config = a_config(),
+          ServerLimits limits = small_limits())
+      : chain_(chain), path_(std::move(store_path)), config_(std::move(config)), limits_(limits) {
     restart();
   }
   static JoinerConfig a_config() {
@@ -234,7 +236,9 @@ class Joining {
   }
 
   void add_peer(const std::string& name, Liar liar = {}) {
-    neighbours_[name] = {std::make_unique<Server>(*chain_.store, small_limits()), std::move(liar)};
+    neighbours_[name] = {
+        std::make_unique<Server>(*chain_.store, limits_, [this] { return now_ms_; }),
+        std::move(liar)};
     carry_out(joiner_->on_peer_up(name, now_ms_));
   }
   void restart() {
@@ -247,20 +251,22 @@ class Joining {
     joiner_ = std::make_unique<Joiner>(config_, chain_.ground(), chain_.network(), *staging_);
     for (const auto& [name, neighbour] : neighbours_) carry_out(joiner_->on_peer_up(name, now_ms_));
   }
+  /// Each answer comes so much later.
+  void set_delay_ms(std::uint64_t delay_ms) { delay_ms_ = delay_ms; }
   /// One frame, or a tenth of a second where there is none. False when it is over.
   bool step() {
     const bool is_over =
         joiner_->phase() != JoinPhase::choosing && joiner_->phase() != JoinPhase::fetching;
     if (is_over || now_ms_ > 600'000) return false;
-    if (frames_.empty()) {
+    if (frames_.empty() || frames_.front().at_ms > now_ms_) {
       now_ms_ += 100;
       carry_out(joiner_->tick(now_ms_));
       return true;
     }
     now_ms_ += 1;
-    const auto [name, frame] = std::move(frames_.front());
+    const Sent sent = std::move(frames_.front());
     frames_.pop_front();
-    deliver(name, frame);
+    deliver(sent);
     return true;
   }
   JoinPhase run() {
@@ -271,6 +277,9 @@ class Joining {
   /// In force from the next restart on.
   [[nodiscard]] JoinerConfig& config() { return config_; }
   [[nodiscard]] const Joiner& joiner() const { return *joiner_; }
+  [[nodiscard]] const Server& server(const std::string& name) {
+    return *neighbours_.at(name).server;
+  }
   [[nodiscard]] std::uint64_t now_ms() const { return now_ms_; }
   [[nodiscard]] std::uint64_t asked() const { return asked_; }
 
@@ -332,33 +341,42 @@ class Joining {
       } else {
         type = part_frame;
         request = *decode_get_part(ask.frame);
-        honest = encode_frame(neighbour.server->answer(request));
+        honest = encode_frame(neighbour.server->answer("joiner", request));
       }
       auto answer = neighbour.liar ? neighbour.liar(type, request, std::move(honest))
                                    : std::optional(std::move(honest));
-      if (answer) frames_.emplace_back(ask.peer, std::pair(type, *std::move(answer)));
+      if (answer) frames_.push_back({now_ms_ + delay_ms_, ask.peer, type, *std::move(answer)});
     }
   }
-  void deliver(const std::string& name, const std::pair<Byte, Bytes>& frame) {
-    if (frame.first == snapshot_frame) {
-      const auto snapshot = decode_snapshot(frame.second);
-      carry_out(snapshot ? joiner_->on_snapshot(name, *snapshot, now_ms_)
-                         : joiner_->on_garbage(name, now_ms_));
+  struct Sent {
+    std::uint64_t at_ms = 0;
+    std::string name;
+    Byte type = 0;
+    Bytes frame;
+  };
+  void deliver(const Sent& sent) {
+    if (sent.type == snapshot_frame) {
+      const auto snapshot = decode_snapshot(sent.frame);
+      carry_out(snapshot ? joiner_->on_snapshot(sent.name, *snapshot, now_ms_)
+                         : joiner_->on_garbage(sent.name, now_ms_));
     } else {
-      const auto part = decode_part(frame.second);
-      carry_out(part ? joiner_->on_part(name, *part, now_ms_) : joiner_->on_garbage(name, now_ms_));
+      const auto part = decode_part(sent.frame);
+      carry_out(part ? joiner_->on_part(sent.name, *part, now_ms_)
+                     : joiner_->on_garbage(sent.name, now_ms_));
     }
   }
 
   const Chain& chain_;
   std::string path_;
   JoinerConfig config_;
+  ServerLimits limits_;
   std::uint64_t now_ms_ = 1'000;
   std::uint64_t asked_ = 0;
   std::map<std::string, Neighbour> neighbours_;
   std::unique_ptr<chain::Staging> staging_;
   std::unique_ptr<Joiner> joiner_;
-  std::deque<std::pair<std::string, std::pair<Byte, Bytes>>> frames_;
+  std::deque<Sent> frames_;
+  std::uint64_t delay_ms_ = 0;
 };
 
 /// Changes the content of parts of one kind.
@@ -387,7 +405,7 @@ std::optional<Bytes> say_what_was(Byte type, const GetPart&, Bytes honest) {
   const test::TempDir directory;
   Chain chain(directory.path("chain"));
   chain.grow(5);
-  return encode_frame(Server(*chain.store, small_limits()).answer(GetSnapshot{}));
+  return encode_frame(Server(*chain.store, small_limits(), [] { return 0; }).answer(GetSnapshot{}));
 }
 
 struct Lie {
@@ -474,6 +492,13 @@ std::vector<Lie> lies() {
                                   : std::move(honest));
        },
        false},
+      {"always busy",
+       [](Byte type, const GetPart& request, Bytes honest) {
+         const bool is_state = type == part_frame && request.kind == PartKind::state;
+         return std::optional(is_state ? encode_frame(Part{request, PartStatus::busy, {}})
+                                       : std::move(honest));
+       },
+       false},
       {"everything is too large",
        [](Byte type, const GetPart& request, Bytes honest) {
          const bool is_state = type == part_frame && request.kind == PartKind::state;
@@ -540,10 +565,10 @@ TEST_P(JoinerLiars, CatalogueC10F23TwoOfSevenGetNothingIn) {
   EXPECT_EQ(!joining.lies.empty(), lie.is_seen);
   joining.check();
 }
-INSTANTIATE_TEST_SUITE_P(EachLie, JoinerLiars, testing::Range<std::size_t>(0, 22));
+INSTANTIATE_TEST_SUITE_P(EachLie, JoinerLiars, testing::Range<std::size_t>(0, 23));
 
 TEST(JoinerLies, AreTriedEachOfThem) {
-  EXPECT_EQ(lies().size(), 22U);
+  EXPECT_EQ(lies().size(), 23U);
 }
 
 TEST(Joiner, GoesOverEndsOfEpochsAndAContinuation) {
@@ -704,7 +729,7 @@ TEST(Joiner, RefusesAChainOfAnotherBeginning) {
   auto staging = chain::Staging::open(chain::staging_path(directory.path("store")), options());
   ASSERT_TRUE(staging.has_value());
   Joiner joiner(Joining::a_config(), other, chain.network(), **staging);
-  Server server(*chain.store, small_limits());
+  Server server(*chain.store, small_limits(), [] { return 0; });
   std::deque<JoinAction> actions;
   const auto add = [&](JoinActions more) {
     for (auto& each : more) actions.push_back(std::move(each));
@@ -719,20 +744,123 @@ TEST(Joiner, RefusesAChainOfAnotherBeginning) {
     if (ask.type == get_snapshot_frame)
       add(joiner.on_snapshot(ask.peer, server.answer(*decode_get_snapshot(ask.frame)), now_ms));
     else
-      add(joiner.on_part(ask.peer, server.answer(*decode_get_part(ask.frame)), now_ms));
+      add(joiner.on_part(ask.peer, server.answer("me", *decode_get_part(ask.frame)), now_ms));
   }
   EXPECT_EQ(joiner.phase(), JoinPhase::failed);
+}
+
+// The window of each holds an eighth of the state, and a part a few records of it.
+TEST(Joiner, AsksForALargeStateInTheOrderInWhichPeersReadIt) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(60);
+  ServerLimits limits = small_limits();
+  limits.scan_rest_ms = 200;
+  limits.window_bytes = 4'000;
+  Joining joining(chain, directory.path("store"), Joining::a_config(), limits);
+  for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
+  ASSERT_EQ(joining.run(), JoinPhase::whole) << joining.joiner().failure();
+  std::uint64_t bytes = 0;
+  ASSERT_TRUE(chain.store->view().state_at(chain.height())->each([&](ByteView key, ByteView value) {
+    bytes += key.size() + value.size() + 8;
+    return true;
+  }));
+  const std::uint64_t windows = bytes / limits.window_bytes + 1;
+  ASSERT_GT(windows, 4U);
+  for (const char* name : {"a", "b", "c"}) EXPECT_LE(joining.server(name).scans(), windows * 2);
+  EXPECT_TRUE(joining.lies.empty());
+  joining.check();
+}
+
+// Each answer takes longer than the joiner waits at first.
+TEST(Joiner, WaitsLongerForThoseWhoAnswerLate) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(12);
+  auto config = Joining::a_config();
+  config.answer_ms = 500;
+  Joining joining(chain, directory.path("store"), config);
+  joining.set_delay_ms(3'000);
+  for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
+  EXPECT_EQ(joining.run(), JoinPhase::whole) << joining.joiner().failure();
+  EXPECT_TRUE(joining.lies.empty());
+  joining.check();
 }
 
 TEST(JoinServer, AnswersTheSameQuestionOnceASecond) {
   const test::TempDir directory;
   Chain chain(directory.path("chain"));
-  Server server(*chain.store, small_limits());
+  std::uint64_t now_ms = 1'000;
+  Server server(*chain.store, small_limits(), [&] { return now_ms; });
   const Bytes question = encode_frame(GetSnapshot{});
-  EXPECT_TRUE(server.admit("a", question, 1'000));
-  EXPECT_FALSE(server.admit("a", question, 1'999));
-  EXPECT_TRUE(server.admit("b", question, 1'999));
-  EXPECT_TRUE(server.admit("a", question, 2'000));
+  EXPECT_TRUE(server.admit("a", question));
+  server.done("a");
+  now_ms = 1'999;
+  EXPECT_FALSE(server.admit("a", question));
+  EXPECT_TRUE(server.admit("b", question));
+  now_ms = 2'000;
+  EXPECT_TRUE(server.admit("a", question));
+}
+
+TEST(JoinServer, HasFourQuestionsOfAPeerUnderWayAndNoMoreAlsoOfOneThatComesBack) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  Server server(*chain.store, small_limits(), [] { return 1'000; });
+  const auto question = [](std::uint64_t height) {
+    return encode_frame(GetPart{PartKind::ids, Height(height), 1, {}});
+  };
+  for (std::uint64_t i = 1; i <= 4; ++i) EXPECT_TRUE(server.admit("a", question(i)));
+  EXPECT_FALSE(server.admit("a", question(5)));
+  EXPECT_TRUE(server.admit("b", question(5)));
+  server.forget("a");
+  EXPECT_FALSE(server.admit("a", question(6)));
+  server.done("a");
+  EXPECT_TRUE(server.admit("a", question(6)));
+  EXPECT_FALSE(server.admit("a", question(7)));
+}
+
+// P8: heights asked for in turns never fit what was read for the one before.
+TEST(JoinServer, ReadsTheWholeStateForAPeerHalfOfTheTimeAtMost) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(20);
+  std::uint64_t now_ms = 1'000;
+  ServerLimits limits = small_limits();
+  limits.scan_rest_ms = 200;
+  std::uint64_t scan_ms = 0;
+  // Looked at where a reading begins and ends.
+  Server server(*chain.store, limits, [&] { return now_ms += scan_ms; });
+  const auto ask = [&](const std::string& peer, std::uint64_t height) {
+    return server.answer(peer, {PartKind::state, Height(height), 0, {{0, 0}}}).status;
+  };
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const PartStatus said = ask("liar", 10 + i % 2);
+    EXPECT_EQ(said, i == 0 ? PartStatus::here : PartStatus::busy) << i;
+  }
+  EXPECT_EQ(server.scans(), 1U);
+  // What is at hand is given to anybody, and another peer has a reading of its own.
+  EXPECT_EQ(ask("other", 10), PartStatus::here);
+  EXPECT_EQ(server.scans(), 1U);
+  EXPECT_EQ(ask("other", 12), PartStatus::here);
+  EXPECT_EQ(server.scans(), 2U);
+  now_ms += 200;
+  scan_ms = 5'000;  // the reading takes so long
+  EXPECT_EQ(ask("liar", 11), PartStatus::here);
+  scan_ms = 0;
+  now_ms += 4'999;
+  EXPECT_EQ(ask("liar", 10), PartStatus::busy);
+  now_ms += 1;
+  EXPECT_EQ(ask("liar", 10), PartStatus::here);
+  EXPECT_EQ(server.scans(), 4U);
+}
+
+TEST(JoinServer, ReadsNothingMoreOnceItIsStopped) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(5);
+  Server server(*chain.store, small_limits(), [] { return 1'000; });
+  server.stop();
+  EXPECT_EQ(server.answer("a", {PartKind::state, Height(4), 0, {}}).status, PartStatus::not_here);
 }
 
 TEST(JoinMessages, OfTheLargestSizeFitTheirFrames) {
