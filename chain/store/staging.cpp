@@ -85,13 +85,32 @@ Staging::Staging(std::unique_ptr<StoreCore> core) : path_(core->path), core_(std
 Staging::~Staging() = default;
 
 Result<std::unique_ptr<Staging>, StoreError> Staging::open(const std::string& path,
-                                                           const StoreOptions& options) {
+                                                           const StoreOptions& options,
+                                                           const Hash& network_id) {
+  auto opened = open_as_it_is(path, options, network_id);
+  const auto is_for_nothing = [](StoreFault fault) {
+    return fault == StoreFault::other_network || fault == StoreFault::newer_format ||
+           fault == StoreFault::damaged;
+  };
+  if (opened || !is_for_nothing(opened.error().fault)) return opened;
+  if (const auto removed = remove_directory(path); !removed) return fail(removed.error());
+  return open_as_it_is(path, options, network_id);
+}
+
+Result<std::unique_ptr<Staging>, StoreError> Staging::open_as_it_is(const std::string& path,
+                                                                    const StoreOptions& options,
+                                                                    const Hash& network_id) {
   if (const auto usable = ensure_private_directory(path); !usable)
     return fail(StoreError{StoreFault::directory_unusable,
                            path + ": " + std::string(to_string(usable.error()))});
   auto core = std::make_unique<StoreCore>(path, options);
   if (const auto locked = core->take_lock(); !locked) return fail(locked.error());
   if (const auto opened = core->open_database(); !opened) return fail(opened.error());
+  // Whoever notes a target has noted before for which network.
+  if (core->read(Family::meta, as_bytes(target_key), nullptr) &&
+      !core->read(Family::meta, as_bytes(keys::network), nullptr))
+    return fail(StoreError{StoreFault::other_network, path + " is of an unknown network"});
+  if (const auto same = core->check_identity(network_id); !same) return fail(same.error());
   return std::unique_ptr<Staging>(new Staging(std::move(core)));
 }
 
@@ -194,8 +213,7 @@ Hash Staging::state_root() const {
   return root_of(Tree(*core_));
 }
 
-Result<void, StoreError> Staging::finish(const Hash& network_id, Height head,
-                                         std::span<const Proof> proofs) {
+Result<void, StoreError> Staging::finish(Height head, std::span<const Proof> proofs) {
   const auto summary = block(head);
   if (!summary)
     return fail(core_->failure().value_or(StoreError{StoreFault::damaged, path_ + ": no head"}));
@@ -205,10 +223,6 @@ Result<void, StoreError> Staging::finish(const Hash& network_id, Height head,
         proof_value(proof.bytes, proof.keep));
   const Bytes notes(as_bytes(keys::staged).begin(), as_bytes(keys::staged).end());
   drop(*core_, batch, Family::meta, notes, keys::end_of(notes));
-  Bytes format;
-  append_big_endian(format, store_format);
-  put(*core_, batch, Family::meta, as_bytes(keys::format), format);
-  put(*core_, batch, Family::meta, as_bytes(keys::network), network_id.view());
   Bytes begins;
   append_big_endian(begins, head.next().value);
   put(*core_, batch, Family::meta, as_bytes(keys::history), begins);

@@ -33,10 +33,11 @@ struct StagedBlock {
 
 class Staging {
  public:
-  /// Opens or begins one in directory `path`, whose parent exists. Errors: all but out_of_space and
-  /// failed_before.
+  /// Opens or begins one in directory `path`, whose parent exists. What is there of another network
+  /// or format, or damaged, was fetched for nothing: it is begun anew. Errors: directory_unusable,
+  /// locked, damaged, input_output.
   [[nodiscard]] static Result<std::unique_ptr<Staging>, StoreError> open(
-      const std::string& path, const StoreOptions& options);
+      const std::string& path, const StoreOptions& options, const Hash& network_id);
   ~Staging();
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
@@ -68,10 +69,9 @@ class Staging {
     Bytes bytes;
     bool keep = false;
   };
-  /// All is here: it can be a store of this network, whose head is block `head`. Durable when this
+  /// All is here: it can be a store of its network, whose head is block `head`. Durable when this
   /// returns, and nothing can be put any more.
-  [[nodiscard]] Result<void, StoreError> finish(const Hash& network_id, Height head,
-                                                std::span<const Proof> proofs);
+  [[nodiscard]] Result<void, StoreError> finish(Height head, std::span<const Proof> proofs);
   /// The first fault of a read or write; a read that failed looks like something not there.
   [[nodiscard]] std::optional<StoreError> failure() const;
   /// Of the file system, as Store::free_bytes.
@@ -80,6 +80,8 @@ class Staging {
  private:
   class Tree;
   explicit Staging(std::unique_ptr<StoreCore> core);
+  [[nodiscard]] static Result<std::unique_ptr<Staging>, StoreError> open_as_it_is(
+      const std::string& path, const StoreOptions& options, const Hash& network_id);
   [[nodiscard]] Result<void, StoreError> write(rocksdb::WriteBatch& batch, bool durable = false);
   std::string path_;
   std::unique_ptr<StoreCore> core_;

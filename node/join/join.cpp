@@ -16,7 +16,7 @@ Result<std::unique_ptr<Join>, chain::StoreError> Join::start(const std::string& 
                                                              JoinerConfig config, Ground ground,
                                                              const Hash& network_id,
                                                              Callbacks callbacks) {
-  auto staging = chain::Staging::open(chain::staging_path(store_path), options);
+  auto staging = chain::Staging::open(chain::staging_path(store_path), options, network_id);
   if (!staging) return fail(staging.error());
   return std::unique_ptr<Join>(new Join(std::move(*staging), options.reserve_bytes, config,
                                         std::move(ground), network_id, std::move(callbacks)));

@@ -261,7 +261,7 @@ void Joiner::finish() {
       proofs.push_back({closing.header.height, encode(closing), true});
   }
   proofs.push_back({target(), encode(*target_), target_->header.closes_epoch()});
-  if (check(staging_.finish(network_id_, target(), proofs))) phase_ = JoinPhase::whole;
+  if (check(staging_.finish(target(), proofs))) phase_ = JoinPhase::whole;
 }
 
 }  // namespace vostro::node::join

@@ -42,8 +42,12 @@ consensus::BlockId block_id(const Hash& hash) {
 /// Blocks with ids and state that mean nothing, whose headers commit to them, final by seven keys.
 class Chain {
  public:
-  explicit Chain(const std::string& path)
-      : keys_(7), committee_(keys_.committee()), network_(committee_.context().network_id) {
+  explicit Chain(const std::string& path, std::string_view network = "network",
+                 std::uint64_t first_id = 0)
+      : keys_(7),
+        committee_(keys_.committee(network)),
+        network_(committee_.context().network_id),
+        first_id_(first_id) {
     auto opened = chain::Store::open(path, network_, options());
     VOSTRO_CHECK(opened.has_value());
     store = std::move(*opened);
@@ -101,7 +105,7 @@ class Chain {
   [[nodiscard]] const Hash& network() const { return network_; }
   [[nodiscard]] Height height() const { return height_; }
   [[nodiscard]] Uuid id(Height height, std::uint32_t index) const {
-    return test::uetr(height.value * 1'000 + index);
+    return test::uetr(first_id_ + height.value * 1'000 + index);
   }
   static constexpr std::uint32_t ids_per_block = 5;
 
@@ -189,6 +193,7 @@ class Chain {
   consensus::net::Keys keys_;
   consensus::Committee committee_;
   Hash network_;
+  std::uint64_t first_id_;
   Hash anchor_root_;
   Hash head_root_;
   std::optional<Ground> ground_;
@@ -245,7 +250,7 @@ class Joining {
     joiner_.reset();
     staging_.reset();
     frames_.clear();
-    auto opened = chain::Staging::open(chain::staging_path(path_), options());
+    auto opened = chain::Staging::open(chain::staging_path(path_), options(), chain_.network());
     VOSTRO_CHECK(opened.has_value());
     staging_ = std::move(*opened);
     joiner_ = std::make_unique<Joiner>(config_, chain_.ground(), chain_.network(), *staging_);
@@ -707,6 +712,29 @@ TEST(Joiner, DoesNotGoBackToATargetThatHasBeenPassedByBlocks) {
   joining.check();
 }
 
+// T8: a data directory that was another network's: of its ids none counts here, and each id of this
+// network does.
+TEST(Joiner, BeginsAnewOnWhatIsLeftOfAnotherNetwork) {
+  const test::TempDir directory;
+  Chain other(directory.path("other"), "another network", 1'000'000);
+  other.grow(40);
+  {
+    Joining joining(other, directory.path("store"));
+    for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
+    // All ids are here, and not yet the whole state.
+    while (joining.joiner().missing().id_blocks > 0 || joining.joiner().target() == Height(0))
+      ASSERT_TRUE(joining.step());
+    ASSERT_EQ(joining.joiner().phase(), JoinPhase::fetching);
+  }
+  Chain chain(directory.path("chain"));
+  chain.grow(42);
+  Joining joining(chain, directory.path("store"));
+  for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
+  ASSERT_EQ(joining.run(), JoinPhase::whole) << joining.joiner().failure();
+  EXPECT_TRUE(joining.lies.empty());
+  joining.check();
+}
+
 TEST(Joiner, SeesThatItsOwnFinalBlockIsNotTheOthers) {
   const test::TempDir directory;
   Chain chain(directory.path("chain"));
@@ -726,7 +754,8 @@ TEST(Joiner, RefusesAChainOfAnotherBeginning) {
   chain.grow(20);
   Ground other = chain.ground();
   other.anchor = hash("another", {});
-  auto staging = chain::Staging::open(chain::staging_path(directory.path("store")), options());
+  auto staging = chain::Staging::open(chain::staging_path(directory.path("store")), options(),
+                                      chain.network());
   ASSERT_TRUE(staging.has_value());
   Joiner joiner(Joining::a_config(), other, chain.network(), **staging);
   Server server(*chain.store, small_limits(), [] { return 0; });
