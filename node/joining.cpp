@@ -99,33 +99,20 @@ void Node::look_whether_stuck() {
 void Node::begin_join() {
   {
     const std::lock_guard lock(join_mutex_);
-    if (join_ || is_joined_ || stopped_ || halted() || steady_ms() < join_not_before_ms_) return;
-    join::JoinerConfig config;
-    config.peer_of = [](const consensus::MemberId& validator) { return peer_name_of(validator); };
-    config.head = store_->head()->height;
-    config.head_block = store_->head()->block;
-    config.has_ledger = has_ledger_;
-    config.behind = options_.history.join_behind.value_or(0);
-    config.keep_target = options_.store.proof_window / 4;
-    // Beside the caps of the store; what waits for blocks is empty meanwhile.
-    chain::StoreOptions options = options_.store;
-    options.cache_bytes = kStagingCacheBytes;
-    options.write_buffer_bytes = kStagingBufferBytes;
-    auto begun = join::Join::start(
-        options_.data_dir + "/store", options, config, ground(), definition_.network_id,
-        {[this](const std::string& peer, Byte type, Bytes frame) {
-           peers_->send_frame(peer, type, std::move(frame));
-         },
-         [this](const std::string& peer, const std::string& why) { peers_->penalise(peer, why); },
-         [this] { on_join_decided(); },
-         [this](join::Join::Outcome outcome, const std::string& failure) {
-           on_join_end(outcome, failure);
-         }});
+    if (join_ || is_join_changing_ || is_joined_ || stopped_ || halted()) return;
+    if (steady_ms() < join_not_before_ms_) return;
     join_not_before_ms_ = steady_ms() + kJoinAgain_ms;
-    if (!begun) {
-      log::error("this node cannot join by a newer ledger", {{"reason", to_string(begun.error())}});
-      return;
-    }
+    is_join_changing_ = true;
+  }
+  // Opens files: threads that the others wait for must not wait for that.
+  auto begun = start_join();
+  if (!begun)
+    log::warning("joining by a newer ledger cannot begin: it is tried again",
+                 {{"reason", to_string(begun.error())}});
+  {
+    const std::lock_guard lock(join_mutex_);
+    is_join_changing_ = false;
+    if (!begun || stopped_ || halted()) return;
     join_ = std::move(*begun);
   }
   // Those that connect from now on are told of; the others are asked for here.
@@ -133,6 +120,31 @@ void Node::begin_join() {
   const std::lock_guard lock(join_mutex_);
   for (const std::string& peer : there)
     if (join_) join_->on_peer_up(peer);
+}
+
+Result<std::unique_ptr<join::Join>, chain::StoreError> Node::start_join() {
+  const auto head = store_->head();
+  join::JoinerConfig config;
+  config.peer_of = [](const consensus::MemberId& validator) { return peer_name_of(validator); };
+  config.head = head->height;
+  config.head_block = head->block;
+  config.has_ledger = has_ledger_;
+  config.behind = options_.history.join_behind.value_or(0);
+  config.keep_target = options_.store.proof_window / 4;
+  // Beside the caps of the store; what waits for blocks is empty meanwhile.
+  chain::StoreOptions options = options_.store;
+  options.cache_bytes = kStagingCacheBytes;
+  options.write_buffer_bytes = kStagingBufferBytes;
+  return join::Join::start(
+      options_.data_dir + "/store", options, std::move(config), ground(), definition_.network_id,
+      {[this](const std::string& peer, Byte type, Bytes frame) {
+         peers_->send_frame(peer, type, std::move(frame));
+       },
+       [this](const std::string& peer, const std::string& why) { peers_->penalise(peer, why); },
+       [this] { on_join_decided(); },
+       [this](join::Join::Outcome outcome, const std::string& failure) {
+         on_join_end(outcome, failure);
+       }});
 }
 
 /// From here on the blocks in between are of no use.
@@ -159,12 +171,14 @@ void Node::on_join_end(join::Join::Outcome outcome, const std::string& failure) 
     halt("the final block " + std::to_string(store_->head()->height.value) +
          " of this node is not one of the chain that is final for the other validators");
   if (outcome == join::Join::Outcome::failed)
-    log::error("joining by a newer ledger failed", {{"reason", failure}});
+    log::error("joining by a newer ledger failed: it is begun anew", {{"reason", failure}});
+  if (outcome == join::Join::Outcome::later)
+    log::warning("joining by a newer ledger rests: it goes on by itself", {{"reason", failure}});
   if (has_ledger_) {
     joining_ = false;
     loop_->pause(disk_full_);
   }
-  end_join(outcome == join::Join::Outcome::needless);
+  end_join(outcome == join::Join::Outcome::needless || outcome == join::Join::Outcome::failed);
 }
 
 /// The thread of the join cannot be waited for on itself.
@@ -174,11 +188,18 @@ void Node::end_join(bool is_useless) {
     {
       const std::lock_guard lock(join_mutex_);
       ended = std::move(join_);
+      is_join_changing_ = true;
     }
     ended.reset();
-    if (!is_useless) return;
+    // Before another one may begin, in the same directory.
+    const std::string path = chain::staging_path(options_.data_dir + "/store");
     std::error_code error;
-    std::filesystem::remove_all(chain::staging_path(options_.data_dir + "/store"), error);
+    if (is_useless) std::filesystem::remove_all(path, error);
+    if (error)
+      log::warning("a ledger that is not needed cannot be removed",
+                   {{"file", path}, {"reason", error.message()}});
+    const std::lock_guard lock(join_mutex_);
+    is_join_changing_ = false;
   });
 }
 

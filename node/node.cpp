@@ -17,6 +17,7 @@ constexpr std::size_t kPaymentLinesPerBlock = 20;
 constexpr int kWorkersNiceness = 5;
 /// For others' joining, which nobody here waits for.
 constexpr int kJoinWorkerNiceness = 10;
+constexpr std::chrono::seconds kJoinTryEvery{5};
 
 consensus::EpochContext genesis_context(const genesis::Definition& definition,
                                         const genesis::Anchor& anchor) {
@@ -242,7 +243,9 @@ Result<void, std::string> Node::start() {
   const auto port = peers_->start();
   if (!port) return fail(port.error());
   port_ = *port;
-  if (!has_ledger_) begin_join();
+  // Without it nothing else here has a clock that goes: the replica rests until there is a ledger.
+  if (!has_ledger_)
+    join_ticker_ = std::make_unique<Ticker>(kJoinTryEvery, [this] { begin_join(); });
   admission_->resubmit();
   release_approvals();
   VOSTRO_FAILPOINT("start-resubmitted");
@@ -542,6 +545,7 @@ void Node::stop() {
   log::info("node stops");
   if (admission_) admission_->halt();
   if (watchdog_) watchdog_->stop();
+  if (join_ticker_) join_ticker_->stop();
   if (peers_) peers_->stop();
   std::unique_ptr<join::Join> join;
   {

@@ -27,6 +27,7 @@
 #include "node/runtime/peers.h"
 #include "node/runtime/quote_book.h"
 #include "node/runtime/roster.h"
+#include "node/runtime/ticker.h"
 #include "node/runtime/validator_keys.h"
 #include "node/runtime/watchdog.h"
 #include "node/runtime/worker_pool.h"
@@ -161,6 +162,7 @@ class Node final : public Service {
   void answer_joiner(const p2p::InboundFrame& frame);
   void look_whether_stuck();
   void begin_join();
+  [[nodiscard]] Result<std::unique_ptr<join::Join>, chain::StoreError> start_join();
   void on_join_decided();
   void on_join_end(join::Join::Outcome outcome, const std::string& failure);
   void end_join(bool is_useless);
@@ -224,6 +226,7 @@ class Node final : public Service {
   mutable std::mutex join_mutex_;
   std::map<std::string, Height> claims_;  ///< of connected peers, by their STATUS
   std::unique_ptr<join::Join> join_;
+  bool is_join_changing_ = false;  ///< its directory is being opened, or cleared away
   bool is_joined_ = false;
   std::uint64_t join_not_before_ms_ = 0;
   Height looked_at_;  ///< the head, when it was last looked whether it moves
@@ -244,6 +247,7 @@ class Node final : public Service {
   std::unique_ptr<AnnexCourier> courier_;
   std::unique_ptr<ConsensusLoop> loop_;
   std::unique_ptr<Watchdog> watchdog_;
+  std::unique_ptr<Ticker> join_ticker_;  ///< of a node without ledger
   std::atomic<bool> stopped_{false};
 };
 

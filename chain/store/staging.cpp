@@ -247,7 +247,7 @@ Result<void, StoreError> Staging::finish(Height head, std::span<const Proof> pro
 }
 
 std::optional<StoreError> Staging::failure() const {
-  return core_->failure();
+  return core_ ? core_->failure() : std::nullopt;
 }
 
 std::uint64_t Staging::free_bytes() const {

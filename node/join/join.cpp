@@ -132,7 +132,7 @@ bool Join::has_ended() {
     case JoinPhase::fetching:
       // What other nodes hold must not take what this one needs to write its votes.
       if (staging_->free_bytes() >= reserve_bytes_) return false;
-      callbacks_.on_end(Outcome::failed, "free disk space is below the reserve");
+      callbacks_.on_end(Outcome::later, "free disk space is below the reserve");
       return true;
     case JoinPhase::whole:
       callbacks_.on_end(Outcome::whole, {});
@@ -143,9 +143,15 @@ bool Join::has_ended() {
     case JoinPhase::forked:
       callbacks_.on_end(Outcome::forked, {});
       return true;
-    case JoinPhase::failed:
-      callbacks_.on_end(Outcome::failed, joiner_.failure());
+    case JoinPhase::stuck:
+      callbacks_.on_end(Outcome::later, "nothing comes from the peers");
       return true;
+    case JoinPhase::failed: {
+      const auto broken = staging_->failure();
+      const bool is_of_the_disk = broken && broken->fault != chain::StoreFault::damaged;
+      callbacks_.on_end(is_of_the_disk ? Outcome::later : Outcome::failed, joiner_.failure());
+      return true;
+    }
   }
   return true;
 }

@@ -18,7 +18,13 @@ namespace vostro::node::join {
 
 class Join {
  public:
-  enum class Outcome : std::uint8_t { whole, needless, forked, failed };
+  enum class Outcome : std::uint8_t {
+    whole,
+    needless,
+    forked,  ///< as JoinPhase::forked
+    later,   ///< peers, or the disk, do not allow it now: what was fetched is good for another try
+    failed,  ///< what was fetched is of no use
+  };
   /// Run on the thread of the join.
   struct Callbacks {
     std::function<void(const std::string& peer, Byte type, Bytes frame)> send;

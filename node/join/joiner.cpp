@@ -191,6 +191,7 @@ void Joiner::choose(std::uint64_t now_ms) {
     phase_ = JoinPhase::needless;
     return;
   }
+  since_ms_ = now_ms;
   begin(choose_target());
 }
 

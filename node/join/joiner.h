@@ -59,9 +59,11 @@ struct JoinerConfig {
   std::uint64_t settle_ms =
       1'000;                      ///< for more answers after the first, before the target is chosen
   std::uint64_t rest_ms = 1'000;  ///< a peer that lacks something is not asked for it sooner
-  std::size_t open_per_peer = 4;  ///< unanswered requests (threat model 2.2)
-  std::uint32_t headers = 2'048;  ///< asked for at once
-  std::uint32_t id_blocks = 512;  ///< the same
+  std::uint64_t choose_ms = 60'000;    ///< without enough peers that say what there is: it ends
+  std::uint64_t give_up_ms = 300'000;  ///< without anything that is missing: it ends
+  std::size_t open_per_peer = 4;       ///< unanswered requests (threat model 2.2)
+  std::uint32_t headers = 2'048;       ///< asked for at once
+  std::uint32_t id_blocks = 512;       ///< the same
 };
 
 /// Send this frame.
@@ -85,6 +87,7 @@ enum class JoinPhase : std::uint8_t {
   whole,     ///< the staging is finished and waits to become the store
   needless,  ///< the peers have the next blocks, and they are not many, or nothing newer
   forked,    ///< what is final for the others is another chain than the one that is here
+  stuck,     ///< nothing came of it for so long that the blocks had better be waited for
   failed,    ///< see `failure`
 };
 
@@ -177,6 +180,7 @@ class Joiner {
   std::map<Epoch, consensus::FinalityProof> closings_;  ///< the proofs of their ends
   std::optional<consensus::FinalityProof> best_;
   std::optional<std::uint64_t> first_answer_ms_;
+  std::optional<std::uint64_t> since_ms_;  ///< the beginning of the phase, or the last part
 
   std::optional<consensus::FinalityProof> target_;
   Height header_at_;  ///< the next one, downwards; 0 where all are here

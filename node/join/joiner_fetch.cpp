@@ -72,7 +72,14 @@ JoinActions Joiner::tick(std::uint64_t now_ms) {
     }
     give_back(open.request);
   }
-  if (phase_ == JoinPhase::choosing) {
+  const bool is_choosing = phase_ == JoinPhase::choosing;
+  const std::uint64_t end_ms =
+      since_ms_.value_or(now_ms) + (is_choosing ? config_.choose_ms : config_.give_up_ms);
+  if ((is_choosing || phase_ == JoinPhase::fetching) && now_ms >= end_ms) {
+    phase_ = JoinPhase::stuck;
+    return actions;
+  }
+  if (is_choosing) {
     for (auto& [name, peer] : peers_) {
       if (peer.is_out || peer.asked_ms + config_.answer_ms > now_ms) continue;
       if (!peer.newest || *peer.newest < best_->header.height)
@@ -84,6 +91,7 @@ JoinActions Joiner::tick(std::uint64_t now_ms) {
 }
 
 void Joiner::proceed(std::uint64_t now_ms, JoinActions& actions) {
+  if (!since_ms_) since_ms_ = now_ms;
   choose(now_ms);
   if (phase_ != JoinPhase::fetching) return;
   if (header_at_.value > 0 && !header_asked_) {
@@ -196,6 +204,7 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
     // The block has left the window of the others while this went on: a newer one is fetched.
     if (one_is_honest(lack_state_, epochs_.begin()->first)) {
       phase_ = JoinPhase::choosing;
+      since_ms_ = now_ms;
       open_.clear();
       lack_state_.clear();
       first_answer_ms_.reset();
@@ -253,6 +262,8 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
               " that no header proves",
           true, actions);
     give_back(request);
+  } else if (part.status == PartStatus::here) {
+    since_ms_ = now_ms;
   }
   proceed(now_ms, actions);
   return actions;

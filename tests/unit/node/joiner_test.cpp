@@ -712,6 +712,41 @@ TEST(Joiner, DoesNotGoBackToATargetThatHasBeenPassedByBlocks) {
   joining.check();
 }
 
+// Once it fetches, the replica rests: it must not do so for ever.
+TEST(Joiner, GivesUpWhereNothingComesAndGoesOnFromWhatItHas) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(40);
+  bool are_silent = false;
+  const Liar moody = [&](Byte, const GetPart&, Bytes honest) {
+    return are_silent ? std::nullopt : std::optional(std::move(honest));
+  };
+  Joining joining(chain, directory.path("store"));
+  for (const char* name : {"a", "b", "c"}) joining.add_peer(name, moody);
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(joining.step());
+  ASSERT_EQ(joining.joiner().phase(), JoinPhase::fetching);
+  are_silent = true;
+  const std::uint64_t began_ms = joining.now_ms();
+  EXPECT_EQ(joining.run(), JoinPhase::stuck);
+  EXPECT_NEAR(static_cast<double>(joining.now_ms() - began_ms), 300'000, 1'000);
+  are_silent = false;
+  const std::uint64_t asked = joining.asked();
+  joining.restart();
+  ASSERT_EQ(joining.run(), JoinPhase::whole) << joining.joiner().failure();
+  EXPECT_LT(joining.asked() - asked, asked) << "what it had was asked for again";
+  joining.check();
+}
+
+TEST(Joiner, GivesUpWhereTooFewSayWhatThereIs) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(40);
+  Joining joining(chain, directory.path("store"));
+  for (const char* name : {"a", "b", "ours", "theirs"}) joining.add_peer(name);
+  EXPECT_EQ(joining.run(), JoinPhase::stuck);
+  EXPECT_LT(joining.now_ms(), 70'000U);
+}
+
 // T8: a data directory that was another network's: of its ids none counts here, and each id of this
 // network does.
 TEST(Joiner, BeginsAnewOnWhatIsLeftOfAnotherNetwork) {
