@@ -81,8 +81,8 @@ Hash tree_key_of(ByteView key) {
   return key_hash_of(key);
 }
 
-Subtree make_subtree(const NodeReader& tree, const TreePath& path,
-                     std::vector<StateEntry> entries) {
+std::optional<Subtree> make_subtree(const NodeReader& tree, const TreePath& path,
+                                    std::vector<StateEntry> entries) {
   Subtree part;
   part.entries = std::move(entries);
   const Hash at = path.first();
@@ -90,7 +90,8 @@ Subtree make_subtree(const NodeReader& tree, const TreePath& path,
   for (std::size_t depth = 0; depth < path.nibbles.size(); ++depth) {
     const auto stored = tree.node(position_of(at, depth));
     if (!stored) {
-      VOSTRO_CHECK(depth == 0);  // a child slot leads to a node; only an empty tree has none
+      // A child slot leads to a node, and so do records; only an empty tree has none.
+      if (depth > 0 || !part.entries.empty()) return std::nullopt;
       break;
     }
     way.push_back(Node::decode(*stored));

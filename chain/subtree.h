@@ -63,8 +63,9 @@ struct Subtree {
 [[nodiscard]] Hash tree_key_of(ByteView key);
 
 /// The part at `path` of a tree, with `entries`: all of its records whose hashed keys begin so.
-[[nodiscard]] Subtree make_subtree(const NodeReader& tree, const TreePath& path,
-                                   std::vector<StateEntry> entries);
+/// None where a node of the tree is not there: it cannot be read.
+[[nodiscard]] std::optional<Subtree> make_subtree(const NodeReader& tree, const TreePath& path,
+                                                  std::vector<StateEntry> entries);
 /// True when exactly these records are under `path` in the state with this root.
 [[nodiscard]] bool verify_subtree(const Subtree& part, const TreePath& path,
                                   const Hash& state_root);

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 
 #include "base/failpoint.h"
 #include "chain/store/core.h"
+#include "chain/tree_node.h"
 
 namespace vostro::chain {
 namespace {
@@ -74,11 +76,22 @@ class Staging::Tree final : public NodeReader {
  public:
   explicit Tree(const StoreCore& core) : core_(core) {}
   [[nodiscard]] std::optional<Bytes> node(ByteView position) const override {
-    return core_.read(Family::tree, keys::current(position), nullptr);
+    const auto held = held_.find(Bytes(position.begin(), position.end()));
+    return held == held_.end() ? core_.read(Family::tree, keys::current(position), nullptr)
+                               : held->second;
+  }
+  /// Reads the nodes that lead to a path. A node that cannot be read is, for whoever builds on
+  /// it, a contradiction; it is seen here.
+  void hold(const TreePath& path) {
+    for (std::size_t depth = 0; depth <= path.nibbles.size(); ++depth) {
+      const Bytes position = trie::position_of(path.first(), depth);
+      held_[position] = node(position);
+    }
   }
 
  private:
   const StoreCore& core_;
+  std::map<Bytes, std::optional<Bytes>> held_;
 };
 
 Staging::Staging(std::unique_ptr<StoreCore> core) : path_(core->path), core_(std::move(core)) {}
@@ -184,7 +197,11 @@ Result<void, StoreError> Staging::put_state(const TreePath& path,
                                             const std::vector<StateEntry>& entries) {
   Changes changes;
   for (const StateEntry& entry : entries) changes[entry.key] = entry.value;
-  const TreeUpdate update = update_tree(Tree(*core_), changes);
+  // Below the path nothing is yet.
+  Tree tree(*core_);
+  tree.hold(path);
+  if (auto broken = core_->failure()) return fail(*std::move(broken));
+  const TreeUpdate update = update_tree(tree, changes);
   rocksdb::WriteBatch batch;
   for (const StateEntry& entry : entries)
     put(*core_, batch, Family::state, keys::current(entry.key), entry.value);

@@ -52,6 +52,12 @@ bool Joiner::check(const Result<void, chain::StoreError>& done) {
   return false;
 }
 
+/// After a read: one that failed looks like something that is not there.
+bool Joiner::can_read() {
+  if (const auto broken = staging_.failure()) fail_with(to_string(*broken));
+  return phase_ != JoinPhase::failed;
+}
+
 // ---- Who is there, and what is final ----
 
 JoinActions Joiner::on_peer_up(const std::string& peer, std::uint64_t now_ms) {
@@ -254,7 +260,9 @@ void Joiner::find_missing() {
 }
 
 void Joiner::finish() {
-  if (staging_.state_root() != target_->header.state_root)
+  const Hash state_root = staging_.state_root();
+  if (!can_read()) return;
+  if (state_root != target_->header.state_root)
     return fail_with("the parts of the state are here, and do not make its root");
   std::vector<chain::Staging::Proof> proofs;
   for (const auto& [epoch, closing] : closings_) {

@@ -154,6 +154,7 @@ class Joiner {
   void find_missing();
   void fail_with(std::string what);
   [[nodiscard]] bool check(const Result<void, chain::StoreError>& done);
+  [[nodiscard]] bool can_read();
   void finish();
   // joiner_fetch.cpp: requests and answers
   void proceed(std::uint64_t now_ms, JoinActions& actions);

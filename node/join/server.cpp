@@ -180,7 +180,10 @@ void Server::state(const chain::StoreView& view, const std::string& peer, const 
       part.status = PartStatus::too_large;
       return;
     }
-    part.content = encode_content(chain::make_subtree(*state, request.path, std::move(entries)));
+    const auto subtree = chain::make_subtree(*state, request.path, std::move(entries));
+    // What could not be read ends this node as soon as it is looked at for blocks.
+    if (!subtree || store_.failure()) return;
+    part.content = encode_content(*subtree);
     part.status = PartStatus::here;
     if (part.content.size() <= part_bytes_max) return;
     part.content.clear();

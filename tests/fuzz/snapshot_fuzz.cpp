@@ -34,7 +34,7 @@ class Tree final : public chain::NodeReader {
       if (path.holds(chain::tree_key_of(key))) here[chain::tree_key_of(key)] = {key, *value};
     std::vector<chain::StateEntry> entries;
     for (const auto& [at, entry] : here) entries.push_back(entry);
-    return chain::make_subtree(*this, path, std::move(entries));
+    return *chain::make_subtree(*this, path, std::move(entries));
   }
   chain::Changes records;
   Hash root;

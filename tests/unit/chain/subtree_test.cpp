@@ -11,6 +11,7 @@
 
 #include "base/codec.h"
 #include "chain/history.h"
+#include "chain/tree_node.h"
 #include "tests/support/chain_builders.h"
 
 namespace vostro::chain {
@@ -34,8 +35,9 @@ class MemoryTree final : public NodeReader {
       if (path.holds(tree_key_of(key))) sorted[tree_key_of(key)] = {key, *value};
     std::vector<StateEntry> entries;
     for (auto& [at, entry] : sorted) entries.push_back(entry);
-    return make_subtree(*this, path, std::move(entries));
+    return *make_subtree(*this, path, std::move(entries));
   }
+  void lose(ByteView position) { nodes_.erase(Bytes(position.begin(), position.end())); }
   Hash root;
 
  private:
@@ -124,6 +126,17 @@ TEST_P(Subtrees, CatalogueC10AnythingElseIsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Subtrees, testing::Values(0U, 1U, 2U, 3U, 20U, 300U, 3'000U));
+
+TEST(Subtree, IsNoneWhereTheTreeCannotBeRead) {
+  MemoryTree tree(300);
+  const TreePath path{{3, 3}};
+  ASSERT_TRUE(verify_subtree(tree.part(path), path, tree.root));
+  tree.lose(trie::position_of(path.first(), 1));
+  EXPECT_FALSE(make_subtree(tree, path, {}).has_value());
+  tree.lose(trie::position_of(path.first(), 0));
+  const StateEntry entry{encode(std::uint32_t{1}), encode(std::uint32_t{7})};
+  EXPECT_FALSE(make_subtree(tree, path, {entry}).has_value());
+}
 
 TEST(Subtree, DoesNotShowAbsenceByALeafThatIsElsewhere) {
   const MemoryTree tree(20);

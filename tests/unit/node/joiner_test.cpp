@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 
@@ -745,6 +747,36 @@ TEST(Joiner, GivesUpWhereTooFewSayWhatThereIs) {
   for (const char* name : {"a", "b", "ours", "theirs"}) joining.add_peer(name);
   EXPECT_EQ(joining.run(), JoinPhase::stuck);
   EXPECT_LT(joining.now_ms(), 70'000U);
+}
+
+// F7: what was put down cannot be read again. That is nobody's lie, and no reason to end the
+// process.
+TEST(Joiner, BlamesNobodyForItsOwnDisk) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(40);
+  for (const int steps : {14, 40, 120, 250}) {
+    SCOPED_TRACE(steps);
+    const std::string path = directory.path("store" + std::to_string(steps));
+    Joining joining(chain, path);
+    for (const char* name : {"a", "b", "c"}) joining.add_peer(name);
+    for (int i = 0; i < steps; ++i) ASSERT_TRUE(joining.step());
+    // What lay in its log is in tables now, and read from them.
+    joining.restart();
+    while (joining.joiner().phase() == JoinPhase::choosing) ASSERT_TRUE(joining.step());
+    ASSERT_EQ(joining.joiner().phase(), JoinPhase::fetching);
+    std::size_t spoiled = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(path + ".joining")) {
+      if (file.path().extension() != ".sst") continue;
+      std::fstream table(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+      table.write("spoiled spoiled spoiled", 23);
+      ++spoiled;
+    }
+    ASSERT_GT(spoiled, 0U);
+    joining.run();
+    EXPECT_TRUE(joining.lies.empty());
+    EXPECT_NE(joining.joiner().phase(), JoinPhase::stuck);
+  }
 }
 
 // T8: a data directory that was another network's: of its ids none counts here, and each id of this
