@@ -67,7 +67,7 @@ NodeKeys copy_of(const NodeKeys& keys) {
 
 /// Takes over what may change while the node runs: peers' addresses, and keys to come. Whatever is
 /// wrong with the file leaves everything as it is.
-void read_again(const std::string& config_file, Node& node, NodeKeys& held) {
+void read_again(const std::string& config_file, Node& node, Loaded& running, NodeKeys& held) {
   const auto complain_in_log = [](const std::string& what) {
     log::error("the configuration was not read again: everything stays as it is",
                {{"reason", what}});
@@ -89,8 +89,10 @@ void read_again(const std::string& config_file, Node& node, NodeKeys& held) {
   auto keys = load_keys(loaded->config);
   if (!keys) return complain_in_log(keys.error());
   NodeKeys added = copy_of(*keys);
-  if (const auto done = node.reload(std::move(loaded->config.node.peers), std::move(*keys)); !done)
+  if (const auto done = node.reload(loaded->config.node.peers, std::move(*keys)); !done)
     return complain_in_log(done.error());
+  // For a node that is opened again, as the keys are.
+  running.config.node.peers = std::move(loaded->config.node.peers);
   std::ranges::move(added.validator, std::back_inserter(held.validator));
   std::ranges::move(added.tls, std::back_inserter(held.tls));
   log::info("the configuration was read again: peers and keys are those it names");
@@ -203,7 +205,7 @@ Exit run_node(const std::string& config_file, const std::string& ready_file) {
              (signal == Signals::again && (!has_joined || (*node)->halted().has_value()));
     };
     for (; goes_on(); signal = signals.wait())
-      if (signal == SIGHUP) read_again(config_file, **node, *keys);
+      if (signal == SIGHUP) read_again(config_file, **node, *loaded, *keys);
     if (signal != Signals::again) log::info("ending", {{"signal", signal}});
     loaded->config.api.port = (*server)->port();
     if (loaded->config.node.listen) loaded->config.node.listen->port = (*node)->port();

@@ -2,6 +2,7 @@
 the middle of it, a set of validators that changed, and a long chain (docs/operating/history.md)."""
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import injection  # noqa: E402
+import members  # noqa: E402
 import membership_test  # noqa: E402
 from clerks import ClerksCase  # noqa: E402
 from network_case import NetworkCase  # noqa: E402
@@ -69,7 +71,7 @@ class Joining:
             self.lose_store()
         self.fail("the node has not joined by the ledger of a newer block")
 
-    def start_before_all_at_once(self):
+    def start_before_all_at_once(self, start=None):
         """The others come when the longest of their pauses between two tries (5 s) is over, together: one that came first would give it all
         it lacks, block by block, before another says how far it is behind."""
         others = [node for node in self.nodes if node["pid"] and node is not self.away]
@@ -77,7 +79,7 @@ class Joining:
             os.kill(node["pid"], signal.SIGSTOP)
         try:
             until = time.monotonic() + 6
-            self.network.start(self.away)
+            (start or (lambda: self.network.start(self.away)))()
             self.network.wait(lambda: time.monotonic() > until, 30, "time stands still")
         finally:
             for node in others:
@@ -194,6 +196,30 @@ class Halted(JoinCase):
     def assert_quiet_log(self, node):
         if node is not self.away:  # it has told of its halt
             super().assert_quiet_log(node)
+
+
+class Readdressed(JoinCase):
+    def test_a_node_that_joins_has_the_addresses_that_it_was_told_of_last(self):
+        """Nobody else knows its address, and those that it was started with lead nowhere: so it finds the others by the newest, or not."""
+        others = [node for node in self.nodes if node is not self.away]
+        self.network.stop(self.away)
+        for node in others:
+            config = Path(node["config"])
+            text, count = re.subn(rf'\[\[peers\.peer\]\]\nparticipant = "{self.bic(AWAY)}"\naddress = "[^"]+"\n', "",
+                                  config.read_text(encoding="utf-8"))
+            self.assertEqual(count, 1)
+            config.write_text(text, encoding="utf-8")
+            members.read_again(node)
+        self.long_chain()
+        shutil.rmtree(self.store)
+        config = Path(self.away["config"])
+        right = config.read_text(encoding="utf-8")
+        config.write_text(re.sub(r'(\[\[peers.peer\]\]\nparticipant = "\w+"\naddress = ")[^"]+', r"\g<1>127.0.0.1:1", right), encoding="utf-8")
+        self.network.start(self.away)
+        config.write_text(right, encoding="utf-8")
+        self.start_before_all_at_once(lambda: members.read_again(self.away))
+        self.wait_joined()
+        self.wait_connected()
 
 
 class Killed(JoinCase):
