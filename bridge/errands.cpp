@@ -225,6 +225,14 @@ Result<void, BookError> Errands::round(UnixMillis now) {
       continue;
     }
     auto step = ask(payment, now);
+    if (!step && step.error().is_problem(410)) {
+      // Neither answered nor given up: the node has not got its block any more, another has.
+      log::error(
+          "the node has no history of a payment that waits: point the bridge to one that has",
+          {{"uetr", payment.name.id}, {"error", client::to_string(step.error())}});
+      kept[key] = Clock::now() + rules_.config.poll;
+      continue;
+    }
     if (!step) {
       log::warning("the node does not answer about a payment",
                    {{"error", client::to_string(step.error())}});

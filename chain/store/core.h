@@ -164,6 +164,18 @@ void write_proof(const StoreCore& core, Height height, ByteView proof, bool keep
 [[nodiscard]] std::optional<UsedIds> read_used_ids(const StoreCore& core,
                                                    const rocksdb::Snapshot* snapshot,
                                                    Height height);
+[[nodiscard]] Height read_history_begins(const StoreCore& core, const rocksdb::Snapshot* snapshot);
+/// Where the transaction stands that used the id, among those of its block; none where it is not
+/// here. A block that must have it and has not is a fault, which is noted.
+struct TransactionPlace {
+  Height height;
+  std::uint32_t index = 0;
+
+  auto operator<=>(const TransactionPlace&) const = default;
+};
+[[nodiscard]] std::optional<TransactionPlace> find_transaction(const StoreCore& core,
+                                                               const rocksdb::Snapshot* snapshot,
+                                                               const OwnedId& id);
 [[nodiscard]] std::optional<Hash> read_receipt_root(const StoreCore& core,
                                                     const rocksdb::Snapshot* snapshot,
                                                     Height height);

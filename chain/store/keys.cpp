@@ -31,6 +31,11 @@ void append(Bytes& to, const OwnedId& id) {
 
 }  // namespace
 
+void append_place(Bytes& to, ReceiptPlace place) {
+  append_big_endian(to, place.height.value);
+  append_big_endian_32(to, place.index);
+}
+
 void append_big_endian_32(Bytes& to, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<Byte>(value >> shift));
 }
@@ -102,6 +107,12 @@ Bytes batch_by_name(const BatchName& name) {
   key.push_back(static_cast<Byte>(name.author & 0xFFU));
   append_big_endian_32(key, name.incarnation);
   append_big_endian(key, name.seq);
+  return key;
+}
+
+Bytes kept_order(const OwnedId& id) {
+  Bytes key = kind('k');
+  append(key, id);
   return key;
 }
 

@@ -29,6 +29,7 @@ inline constexpr std::uint32_t locations_per_row = 256;
 [[nodiscard]] Bytes inline_transaction(Height height, std::uint32_t index);
 [[nodiscard]] Bytes batch_by_id(const Hash& batch_id);
 [[nodiscard]] Bytes batch_by_name(const BatchName& name);
+[[nodiscard]] Bytes kept_order(const OwnedId& id);
 // receipts
 [[nodiscard]] Bytes receipts(Height height, std::uint32_t row);
 [[nodiscard]] Bytes payment_events(const OwnedId& name);  ///< prefix
@@ -62,6 +63,7 @@ inline constexpr std::string_view staged = "staged/";
 [[nodiscard]] ReceiptPlace trailing_place(ByteView key);
 [[nodiscard]] std::uint64_t read_big_endian(ByteView bytes);
 void append_big_endian_32(Bytes& to, std::uint32_t value);
+void append_place(Bytes& to, ReceiptPlace place);
 /// The first key that does not begin with `prefix`; empty where there is none.
 [[nodiscard]] Bytes end_of(ByteView prefix);
 

@@ -2,12 +2,16 @@
 #include <set>
 
 #include "chain/merkle.h"
+#include "chain/records.h"
 #include "chain/store/core.h"
 
 namespace vostro::chain {
 namespace {
 
-constexpr std::size_t deletes_per_write = 50'000;
+// Of one write: what waits in memory for it.
+constexpr std::uint32_t rows_per_write = 10'000;
+constexpr std::size_t bytes_per_write = 4 * 1024 * 1024;
+constexpr std::size_t holds_at_once = 500;
 
 /// The ids of a block of format 1, from its receipts: whose id was used first by which.
 std::optional<UsedIds> ids_from_receipts(const StoreCore& core, const rocksdb::Snapshot* snapshot,
@@ -37,21 +41,32 @@ std::optional<UsedIds> ids_from_receipts(const StoreCore& core, const rocksdb::S
 
 class Pruner {
  public:
-  Pruner(StoreCore& core, Height height) : core_(core), height_(height) {}
+  Pruner(StoreCore& core, Height height, std::atomic<bool>* canceled)
+      : core_(core), height_(height), canceled_(canceled) {}
 
-  Result<void, StoreError> run() {
+  /// `view` is of now.
+  Result<void, StoreError> run(StoreView view) {
     if (auto done = keep_ids(); !done) return done;
-    find_waiting();
+    if (auto done = keep_waiting(std::move(view)); !done) return done;
+    if (is_canceled()) return {};  // nothing is gone yet
     // Said first: nobody looks for what is gone already.
     Bytes begins;
     append_big_endian(begins, height_.value);
     put(Family::meta, as_bytes(keys::history), begins);
     if (auto done = write(); !done) return done;
     for (const char kind : {'c', 't'}) drop_heights(Family::blocks, static_cast<Byte>(kind));
-    for (const char kind : {'l', 'x'}) drop_heights(Family::transactions, static_cast<Byte>(kind));
-    drop_receipts();
-    drop_lists(Family::receipts, Bytes{'a'});
-    drop_lists(Family::entries, {});
+    drop_heights(Family::transactions, Byte{'l'});
+    if (auto done = drop_between(Family::transactions, keys::inline_transaction(Height(0), 0),
+                                 kept_transactions_, keys::inline_transaction(height_, 0));
+        !done)
+      return done;
+    if (auto done = drop_between(Family::receipts, keys::receipts(Height(0), 0), kept_receipts_,
+                                 keys::receipts(height_, 0));
+        !done)
+      return done;
+    if (auto done = drop_ended_orders(); !done) return done;
+    if (auto done = drop_lists(Family::receipts, Bytes{'a'}); !done) return done;
+    if (auto done = drop_lists(Family::entries, {}); !done) return done;
     if (auto done = drop_each(Family::transactions, 'i', true); !done) return done;
     if (auto done = drop_each(Family::transactions, 'n', true); !done) return done;
     if (auto done = drop_each(Family::receipts, 'e', false); !done) return done;
@@ -60,8 +75,13 @@ class Pruner {
   }
 
  private:
+  [[nodiscard]] bool is_canceled() const { return canceled_ != nullptr && *canceled_; }
   void put(Family which, ByteView key, ByteView value) {
     const rocksdb::Status status = batch_.Put(core_.family(which), slice(key), slice(value));
+    VOSTRO_CHECK(status.ok());
+  }
+  void drop(Family which, ByteView key) {
+    const rocksdb::Status status = batch_.Delete(core_.family(which), slice(key));
     VOSTRO_CHECK(status.ok());
   }
   void drop(Family which, ByteView from, ByteView to) {
@@ -78,42 +98,84 @@ class Pruner {
     if (auto broken = core_.failure()) return fail(*std::move(broken));
     return {};
   }
+  Result<void, StoreError> write_when_full() {
+    if (batch_.Count() < rows_per_write && batch_.GetDataSize() < bytes_per_write) return {};
+    return write();
+  }
 
   Result<void, StoreError> keep_ids() {
     const auto begins = core_.read(Family::meta, as_bytes(keys::history), nullptr);
     const std::uint64_t from = begins ? keys::read_big_endian(*begins) : 1;
-    for (Height height(from); height < height_; height = height.next()) {
+    for (Height height(from); height < height_ && !is_canceled(); height = height.next()) {
       if (core_.read(Family::blocks, keys::used_ids(height), nullptr)) continue;
       const auto used = read_used_ids(core_, nullptr, height);
       if (!used) return fail(core_.failure().value_or(StoreError{StoreFault::damaged, core_.path}));
       put(Family::blocks, keys::used_ids(height), encode(*used));
+      if (auto done = write_when_full(); !done) return done;
     }
     return write();
   }
 
-  /// Receipts of payments that wait for something: people look at them.
-  void find_waiting() {
+  /// What waits for something people look at: its receipts, and its order, which says what annex it
+  /// has.
+  Result<void, StoreError> keep_waiting(StoreView view) {
     RowIterator rows(core_, Family::receipts, Bytes{'s'}, nullptr);
-    for (rows.to_first(); rows.is_valid(); rows.next()) {
+    for (rows.to_first(); rows.is_valid() && !is_canceled(); rows.next()) {
       const auto waiting = decode<WaitingRow>(rows.value());
-      if (!waiting) {
+      const auto name = owned_id_of_key(rows.key());
+      if (!waiting || !name) {
         core_.note_failure({StoreFault::damaged, "row " + to_hex(rows.key())});
-        return;
+        break;
       }
-      keep(waiting->place);
-      // The name is what follows the kind.
-      Bytes prefix{'e'};
-      append(prefix, rows.key().subspan(1));
-      RowIterator events(core_, Family::receipts, prefix, nullptr);
-      for (events.to_first(); events.is_valid(); events.next()) {
-        kept_events_.insert(Bytes(events.key().begin(), events.key().end()));
-        keep(keys::trailing_place(events.key()));
-      }
+      if (auto done = keep(view, *name, waiting->place); !done) return done;
     }
+    Bytes from;
+    for (bool goes_on = true; goes_on && !is_canceled();) {
+      const auto holds = view.scan(Bytes{Hold::prefix}, from, holds_at_once);
+      goes_on = holds.size() == holds_at_once;
+      for (const auto& [key, value] : holds) {
+        const auto hold = decode_record<Hold>(value);
+        const auto name = owned_id_of_key(key);
+        if (!hold || !name) {
+          core_.note_failure({StoreFault::damaged, "row " + to_hex(key)});
+          break;
+        }
+        const auto used = view.find_id(*name);
+        if (hold->kind != HoldKind::redeem || !used) continue;
+        if (auto done = keep(view, *name, {used->height, used->receipt}); !done) return done;
+      }
+      if (goes_on) from = holds.back().first;
+      from.push_back(0);
+    }
+    return write();
   }
-  void keep(ReceiptPlace place) {
-    if (place.height < height_)
-      kept_receipts_.insert(keys::receipts(place.height, place.index / keys::receipts_per_row));
+  /// `place` is of the first receipt.
+  Result<void, StoreError> keep(const StoreView& view, const OwnedId& name, ReceiptPlace place) {
+    if (place.height >= height_) return {};
+    const auto at = find_transaction(core_, nullptr, name);
+    if (!at) return {};  // the node joined above it, and has nothing of it
+    const Bytes order = keys::kept_order(name);
+    const Bytes row = keys::inline_transaction(at->height, at->index);
+    if (kept_transactions_.insert(row).second &&
+        !core_.read(Family::transactions, row, nullptr).has_value()) {
+      const auto bytes = view.transaction(at->height, at->index);
+      if (!bytes)
+        return fail(core_.failure().value_or(StoreError{StoreFault::damaged, core_.path}));
+      put(Family::transactions, row, *bytes);
+    }
+    Bytes value;
+    keys::append_place(value, {at->height, at->index});
+    put(Family::transactions, order, value);
+    kept_orders_.insert(order);
+    kept_receipts_.insert(keys::receipts(place.height, place.index / keys::receipts_per_row));
+    RowIterator events(core_, Family::receipts, keys::payment_events(name), nullptr);
+    for (events.to_first(); events.is_valid(); events.next()) {
+      kept_events_.insert(Bytes(events.key().begin(), events.key().end()));
+      const ReceiptPlace event = keys::trailing_place(events.key());
+      if (event.height < height_)
+        kept_receipts_.insert(keys::receipts(event.height, event.index / keys::receipts_per_row));
+    }
+    return write_when_full();
   }
 
   void drop_heights(Family which, Byte kind) {
@@ -123,20 +185,33 @@ class Pruner {
     append_big_endian(to, height_.value);
     drop(which, from, to);
   }
-  void drop_receipts() {
-    Bytes from = keys::receipts(Height(0), 0);
-    for (const Bytes& kept : kept_receipts_) {
-      drop(Family::receipts, from, kept);
-      from = kept;
+  /// All rows from `from` to before `to`, but the kept ones.
+  Result<void, StoreError> drop_between(Family which, Bytes from, const std::set<Bytes>& kept,
+                                        const Bytes& to) {
+    for (const Bytes& each : kept) {
+      drop(which, from, each);
+      if (auto done = write_when_full(); !done) return done;
+      from = each;
       from.push_back(0);  // the first key behind it
     }
-    drop(Family::receipts, from, keys::receipts(height_, 0));
+    drop(which, from, to);
+    return {};
+  }
+  /// Of what waited at an earlier pruning, and has come to its end.
+  Result<void, StoreError> drop_ended_orders() {
+    RowIterator rows(core_, Family::transactions, Bytes{'k'}, nullptr);
+    for (rows.to_first(); rows.is_valid() && !is_canceled(); rows.next()) {
+      if (kept_orders_.contains(Bytes(rows.key().begin(), rows.key().end()))) continue;
+      drop(Family::transactions, rows.key());
+      if (auto done = write_when_full(); !done) return done;
+    }
+    return {};
   }
   /// Lists whose keys end with a height, one range for each list.
-  void drop_lists(Family which, const Bytes& prefix) {
+  Result<void, StoreError> drop_lists(Family which, const Bytes& prefix) {
     RowIterator rows(core_, which, prefix, nullptr);
     rows.to_first();
-    while (rows.is_valid()) {
+    while (rows.is_valid() && !is_canceled()) {
       const ByteView key = rows.key();
       const Bytes list(key.begin(), key.end() - 8);
       Bytes to = list;
@@ -144,20 +219,20 @@ class Pruner {
       Bytes from = list;
       append_big_endian(from, 0);
       drop(which, from, to);
+      if (auto done = write_when_full(); !done) return done;
       rows.seek(keys::end_of(list));
     }
+    return {};
   }
   /// Rows that name a place, in their value or at the end of their key.
   Result<void, StoreError> drop_each(Family which, char kind, bool in_value) {
     RowIterator rows(core_, which, Bytes{static_cast<Byte>(kind)}, nullptr);
-    for (rows.to_first(); rows.is_valid(); rows.next()) {
+    for (rows.to_first(); rows.is_valid() && !is_canceled(); rows.next()) {
       const ReceiptPlace place = keys::trailing_place(in_value ? rows.value() : rows.key());
       if (place.height >= height_) continue;
       if (kept_events_.contains(Bytes(rows.key().begin(), rows.key().end()))) continue;
-      const rocksdb::Status status = batch_.Delete(core_.family(which), slice(rows.key()));
-      VOSTRO_CHECK(status.ok());
-      if (batch_.Count() < deletes_per_write) continue;
-      if (auto done = write(); !done) return done;
+      drop(which, rows.key());
+      if (auto done = write_when_full(); !done) return done;
     }
     return {};
   }
@@ -166,10 +241,13 @@ class Pruner {
   Result<void, StoreError> compact() {
     rocksdb::CompactRangeOptions options;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    options.canceled = canceled_;
     for (const Family which :
          {Family::blocks, Family::transactions, Family::receipts, Family::entries}) {
+      if (is_canceled()) return {};
       const rocksdb::Status status =
           core_.database->CompactRange(options, core_.family(which), nullptr, nullptr);
+      if (is_canceled()) return {};
       if (!status.ok()) return fail(error_of(status, core_.path));
     }
     return {};
@@ -177,7 +255,11 @@ class Pruner {
 
   StoreCore& core_;
   Height height_;
+  std::atomic<bool>* canceled_;
   rocksdb::WriteBatch batch_;
+  // Keys of rows.
+  std::set<Bytes> kept_orders_;
+  std::set<Bytes> kept_transactions_;
   std::set<Bytes> kept_receipts_;
   std::set<Bytes> kept_events_;
 };
@@ -199,15 +281,16 @@ std::optional<UsedIds> read_used_ids(const StoreCore& core, const rocksdb::Snaps
   return used;
 }
 
-Result<void, StoreError> Store::prune(Height height) {
+Result<void, StoreError> Store::prune(Height height, std::atomic<bool>* canceled) {
   StoreCore& core = *core_;
   if (const auto broken = core.failure())
     return fail(StoreError{StoreFault::failed_before, broken->what});
   const auto newest = head();
   if (!newest) return {};
   height = std::min(height, newest->height);
-  if (view().history_begins() >= height) return {};
-  return Pruner(core, height).run();
+  StoreView now = view();
+  if (now.history_begins() >= height) return {};
+  return Pruner(core, height, canceled).run(std::move(now));
 }
 
 }  // namespace vostro::chain

@@ -10,6 +10,7 @@
 /// out: a read that failed looks like an absent value.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -81,10 +82,13 @@ class Store final : public StateReader, public NodeReader {
   [[nodiscard]] Result<void, StoreError> put_proof(Height height, ByteView proof, bool keep);
 
   /// Takes what blocks below `height` have beyond header and ids out of the store, and gives the
-  /// disk space back; slow. Payments that wait for something keep their receipts. At most up to the
-  /// head. One thread at a time, beside the one that commits. Errors: failed_before, damaged,
-  /// input_output; what was taken out before the fault stays so.
-  [[nodiscard]] Result<void, StoreError> prune(Height height);
+  /// disk space back; slow. Payments that wait for something and open redemptions keep their
+  /// receipts and their orders. At most up to the head. One thread at a time, beside the one that
+  /// commits. Where `canceled` becomes true it ends within a second or so, well; what is left over
+  /// the next pruning takes. Errors: failed_before, damaged, input_output; what was taken out
+  /// before the fault stays so.
+  [[nodiscard]] Result<void, StoreError> prune(Height height,
+                                               std::atomic<bool>* canceled = nullptr);
 
   /// Empty before the first commit.
   [[nodiscard]] std::optional<Head> head() const;

@@ -41,6 +41,41 @@ std::vector<std::pair<Bytes, Bytes>> scan_state(const StoreCore& core,
   return found;
 }
 
+Height read_history_begins(const StoreCore& core, const rocksdb::Snapshot* snapshot) {
+  const auto row = core.read(Family::meta, as_bytes(keys::history), snapshot);
+  return Height(row ? keys::read_big_endian(*row) : 0);
+}
+
+std::optional<TransactionPlace> find_transaction(const StoreCore& core,
+                                                 const rocksdb::Snapshot* snapshot,
+                                                 const OwnedId& id) {
+  const auto record = core.read_as<IdRecord>(Family::ids, keys::id(id), snapshot);
+  if (!record) return std::nullopt;
+  if (record->height < read_history_begins(core, snapshot)) {
+    const auto kept = core.read(Family::transactions, keys::kept_order(id), snapshot);
+    if (!kept) return std::nullopt;
+    const ReceiptPlace at = keys::trailing_place(*kept);
+    return TransactionPlace{at.height, at.index};
+  }
+  const auto summary =
+      core.read_as<BlockSummary>(Family::blocks, keys::summary(record->height), snapshot);
+  if (!summary || summary->transactions == 0) return std::nullopt;
+  // The last transaction whose first receipt is not behind this one.
+  for (std::uint32_t row = (summary->transactions - 1) / keys::locations_per_row + 1; row-- > 0;) {
+    const auto locations =
+        core.read(Family::transactions, keys::locations(record->height, row), snapshot);
+    if (!locations) break;
+    const auto count = static_cast<std::uint32_t>(locations->size() / Location::size);
+    for (std::uint32_t i = count; i-- > 0;) {
+      const auto location = location_at(*locations, i);
+      if (location && location->receipt <= record->receipt)
+        return TransactionPlace{record->height, row * keys::locations_per_row + i};
+    }
+  }
+  core.note_failure({StoreFault::damaged, "no transaction of " + to_text(id)});
+  return std::nullopt;
+}
+
 std::optional<Hash> read_receipt_root(const StoreCore& core, const rocksdb::Snapshot* snapshot,
                                       Height height) {
   if (height.value == 0) return std::nullopt;
@@ -121,9 +156,7 @@ std::optional<PastState> StoreView::state_at(Height height) const {
 }
 
 Height StoreView::history_begins() const {
-  const auto row =
-      snapshot_->core->read(Family::meta, as_bytes(keys::history), snapshot_->snapshot);
-  return Height(row ? keys::read_big_endian(*row) : 0);
+  return read_history_begins(*snapshot_->core, snapshot_->snapshot);
 }
 
 std::optional<UsedIds> StoreView::used_ids(Height height) const {
@@ -210,27 +243,15 @@ std::optional<Bytes> StoreView::transaction(Height height, std::uint32_t index) 
 }
 
 std::optional<PlacedTransaction> StoreView::transaction_of(const OwnedId& id) const {
-  const auto record = find_id(id);
-  if (record && !is_whole(record->height)) return std::nullopt;
-  const auto summary = record ? block(record->height) : std::nullopt;
-  if (!summary || summary->transactions == 0) return std::nullopt;
-  // The last transaction whose first receipt is not behind this one.
-  for (std::uint32_t row = (summary->transactions - 1) / keys::locations_per_row + 1; row-- > 0;) {
-    const auto locations = snapshot_->core->read(
-        Family::transactions, keys::locations(record->height, row), snapshot_->snapshot);
-    if (!locations) break;
-    const auto count = static_cast<std::uint32_t>(locations->size() / Location::size);
-    for (std::uint32_t i = count; i-- > 0;) {
-      const auto location = location_at(*locations, i);
-      if (!location || location->receipt > record->receipt) continue;
-      const std::uint32_t index = row * keys::locations_per_row + i;
-      auto bytes = transaction(record->height, index);
-      if (!bytes) return std::nullopt;
-      return PlacedTransaction{record->height, index, std::move(*bytes)};
-    }
-  }
-  snapshot_->core->note_failure({StoreFault::damaged, "no transaction of " + to_text(id)});
-  return std::nullopt;
+  const auto place = find_transaction(*snapshot_->core, snapshot_->snapshot, id);
+  if (!place) return std::nullopt;
+  auto bytes = is_whole(place->height)
+                   ? transaction(place->height, place->index)
+                   : snapshot_->core->read(Family::transactions,
+                                           keys::inline_transaction(place->height, place->index),
+                                           snapshot_->snapshot);
+  if (!bytes) return std::nullopt;
+  return PlacedTransaction{place->height, place->index, std::move(*bytes)};
 }
 
 std::optional<PlacedReceipt> StoreView::receipt(ReceiptPlace place) const {
@@ -260,6 +281,11 @@ std::vector<Receipt> StoreView::receipts(Height height, std::uint32_t index,
 std::optional<PlacedReceipt> StoreView::first_receipt(const OwnedId& id) const {
   const auto record = find_id(id);
   if (!record) return std::nullopt;
+  // A row of receipts that is kept for one of them holds others: what happened to those later is
+  // gone.
+  if (!is_whole(record->height) &&
+      !snapshot_->core->read(Family::transactions, keys::kept_order(id), snapshot_->snapshot))
+    return std::nullopt;
   return receipt({record->height, record->receipt});
 }
 

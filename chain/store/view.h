@@ -169,7 +169,8 @@ class StoreView final : public StateReader, public NodeReader {
   // Blocks, by height.
   /// The lowest block that is here whole. Of those below, all headers are here, all ids, and no
   /// transactions, receipts or entries: they were pruned, or the node joined by a snapshot above
-  /// them.
+  /// them. Of payments that waited and of redemptions that were open when their blocks were pruned
+  /// the order and the receipts are here, until the next pruning.
   [[nodiscard]] Height history_begins() const;
   [[nodiscard]] bool is_whole(Height height) const { return height >= history_begins(); }
   /// What the block left for ever; none above the head.

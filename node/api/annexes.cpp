@@ -79,6 +79,8 @@ Response put_annex(const Context& context, const Request& request) {
   const chain::StoreView view = context.service.store().view();
   const bool is_used = view.find_id(name).has_value();
   const auto order = is_used ? annex_order_on_ledger(view, name) : std::nullopt;
+  if (is_used && !order && !view.transaction_of(name))
+    if (auto elsewhere = refuse_history(view, name)) return *std::move(elsewhere);
   if (is_used && (!order || order->commitment != sealed->commitment))
     return refuse(problems::annex_mismatch);
   // What was put before the order was final becomes its annex.

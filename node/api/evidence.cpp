@@ -89,19 +89,24 @@ Result<std::pair<MisbehaviourKey, Act>, Response> captured_act(const Context& co
   return std::pair<MisbehaviourKey, Act>(*at);
 }
 
-/// What is on record where it is, else what is kept. None where it cannot be read.
-std::optional<Bytes> bytes_of(const Context& context, const chain::StoreView& view,
-                              const MisbehaviourKey& name, const Act& act) {
-  if (!act.recorded) {
-    auto kept = context.service.evidence().evidence(name.epoch, act.kept->offence);
-    return kept ? *std::move(kept) : std::nullopt;
+/// What is on record where it is here, else what is kept. Errors: the refusal.
+Result<Bytes, Response> bytes_of(const Context& context, const chain::StoreView& view,
+                                 const MisbehaviourKey& name, const Act& act) {
+  if (act.recorded) {
+    if (const auto placed = view.transaction_of(act.recorded->report)) {
+      const auto report = chain::decode_form_unchecked(placed->bytes);
+      const auto* body = report ? std::get_if<chain::ReportEvidence>(&report->body) : nullptr;
+      if (body == nullptr) return fail(refuse(problems::store_failed));
+      return body->evidence;
+    }
   }
-  const auto placed = view.transaction_of(act.recorded->report);
-  if (!placed) return std::nullopt;
-  const auto report = chain::decode_form_unchecked(placed->bytes);
-  if (!report) return std::nullopt;
-  const auto* body = std::get_if<chain::ReportEvidence>(&report->body);
-  return body != nullptr ? std::optional(body->evidence) : std::nullopt;
+  if (act.kept) {
+    auto kept = context.service.evidence().evidence(name.epoch, act.kept->offence);
+    if (kept && *kept) return **std::move(kept);
+    return fail(refuse(problems::store_failed));
+  }
+  auto elsewhere = refuse_history(view, act.recorded->report);
+  return fail(elsewhere ? *std::move(elsewhere) : refuse(problems::store_failed));
 }
 
 /// Of which network an epoch is: one that goes on from another keeps its blocks
@@ -171,7 +176,8 @@ Response get_evidence_file(const Context& context, const Request& request) {
   const auto record = record_of_epoch(view, name.epoch);
   auto steps = epoch_steps_before(view, name.epoch);
   const auto bytes = bytes_of(context, view, name, act);
-  if (!record || !steps || !bytes) return refuse(problems::store_failed);
+  if (!bytes) return bytes.error();
+  if (!record || !steps) return refuse(problems::store_failed);
   auto evidence = consensus::decode_evidence(*bytes);
   if (!evidence) return refuse(problems::store_failed);
   const Hash network = network_of(context, view, *record, *steps);

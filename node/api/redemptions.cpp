@@ -56,6 +56,9 @@ Response get_redemptions(const Context& context, const Request& request) {
           agent_of(hold->amount.currency) != context.bank)
         continue;
       const auto order = annex_order_on_ledger(view, *name);
+      // Whoever pays out on "no annex" pays to the wrong account.
+      if (!order && !view.transaction_of(*name))
+        if (auto elsewhere = refuse_history(view, *name)) return *std::move(elsewhere);
       items.push_back(json::object{
           {"owner", text(to_text(name->owner))},
           {"id", text(to_text(name->id))},

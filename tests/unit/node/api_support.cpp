@@ -4,6 +4,7 @@
 #include <future>
 
 #include "base/codec.h"
+#include "chain/store/staging.h"
 #include "consensus/types.h"
 #include "net/http/target.h"
 #include "node/api/routes.h"
@@ -35,15 +36,15 @@ consensus::Committee committee_of(const consensus::net::Keys& keys) {
 
 }  // namespace
 
-FakeNode::FakeNode()
-    : committee_(committee_of(keys_)), ledger_(small_network(), network(), start_time) {
+FakeNode::FakeNode(const chain::InitialState& initial)
+    : committee_(committee_of(keys_)), ledger_(initial, network(), start_time) {
   auto store = chain::Store::open(directory.path("store"), network(),
                                   {.proof_window = proof_window, .reserve_bytes = 1});
   VOSTRO_CHECK(store.has_value());
   store_ = std::move(*store);
   chain::ExecutedBlock genesis;
   genesis.time = start_time;
-  genesis.state = *chain::make_initial_state(small_network());
+  genesis.state = *chain::make_initial_state(initial);
   MemoryStore empty;
   empty.write(genesis.state);
   const auto tree = chain::update_tree(empty, genesis.state);
@@ -61,6 +62,35 @@ FakeNode::FakeNode()
   evidence_ = std::move(*evidence);
   for (const std::string_view name : {"NORDDEFF/main", "SUDBFRPP/main", "FXPRUS33/desk"})
     for (const std::string_view code : {"EUR", "USD"}) block({issue(name, money(code, 10'000'00))});
+}
+
+void FakeNode::join() {
+  const std::string path = directory.path("store");
+  const chain::StoreOptions options{.proof_window = proof_window, .reserve_bytes = 1};
+  const Height head = store_->head()->height;
+  {
+    auto staging = chain::Staging::open(chain::staging_path(path), options);
+    VOSTRO_CHECK(staging.has_value());
+    const chain::StoreView view = store_->view();
+    VOSTRO_CHECK((*staging)->begin(Bytes{1}).has_value());
+    for (Height height; height <= head; height = height.next()) {
+      const chain::StagedBlock block{*view.block(height), {}};
+      VOSTRO_CHECK((*staging)->put_blocks({&block, 1}).has_value());
+      VOSTRO_CHECK((*staging)->put_ids(height, *view.used_ids(height)).has_value());
+    }
+    std::vector<chain::StateEntry> entries;
+    for (auto& [key, value] : view.scan({}, {}, 100'000)) entries.push_back({key, value});
+    VOSTRO_CHECK((*staging)->put_state({}, entries).has_value());
+    VOSTRO_CHECK((*staging)->state_root() == store_->head()->state_root);
+    VOSTRO_CHECK((*staging)->finish(network(), head, {}).has_value());
+  }
+  approvals_.reset();
+  store_.reset();
+  VOSTRO_CHECK(chain::settle_joined(path).has_value());
+  auto store = chain::Store::open(path, network(), options);
+  VOSTRO_CHECK(store.has_value());
+  store_ = std::move(*store);
+  reopen_approvals();
 }
 
 void FakeNode::keep(const consensus::Evidence& evidence, Epoch epoch) {

@@ -48,7 +48,7 @@ class FakeNode final : public node::Service {
   /// Heights below the head whose state can be proved.
   static constexpr std::uint64_t proof_window = 60;
 
-  FakeNode();
+  explicit FakeNode(const chain::InitialState& initial = small_network());
 
   /// Executes and stores a block of these, and tells the listeners.
   const chain::ExecutedBlock& block(std::vector<chain::VerifiedTransactionPtr> transactions);
@@ -59,6 +59,9 @@ class FakeNode final : public node::Service {
   [[nodiscard]] const consensus::Committee& committee() const { return committee_; }
   /// Takes blocks below this height out of the store.
   void prune(Height height) { ASSERT_TRUE(store_->prune(height).has_value()); }
+  /// As if it had joined by the ledger of its head: state, headers and ids, and no block whole.
+  /// What reads the store meanwhile is opened after it.
+  void join();
   /// Returns once so many transactions wait for a block.
   void wait_for_pending(std::size_t count);
   [[nodiscard]] Uuid next_id() { return uetr(++last_id_); }

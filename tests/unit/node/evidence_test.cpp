@@ -116,6 +116,20 @@ TEST_F(EvidenceApi, OrdersOfOtherBanksAreForOperatorsOnly) {
   EXPECT_EQ(door.get("/v1/evidence/NORDDEFF-E1-0-7/file").status, 200U) << "votes hold no orders";
 }
 
+TEST_F(EvidenceApi, TheFileOutlivesTheBlockOfItsReport) {
+  const auto kept = evidence(EvidenceKind::double_notarize);
+  node.keep(kept);
+  report(kept);
+  report(evidence(EvidenceKind::finalize_nullify));  // seen by another bank alone
+  for (int i = 0; i < 3; ++i) node.block({node.payment().verified()});
+  EXPECT_EQ(door.get("/v1/evidence/NORDDEFF-E3-0-7/file").status, 200U);
+  node.prune(node.store().head()->height);
+  const Response response = door.get("/v1/evidence/NORDDEFF-E1-0-7/file");
+  ASSERT_EQ(response.status, 200U) << "this node keeps it";
+  EXPECT_TRUE(consensus::read_evidence_file(as_bytes(response.body)).has_value());
+  EXPECT_EQ(code_of(door.get("/v1/evidence/NORDDEFF-E3-0-7/file")), "history-elsewhere");
+}
+
 TEST_F(EvidenceApi, TheFileConvictsBeforeWhoeverHasTheFirstValidators) {
   for (const EvidenceKind kind : evidence_kinds) {
     node.keep(evidence(kind));

@@ -49,6 +49,51 @@ TEST(History, WhatIsNotKeptWholeIsSaidToBeElsewhere) {
   EXPECT_FALSE(node.store().failure().has_value());
 }
 
+TEST(History, WhatWaitsKeepsItsAnnex) {
+  FakeNode node;
+  const Hash hash = hash_of("annex");
+  auto builder = node.payment(12'34);
+  builder.to("SUDBFRPP/ask").annex(hash);
+  const auto held = builder.verified();
+  const auto redeem = a_transaction(chain::Redeem{account("SUDBFRPP/main"), eur(500), hash})
+                          .id(node.next_id())
+                          .signed_by({"sud"})
+                          .verified();
+  node.block({held, redeem});
+  for (int i = 0; i < 5; ++i) node.block({node.payment(1).verified()});
+  const std::string payment = "/v1/payments/" + to_text(held->id().id) + "?agent=NORDDEFF";
+  const std::string said = to_hex(hash.view());
+  const auto check = [&] {
+    for (const std::string_view bank : {"NORDDEFF", "SUDBFRPP"}) {
+      const Door door(node, bank);
+      EXPECT_EQ(json_of(door.get(payment)).at("annex"), boost::json::value(said)) << bank;
+      const auto listed = json_of(door.get("/v1/payments?status=held")).at("items");
+      ASSERT_EQ(listed.as_array().size(), 1U) << bank;
+      EXPECT_EQ(listed.at(0).at("annex"), boost::json::value(said)) << bank;
+    }
+    for (const std::string_view bank : {"SUDBFRPP", "AGNTDEFF"}) {
+      const auto open = json_of(Door(node, bank).get("/v1/redemptions")).at("items");
+      ASSERT_EQ(open.as_array().size(), 1U) << bank;
+      EXPECT_EQ(open.at(0).at("annex"), boost::json::value(said)) << bank;
+    }
+    const std::string order = "/v1/transactions/SUDBFRPP/" + to_text(redeem->id().id);
+    EXPECT_EQ(json_of(Door(node, "SUDBFRPP").get(order)).at("annex"), boost::json::value(said));
+  };
+  check();
+  node.prune(Height(node.store().head()->height.value - 1));
+  check();
+  node.prune(node.store().head()->height);
+  check();
+  // Above whatever it joined by, a node does not know: it says so, and never "none".
+  node.join();
+  const Door sud(node, "SUDBFRPP");
+  EXPECT_EQ(code_of(sud.get(payment)), "history-elsewhere");
+  EXPECT_EQ(code_of(sud.get("/v1/redemptions")), "history-elsewhere");
+  EXPECT_EQ(code_of(Door(node, "AGNTDEFF").get("/v1/redemptions")), "history-elsewhere");
+  EXPECT_TRUE(json_of(sud.get("/v1/payments?status=held")).at("items").as_array().empty());
+  EXPECT_FALSE(node.store().failure().has_value());
+}
+
 TEST(History, EventsOfBlocksThatAreNotKeptAreNoEvents) {
   FakeNode node;
   for (int i = 0; i < 5; ++i) node.block({node.payment(1).verified()});

@@ -6,6 +6,7 @@
 
 #include <iostream>
 
+#include "chain/records.h"
 #include "chain/store/core.h"
 #include "tests/support/chain_builders.h"
 #include "tests/unit/store/store_support.h"
@@ -101,6 +102,121 @@ TEST(Prune, TakesOldBlocksAndLeavesHeadersIdsAndWhatWaits) {
   check();
   ASSERT_TRUE(store->prune(Height(60)).has_value()) << "that is done already";
   commit_honest(*store, Height(85), 40);
+  EXPECT_FALSE(store->failure().has_value());
+}
+
+/// The answer to a payment: it settles.
+void commit_settled(Store& store, Height height, const Uuid& name) {
+  MadeBlock block = make_block(store, height, 40);
+  Receipt receipt;
+  receipt.id = {bic("SUDBFRPP"), uetr(name.bytes[15] + 9'000U)};
+  receipt.payment =
+      PaymentFacts{name, account("NORDDEFF/main"), account("SUDBFRPP/main"), eur(100)};
+  receipt.status = Status::settled;
+  add_receipt(block, receipt);
+  ASSERT_TRUE(store.commit(honest(block).stored()).has_value());
+}
+
+/// Rows of the transactions' family: what they hold of a block that is not whole.
+std::size_t kept_transactions(const TemporaryDirectory& directory) {
+  StoreCore core(directory.store(), small_options());
+  EXPECT_TRUE(core.open_database_to_read().has_value());
+  std::size_t rows = 0;
+  for (const char kind : {'k', 'x'}) {
+    RowIterator each(core, Family::transactions, Bytes{static_cast<Byte>(kind)}, nullptr);
+    for (each.to_first(); each.is_valid(); each.next()) ++rows;
+  }
+  return rows;
+}
+
+TEST(Prune, KeepsTheOrderOfWhatWaitsForAsLongAsItsReceipts) {
+  const TemporaryDirectory directory;
+  auto store = open_or_fail(directory.store());
+  commit_honest(*store, Height(49), 40);
+  // One waits on, one is answered before the pruning: their receipts stand in one row.
+  const OwnedId waiting{bic("NORDDEFF"), uetr(4'711)};
+  const OwnedId answered{bic("NORDDEFF"), uetr(4'712)};
+  commit_held(*store, Height(50), waiting.id);
+  MadeBlock both = make_block(*store, Height(51), 40);
+  for (const OwnedId& name : {answered, OwnedId{bic("NORDDEFF"), uetr(4'713)}}) {
+    Receipt receipt;
+    receipt.id = name;
+    receipt.payment =
+        PaymentFacts{name.id, account("NORDDEFF/main"), account("SUDBFRPP/main"), eur(100)};
+    receipt.status = Status::held;
+    add_receipt(both, receipt);
+  }
+  ASSERT_TRUE(store->commit(honest(both).stored()).has_value());
+  commit_settled(*store, Height(52), answered.id);
+  commit_honest(*store, Height(80), 40);
+  const auto before = store->view().transaction_of(waiting);
+  ASSERT_TRUE(before.has_value());
+
+  for (const std::uint64_t height : {70U, 75U}) {
+    ASSERT_TRUE(store->prune(Height(height)).has_value());
+    const StoreView view = store->view();
+    const auto after = view.transaction_of(waiting);
+    ASSERT_TRUE(after.has_value()) << "what waits is answered by what was ordered";
+    EXPECT_EQ(after->bytes, before->bytes);
+    EXPECT_EQ(after->height, before->height);
+    EXPECT_EQ(after->index, before->index);
+    EXPECT_TRUE(view.first_receipt(waiting).has_value());
+    // A neighbour in its row of receipts is gone like all others: half of what happened to it is
+    // not what became of it.
+    EXPECT_FALSE(view.payment(answered).has_value());
+    EXPECT_FALSE(view.first_receipt(answered).has_value());
+    EXPECT_FALSE(view.first_receipt({bic("NORDDEFF"), uetr_of(Height(50), 35)}).has_value());
+    EXPECT_TRUE(view.payment({bic("NORDDEFF"), uetr(4'713)}).has_value());
+    EXPECT_FALSE(store->failure().has_value()) << to_string(*store->failure());
+  }
+  commit_settled(*store, Height(81), waiting.id);
+  {
+    const StoreView view = store->view();
+    const auto payment = view.payment(waiting);
+    ASSERT_TRUE(payment.has_value()) << "its end is told with its beginning";
+    EXPECT_EQ(payment->status, Status::settled);
+    EXPECT_TRUE(view.transaction_of(waiting).has_value());
+  }
+  commit_honest(*store, Height(90), 40);
+  ASSERT_TRUE(store->prune(Height(85)).has_value());
+  EXPECT_FALSE(store->view().payment(waiting).has_value());
+  EXPECT_FALSE(store->view().transaction_of(waiting).has_value());
+  EXPECT_FALSE(store->failure().has_value());
+  store.reset();
+  EXPECT_EQ(kept_transactions(directory), 2U) << "of the one that still waits";
+}
+
+TEST(Prune, KeepsTheOrderOfAnOpenRedemption) {
+  const TemporaryDirectory directory;
+  auto store = open_or_fail(directory.store());
+  commit_honest(*store, Height(9), 40);
+  MadeBlock block = make_block(*store, Height(10), 40);
+  Receipt receipt;
+  receipt.id = {bic("NORDDEFF"), uetr(4'711)};
+  receipt.status = Status::held;
+  add_receipt(block, receipt);
+  Hold hold;
+  hold.kind = HoldKind::redeem;
+  hold.debtor = account("NORDDEFF/main");
+  block.executed.state[key_of<Hold>(receipt.id)] = encode_record(hold);
+  ASSERT_TRUE(store->commit(honest(block).stored()).has_value());
+  commit_honest(*store, Height(20), 40);
+  ASSERT_TRUE(store->prune(Height(15)).has_value());
+  EXPECT_TRUE(store->view().transaction_of(receipt.id).has_value());
+  EXPECT_TRUE(store->view().first_receipt(receipt.id).has_value());
+}
+
+TEST(Prune, EndsWhereItIsCanceledAndIsDoneAnotherTime) {
+  const TemporaryDirectory directory;
+  auto store = open_or_fail(directory.store());
+  commit_honest(*store, Height(20), 3);
+  std::atomic<bool> canceled = true;
+  ASSERT_TRUE(store->prune(Height(15), &canceled).has_value());
+  EXPECT_EQ(store->view().history_begins(), Height(0));
+  EXPECT_TRUE(store->view().transaction(Height(1), 0).has_value());
+  canceled = false;
+  ASSERT_TRUE(store->prune(Height(15), &canceled).has_value());
+  EXPECT_EQ(store->view().history_begins(), Height(15));
   EXPECT_FALSE(store->failure().has_value());
 }
 
