@@ -67,6 +67,9 @@ std::string Node::metrics_text() const {
               metric(courier.fetched));
   out.counter("vostro_annexes_given_total", "Annexes given to other banks' nodes.",
               metric(courier.given));
+  out.counter("vostro_annexes_blocks_skipped_total",
+              "Blocks that are not here whole, so that annexes of their orders are not asked for.",
+              metric(courier.skipped));
   out.counter("vostro_annexes_not_given_total",
               "Annexes that were asked for, and are not here or not for who asked.",
               metric(courier.refused));

@@ -260,7 +260,7 @@ Result<void, std::string> Node::start() {
 
 Result<void, std::string> Node::open_annexes() {
   const std::string path = options_.data_dir + "/annex";
-  auto annexes = AnnexStore::open(path, {}, wall_clock);
+  auto annexes = AnnexStore::open(path, {}, [this] { return store_->head()->time; });
   if (!annexes) return fail(annexes.error());
   annexes_ = std::move(*annexes);
   auto courier = AnnexCourier::open(
@@ -268,7 +268,6 @@ Result<void, std::string> Node::open_annexes() {
        .bank = options_.participant,
        .store = *store_,
        .annexes = *annexes_,
-       .now = wall_clock,
        .steady_ms = steady_ms,
        .has_room = [this] { return !disk_full_; },
        .send_to_bank =

@@ -150,10 +150,33 @@ void AnnexCourier::drop_aged() {
   swept_ms_ = setting_.steady_ms();
   setting_.annexes.drop_aged();
   const std::lock_guard lock(mutex_);
-  const std::size_t given_up = wanted_.drop_aged(setting_.now());
+  const std::size_t given_up = wanted_.drop_aged(ledger_time());
   if (given_up > 0)
     log::warning("annexes were asked for in vain for weeks, and are asked for no more",
                  {{"count", given_up}});
+}
+
+UnixMillis AnnexCourier::ledger_time() const {
+  const auto head = setting_.store.head();
+  return head ? head->time : UnixMillis(0);
+}
+
+/// The node joined above these blocks, or its marks are older than what was pruned.
+void AnnexCourier::skip_to(Height begins) {
+  std::uint64_t skipped = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const Height last = std::min(begins.previous(), announced_);
+    if (last <= read_to_) return;
+    skipped = last.value - read_to_.value;
+    read_to_ = last;
+    is_marked_ = false;
+  }
+  skipped_ += skipped;
+  log::warning(
+      "blocks are not here whole: annexes of what they ordered are not asked for, and are to be "
+      "had from another node of this bank alone",
+      {{"count", skipped}, {"to_height", begins.previous()}});
 }
 
 /// A few blocks, so that what became wanted is asked for. False where the disk refused.
@@ -161,6 +184,8 @@ bool AnnexCourier::read_blocks() {
   constexpr std::size_t kBlocksATime = 100;
   const chain::StoreView view = setting_.store.view();
   const std::set<Bic> watchers = supervisors(view);
+  // Block 0 orders nothing.
+  if (const Height begins = view.history_begins(); begins.value > 1) skip_to(begins);
   for (std::size_t i = 0; i < kBlocksATime; ++i) {
     Height next;
     {
@@ -194,7 +219,7 @@ bool AnnexCourier::read_block(const chain::StoreView& view, Height height, bool 
       // The bank that ordered asks the other for what its own node has lost.
       const Bic from = is_own ? order.counterpart : order.name.owner;
       if (from != setting_.bank && from != Bic{})
-        missing.push_back({order.name, order.commitment, from, setting_.now()});
+        missing.push_back({order.name, order.commitment, from, ledger_time()});
     }
   }
   // A read that failed looks like an order that is not there.
@@ -236,7 +261,8 @@ void AnnexCourier::on_frame(const std::string& peer, ByteView body) {
   take(peer, *bank, std::get<DecodedAnswer>(std::move(*message)));
 }
 
-/// What fits into one frame; a peer that asks for more at once is not answered, and asks again.
+/// What fits into one frame, and no more is read for it either; a peer that asks for more at once
+/// is not answered, and asks again.
 void AnnexCourier::give(const std::string& peer, const Bic& bank, const AnnexRequest& request) {
   {
     const std::lock_guard lock(mutex_);
@@ -247,21 +273,24 @@ void AnnexCourier::give(const std::string& peer, const Bic& bank, const AnnexReq
   AnnexAnswer answer;
   std::size_t bytes = 0;
   for (const OwnedId& name : request.names) {
-    const bool may_have = may_have_annex(view, name, bank);
-    const AnnexState state = may_have ? setting_.annexes.state(name) : AnnexState::absent;
-    if (state == AnnexState::erased) {
+    const AnnexState state = setting_.annexes.state(name);
+    const auto sealed = setting_.annexes.read(name);
+    Bytes encoded = sealed ? chain::encode_sealed_annex(*sealed) : Bytes();
+    if (bytes > 0 && bytes + encoded.size() > kAnswerBytes) break;
+    bytes += encoded.size();
+    // One that was put early may be another than what was ordered.
+    const bool is_kept = state == AnnexState::kept && sealed;
+    const bool may_have = state != AnnexState::absent &&
+                          may_have_annex(view, name, bank, is_kept ? &*sealed : nullptr);
+    if (may_have && state == AnnexState::erased) {
       answer.erased.push_back(name);
       continue;
     }
-    const auto sealed = state == AnnexState::absent ? std::nullopt : setting_.annexes.read(name);
-    if (!sealed) {
+    if (!may_have || !sealed) {
       answer.absent.push_back(name);
       ++refused_;
       continue;
     }
-    Bytes encoded = chain::encode_sealed_annex(*sealed);
-    if (!answer.annexes.empty() && bytes + encoded.size() > kAnswerBytes) break;
-    bytes += encoded.size();
     answer.annexes.push_back({std::move(encoded)});
   }
   const std::size_t given = answer.annexes.size();
@@ -316,7 +345,7 @@ void AnnexCourier::take(const std::string& peer, const Bic& bank, DecodedAnswer 
 
 AnnexCourier::Figures AnnexCourier::figures() const {
   const std::lock_guard lock(mutex_);
-  return {wanted_.size(), fetched_, given_, refused_, read_to_};
+  return {wanted_.size(), fetched_, given_, refused_, skipped_, read_to_};
 }
 
 }  // namespace vostro::node

@@ -4,8 +4,9 @@
 /// kept. And it answers such requests, where the ledger says that the asking bank is concerned.
 ///
 /// How far it has read, and what it still lacks, is a file of its own: after a crash it reads the
-/// last blocks again. Owns one thread; `on_block` and `on_frame` may come on any, and do not wait
-/// for it.
+/// last blocks again. Time is that of the newest block: a clock that is wrong loses nothing. Of
+/// blocks that are not here whole it cannot know what they ordered: it counts them and says so.
+/// Owns one thread; `on_block` and `on_frame` may come on any, and do not wait for it.
 #pragma once
 
 #include <atomic>
@@ -31,7 +32,6 @@ class AnnexCourier {
     Bic bank;
     const chain::Store& store;
     AnnexStore& annexes;
-    std::function<UnixMillis()> now;
     std::function<std::uint64_t()> steady_ms;
     std::function<bool()> has_room;  ///< of the disk
     /// A frame's body to the node of a bank; false where it is not connected.
@@ -45,6 +45,7 @@ class AnnexCourier {
     std::uint64_t fetched = 0;  ///< since the start, as the next two
     std::uint64_t given = 0;
     std::uint64_t refused = 0;  ///< asked for by a bank that they do not concern, or that has none
+    std::uint64_t skipped = 0;  ///< blocks that are not here whole: what they ordered is not known
     Height read_to;
   };
 
@@ -67,6 +68,8 @@ class AnnexCourier {
   [[nodiscard]] bool read_blocks();
   [[nodiscard]] bool read_block(const chain::StoreView& view, Height height, bool is_watcher);
   [[nodiscard]] bool has_block_to_read() const;
+  [[nodiscard]] UnixMillis ledger_time() const;
+  void skip_to(Height begins);
   void drop_aged();
   void ask();
   void give(const std::string& peer, const Bic& bank, const AnnexRequest& request);
@@ -87,6 +90,7 @@ class AnnexCourier {
   std::atomic<std::uint64_t> fetched_{0};
   std::atomic<std::uint64_t> given_{0};
   std::atomic<std::uint64_t> refused_{0};
+  std::atomic<std::uint64_t> skipped_{0};
   std::thread thread_;
 };
 

@@ -92,24 +92,27 @@ std::set<Bic> supervisors(const chain::StateReader& state) {
   return found;
 }
 
-bool may_have_annex(const chain::StoreView& view, const OwnedId& name, const Bic& bank) {
+bool may_have_annex(const chain::StoreView& view, const OwnedId& name, const Bic& bank,
+                    const chain::SealedAnnex* kept) {
   const auto first = view.first_receipt(name);
-  if (!first || first->receipt.status == chain::Status::rejected) return false;
+  if (first && first->receipt.status == chain::Status::rejected) return false;
+  if (!first) {
+    const auto used = view.find_id(name);
+    if (!used || view.is_whole(used->height)) return false;
+  }
   if (bank == name.owner) return true;
   const auto participant = chain::load<chain::Participant>(view, bank);
   if (!participant || participant->status == chain::Standing::removed) return false;
   if (participant->status == chain::Standing::active &&
       participant->roles.has(chain::ParticipantRole::supervisor))
     return true;
-  if (const auto& facts = first->receipt.payment)
-    return bank == facts->debtor.owner || bank == facts->creditor.owner;
-  // No payment is concerned: a Redeem, whose other side is the currency's settlement agent.
-  const auto placed = view.transaction_of(name);
-  if (!placed || placed->bytes.size() > chain::Transaction::bytes_max) return false;
-  const auto transaction = chain::decode_form_unchecked(placed->bytes);
-  if (!transaction) return false;
-  const auto whole = whole_of(transaction->body, view);
-  return whole && whole->counterpart == bank;
+  if (first && first->receipt.payment) {
+    const chain::PaymentFacts& facts = *first->receipt.payment;
+    return bank == facts.debtor.owner || bank == facts.creditor.owner;
+  }
+  return kept != nullptr && participant->annex_key &&
+         std::ranges::binary_search(kept->slots, *participant->annex_key, {},
+                                    &chain::SealedAnnex::Slot::reader);
 }
 
 }  // namespace vostro::node

@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "chain/sealed_annex.h"
 #include "chain/store/view.h"
 #include "chain/transaction.h"
 
@@ -48,8 +49,10 @@ class AnnexCommitments {
 [[nodiscard]] std::set<Bic> supervisors(const chain::StateReader& state);
 
 /// True where `bank` may be given the annex of this name: the order took effect, and the bank is
-/// its owner, its counterpart or a supervisor. Does not decode bulks.
+/// its owner, its counterpart or a supervisor. Whose counterpart it is the payment's receipt says;
+/// of a Redeem, and of an order in a block that is not here whole, whom the annex itself is sealed
+/// to. `kept`: of this name, null where there is none. Reads a receipt, and no transaction.
 [[nodiscard]] bool may_have_annex(const chain::StoreView& view, const chain::OwnedId& name,
-                                  const Bic& bank);
+                                  const Bic& bank, const chain::SealedAnnex* kept);
 
 }  // namespace vostro::node

@@ -41,7 +41,7 @@ bool is_half_written(std::string_view file) {
   return file.starts_with(".") && file.ends_with(".new");
 }
 
-/// Of a regular file; its time is that of the last write.
+/// Of a regular file; its time is that of the last write, or what `set_time` made it.
 std::optional<std::pair<std::uint64_t, UnixMillis>> size_and_time_of(const std::string& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
@@ -74,6 +74,13 @@ std::optional<SealedAnnex> read_file(const std::string& path, const OwnedId& nam
   auto sealed = chain::decode_sealed_annex(*bytes);
   if (!sealed || sealed->belongs_to != name) return std::nullopt;
   return std::move(*sealed);
+}
+
+/// What is read as its time later.
+bool set_time(const std::string& path, UnixMillis time) {
+  const timespec at{static_cast<time_t>(time.value / 1000), 0};
+  const std::array<timespec, 2> times{at, at};
+  return ::utimensat(AT_FDCWD, path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 std::optional<std::uint64_t> size_of(const std::string& path) {
@@ -173,9 +180,12 @@ AnnexPut AnnexStore::put_early(const SealedAnnex& sealed) {
   if (early_.size() + (freed == 0 ? 1 : 0) > limits_.early_max ||
       early_bytes_ - freed + bytes.size() > limits_.early_bytes_max)
     return AnnexPut::full;
-  if (!save_private_file(early_file(name), bytes, IfExists::replace)) return AnnexPut::failed;
+  const UnixMillis now = now_();
+  if (!save_private_file(early_file(name), bytes, IfExists::replace) ||
+      !set_time(early_file(name), now))
+    return AnnexPut::failed;
   early_bytes_ += bytes.size() - freed;
-  early_[name] = {sealed.commitment, bytes.size(), now_()};
+  early_[name] = {sealed.commitment, bytes.size(), now};
   return AnnexPut::stored;
 }
 

@@ -59,7 +59,8 @@ class AnnexStore {
   };
 
   /// Opens or makes the directory (mode 0700; its parent exists). Removes what a crash left half
-  /// written. Errors: a sentence for the operator.
+  /// written. `now` is the time of the newest block: nothing ages by a clock that jumps. Errors: a
+  /// sentence for the operator.
   [[nodiscard]] static Result<std::unique_ptr<AnnexStore>, std::string> open(
       const std::string& path, Limits limits, std::function<UnixMillis()> now);
 
