@@ -284,8 +284,11 @@ std::size_t sum_of_caps(const NodeConfig& config) {
                                network.bulk.inbound_bytes_max + network.bulk.outbound_bytes_max;
   const net::http::Limits& api = config.api.limits;
   const std::size_t peers = std::max(config.node.peers.size(), config.peers_max);
-  // Of the state, for those who fetch it; a map takes as much again.
-  const std::size_t snapshots = 2 * join::ServerLimits{}.window_bytes;
+  // Of the state, for those who fetch it, and a map takes as much again; what changed meanwhile;
+  // and the ledger that this node fetches.
+  const std::size_t snapshots = 2 * join::ServerLimits{}.window_bytes +
+                                chain::PastState::changed_bytes_max + staging_cache_bytes +
+                                staging_buffer_bytes;
   return kBase + snapshots + config.node.store.cache_bytes + config.node.store.write_buffer_bytes +
          config.node.admission.bytes_max + peers * per_peer + (peers + 1) * kBatchesPerAuthor +
          2 * Admission::verified_bytes_max + HeadState::bytes_max + ApprovalBook::bytes_max +

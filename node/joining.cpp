@@ -17,8 +17,6 @@ constexpr std::size_t kStuckPeriodsMax = 3;
 constexpr std::uint64_t kJoinAgain_ms = 60'000;
 /// Blocks above what is kept before the next pruning: each goes through all that is stored.
 constexpr std::uint64_t kPruneEvery = 1'000;
-constexpr std::size_t kStagingCacheBytes = 8 * 1024 * 1024;
-constexpr std::size_t kStagingBufferBytes = 32 * 1024 * 1024;
 
 }  // namespace
 
@@ -133,8 +131,8 @@ Result<std::unique_ptr<join::Join>, chain::StoreError> Node::start_join() {
   config.keep_target = options_.store.proof_window / 4;
   // Beside the caps of the store; what waits for blocks is empty meanwhile.
   chain::StoreOptions options = options_.store;
-  options.cache_bytes = kStagingCacheBytes;
-  options.write_buffer_bytes = kStagingBufferBytes;
+  options.cache_bytes = staging_cache_bytes;
+  options.write_buffer_bytes = staging_buffer_bytes;
   return join::Join::start(
       options_.data_dir + "/store", options, std::move(config), ground(), definition_.network_id,
       {[this](const std::string& peer, Byte type, Bytes frame) {
@@ -273,19 +271,15 @@ void Node::answer_joiner(const p2p::InboundFrame& frame) {
 // ---- History ----
 
 void Node::prune_history() {
-  if (!options_.history.keep || joining_ || halted() || pruning_.exchange(true)) return;
+  if (!options_.history.keep || joining_ || halted() || pruner_->is_at_it()) return;
   const auto head = store_->head();
   const std::uint64_t keep = *options_.history.keep;
   const Height begins = store_->view().history_begins();
   const bool is_due =
       head->height.value > keep && head->height.value - keep >= begins.value + kPruneEvery;
-  if (is_due) {
-    const Height below(head->height.value - keep);
-    log::info("history is pruned", {{"to_height", below}});
-    if (const auto done = store_->prune(below); !done)
-      halt("history cannot be pruned: " + to_string(done.error()));
-  }
-  pruning_ = false;
+  if (!is_due) return;
+  const Height below(head->height.value - keep);
+  if (pruner_->prune_below(below)) log::info("history is pruned", {{"to_height", below}});
 }
 
 }  // namespace vostro::node

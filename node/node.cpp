@@ -235,6 +235,8 @@ Result<void, std::string> Node::start() {
       *store_, BlockWriter::Callbacks{[this](const StoreBlock& block) { on_stored(block); },
                                       [this](const std::string& what) { halt(what); },
                                       [this](bool has_room) { on_room(has_room); }});
+  pruner_ =
+      std::make_unique<HistoryPruner>(*store_, [this](const std::string& what) { halt(what); });
   watch_threads();
   // Of another network's ledger nothing may be decided.
   if (!has_ledger_) joining_ = true;
@@ -558,6 +560,7 @@ void Node::stop() {
   if (courier_) courier_->stop();
   if (join_server_) join_server_->stop();
   if (join_worker_) join_worker_->stop();
+  if (pruner_) pruner_->stop();
   if (urgent_workers_) urgent_workers_->stop();
   if (workers_) workers_->stop();
   if (admission_) admission_->stop();

@@ -23,6 +23,7 @@
 #include "node/runtime/certificate_archive.h"
 #include "node/runtime/consensus_loop.h"
 #include "node/runtime/evidence_book.h"
+#include "node/runtime/history_pruner.h"
 #include "node/runtime/journal_thread.h"
 #include "node/runtime/peers.h"
 #include "node/runtime/quote_book.h"
@@ -34,6 +35,10 @@
 #include "node/service.h"
 
 namespace vostro::node {
+
+// Of a ledger that is being fetched, beside the caps of the store.
+inline constexpr std::size_t staging_cache_bytes = 8 * 1024 * 1024;
+inline constexpr std::size_t staging_buffer_bytes = 32 * 1024 * 1024;
 
 struct HistoryOptions {
   /// Blocks that are kept whole below the newest; none: all of them.
@@ -231,7 +236,6 @@ class Node final : public Service {
   std::uint64_t join_not_before_ms_ = 0;
   Height looked_at_;  ///< the head, when it was last looked whether it moves
   std::size_t stuck_periods_ = 0;
-  std::atomic<bool> pruning_{false};
   std::unique_ptr<QuoteBook> quotes_;
   std::unique_ptr<ApprovalBook> approvals_;
   std::unique_ptr<AnnexStore> annexes_;
@@ -242,6 +246,7 @@ class Node final : public Service {
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<BlockWriter> writer_;
+  std::unique_ptr<HistoryPruner> pruner_;
   std::unique_ptr<JournalThread> journal_;
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<AnnexCourier> courier_;

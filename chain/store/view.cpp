@@ -92,7 +92,6 @@ std::optional<Bytes> PastState::node(ByteView position) const {
 }
 
 bool PastState::each(const Visit& visit) const {
-  constexpr std::size_t changed_max = 500'000;
   // What was changed since is read as it was; all else as it is.
   std::set<Bytes> changed;
   if (!is_head_) {

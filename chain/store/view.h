@@ -139,6 +139,9 @@ class PastState final : public NodeReader {
   /// Calls `visit` with every record, in no order that means anything, until it returns false.
   /// False where so much has changed since that it would take more memory than is good.
   using Visit = std::function<bool(ByteView key, ByteView value)>;
+  /// Changed records that `each` remembers, and what their keys take of memory.
+  static constexpr std::size_t changed_max = 500'000;
+  static constexpr std::size_t changed_bytes_max = changed_max * 128;
   [[nodiscard]] bool each(const Visit& visit) const;
   [[nodiscard]] std::optional<Bytes> node(ByteView position) const override;
 
