@@ -3,12 +3,9 @@
 #include "audit/no_cache.h"
 #include "base/check.h"
 #include "base/codec.h"
-#include "chain/merkle.h"
 
 namespace vostro::audit {
 namespace {
-
-constexpr std::uint32_t kReceipts = 0xFFFFFFFF;  // as a task's batch
 
 std::uint64_t signatures_of(const chain::Transaction& transaction) {
   return transaction.signatures.size() +
@@ -87,14 +84,16 @@ bool Lookahead::add(Height height) {
       block.batches.resize(entry->raw.size());
       for (const Bytes& batch : entry->raw) entry->bytes += batch.size();
       entry->bytes += raw->header.size() + raw->cut.size();
+      block.receipt_rows = std::move(raw->receipt_rows);
+      if (block.receipt_rows)
+        for (const Bytes& row : *block.receipt_rows) entry->bytes += row.size();
     }
   }
   const std::lock_guard lock(mutex_);
   entry->committee = committee_;
   if (!block.fault) {
-    entry->open = entry->raw.size() + 1;
+    entry->open = entry->raw.size();
     for (std::uint32_t i = 0; i < entry->raw.size(); ++i) tasks_.push_back({entry, i});
-    tasks_.push_back({entry, kReceipts});
   }
   const bool goes_on = !block.fault;
   is_at_epoch_end_ = goes_on && block.header.closes_epoch();
@@ -121,20 +120,6 @@ void Lookahead::work() {
 // Writes to its own part of the entry alone, and under no lock.
 void Lookahead::prepare(const Task& task) {
   PreparedBlock& block = task.entry->block;
-  if (task.batch == kReceipts) {
-    const auto receipts = source_.receipts(block.height);
-    if (!receipts) {
-      block.fault = receipts.error();
-    } else if (*receipts) {
-      std::vector<Hash> leaves;
-      leaves.reserve((*receipts)->size());
-      for (const chain::Receipt& receipt : **receipts)
-        leaves.push_back(chain::receipt_hash(receipt));
-      block.receipts_root = chain::merkle_root(leaves);
-    }
-    return;
-  }
-
   PreparedBatch& prepared = block.batches[task.batch];
   const std::string name = "batch " + std::to_string(task.batch);
   const auto diverge = [&](std::string field, std::string expected, std::string found) {

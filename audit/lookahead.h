@@ -34,8 +34,8 @@ struct PreparedBlock {
   consensus::Cut cut;
   std::vector<PreparedBatch> batches;
   std::optional<Bytes> proof;
-  /// Root of the receipts that the source shows; none where it keeps none.
-  std::optional<Hash> receipts_root;
+  /// As the source shows them; none where it shows none.
+  std::optional<std::vector<Bytes>> receipt_rows;
   std::uint64_t signatures = 0;  ///< of transactions and quotes, checked
   /// Reading or decoding failed; header and cut mean something only without it.
   std::optional<Finding> fault;

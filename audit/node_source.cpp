@@ -20,7 +20,7 @@ constexpr std::size_t kTableRowsAtOnce = 2'000;
 constexpr std::size_t kShownBytes = 48;
 // More than any block may have: a source must not fill the memory.
 constexpr std::size_t kReceiptsMax = 1'000'000;
-constexpr std::size_t kBatchBytesMax = 64 * 1024 * 1024;
+constexpr std::size_t kReceiptRowsMax = kReceiptsMax / 32;
 
 std::string shown(const Bytes& bytes) {
   if (bytes.size() <= kShownBytes) return to_hex(bytes);
@@ -54,13 +54,16 @@ class NodeSource final : public Source {
     auto raw = header(height);
     if (!raw) return raw;
     std::size_t bytes = 0;
-    for (std::uint32_t i = 0; bytes <= kBatchBytesMax; ++i) {
+    for (std::uint32_t i = 0; bytes <= batch_bytes_max; ++i) {
       auto batch = chain_->batch(height, i);
       if (!batch) return fault(height, "batch " + std::to_string(i), batch.error());
       if (!*batch) break;
       bytes += (*batch)->size();
       raw->batches.push_back(**std::move(batch));
     }
+    auto rows = chain_->receipt_rows(height, kReceiptRowsMax);
+    if (!rows) return fault(height, "receipts", rows.error());
+    raw->receipt_rows = *std::move(rows);
     return raw;
   }
 

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/codec.h"
 #include "chain/invariants.h"
+#include "chain/store/rows.h"
 #include "chain/store/work_store.h"
 #include "chain/versions.h"
 #include "client/proof.h"
@@ -466,11 +467,16 @@ class Replay {
     }
     if (next_set != header.next_set_hash)
       return differs("header.next_set_hash", hex(next_set), hex(header.next_set_hash));
-    if (block.receipts_root && *block.receipts_root != executed.receipt_root) {
+    if (block.receipt_rows && *block.receipt_rows != chain::receipt_rows(executed.receipts)) {
       const auto shown = source_.receipts(header.height);
       if (!shown) return tl::unexpected<Finding>(shown.error());
       Divergence divergence{header.height, std::nullopt, {}, {}, {}};
       divergence.field = difference(executed.receipts, **shown, divergence);
+      if (divergence.field.empty()) {
+        divergence.field = "receipts, as the node stores them";
+        divergence.expected = "their rows and no more";
+        divergence.found = std::to_string(block.receipt_rows->size()) + " rows";
+      }
       return diverges(std::move(divergence));
     }
     return {};

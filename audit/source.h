@@ -20,11 +20,16 @@ class WorkStore;
 
 namespace vostro::audit {
 
+/// More than the batches of any block may have: no source may fill the memory.
+inline constexpr std::size_t batch_bytes_max = 64 * 1024 * 1024;
+
 struct RawBlock {
   Bytes header;
   Bytes cut;
-  std::vector<Bytes> batches;  ///< as signed, in the order in which they are executed
-  std::optional<Bytes> proof;  ///< a finality proof of this very height
+  std::vector<Bytes> batches;       ///< as signed, in the order in which they are executed
+  std::optional<Bytes> proof = {};  ///< a finality proof of this very height
+  /// The receipts as a node stores them; none where the source shows none.
+  std::optional<std::vector<Bytes>> receipt_rows = {};
 };
 
 /// Any thread.
@@ -41,7 +46,7 @@ class Source {
   [[nodiscard]] virtual Checked<RawBlock> header(Height height) const = 0;
   /// What an archive keeps of the block beside its batches.
   [[nodiscard]] virtual Checked<LightBlock> light(Height height) const = 0;
-  /// The receipts that the source shows for a block; none where it keeps none.
+  /// The receipts that the source shows for a block; none where it shows none.
   [[nodiscard]] virtual Checked<std::optional<std::vector<chain::Receipt>>> receipts(
       Height height) const = 0;
 

@@ -105,6 +105,7 @@ struct Options {
   std::uint64_t bulks = 40;
   std::uint32_t items = 10'000;
   std::string json;
+  bool keep = false;
 };
 
 int run(const Options& options) {
@@ -116,10 +117,11 @@ int run(const Options& options) {
   make_bulks(base + "/bulks", options.bulks, options.items);
 
   const Spread before = verification_us(kRounds, kPerRound);
+  std::ofstream(base + "/genesis.toml") << test::network_text();
   const Measured full = replay_once(base + "/singles", false, cores);
   const Spread after = verification_us(kRounds, kPerRound);
   const Measured trusting = replay_once(base + "/bulks", true, cores);
-  std::filesystem::remove_all(base);
+  if (!options.keep) std::filesystem::remove_all(base);
 
   const double verification = std::min(before.median, after.median);
   const double ceiling = signature_ceiling(cores, 1, verification);
@@ -168,6 +170,8 @@ int main(int argc, char** argv) {
   app.add_option("--bulks", options.bulks, "Bulks, one a block")->check(CLI::Range(1, 10'000));
   app.add_option("--items", options.items, "Payments in one bulk")->check(CLI::Range(1, 10'000));
   app.add_option("--json", options.json, "Also write the figures to this file");
+  app.add_flag("--keep", options.keep,
+               "Leave the chains there, singles/ and bulks/ beside genesis.toml, for vostro-audit");
   CLI11_PARSE(app, argc, argv);
   return vostro::bench::run(options);
 }

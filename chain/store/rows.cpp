@@ -1,5 +1,9 @@
 #include "chain/store/rows.h"
 
+#include <algorithm>
+
+#include "base/codec.h"
+
 namespace vostro::chain {
 namespace {
 
@@ -8,6 +12,20 @@ std::uint32_t read_32(ByteView bytes, std::size_t offset) {
 }
 
 }  // namespace
+
+// As ReceiptRow's encoding, without a copy of what is encoded.
+std::vector<Bytes> receipt_rows(const std::vector<Receipt>& receipts) {
+  static_assert(keys::receipts_per_row <= UINT8_MAX);
+  std::vector<Bytes> rows;
+  for (std::size_t first = 0; first < receipts.size(); first += keys::receipts_per_row) {
+    const std::size_t last = std::min<std::size_t>(first + keys::receipts_per_row, receipts.size());
+    Encoder row;
+    row(static_cast<std::uint8_t>(last - first));
+    for (std::size_t i = first; i < last; ++i) row(receipts[i]);
+    rows.push_back(row.take());
+  }
+  return rows;
+}
 
 void append_location(Bytes& to, const Location& location) {
   keys::append_big_endian_32(to, location.batch);

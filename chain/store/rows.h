@@ -20,6 +20,9 @@ struct ReceiptRow {
   }
 };
 
+/// A block's receipts as rows: the encodings of ReceiptRow, full ones but for the last.
+[[nodiscard]] std::vector<Bytes> receipt_rows(const std::vector<Receipt>& receipts);
+
 /// Where a transaction's bytes lie: inside the block's batch, or in a row of their own.
 struct Location {
   static constexpr std::uint32_t in_row = 0xFFFFFFFF;  ///< as `batch`

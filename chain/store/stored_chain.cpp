@@ -105,6 +105,19 @@ Result<std::optional<Height>, StoreError> StoredChain::height_of(const Hash& blo
   return std::optional(Height(keys::read_big_endian(**row)));
 }
 
+Result<std::vector<Bytes>, StoreError> StoredChain::receipt_rows(Height height,
+                                                                 std::size_t limit) const {
+  std::vector<Bytes> all;
+  while (all.size() < limit) {
+    auto row = read_row(*core_, Family::receipts,
+                        keys::receipts(height, static_cast<std::uint32_t>(all.size())));
+    if (!row) return fail(row.error());
+    if (!*row) break;
+    all.push_back(**std::move(row));
+  }
+  return all;
+}
+
 Result<std::vector<Receipt>, StoreError> StoredChain::receipts(Height height,
                                                                std::size_t limit) const {
   std::vector<Receipt> all;

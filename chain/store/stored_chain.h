@@ -53,6 +53,8 @@ class StoredChain {
   [[nodiscard]] Read<std::optional<Bytes>> batch(Height height, std::uint32_t index) const;
   [[nodiscard]] Read<std::optional<Bytes>> proof(Height height) const;
   [[nodiscard]] Read<std::optional<Height>> height_of(const Hash& block_id) const;
+  /// The receipts' rows as they are stored, up to the first that is missing; `limit` at most.
+  [[nodiscard]] Read<std::vector<Bytes>> receipt_rows(Height height, std::size_t limit) const;
   /// The first `limit` receipts.
   [[nodiscard]] Read<std::vector<Receipt>> receipts(Height height, std::size_t limit) const;
 

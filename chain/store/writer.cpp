@@ -123,17 +123,9 @@ class BlockWriter {
   }
 
   void write_receipts() {
-    const auto& receipts = executed_.receipts;
-    for (std::size_t first = 0; first < receipts.size(); first += keys::receipts_per_row) {
-      const std::size_t last =
-          std::min<std::size_t>(first + keys::receipts_per_row, receipts.size());
-      ReceiptRow row;
-      row.receipts.assign(receipts.begin() + static_cast<std::ptrdiff_t>(first),
-                          receipts.begin() + static_cast<std::ptrdiff_t>(last));
-      put(Family::receipts,
-          keys::receipts(height(), static_cast<std::uint32_t>(first / keys::receipts_per_row)),
-          encode(row));
-    }
+    std::uint32_t number = 0;
+    for (const Bytes& row : receipt_rows(executed_.receipts))
+      put(Family::receipts, keys::receipts(height(), number++), row);
   }
 
   void write_ids() {
