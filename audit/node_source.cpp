@@ -155,6 +155,7 @@ class NodeSource final : public Source {
     return {};
   }
 
+  [[nodiscard]] bool has_files() const override { return true; }
   [[nodiscard]] Checked<void> check_files() const override {
     if (const auto sound = chain_->scrub(); !sound) return fault(last(), "a file", sound.error());
     return {};

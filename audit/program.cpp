@@ -11,7 +11,9 @@ namespace {
 constexpr const char* kAbout =
     "Checks a Vostro chain, trusting nothing but its genesis file.\n\n"
     "  vostro-audit replay /var/lib/vostro --genesis genesis.toml\n\n"
-    "It needs no network, no key and no running node, and changes nothing in what it reads.\n\n"
+    "With a copy of the chain it needs no network, no key and no running node. It changes nothing "
+    "in "
+    "what it reads.\n\n"
     "Exit codes: 0 everything holds, 1 something diverges, 2 the command line is not understood, 3 "
     "no verdict (something could not be read or written).";
 

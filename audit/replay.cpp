@@ -113,6 +113,8 @@ class Replay {
     report_.network_name = definition.name;
     report_.source = source.name();
     report_.source_last = source.last();
+    report_.has_tables = source.has_tables();
+    report_.has_files = source.has_files();
   }
 
   Result<Report, CannotCheck> run() {
@@ -158,7 +160,7 @@ class Replay {
       if (auto same = source_.compare_tables(*ledger_); !same) return same;
       report_.tables_compared = true;
     }
-    if (options_.check_files) {
+    if (options_.check_files && source_.has_files()) {
       if (auto sound = source_.check_files(); !sound) return sound;
       report_.files_checked = true;
     }
@@ -233,8 +235,17 @@ class Replay {
     return found == definition_.continuations.end() ? nullptr : &*found;
   }
 
-  /// Blocks of one network after the other.
+  /// What was done and is final stays done, also where a source cannot be read any more.
   Checked<void> execute_all() {
+    auto done = execute_blocks();
+    const bool is_broken_off = !done && std::holds_alternative<CannotCheck>(done.error());
+    if (is_broken_off && progress_.final_to == progress_.link.height)
+      if (auto saved = save(); !saved) return saved;
+    return done;
+  }
+
+  /// Blocks of one network after the other.
+  Checked<void> execute_blocks() {
     signatures_from_ = options_.trust_finality ? report_.last.next() : options_.signatures_from;
     while (progress_.link.height < report_.last) {
       if (const auto* continuation = continuation_after(progress_.link.height)) {

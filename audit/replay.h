@@ -87,6 +87,8 @@ struct Report {
   Counts counts;
   /// Blocks whose transaction signatures nobody looked at: the quorum of validators was trusted.
   std::vector<Blocks> trusted;
+  bool has_tables = false;       ///< the source has tables of its own
+  bool has_files = false;        ///< it lies in files
   bool tables_compared = false;  ///< the source's own tables, row by row
   bool files_checked = false;
   std::optional<Divergence> divergence;

@@ -82,10 +82,12 @@ std::string to_text(const Report& report) {
   for (const Blocks& blocks : report.trusted)
     text += line("NOT CHECKED", "transaction signatures of blocks " + blocks_text(blocks) +
                                     ": the quorum of validators was trusted with them");
-  text += line("node's own tables", report.tables_compared
-                                        ? "state, tree and ids compared row by row"
-                                        : "not compared: they are those of another block");
-  text += line("files", report.files_checked ? "every checksum holds" : "not read through");
+  if (report.has_tables)
+    text += line("node's own tables", report.tables_compared
+                                          ? "state, tree and ids compared row by row"
+                                          : "not compared: they are those of another block");
+  if (report.has_files)
+    text += line("files", report.files_checked ? "every checksum holds" : "not read through");
   text +=
       line("time taken", duration(report.elapsed_ms) + ", " +
                              per_second(report.run.payments, report.elapsed_ms) + " payments, " +

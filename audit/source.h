@@ -58,6 +58,8 @@ class Source {
   [[nodiscard]] virtual bool has_tables() const = 0;
   /// When the whole of it was executed: the head and the tables that answers are made from.
   [[nodiscard]] virtual Checked<void> compare_tables(const chain::WorkStore& own) const = 0;
+  /// Whether there is anything for `check_files`.
+  [[nodiscard]] virtual bool has_files() const = 0;
   /// Every file, its parts that were not read among them. Slow: reads all of it.
   [[nodiscard]] virtual Checked<void> check_files() const = 0;
 };

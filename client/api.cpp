@@ -294,6 +294,17 @@ Result<EvidenceView, ApiError> ApiClient::evidence_of(const chain::MisbehaviourK
   return get("/v1/evidence/" + to_text(act), read_evidence);
 }
 
+Result<chain::ChainPart, ApiError> ApiClient::chain(const std::optional<Height>& from,
+                                                    std::uint32_t batch) {
+  std::string target = "/v1/chain/" + (from ? std::to_string(from->value) : "latest");
+  if (batch > 0) target += "?batch=" + std::to_string(batch);
+  const auto bytes = get_bytes(target);
+  if (!bytes) return fail(bytes.error());
+  auto part = decode<chain::ChainPart>(*bytes);
+  if (!part) return fail(bad_answer(to_string(part.error())));
+  return *std::move(part);
+}
+
 Result<Bytes, ApiError> ApiClient::evidence_file(const chain::MisbehaviourKey& act) {
   return get_bytes("/v1/evidence/" + to_text(act) + "/file");
 }

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/secret_text.h"
+#include "chain/chain_part.h"
 #include "client/answers.h"
 #include "client/http.h"
 #include "client/proof.h"
@@ -75,6 +76,10 @@ class ApiClient {
   [[nodiscard]] Result<BlockView, ApiError> block(const std::optional<Height>& height);
   [[nodiscard]] Result<Page<ParticipantView>, ApiError> participants(
       const std::optional<std::string>& cursor = {});
+  /// Whole blocks from this one on, for the role operate, of the first of them the batches from
+  /// `batch` on; without a height, the newest block with a finality proof. Not checked here.
+  [[nodiscard]] Result<chain::ChainPart, ApiError> chain(const std::optional<Height>& from,
+                                                         std::uint32_t batch);
   /// As the node sees them, by index.
   [[nodiscard]] Result<Page<ValidatorView>, ApiError> validators(
       const std::optional<std::string>& cursor = {});

@@ -103,6 +103,7 @@ class Archives final : public ArchiveSource {
   }
   [[nodiscard]] bool has_tables() const override { return false; }
   [[nodiscard]] Checked<void> compare_tables(const chain::WorkStore&) const override { return {}; }
+  [[nodiscard]] bool has_files() const override { return true; }
   [[nodiscard]] Checked<void> check_files() const override {
     const std::lock_guard lock(mutex_);
     std::optional<Finding> last_fault;

@@ -11,7 +11,7 @@
 #include "audit/program.h"
 #include "audit/replay.h"
 #include "audit/source.h"
-#include "audit/sql/database.h"
+#include "audit/sql/export.h"
 #include "genesis/definition.h"
 
 namespace CLI {
@@ -42,9 +42,12 @@ struct SourceOptions {
   std::vector<std::string> places;
   std::string genesis;
   std::string ca_file;
+  std::string token_file;  ///< where SOURCE is a node's API
 };
 enum class Places : std::uint8_t { one, several };
-void add_source_options(CLI::App& command, SourceOptions& options, Places places);
+enum class Needed : std::uint8_t { always, instead_of_database };
+void add_source_options(CLI::App& command, SourceOptions& options, Places places,
+                        Needed needed = Needed::always);
 
 /// The file of --genesis. Throws Stop.
 [[nodiscard]] genesis::Definition load_definition(const std::string& path);
@@ -60,10 +63,6 @@ struct OpenedSource {
 /// Names archives that were left out, on standard error.
 void tell_left_out(const OpenedSource& source, const Surroundings& surroundings);
 
-/// Opens what an export has filled. Throws Stop.
-[[nodiscard]] Exit with_database(const std::string& text,
-                                 const std::function<Exit(Database&)>& work);
-
 /// To standard output where the path is empty. Throws Stop.
 void write_out(const std::string& text, const std::string& path, const Surroundings& surroundings);
 
@@ -76,6 +75,8 @@ struct WorkOptions {
   std::size_t threads = 0;
 };
 void add_work_options(CLI::App& command, WorkOptions& options);
+/// Those of them that do not say which blocks.
+void add_keep_options(CLI::App& command, WorkOptions& options);
 
 /// The directory for what a replay works with: the caller's, or one of its own that goes with it.
 class WorkDirectory {
@@ -95,6 +96,29 @@ class WorkDirectory {
 /// Throws Stop where the last block is beyond the source's.
 [[nodiscard]] ReplayOptions replay_options(const WorkOptions& options, const WorkDirectory& work,
                                            const Source& source);
+
+/// Throws Stop.
+[[nodiscard]] DatabaseAddress database_address(const std::string& text);
+/// Replays into a database, with a bar at a terminal. The divergence where the source cannot even
+/// be opened as one; another is in the report. Throws Stop.
+[[nodiscard]] Result<Exported, Divergence> exported(const SourceOptions& from,
+                                                    const WorkOptions& how,
+                                                    const WorkDirectory& work,
+                                                    const DatabaseAddress& to,
+                                                    const Surroundings& surroundings);
+
+/// Where questions are answered from: a database that an export has filled, or a source, which is
+/// exported into the work directory first.
+struct TablesOptions {
+  std::string database;
+  SourceOptions source;
+  WorkOptions work;
+};
+void add_tables_options(CLI::App& command, TablesOptions& options);
+using OnTables = std::function<Exit(Database&)>;
+/// Answers nothing where the source diverges: that is said. Throws Stop.
+[[nodiscard]] Exit with_tables(const TablesOptions& options, const Surroundings& surroundings,
+                               const OnTables& work);
 
 /// Replays with a bar at a terminal. Throws Stop where there is no verdict.
 [[nodiscard]] Report replayed(const genesis::Definition& definition, const Source& source,

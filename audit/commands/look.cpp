@@ -17,19 +17,19 @@ namespace json = boost::json;
 struct TraceCommand {
   std::string uetr;
   std::string agent;
-  std::string database;
+  TablesOptions tables;
   bool as_json = false;
 };
 
 Exit run_trace(const TraceCommand& command, const Surroundings& surroundings) {
   const auto uetr = parse_uuid(command.uetr);
   if (!uetr) throw Stop{Exit::usage, command.uetr + " is no UETR"};
-  return with_database(command.database, [&](Database& database) {
+  return with_tables(command.tables, surroundings, [&](Database& database) {
     const std::string text = command.as_json ? trace_json(database, to_text(*uetr), command.agent)
                                              : trace_text(database, to_text(*uetr), command.agent);
     if (text.empty()) {
       surroundings.err << "vostro-audit: no payment " << command.uetr
-                       << " in the database (vostro-audit absent shows it from an archive)\n";
+                       << " there (vostro-audit absent shows it from an archive)\n";
       return Exit::diverges;
     }
     surroundings.out << text;
@@ -41,12 +41,12 @@ struct FindCommand {
   PaymentQuery query;
   std::string amount_from;
   std::string amount_to;
-  std::string database;
+  TablesOptions tables;
   bool as_json = false;
 };
 
 Exit run_find(FindCommand command, const Surroundings& surroundings) {
-  return with_database(command.database, [&](Database& database) {
+  return with_tables(command.tables, surroundings, [&](Database& database) {
     const Amounts amounts(database);
     for (const auto& [text, units] : {std::pair(&command.amount_from, &command.query.amount_from),
                                       std::pair(&command.amount_to, &command.query.amount_to)}) {
@@ -83,44 +83,23 @@ Exit run_find(FindCommand command, const Surroundings& surroundings) {
   });
 }
 
-void database_option(CLI::App& command, std::string& database) {
-  command
-      .add_option("--database", database,
-                  "What vostro-audit export has filled: sqlite:PATH or postgresql:...")
-      ->required();
-}
-
 }  // namespace
-
-Exit with_database(const std::string& text, const std::function<Exit(Database&)>& work) {
-  const auto address = parse_database(text);
-  if (!address)
-    throw Stop{Exit::usage,
-               "--database: sqlite:PATH, or postgresql: and libpq's connection string without a "
-               "password (which libpq takes from PGPASSFILE)"};
-  try {
-    Database database(*address, false);
-    if (!database.has_table("chain"))
-      throw Stop{Exit::cannot_check, text + " holds no export: fill it with vostro-audit export"};
-    return work(database);
-  } catch (const DatabaseError& error) {
-    throw Stop{Exit::cannot_check, text + ": " + error.what()};
-  }
-}
 
 void add_trace(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
   auto command = std::make_shared<TraceCommand>();
-  auto* sub = app.add_subcommand("trace", "The life of a payment, out of an exported database");
+  auto* sub =
+      app.add_subcommand("trace", "The life of a payment, out of a source or an exported database");
   sub->add_option("UETR", command->uetr, "The payment's UETR")->required();
   sub->add_option("--agent", command->agent, "Only of this debtor agent (BIC)");
-  database_option(*sub, command->database);
+  add_tables_options(*sub, command->tables);
   sub->add_flag("--json", command->as_json, "As one JSON object");
   sub->callback([command, surroundings, &exit] { exit = run_trace(*command, surroundings); });
 }
 
 void add_find(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
   auto command = std::make_shared<FindCommand>();
-  auto* sub = app.add_subcommand("find", "Payments that fit, out of an exported database");
+  auto* sub =
+      app.add_subcommand("find", "Payments that fit, out of a source or an exported database");
   sub->add_option("--bank", command->query.bank, "BIC of the debtor or creditor agent");
   sub->add_option("--account", command->query.account, "BIC/label, on either side");
   sub->add_option("--currency", command->query.currency, "Of either leg");
@@ -133,7 +112,7 @@ void add_find(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
                   "credited or recall_requested");
   sub->add_option("--limit", command->query.limit, "At most so many (default 100)")
       ->check(CLI::Range(1, 1'000'000));
-  database_option(*sub, command->database);
+  add_tables_options(*sub, command->tables);
   sub->add_flag("--json", command->as_json, "As one JSON object");
   sub->callback([command, surroundings, &exit] { exit = run_find(*command, surroundings); });
 }

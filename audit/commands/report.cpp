@@ -14,7 +14,7 @@ struct ReportCommand {
   ReportScope scope;
   std::string format = "text";
   std::string out;
-  std::string database;
+  TablesOptions tables;
 };
 
 Exit run_report(ReportCommand command, const Surroundings& surroundings) {
@@ -27,7 +27,7 @@ Exit run_report(ReportCommand command, const Surroundings& surroundings) {
   const auto to = parse_date(command.scope.to);
   if (!from || !to || *to < *from)
     throw Stop{Exit::usage, "--from and --to are dates, 2026-01-31, in this order"};
-  return with_database(command.database, [&](Database& database) {
+  return with_tables(command.tables, surroundings, [&](Database& database) {
     const BankReport report = report_on(database, command.scope);
     const std::string text = command.format == "json"   ? to_json(report)
                              : command.format == "csv"  ? to_csv(report)
@@ -42,8 +42,8 @@ Exit run_report(ReportCommand command, const Surroundings& surroundings) {
 
 void add_report(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
   auto command = std::make_shared<ReportCommand>();
-  auto* sub =
-      app.add_subcommand("report", "A bank, a currency and a period, out of an exported database");
+  auto* sub = app.add_subcommand(
+      "report", "A bank, a currency and a period, out of a source or an exported database");
   sub->add_option("--bank", command->scope.bank, "BIC")->required();
   sub->add_option("--currency", command->scope.currency, "ISO 4217")->required();
   sub->add_option("--from", command->scope.from, "First business date")->required();
@@ -51,9 +51,7 @@ void add_report(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
   sub->add_option("--format", command->format, "text, json, csv or html (default text)")
       ->check(CLI::IsMember({"text", "json", "csv", "html"}));
   sub->add_option("--out", command->out, "File to write (default: standard output)");
-  sub->add_option("--database", command->database,
-                  "What vostro-audit export has filled: sqlite:PATH or postgresql:...")
-      ->required();
+  add_tables_options(*sub, command->tables);
   sub->callback([command, surroundings, &exit] { exit = run_report(*command, surroundings); });
 }
 

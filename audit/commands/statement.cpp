@@ -14,7 +14,7 @@ struct StatementCommand {
   std::string to;
   std::string format = "camt.053";
   std::string out;
-  std::string database;
+  TablesOptions tables;
 };
 
 Exit run_statement(const StatementCommand& command, const Surroundings& surroundings) {
@@ -26,7 +26,7 @@ Exit run_statement(const StatementCommand& command, const Surroundings& surround
   const auto to = parse_date(command.to);
   if (!from || !to || *to < *from)
     throw Stop{Exit::usage, "--from and --to are dates, 2026-01-31, in this order"};
-  return with_database(command.database, [&](Database& database) {
+  return with_tables(command.tables, surroundings, [&](Database& database) {
     const Statement statement = statement_of(database, *account, *currency, *from, *to);
     const auto text = command.format == "csv"
                           ? Result<std::string, std::string>(to_csv(statement, database))
@@ -51,8 +51,8 @@ void write_out(const std::string& text, const std::string& path, const Surroundi
 
 void add_statement(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
   auto command = std::make_shared<StatementCommand>();
-  auto* sub =
-      app.add_subcommand("statement", "An account's statement, out of an exported database");
+  auto* sub = app.add_subcommand("statement",
+                                 "An account's statement, out of a source or an exported database");
   sub->add_option("--account", command->account, "BIC/label")->required();
   sub->add_option("--currency", command->currency, "ISO 4217")->required();
   sub->add_option("--from", command->from, "First business date")->required();
@@ -60,9 +60,7 @@ void add_statement(CLI::App& app, const Surroundings& surroundings, Exit& exit) 
   sub->add_option("--format", command->format, "camt.053 or csv (default camt.053)")
       ->check(CLI::IsMember({"camt.053", "csv"}));
   sub->add_option("--out", command->out, "File to write (default: standard output)");
-  sub->add_option("--database", command->database,
-                  "What vostro-audit export has filled: sqlite:PATH or postgresql:...")
-      ->required();
+  add_tables_options(*sub, command->tables);
   sub->callback([command, surroundings, &exit] { exit = run_statement(*command, surroundings); });
 }
 

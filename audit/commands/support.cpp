@@ -5,41 +5,40 @@
 #include <filesystem>
 #include <thread>
 
+#include "audit/api_source.h"
 #include "audit/commands/commands.h"
 #include "audit/node_source.h"
 #include "audit/progress_bar.h"
 #include "base/private_file.h"
+#include "client/api.h"
 
 namespace vostro::audit {
 
-void add_source_options(CLI::App& command, SourceOptions& options, Places places) {
+void add_source_options(CLI::App& command, SourceOptions& options, Places places, Needed needed) {
   auto* source = command.add_option(
       "SOURCE", options.places,
       places == Places::one
-          ? "Data directory of a node, stopped or running; or an archive: a directory or "
-            "https://HOST/PATH. It is only read"
-          : "Data directory of a node, stopped or running; or archives, each a directory or "
-            "https://HOST/PATH: one that is not good is named and left out. They are only read");
-  source->required();
+          ? "Data directory of a node, stopped or running; a running node's API, https://HOST:PORT "
+            "with --token-file; or an archive: a directory or https://HOST/PATH. It is only read"
+          : "Data directory of a node, stopped or running; a running node's API, https://HOST:PORT "
+            "with --token-file; or archives, each a directory or https://HOST/PATH: one that is "
+            "not good is named and left out. They are only read");
+  source->required(needed == Needed::always);
   // Another word follows, which a list would take too.
   if (places == Places::one) source->expected(1)->allow_extra_args(false);
-  command.add_option("--genesis", options.genesis, "The network's sealed genesis file")->required();
+  command.add_option("--genesis", options.genesis, "The network's sealed genesis file")
+      ->required(needed == Needed::always);
   command.add_option("--ca-file", options.ca_file,
                      "Whom to trust in TLS (default: the system's authorities)");
+  command.add_option("--token-file", options.token_file,
+                     "File with a token of the role operate (mode 0600): SOURCE is a node's API");
 }
 
-void add_work_options(CLI::App& command, WorkOptions& options) {
+void add_keep_options(CLI::App& command, WorkOptions& options) {
   command.add_option(
       "--work", options.work,
       "Directory to keep the work in (made with mode 0700 where missing): a later replay "
       "with it goes on from there. Without it the work goes when the program ends");
-  command
-      .add_option(
-          "--from", options.from,
-          "Check transaction signatures from this block on only; those before are left to the "
-          "quorum, and the report says so")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--to", options.to, "Stop after this block")->check(CLI::PositiveNumber);
   command.add_flag("--trust-finality", options.trust_finality,
                    "Leave all transaction signatures to the quorum of validators that finalized "
                    "the blocks: much faster, and the report says so");
@@ -47,6 +46,17 @@ void add_work_options(CLI::App& command, WorkOptions& options) {
       .add_option("--threads", options.threads,
                   "Threads that check signatures (default: one a core)")
       ->check(CLI::Range(1, 256));
+}
+
+void add_work_options(CLI::App& command, WorkOptions& options) {
+  add_keep_options(command, options);
+  command
+      .add_option(
+          "--from", options.from,
+          "Check transaction signatures from this block on only; those before are left to the "
+          "quorum, and the report says so")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--to", options.to, "Stop after this block")->check(CLI::PositiveNumber);
 }
 
 genesis::Definition load_definition(const std::string& path) {
@@ -69,11 +79,36 @@ Divergence divergence_of(const Finding& finding) {
   throw Stop{Exit::cannot_check, to_string(finding)};
 }
 
+Checked<std::unique_ptr<Source>> open_api(const SourceOptions& options,
+                                          const genesis::Definition& definition) {
+  const std::string& url = options.places.front();
+  if (options.places.size() > 1)
+    throw Stop{Exit::usage, "with --token-file there is one SOURCE, the address of a node's API"};
+  if (!client::parse_api_address(url))
+    throw Stop{Exit::usage, url +
+                                " is no address of a node's API: https://HOST:PORT, or "
+                                "http://127.0.0.1:PORT on this machine"};
+  auto token = client::load_token(options.token_file);
+  if (!token)
+    throw Stop{Exit::cannot_check,
+               options.token_file + ": " + std::string(to_string(token.error()))};
+  return open_api_source(
+      {url, *std::move(token), options.ca_file,
+       [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }},
+      definition);
+}
+
 }  // namespace
 
 Result<OpenedSource, Divergence> open_source(const SourceOptions& options,
                                              const genesis::Definition& definition) {
   OpenedSource opened;
+  if (!options.token_file.empty()) {
+    auto source = open_api(options, definition);
+    if (!source) return fail(divergence_of(source.error()));
+    opened.source = *std::move(source);
+    return opened;
+  }
   if (!is_archive(options.places.front())) {
     if (options.places.size() > 1)
       throw Stop{Exit::usage, options.places.front() +

@@ -44,7 +44,8 @@ class Export {
     ++blocks_;
     is_final_ = step.block == nullptr || step.block->proof.has_value();
     const bool is_full = rows_.size() >= kRowsAtOnce || blocks_ >= kBlocksAtOnce;
-    return is_full && is_final_ ? save() : Checked<void>();
+    if (!is_full) return {};
+    return is_final_ ? save() : tried([this] { write(); });
   }
 
   /// Whether a proof of the last block that was taken was checked. Above the last such one a block
@@ -53,30 +54,46 @@ class Export {
 
   /// What was taken is in the database when this returns. Called where all of it is final.
   Checked<void> save() {
-    if (blocks_ == 0) return {};
-    try {
-      database_.begin();
-      for (const TableDefinition& table : tables) {
-        const auto found = rows_.rows().find(std::string(table.name));
-        if (found != rows_.rows().end()) database_.insert(table.name, table.columns, found->second);
-      }
-      for (const BlockRows::Statement& statement : rows_.statements())
-        database_.run(statement.text, statement.values);
+    return tried([this] {
+      write();
+      if (!is_writing_) return;
       database_.run(
           "UPDATE chain SET network_id = :v0, network_name = :v1, height = :v2, block = :v3, "
           "time = :v4",
           {hex(definition_.network_id), definition_.name, static_cast<std::int64_t>(last_->value),
            block_, time_});
       database_.commit();
-    } catch (const DatabaseError& error) {
-      return cannot_check(std::string("the database: ") + error.what());
-    }
-    rows_.clear();
-    blocks_ = 0;
-    return {};
+      is_writing_ = false;
+    });
   }
 
  private:
+  template <class Work>
+  static Checked<void> tried(const Work& work) {
+    try {
+      work();
+    } catch (const DatabaseError& error) {
+      return cannot_check(std::string("the database: ") + error.what());
+    }
+    return {};
+  }
+
+  /// Into the transaction that `save` ends: without it nobody sees any of these rows. Throws
+  /// DatabaseError.
+  void write() {
+    if (blocks_ == 0) return;
+    if (!is_writing_) database_.begin();
+    is_writing_ = true;
+    for (const TableDefinition& table : tables) {
+      const auto found = rows_.rows().find(std::string(table.name));
+      if (found != rows_.rows().end()) database_.insert(table.name, table.columns, found->second);
+    }
+    for (const BlockRows::Statement& statement : rows_.statements())
+      database_.run(statement.text, statement.values);
+    rows_.clear();
+    blocks_ = 0;
+  }
+
   /// Throws DatabaseError.
   void open() {
     if (!database_.has_table("chain")) {
@@ -112,6 +129,7 @@ class Export {
   std::string time_;
   std::size_t blocks_ = 0;
   bool is_final_ = true;
+  bool is_writing_ = false;  ///< a transaction is open
   bool has_learnt_ = false;
 };
 

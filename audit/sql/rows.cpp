@@ -23,9 +23,6 @@ Cell or_none(const std::optional<T>& value, Write&& write) {
   if (!value) return std::monostate();
   return write(*value);
 }
-std::string exact(const chain::Rate& rate) {
-  return std::to_string(rate.mantissa) + "e-" + std::to_string(rate.scale);
-}
 std::string owner_name(const chain::ValidatorId& id) {
   const auto owner = chain::owner_of(id);
   return owner ? to_text(*owner) : to_hex(id.view());
@@ -275,7 +272,7 @@ void BlockRows::begin_payment(const Step& step, const chain::Receipt& receipt) {
     cells.push_back(fx->debtor_amount.units.value);
     cells.push_back(word(to_text(fx->quote.quote.provider)));
     cells.push_back(word(to_text(fx->quote.quote.id)));
-    cells.push_back(word(exact(fx->quote.quote.rate)));
+    cells.push_back(word(to_text(fx->quote.quote.rate)));
   } else {
     cells.push_back(word(to_text(facts.amount.currency)));
     cells.push_back(facts.amount.units.value);

@@ -8,7 +8,7 @@
 
 namespace vostro::audit {
 
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
 struct TableDefinition {
   std::string_view name;

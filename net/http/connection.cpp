@@ -296,6 +296,11 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   void dispatch() {
     disarm();
     request_.body = std::move(parser_->get().body());
+    if (route_->gives_much) {
+      large_place_ = core_.large_bodies.take();
+      if (!large_place_)
+        return write(refuse(problems::too_many, {.detail = "Too many large bodies at once."}));
+    }
     if (const auto* answering = std::get_if<Answering>(&route_->handler)) {
       write(guarded([&] { return (*answering)(request_); }));
     } else if (const auto* waiting = std::get_if<Waiting>(&route_->handler)) {
@@ -385,7 +390,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   void write(Response response) { write(std::move(response), keep_alive_ && !core_.stopping); }
 
   void write(Response response, bool keep_alive) {
-    large_place_.give_back();
+    if (!route_ || !route_->gives_much) large_place_.give_back();
     ++core_.counters.by_class[std::min<std::size_t>(response.status / 100,
                                                     core_.counters.by_class.size() - 1)];
     out_head_ = head_of(response, keep_alive);
@@ -396,6 +401,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     const std::array<asio::const_buffer, 2> parts{asio::buffer(out_head_), asio::buffer(out_body_)};
     asio::async_write(stream_, parts,
                       [self = shared_from_this(), keep_alive](error_code ec, std::size_t) {
+                        self->large_place_.give_back();
+                        self->out_body_ = std::string();
                         if (ec) return self->close();
                         keep_alive ? self->read_head() : self->linger();
                       });

@@ -32,6 +32,8 @@ struct Route {
   std::variant<Answering, Waiting, Upgrading> handler;
   /// Of a body that may have `Limits::large_body_bytes`; empty: none may.
   std::string_view large_body = {};
+  /// Answers are so large that only `Limits::large_bodies` are made at once, bodies among them.
+  bool gives_much = false;
   /// Pages of this server's own may ask for it, with the Origin that browsers add.
   bool is_own_page = false;
 };

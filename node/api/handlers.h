@@ -71,6 +71,10 @@ struct Context {
 // blocks.cpp
 [[nodiscard]] Response get_block(const Context& context, const Request& request);
 
+// chain_parts.cpp
+/// Whole blocks as bytes, for whoever checks all of them.
+[[nodiscard]] Response get_chain(const Context& context, const Request& request);
+
 // directory.cpp
 [[nodiscard]] Response get_participants(const Context& context, const Request& request);
 [[nodiscard]] Response get_currencies(const Context& context, const Request& request);

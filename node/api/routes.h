@@ -25,6 +25,7 @@ struct Route {
   std::optional<Role> role;  ///< the least that may; none: no token needed
   std::variant<Handler, AsyncHandler, Metrics, Events> handler;
   bool takes_binary = false;  ///< may have a body of canonical bytes
+  bool gives_much = false;    ///< answers so large that only so many are made at once
 };
 [[nodiscard]] std::span<const Route> routes();
 

@@ -44,6 +44,7 @@ struct Server::Impl {
   [[nodiscard]] net::http::Route bound(const Route& from) {
     net::http::Route route{from.method, from.pattern, from.role, {}};
     if (from.takes_binary) route.large_body = kCanonicalBytes;
+    route.gives_much = from.gives_much;
     if (const auto* handler = std::get_if<Handler>(&from.handler)) {
       route.is_own_page = *handler == &get_console;
       route.handler = net::http::Answering([this, handle = *handler](const Request& request) {

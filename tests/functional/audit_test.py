@@ -4,11 +4,14 @@ them, and reports."""
 import functools
 import http.server
 import json
+import random
 import shutil
 import subprocess
 import sys
 import threading
 import unittest
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
@@ -18,6 +21,7 @@ from vostronet import bin_dir, private_dir  # noqa: E402
 import browser as browsers  # noqa: E402
 
 DIVERGES = 1
+FLIPS = 24
 
 
 class Audit(NetworkCase):
@@ -67,11 +71,98 @@ class Audit(NetworkCase):
         log.write_bytes(before[log])
         self.assertTrue(self.audited(self.data_of(1))["holds"])
 
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
         pass
+
+
+class Between(Quiet):
+    """Stands between the auditor and a node, and hands on what the node answers as its server's `change` makes it."""
+
+    def do_GET(self):
+        request = urllib.request.Request(self.server.node + self.path, headers={"Authorization": self.headers["Authorization"]})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                status, kind, body = 200, "application/octet-stream", self.server.change(self.path, answer.read())
+        except urllib.error.HTTPError as refused:
+            status, kind, body = refused.code, "application/problem+json", refused.read()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Api(NetworkCase):
+    """Goal: an auditor checks a running node over its API and need not trust it, nor what lies between. Method: the program, real nodes,
+    and a proxy that flips bits."""
+
+    def between(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Between)
+        server.node = self.nodes[2]["api"]
+        server.change = lambda path, body: body
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return server, f"http://127.0.0.1:{server.server_address[1]}"
+
+    def test_Audit_replays_a_running_nodes_api_and_sees_each_flipped_bit(self):
+        token = ("--token-file", self.nodes[2]["token_file"])
+        for number in range(8):
+            self.settle(number % 4, self.signed_payment(number % 4, (number + 1) % 4, f"{number + 1}.00"))
+        self.rest()
+        work = private_dir(self.home / "work")
+        api = self.audited(self.nodes[2]["api"], *token, "--work", str(work))
+        same = ("block", "state_root", "checked_to", "counts")
+        held = {key: api[key] for key in same}
+        status = self.network.status(self.nodes[2])
+        self.assertEqual((api["checked_to"], api["state_root"]), (status["height"], status["state_root"]))
+        directory = self.audited(self.nodes[2]["data_dir"])
+        self.assertEqual({key: directory[key] for key in same}, held)
+
+        server, address = self.between()
+        self.assertEqual({key: self.audited(address, *token)[key] for key in same}, held)
+        seed = random.randrange(1 << 32)
+        print(f"seed {seed}", file=sys.stderr)
+        chance = random.Random(seed)
+        seen = 0
+        for _ in range(FLIPS):
+            where = chance.random()
+
+            def flip(path, body, where=where):
+                bit = int(where * len(body) * 8)
+                return body if path.endswith("latest") else body[:bit // 8] + bytes([body[bit // 8] ^ 1 << bit % 8]) + body[bit // 8 + 1:]
+
+            server.change = flip
+            done = subprocess.run([str(bin_dir() / "vostro-audit"), "replay", address, *token, "--genesis", self.network.info["genesis"], "--json"],
+                                  capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
+            self.assertIn(done.returncode, (0, DIVERGES), done.stderr)
+            report = json.loads(done.stdout)
+            # Ids and the newest height are handed out for archives: a replay makes its own.
+            if report["holds"]:
+                self.assertEqual({key: report[key] for key in same}, held)
+            else:
+                seen += 1
+                self.assertGreater(report["divergence"]["height"], report["checked_to"])
+        self.assertGreater(seen, FLIPS // 2)
+
+        # The node goes on, and so does the replay; an archive is made of it in the same way.
+        server.change = lambda path, body: body
+        self.settle(0, self.signed_payment(0, 1, "77.00"))
+        self.rest()
+        later = self.audited(address, *token, "--work", str(work))
+        self.assertEqual(later["resumed_from"], held["checked_to"])
+        self.assertGreater(later["checked_to"], held["checked_to"])
+        archive = self.home / "archive"
+        done = subprocess.run([str(bin_dir() / "vostro-audit"), "archive", address, archive, *token, "--genesis", self.network.info["genesis"]],
+                              capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.audited(archive)["state_root"], later["state_root"])
 
 
 class Archives(NetworkCase):
@@ -147,6 +238,11 @@ class Archives(NetworkCase):
         found = json.loads(self.audit("find", "--currency", "EUR", "--amount-from", "77", "--amount-to", "77", "--database", database, "--json"))
         self.assertEqual([payment["uetr"] for payment in found["payments"]], [uetr_of(late)])
 
+        # The same out of the archive itself, without a database that was filled before.
+        work = private_dir(self.home / "work")
+        for _ in range(2):
+            again = json.loads(self.audit("trace", uetr_of(late), address, "--genesis", genesis, "--work", work, "--json"))["payments"][0]
+            self.assertEqual(again, trace)
         self.check_proof(archive)
         self.check_report(database)
 

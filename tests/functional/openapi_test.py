@@ -184,6 +184,10 @@ class Described(NetworkCase):
         for height in ("latest", "1", "0"):
             self.operate.ask(f"/v1/blocks/{height}")
         self.expect(404, "unknown-block", self.operate, "/v1/blocks/99999999")
+        for target in ("latest", "1"):
+            self.operate.ask(f"/v1/chain/{target}")
+            self.assertEqual(self.operate.status, 200)
+        self.expect(404, "unknown-block", self.operate, "/v1/chain/99999999")
 
     def check_evidence(self):
         """What the third bank's validator would have to sign, reported; and the same of an act that nobody has done."""

@@ -1,7 +1,9 @@
 // The files of an archive: its manifest, and what is in its segments once they are unpacked. What
-// is taken is written as the same again. Catalogue rows F40, P3.
+// is taken is written as the same again. And what a node's API says is a stretch of its chain.
+// Catalogue rows F40, P3.
 #include "audit/archive/format.h"
-
+#include "base/codec.h"
+#include "chain/chain_part.h"
 #include "tests/fuzz/target.h"
 
 namespace vostro::fuzz {
@@ -49,7 +51,16 @@ std::vector<Bytes> seeds() {
   BlockBody body;
   body.cut = Bytes(50, 3);
   body.batches = {{Bytes(100, 4)}, {Bytes(10, 5)}};
-  return {bytes_of(write_manifest(manifest)), *pack_headers(light_blocks()),
+  chain::BlockPart block;
+  block.header = Bytes(297, 7);
+  block.cut = Bytes(50, 3);
+  block.proof = Bytes(200, 9);
+  block.used.names = Bytes(54, 65);
+  block.next = {{}};
+  block.batch_count = 2;
+  block.batches = {{Bytes(100, 4)}, {Bytes(10, 5)}};
+  const Bytes part = encode(chain::ChainPart{Height(9), Height(8), {block, {}}});
+  return {part, bytes_of(write_manifest(manifest)), *pack_headers(light_blocks()),
           *pack_bodies({body, body})};
 }
 
@@ -62,5 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     VOSTRO_CHECK(unpack_headers(*pack_headers(*headers), kBlocks) == *headers);
   if (const auto bodies = unpack_bodies({data, size}, kBlocks))
     VOSTRO_CHECK(unpack_bodies(*pack_bodies(*bodies), kBlocks) == *bodies);
+  if (const auto part = vostro::decode<vostro::chain::ChainPart>({data, size}))
+    VOSTRO_CHECK(std::ranges::equal(vostro::encode(*part), vostro::ByteView(data, size)));
   return 0;
 }

@@ -44,6 +44,11 @@ struct Sample {
                     payment_bytes(8'112, "NORDDEFF/main", "MERLSGSG/nostro", 7'000, true)});
     chain.block_of({accept_bytes(8'120, 8'110, "MERLSGSG/nostro", "NORDDEFF"),
                     accept_bytes(8'121, 8'111, "MERLSGSG/nostro", "NORDDEFF", false)});
+    // Two exchanges, one of which rounds up, and one that names another price.
+    chain.block_of({issue_bytes(8'129, "NORDDEFF/main", money("SGD", 50'000'00))});
+    chain.block_of({fx_bytes(8'130, "SUDBFRPP/main", "MERLSGSG/main", 100'00, 66'20),
+                    fx_bytes(8'131, "ALBAGB2L/main", "MERLSGSG/main", 5, 4),
+                    fx_bytes(8'132, "ALBAGB2L/main", "MERLSGSG/main", 5, 3)});
     last = chain.height();
     std::ofstream(directory.under("genesis.toml")) << network_text();
   }
@@ -243,6 +248,19 @@ TEST_P(AuditExport, ReportsOnABank) {
   EXPECT_FALSE(tables.at("governance")->rows.empty());
   EXPECT_GE(tables.at("exposures")->rows.size(), 3U);
   EXPECT_EQ(tables.at("reserves")->rows.empty(), false);
+  // Exchanges of its desk, by UETR: paid, got, rate, provider, status.
+  std::map<std::string, std::vector<std::string>> fx;
+  for (const auto& line : tables.at("fx")->rows) fx[line.at(1)] = {line.begin() + 2, line.end()};
+  using Row = std::vector<std::string>;
+  EXPECT_EQ(fx.size(), 3U);
+  EXPECT_EQ(fx[to_text(uetr(8'130))],
+            (Row{"SUDBFRPP", "66.20 EUR", "100.00 SGD", "0.662", "NORDDEFF/main", "settled"}))
+      << asked("SELECT reason FROM payments WHERE provider IS NOT NULL");
+  EXPECT_EQ(fx[to_text(uetr(8'131))],
+            (Row{"ALBAGB2L", "0.04 EUR", "0.05 SGD", "0.662", "NORDDEFF/main", "settled"}));
+  EXPECT_EQ(fx[to_text(uetr(8'132))].back(), "rejected");
+  const BankReport seller = report_on(database, {"MERLSGSG", "SGD", "2026-01-05", "2026-01-31"});
+  EXPECT_EQ(seller.tables.at(2).rows.size(), 3U) << "the same, seen from the creditor's side";
   // Before the network there was nothing.
   const BankReport before = report_on(database, {"NORDDEFF", "EUR", "2025-01-01", "2025-12-31"});
   EXPECT_EQ(before.tables.at(0).rows.size(), 1U) << "the line of sums";
@@ -303,6 +321,48 @@ TEST_P(AuditExport, WhatNoProofCoversIsNotKept) {
                                directory.under("genesis.toml"), "--database", written_});
   EXPECT_EQ(ran.exit, Exit::diverges) << ran.out << ran.err;
   EXPECT_EQ(asked("SELECT count(*) FROM blocks WHERE height > 1"), "0 | ");
+}
+
+// The same answers out of a source, exported into the work directory, as out of a database.
+TEST_P(AuditExport, IsNotNeededByWhoHasASource) {
+  fill();
+  const Sample& sample = Sample::get();
+  const std::vector<std::string> database{"--database", written_};
+  const std::vector<std::string> source{sample.directory.under("node"), "--genesis",
+                                        sample.directory.under("genesis.toml")};
+  const auto answered = [](std::vector<std::string> question,
+                           const std::vector<std::string>& from) {
+    question.insert(question.end(), from.begin(), from.end());
+    return run_program(question);
+  };
+  const std::vector<std::vector<std::string>> questions = {
+      {"trace", to_text(uetr(8'130)), "--json"},
+      {"find", "--bank", "NORDDEFF", "--json"},
+      {"report", "--bank", "NORDDEFF", "--currency", "EUR", "--from", "2026-01-05", "--to",
+       "2026-01-31", "--format", "json"},
+      {"statement", "--account", "NORDDEFF/main", "--currency", "EUR", "--from", "2026-01-05",
+       "--to", "2026-01-05", "--format", "csv"},
+  };
+  std::vector<std::string> kept = source;
+  kept.insert(kept.end(), {"--work", home_.under("work")});
+  for (const auto& question : questions) {
+    const Ran expected = answered(question, database);
+    EXPECT_EQ(expected.exit, Exit::holds) << expected.err;
+    for (const auto& from : {source, kept}) {
+      const Ran ran = answered(question, from);
+      EXPECT_EQ(ran.exit, Exit::holds) << ran.err;
+      EXPECT_EQ(ran.out, expected.out) << question.front();
+    }
+  }
+  // Neither and both are refused; what diverges is not asked.
+  EXPECT_EQ(answered(questions[0], {}).exit, Exit::usage);
+  kept.insert(kept.end(), database.begin(), database.end());
+  EXPECT_EQ(answered(questions[0], kept).exit, Exit::usage);
+  EXPECT_EQ(answered(questions[0], {source[0]}).exit, Exit::usage) << "without a genesis file";
+  const Ran trusting =
+      answered(questions[0], {source[0], source[1], source[2], "--trust-finality"});
+  EXPECT_EQ(trusting.exit, Exit::holds);
+  EXPECT_NE(trusting.err.find("NOT CHECKED"), std::string::npos) << trusting.err;
 }
 
 INSTANTIATE_TEST_SUITE_P(On, AuditExport,

@@ -320,12 +320,13 @@ std::string continued_text(const genesis::Continuation& end, std::size_t banks) 
 }
 
 Bytes issue_bytes(std::uint64_t number, const std::string& to, const Money& amount) {
+  const std::string agent = amount.currency == currency("SGD") ? "MERLSGSG" : kAgent;
   chain::Issue issue;
-  issue.agent = bic(kAgent);
+  issue.agent = bic(agent);
   issue.account = account(to);
   issue.money = amount;
   issue.entry = hash_of("entry " + std::to_string(number));
-  return signed_bytes(number, issue, kAgent, true);
+  return signed_bytes(number, issue, agent, true);
 }
 
 Bytes payment_bytes(std::uint64_t number, const std::string& from, const std::string& to,
@@ -358,6 +359,30 @@ Bytes bulk_bytes(std::uint64_t number, const std::string& from, const std::vecto
   for (std::uint32_t i = 0; i < items; ++i)
     bulk.items.push_back({uetr(number + 1 + i), a_credit(to[i % to.size()], cents)});
   return signed_bytes(number, bulk, bank_of(from), true);
+}
+
+Bytes fx_bytes(std::uint64_t number, const std::string& from, const std::string& to,
+               std::int64_t sgd_cents, std::int64_t eur_cents) {
+  const SecretKey& desk = network_key("maker of NORDDEFF");
+  chain::SignedQuote signed_quote;
+  chain::Quote& quote = signed_quote.quote;
+  quote.network_id = signing_for().value_or(network_definition().network_id);
+  quote.id = uetr(900'000);
+  quote.provider = account("NORDDEFF/main");
+  quote.sells = currency("SGD");
+  quote.buys = currency("EUR");
+  quote.rate = {662, 3};
+  quote.limit = MinorUnits(1'000'000);
+  quote.expires_at = UnixSeconds(network_definition().opens_at.value + 600);
+  signed_quote.key = desk.public_key();
+  signed_quote.signature = desk.sign(chain::quote_message(quote));
+  chain::FxPayment payment;
+  payment.debtor = account(from);
+  payment.currency = quote.sells;
+  payment.credit = a_credit(to, sgd_cents);
+  payment.debtor_amount = eur(eur_cents);
+  payment.quote = signed_quote;
+  return signed_bytes(number, payment, bank_of(from), false);
 }
 
 Bytes redeem_bytes(std::uint64_t number, const std::string& from, const Money& amount) {

@@ -118,6 +118,9 @@ class ChainMaker {
 [[nodiscard]] Bytes bulk_bytes(std::uint64_t number, const std::string& from,
                                const std::vector<std::string>& to, std::uint32_t items,
                                std::int64_t cents);
+/// SGD to a creditor, paid in EUR at 0.662 by a quote of NORDDEFF/main.
+[[nodiscard]] Bytes fx_bytes(std::uint64_t number, const std::string& from, const std::string& to,
+                             std::int64_t sgd_cents, std::int64_t eur_cents);
 [[nodiscard]] Bytes redeem_bytes(std::uint64_t number, const std::string& account,
                                  const Money& money);
 

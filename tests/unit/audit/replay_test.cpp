@@ -138,6 +138,16 @@ TEST(AuditReplay, HoldsForAGoodChainAndCountsWhatItLookedAt) {
   EXPECT_EQ(report.counts, report.run);
 }
 
+// Whatever builds this program, the chain that it makes from fixed keys has these roots: row F40,
+// with the compilers and options of every preset. All of them: scripts/replay-builds.
+TEST(AuditReplay, EveryBuildComesToTheseRoots) {
+  const ScratchDirectory work;
+  const Report report = replay_of(sample().under("node"), options_in(work.path()));
+  EXPECT_EQ(hex(report.block), "44b7d135e357572b23b917b40ff5a9b2aa62d2bad9ad53137268b85fb96ca81b");
+  EXPECT_EQ(hex(report.state_root),
+            "64b10494ba476ea1582160c2df30388506d4a46f98a6068a821575b1d738298e");
+}
+
 TEST(AuditReplay, ChangesNothingInWhatItReads) {
   const auto before = contents_of(sample().path());
   const ScratchDirectory work;

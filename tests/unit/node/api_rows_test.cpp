@@ -205,6 +205,7 @@ struct Objects : testing::Test {
 // Orders are authorised by their signatures, whoever posts them; approvals are kept of the node's
 // own bank alone, sealed annexes of the payments that concern it (AnnexesTest), and so are
 // webhooks, for the role operate; a stream's events are EventsTest.ShowsABankItsOwnReceiptsOnly;
+// whole blocks are for the role operate alone;
 // files of evidence with orders in them are EvidenceApi.OrdersOfOtherBanksAreForOperatorsOnly.
 const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "POST /v1/quotes",
@@ -214,6 +215,7 @@ const std::set<std::string> kElsewhere = {"POST /v1/transactions",
                                           "GET /v1/approvals/{id}/transaction",
                                           "POST /v1/approvals/{id}/refusal",
                                           "GET /v1/evidence/{id}/file",
+                                          "GET /v1/chain/{height}",
                                           "GET /v1/events",
                                           "GET /v1/annexes/{uetr}",
                                           "PUT /v1/annexes/{uetr}",

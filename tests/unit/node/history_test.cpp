@@ -32,6 +32,8 @@ TEST(History, WhatIsNotKeptWholeIsSaidToBeElsewhere) {
   EXPECT_EQ(code("/v1/payments/" + of(old)), gone);
   EXPECT_EQ(code("/v1/proofs/payment/" + of(old)), gone);
   EXPECT_EQ(code("/v1/blocks/" + std::to_string(begins.value)), "200");
+  for (const auto& [height, said] : {std::pair(old_at, gone), {begins, std::string("200")}})
+    EXPECT_EQ(code_of(door.get("/v1/chain/" + std::to_string(height.value), Role::operate)), said);
   EXPECT_EQ(code("/v1/transactions/NORDDEFF/" + of(newer)), "200");
   EXPECT_EQ(code("/v1/payments/" + of(newer)), "200");
   // Another bank learns nothing of it.

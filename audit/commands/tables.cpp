@@ -1,0 +1,81 @@
+#include <CLI/CLI.hpp>
+
+#include "audit/commands/commands.h"
+#include "audit/progress_bar.h"
+
+namespace vostro::audit {
+namespace {
+
+constexpr const char* kTablesFile = "/tables.db";  // in the work directory, beside its ledger
+
+Exit with_database(const DatabaseAddress& address, const std::string& name, const OnTables& work) {
+  try {
+    Database database(address, false);
+    if (!database.has_table("chain"))
+      throw Stop{Exit::cannot_check, name + " holds no export: fill it with vostro-audit export"};
+    return work(database);
+  } catch (const DatabaseError& error) {
+    throw Stop{Exit::cannot_check, name + ": " + error.what()};
+  }
+}
+
+}  // namespace
+
+DatabaseAddress database_address(const std::string& text) {
+  const auto address = parse_database(text);
+  if (!address)
+    throw Stop{Exit::usage,
+               "--database: sqlite:PATH, or postgresql: and libpq's connection string without a "
+               "password (which libpq takes from PGPASSFILE)"};
+  return *address;
+}
+
+Result<Exported, Divergence> exported(const SourceOptions& from, const WorkOptions& how,
+                                      const WorkDirectory& work, const DatabaseAddress& to,
+                                      const Surroundings& surroundings) {
+  const genesis::Definition definition = load_definition(from.genesis);
+  const auto opened = open_source(from, definition);
+  if (!opened) return fail(opened.error());
+  ReplayOptions options = replay_options(how, work, *opened->source);
+  options.check_files = false;
+  ProgressBar bar(surroundings.err, surroundings.err_is_terminal);
+  auto made = export_chain(definition, *opened->source, to, options,
+                           [&bar](Height now, Height last, std::uint64_t elapsed_ms,
+                                  const Counts& run) { bar.show(now, last, elapsed_ms, run); });
+  bar.finish();
+  tell_left_out(*opened, surroundings);
+  if (!made) throw Stop{Exit::cannot_check, made.error().what};
+  return *std::move(made);
+}
+
+void add_tables_options(CLI::App& command, TablesOptions& options) {
+  command.add_option("--database", options.database,
+                     "What vostro-audit export has filled: sqlite:PATH or postgresql:...");
+  add_source_options(command, options.source, Places::several, Needed::instead_of_database);
+  add_keep_options(command, options.work);
+}
+
+Exit with_tables(const TablesOptions& options, const Surroundings& surroundings,
+                 const OnTables& work) {
+  if (options.database.empty() == options.source.places.empty())
+    throw Stop{Exit::usage, "name a SOURCE with --genesis, or a --database, and not both"};
+  if (!options.database.empty())
+    return with_database(database_address(options.database), options.database, work);
+  if (options.source.genesis.empty())
+    throw Stop{Exit::usage, "a SOURCE needs --genesis, the network's sealed genesis file"};
+  const WorkDirectory directory(options.work.work);
+  const std::string path = directory.path() + kTablesFile;
+  const DatabaseAddress address{DatabaseAddress::Kind::sqlite, path};
+  const auto made = exported(options.source, options.work, directory, address, surroundings);
+  const auto divergence = made ? made->report.divergence : std::optional(made.error());
+  if (divergence) {
+    surroundings.err << "vostro-audit: " << to_string(*divergence) << "\n";
+    return Exit::diverges;
+  }
+  for (const Blocks& blocks : made->report.trusted)
+    surroundings.err << "vostro-audit: NOT CHECKED: transaction signatures of blocks "
+                     << blocks.first.value << " to " << blocks.second.value << "\n";
+  return with_database(address, path, work);
+}
+
+}  // namespace vostro::audit
