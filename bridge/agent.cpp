@@ -220,6 +220,7 @@ Result<void, BookError> SettlementAgent::move_on() {
       act_on_releases(rows, config_, maker_);
       act_on_decisions(rows, config_, maker_);
       stop_on_breaks(rows, config_.on_break == OnBreak::stop);
+      attest_reserves(rows, config_, maker_);
       pay_waiting(rows, config_, rules_.write_payout);
       if (is_closing) close_again(rows, maker_);
       look_at_deadlines(rows);

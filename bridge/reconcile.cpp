@@ -132,6 +132,7 @@ void hold_against(Reconciliation& out, const std::vector<client::CurrencyView>& 
     position.exponent = found->exponent;
     out.business_dates[position.currency] = found->business_date;
     position.supply = MinorUnits(found->issued.units.value - found->redeemed.units.value);
+    position.attested = found->attestation;
     add_up(position);
   }
 }

@@ -27,6 +27,8 @@ struct PoolPosition {
   MinorUnits redeeming;   ///< part of the supply: locked, to be paid out
   MinorUnits difference;  ///< the break; 0 is good
   MinorUnits unmatched;   ///< how much of it the book knows as unexplained
+  std::optional<chain::Attestation>
+      attested;  ///< what the ledger was told last that the bank holds
 };
 
 /// One account of ours against the bank's statements, signed. `held` = `closing` + `unstated` -

@@ -44,6 +44,8 @@ std::string pool_text(const PoolPosition& each) {
   add("in flight: paid out, not yet burnt", MinorUnits(-each.burning.value));
   add("difference", each.difference);
   if (each.unmatched.value != 0) add("  known to the book as unmatched", each.unmatched);
+  if (each.attested) add("attested to the ledger", each.attested->balance);
+  if (each.attested) out += "  as of " + to_text(each.attested->as_of) + "\n";
   return out;
 }
 
@@ -128,6 +130,12 @@ json::array pools_json(const Reconciliation& found) {
   json::array pools;
   for (const PoolPosition& each : found.pools) {
     const auto amount = [&](MinorUnits units) { return format_amount(units, each.exponent); };
+    json::value attested = nullptr, as_of = nullptr, message = nullptr;
+    if (each.attested) {
+      attested = amount(each.attested->balance);
+      as_of = to_text(each.attested->as_of);
+      message = to_hex(each.attested->statement.view());
+    }
     pools.push_back(json::object{{"currency", to_text(each.currency)},
                                  {"held", amount(each.held)},
                                  {"supply", amount(each.supply)},
@@ -136,6 +144,9 @@ json::array pools_json(const Reconciliation& found) {
                                  {"suspense", amount(each.suspense)},
                                  {"burning", amount(each.burning)},
                                  {"unmatched", amount(each.unmatched)},
+                                 {"attested", std::move(attested)},
+                                 {"attested_as_of", std::move(as_of)},
+                                 {"attested_message", std::move(message)},
                                  {"difference", amount(each.difference)}});
   }
   return pools;

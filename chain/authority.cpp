@@ -79,6 +79,9 @@ class DemandOf {
     }
     return std::nullopt;
   }
+  Found operator()(const AttestReserves& b) {
+    return of_currency(b.currency, b.agent, std::nullopt);
+  }
   Found operator()(const OpenBusinessDate& b) {
     return of_currency(b.currency, b.agent, std::nullopt);
   }

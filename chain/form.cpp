@@ -344,6 +344,13 @@ class FormCheck {
     require(body.code.has_value() == (body.result == RedeemResult::failed), bad_combination,
             Path("code"));
   }
+  void check(const AttestReserves& body) {
+    check_bic(body.agent, Path("agent"));
+    check_currency(body.currency, Path("currency"));
+    require(body.balance.value >= 0, amount_not_positive, Path("balance"));
+    require(body.balance <= money_max_default, amount_too_large, Path("balance"));
+    check_time(body.as_of, Path("as_of"));
+  }
   void check(const OpenBusinessDate& body) {
     check_bic(body.agent, Path("agent"));
     check_currency(body.currency, Path("currency"));

@@ -120,6 +120,8 @@ Words words_of(Reason reason) {
     case Reason::evidence_wrong:
       return {"evidence_wrong", "FF01",
               "The evidence is not in its encoding, or does not prove what it claims."};
+    case Reason::date_ahead:
+      return {"date_ahead", "DT01", "The date is later than the ledger's own time."};
   }
   return {"unknown", "NARR", "The reason is not known."};
 }

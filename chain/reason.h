@@ -44,7 +44,7 @@ enum class Reason : std::uint8_t {
   amount_above_original,   ///< AM09
   entry_issued,            ///< AM05: the fiat entry was issued before
   reserves_short,          ///< AM13: reserves short, or the attestation too old
-  date_not_after,          ///< DT01
+  date_not_after,          ///< DT01: not after the last one
   account_exists,          ///< AM05
   balance_left,            ///< AG03: balance or hold left
   nothing_delayed,         ///< AG09: nothing delayed under this id
@@ -65,8 +65,10 @@ enum class Reason : std::uint8_t {
   // Own checks of reported evidence, after deadline_passed.
   evidence_known,  ///< AM05: the same act of the same validator is on record
   evidence_wrong,  ///< FF01: it does not prove what it claims
+  // Own check of attested reserves, after date_not_after.
+  date_ahead,  ///< DT01: later than the block
 };
-inline constexpr Reason reason_last = Reason::evidence_wrong;
+inline constexpr Reason reason_last = Reason::date_ahead;
 [[nodiscard]] constexpr bool is_listed(Reason r) {
   return r >= Reason::not_found && r <= reason_last;
 }

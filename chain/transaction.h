@@ -18,10 +18,11 @@
 
 namespace vostro::chain {
 
-using Body = std::variant<Payment, PaymentBatch, FxPayment, Accept, Reject, Block, Unblock, Recall,
-                          RefuseRecall, ConfirmCredit, Return, Issue, Redeem, RedeemOutcome,
-                          OpenBusinessDate, OpenAccount, UpdateAccount, UpdatePolicy, CloseAccount,
-                          Freeze, Unfreeze, Cancel, Propose, Vote, Ready, ReportEvidence>;
+using Body =
+    std::variant<Payment, PaymentBatch, FxPayment, Accept, Reject, Block, Unblock, Recall,
+                 RefuseRecall, ConfirmCredit, Return, Issue, Redeem, RedeemOutcome, AttestReserves,
+                 OpenBusinessDate, OpenAccount, UpdateAccount, UpdatePolicy, CloseAccount, Freeze,
+                 Unfreeze, Cancel, Propose, Vote, Ready, ReportEvidence>;
 
 struct TransactionSignature {
   PublicKey key;

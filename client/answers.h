@@ -216,6 +216,9 @@ struct CurrencyView {
   Date business_date;
   Money issued;
   Money redeemed;
+  Money open_redemptions;
+  std::optional<chain::Attestation> attestation;
+  std::optional<std::uint64_t> attestation_max_age_s;
 };
 
 /// Money that has left an account, and that its settlement agent has not paid out yet.

@@ -284,6 +284,14 @@ CurrencyView read_currency(const JsonIn& in) {
   out.business_date = in.field("business_date").date();
   out.issued = in.field("issued").money();
   out.redeemed = in.field("redeemed").money();
+  out.open_redemptions = in.field("open_redemptions").money();
+  out.attestation = in.field("attestation").optional([](const JsonIn& each) {
+    return chain::Attestation{each.field("balance").money().units, each.field("statement").hash(),
+                              each.field("as_of").time()};
+  });
+  out.attestation_max_age_s = in.field("attestation_max_age_s").optional([](const JsonIn& each) {
+    return each.integer<std::uint64_t>();
+  });
   return out;
 }
 

@@ -152,10 +152,7 @@ json::object definition_json(const Definition& definition) {
   json::array participants;
   for (const chain::Participant& p : definition.state.participants)
     participants.push_back(participant_json(p, definition));
-  json::array cautions;
-  for (const std::string& warning : warnings(definition)) cautions.emplace_back(warning);
   return {{"network_id", to_hex(definition.network_id.view())},
-          {"warnings", std::move(cautions)},
           {"name", definition.name},
           {"development", definition.development},
           {"opens_at", to_text(definition.opens_at)},

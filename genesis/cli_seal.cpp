@@ -2,18 +2,8 @@
 
 #include "genesis/cli.h"
 #include "genesis/commands.h"
-#include "genesis/inspect.h"
 
 namespace vostro::genesis::cli {
-namespace {
-
-/// Beside the answer, where a script that reads the answer does not hide them.
-void print_warnings(const Definition& definition) {
-  for (const std::string& warning : warnings(definition))
-    std::cerr << "vostro-genesis: WARNING: " << warning << "\n";
-}
-
-}  // namespace
 
 void run_seal(const SealOptions& options) {
   const Draft draft = load_draft(options.network);
@@ -34,7 +24,6 @@ void run_seal(const SealOptions& options) {
             << "\nSend the file to all banks. Each reads it (vostro-genesis inspect) and compares "
                "the id by another way\n"
                "than the one the file came by, for example by telephone.\n";
-  if (const auto definition = parse(*sealed)) print_warnings(*definition);
 }
 
 void run_check(const std::string& path) {
@@ -46,7 +35,6 @@ void run_check(const std::string& path) {
             << definition->state.currencies.size() << " currencies"
             << (definition->development ? ", a DEVELOPMENT network" : "")
             << ".\nNetwork id: " << to_hex(definition->network_id.view()) << "\n";
-  print_warnings(*definition);
 }
 
 /// An id of something that is no network would only mislead, so the file is checked before.

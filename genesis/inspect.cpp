@@ -170,17 +170,6 @@ std::string sentence(const chain::Rule& rule, const Definition& definition) {
   return out;
 }
 
-std::vector<std::string> warnings(const Definition& definition) {
-  std::vector<std::string> found;
-  for (const chain::InitialCurrency& currency : definition.state.currencies) {
-    if (currency.attestation_max_age_s)
-      found.push_back("currency " + to_text(currency.currency) +
-                      " has an attestation_max_age, and this version has no transaction that "
-                      "attests reserves: none of it can ever be issued (AM13). Leave it out.");
-  }
-  return found;
-}
-
 std::string describe(const Definition& definition) {
   const chain::InitialState& state = definition.state;
   std::string out = definition.name + "\n";
@@ -191,7 +180,6 @@ std::string describe(const Definition& definition) {
   if (definition.development) out += "This is a DEVELOPMENT network: its money is worth nothing.\n";
   out += tolerance_of(state.validators.size()) + limits_of(state.parameters) + "\n";
   add_currencies(out, definition);
-  for (const std::string& warning : warnings(definition)) out += "WARNING: " + warning + "\n";
   out += "\n" + counted(state.participants.size(), "participant", "participants") + "\n";
   for (const chain::Participant& participant : state.participants)
     add_participant(out, participant, definition);

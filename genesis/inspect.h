@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "genesis/definition.h"
 
@@ -11,9 +10,6 @@ namespace vostro::genesis {
 /// Plain text of several paragraphs: network, what it tolerates, currencies, and each participant
 /// with its keys, accounts and who signs what.
 [[nodiscard]] std::string describe(const Definition& definition);
-
-/// What is allowed and yet cannot be meant, a sentence each. Empty where there is nothing.
-[[nodiscard]] std::vector<std::string> warnings(const Definition& definition);
 
 /// One rule of a policy as a sentence: "pay EUR up to 100000.00: one maker or service alone".
 [[nodiscard]] std::string sentence(const chain::Rule& rule, const Definition& definition);

@@ -174,8 +174,9 @@ void write_currencies(Writer& out, const Draft& draft, bool with_comments) {
     out.comment("agent = \"NORDDEFF\"");
     out.comment("business_date = \"2026-01-05\"");
     out.comment(
-        "attestation_max_age = \"1d\"   # leave it out: nothing attests reserves yet, so nothing "
-        "could be issued");
+        "attestation_max_age = \"1d\"   # may be left out: nothing is issued on an older word "
+        "about the "
+        "reserves");
   }
   for (const ListedCurrency& currency : draft.currencies) {
     out.array_item("currency");

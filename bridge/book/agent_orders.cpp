@@ -100,6 +100,13 @@ std::optional<AgentOrder> find_agent_order(BookTransaction& book, const Uuid& or
   return first_of(select_orders(book, "WHERE order_id = :v0", {to_text(order)}));
 }
 
+std::optional<AgentOrder> newest_agent_order(BookTransaction& book, AgentOrderKind kind,
+                                             const Currency& currency) {
+  return first_of(
+      select_orders(book, "WHERE kind = :v0 AND currency = :v1 ORDER BY at_s DESC, subject LIMIT 1",
+                    {std::string(to_string(kind)), to_text(currency)}));
+}
+
 std::vector<AgentOrder> all_agent_orders(BookTransaction& book) {
   return select_orders(book, "ORDER BY kind, currency, subject", {});
 }

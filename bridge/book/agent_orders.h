@@ -16,7 +16,8 @@ namespace vostro::bridge {
 inline constexpr std::string_view order_flow = "order";
 
 enum class AgentOrderKind : std::uint8_t {
-  attestation = 1,  ///< `value` is the balance, `at` its as_of in seconds
+  attestation = 1,  ///< `subject` is the hash of the bank's message, `value` the balance, `at` its
+                    ///< as_of in seconds
   business_date,    ///< `value` is the date in days
 };
 enum class AgentOrderState : std::uint8_t {
@@ -48,6 +49,10 @@ void save(BookTransaction& book, const AgentOrder& order, std::string_view detai
                                                          const Currency& currency,
                                                          const std::string& subject);
 [[nodiscard]] std::optional<AgentOrder> find_agent_order(BookTransaction& book, const Uuid& order);
+/// The one with the latest `at`.
+[[nodiscard]] std::optional<AgentOrder> newest_agent_order(BookTransaction& book,
+                                                           AgentOrderKind kind,
+                                                           const Currency& currency);
 [[nodiscard]] std::vector<AgentOrder> all_agent_orders(BookTransaction& book);
 
 }  // namespace vostro::bridge

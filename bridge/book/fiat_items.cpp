@@ -92,6 +92,16 @@ std::vector<FiatItem> overdue_items(BookTransaction& book, const std::string& ac
                       {account, std::int64_t{day.value}});
 }
 
+MinorUnits told_after(BookTransaction& book, const std::string& account, Date day) {
+  return MinorUnits(book.sql()
+                        .rows(1,
+                              "SELECT CAST(COALESCE(SUM(posted), 0) AS TEXT) FROM fiat_items WHERE"
+                              " account = :v0 AND state = 'posted' AND due > :v1",
+                              {account, std::int64_t{day.value}})
+                        .front()
+                        .number(0));
+}
+
 std::vector<FiatItem> items_of_statement(BookTransaction& book, const std::string& account,
                                          const std::string& statement) {
   return select_items(book, "WHERE account = :v0 AND statement = :v1 ORDER BY key",

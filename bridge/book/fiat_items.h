@@ -53,6 +53,9 @@ void save(BookTransaction& book, const FiatItem& item);
                                                        const std::string& statement);
 [[nodiscard]] std::vector<FiatItem> all_items(BookTransaction& book);
 
+/// Sum of what the book posted and no statement has, due after `day`.
+[[nodiscard]] MinorUnits told_after(BookTransaction& book, const std::string& account, Date day);
+
 /// Adds what a book of an older schema posted on `account` in `currency` before it had items.
 void adopt_items(BookTransaction& book, const std::string& account, const Currency& currency);
 

@@ -72,6 +72,15 @@ void insert(BookTransaction& book, const InboxFile& file) {
        file.detail});
 }
 
+std::optional<Hash> newest_message_of(BookTransaction& book, const std::string& sender) {
+  const auto rows = book.sql().rows(1,
+                                    "SELECT file_hash FROM messages WHERE direction = 'in' AND"
+                                    " sender = :v0 ORDER BY seq DESC LIMIT 1",
+                                    {sender});
+  if (rows.empty()) return std::nullopt;
+  return hash_column(rows.front(), 0);
+}
+
 std::optional<Hash> find_message(BookTransaction& book, const std::string& direction,
                                  const std::string& sender, const std::string& message_id) {
   const auto rows = book.sql().rows(1,
@@ -137,6 +146,8 @@ std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max) {
        book.sql().rows(5,
                        "SELECT id, kind, content, is_sent, issues FROM outbox WHERE issues NOT IN"
                        " (SELECT currency FROM stops WHERE state = 'stopped')"
+                       " AND issues NOT IN (SELECT currency FROM agent_orders WHERE"
+                       " kind = 'attestation' AND state = 'sent')"
                        " ORDER BY place LIMIT " +
                            std::to_string(count_max))) {
     items.push_back(
@@ -144,6 +155,10 @@ std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max) {
     if (!row.text(4).empty()) items.back().issues = currency_column(row, 4);
   }
   return items;
+}
+
+bool is_in_outbox(BookTransaction& book, const std::string& id) {
+  return !book.sql().rows(1, "SELECT id FROM outbox WHERE id = :v0", {id}).empty();
 }
 
 std::int64_t outbox_size(BookTransaction& book) {

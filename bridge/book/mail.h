@@ -33,6 +33,9 @@ struct JournalMessage {
   Hash file;            ///< of its bytes
   std::string content;  ///< UTF-8
 };
+/// Hash of the bytes of the newest message that came from `sender`; none: there is none.
+[[nodiscard]] std::optional<Hash> newest_message_of(BookTransaction& book,
+                                                    const std::string& sender);
 /// Hash of the bytes of the message with that sender and id; none: there is no such message.
 [[nodiscard]] std::optional<Hash> find_message(BookTransaction& book, const std::string& direction,
                                                const std::string& sender,
@@ -67,8 +70,10 @@ void insert(BookTransaction& book, const OutboxItem& item);
 void mark_sent(BookTransaction& book, const std::string& id);
 /// Gone: it arrived, or never will. No error where it is gone already.
 void remove_from_outbox(BookTransaction& book, const std::string& id);
-/// Oldest first, at most `count_max`; orders to issue a currency that is stopped stay.
+/// Oldest first, at most `count_max`; orders to issue a currency stay while it is stopped, and
+/// while its reserves are being attested.
 [[nodiscard]] std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max);
+[[nodiscard]] bool is_in_outbox(BookTransaction& book, const std::string& id);
 [[nodiscard]] std::int64_t outbox_size(BookTransaction& book);
 /// By kind, "order", "file" and "annex".
 [[nodiscard]] std::map<std::string, std::int64_t> outbox_sizes(BookTransaction& book);

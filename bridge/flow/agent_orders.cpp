@@ -1,5 +1,8 @@
 #include "bridge/flow/agent_orders.h"
 
+#include <algorithm>
+
+#include "bridge/book/fiat_items.h"
 #include "bridge/book/statements.h"
 
 namespace vostro::bridge {
@@ -12,7 +15,76 @@ UnixSeconds seconds_of(const BookTransaction& book) {
   return UnixSeconds(book.now().value / 1000);
 }
 
+std::string name_of(const OrderMaker& maker, const Uuid& order) {
+  return chain::to_text(chain::OwnedId{maker.agent(), order});
+}
+
+/// Whether more is to be issued than was attested; also where the ledger refused it for that.
+bool is_short(BookTransaction& book, const OrderMaker& maker, const Currency& currency,
+              const std::optional<AgentOrder>& attested) {
+  std::int64_t wanted = 0;
+  for (const Funding& each : fundings_in(book, FundingState::issuing)) {
+    if (each.amount.currency != currency) continue;
+    if (each.order && !is_in_outbox(book, name_of(maker, *each.order))) return true;
+    wanted += each.amount.units.value;
+  }
+  if (wanted == 0 || !attested) return false;
+  for (const LedgerTotal& each : ledger_totals(book))
+    if (each.currency == currency) wanted += each.issued.value - each.redeemed.value;
+  return wanted > attested->value;
+}
+
+/// What the bank's account holds by its own word. What should have been on the last statement and
+/// was not does not count.
+MinorUnits held_at_bank(BookTransaction& book, const Pool& pool,
+                        const std::optional<Statement>& last) {
+  if (!last) return told_after(book, pool.account, Date(0));
+  const Date whole(last->date.value - (pool.has_several_statements ? 1 : 0));
+  return MinorUnits(last->closing.value + told_after(book, pool.account, whole).value);
+}
+
+/// What the ledger refused for want of reserves is tried again.
+void issue_again(BookTransaction& book, const OrderMaker& maker, const Currency& currency) {
+  book.clear("reserves/" + to_text(currency));
+  for (Funding& each : fundings_in(book, FundingState::issuing)) {
+    if (each.amount.currency != currency || is_in_outbox(book, name_of(maker, *each.order)))
+      continue;
+    maker.issue(book, each);
+    update(book, each, "reserves were attested");
+  }
+}
+
 }  // namespace
+
+void attest_reserves(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker) {
+  for (const Pool& pool : config.pools) {
+    const auto newest = newest_agent_order(book, AgentOrderKind::attestation, pool.currency);
+    const auto now = static_cast<std::int64_t>(seconds_of(book).value);
+    // One at a time, and each as of a later second.
+    if (newest && (newest->state == AgentOrderState::sent || newest->at >= now)) continue;
+    const auto last = last_statement(book, pool.account);
+    const auto is_known = [&](const Hash& message) {
+      return find_agent_order(book, AgentOrderKind::attestation, pool.currency,
+                              to_hex(message.view()))
+          .has_value();
+    };
+    std::optional<Hash> message;
+    if (last && !is_known(last->file))
+      message = last->file;
+    else if (is_short(book, maker, pool.currency, newest))
+      message = newest_message_of(book, to_text(config.bank));
+    if (!message || is_known(*message)) continue;
+    AgentOrder order;
+    order.kind = AgentOrderKind::attestation;
+    order.currency = pool.currency;
+    order.subject = to_hex(message->view());
+    // An account that is overdrawn holds nothing.
+    order.value = std::max<std::int64_t>(held_at_bank(book, pool, last).value, 0);
+    order.at = now;
+    maker.attest(book, order);
+    save(book, order, "held by the bank's word");
+  }
+}
 
 void open_business_date(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
                         const Currency& currency, Date ledger_date) {
@@ -57,34 +129,48 @@ void look_at_calendars(BookTransaction& book, const BridgeConfig& config) {
   }
 }
 
-void on_agent_order(BookTransaction& book, const Bic& agent, AgentOrder order,
-                    const chain::Receipt& receipt) {
-  const std::string name = chain::to_text(chain::OwnedId{agent, order.order});
+void on_agent_order(BookTransaction& book, const OrderMaker& maker, AgentOrder order,
+                    const chain::Receipt& receipt, UnixMillis block_time) {
+  const std::string name = chain::to_text(receipt.id);
   remove_from_outbox(book, name);
   book.clear("order/" + name);
   if (order.state == AgentOrderState::done) return;
+  const std::string why =
+      receipt.reason ? std::string(chain::to_string(*receipt.reason)) : std::string("final");
+  // This machine's clock is ahead of the ledger's: by that one the balance is of now, too.
+  if (receipt.reason == chain::Reason::date_ahead && receipt.id.id == order.order) {
+    order.at = static_cast<std::int64_t>(block_time.value / 1000);
+    maker.attest(book, order);
+    order.state = AgentOrderState::sent;
+    save(book, order, why);
+    return;
+  }
   // A date that is not after the ledger's was opened by another hand: it is what was wanted.
   const bool is_wanted =
       receipt.status == chain::Status::done || (order.kind == AgentOrderKind::business_date &&
                                                 receipt.reason == chain::Reason::date_not_after);
   order.state = is_wanted ? AgentOrderState::done : AgentOrderState::failed;
-  const std::string why =
-      receipt.reason ? std::string(chain::to_string(*receipt.reason)) : std::string("final");
   save(book, order, why);
   if (!is_wanted)
     book.raise("refused/" + key_of(order),
                "the ledger rejected the order " + name + ", " + key_of(order) + ": " + why);
+  else if (order.kind == AgentOrderKind::attestation)
+    issue_again(book, maker, order.currency);
 }
 
 void on_agent_order_failed(BookTransaction& book, const OrderMaker& maker, AgentOrder order,
                            bool is_expired, const std::string& why) {
   if (order.state != AgentOrderState::sent) return;
-  const std::string name = chain::to_text(chain::OwnedId{maker.agent(), order.order});
+  const std::string name = name_of(maker, order.order);
   remove_from_outbox(book, name);
   book.clear("order/" + name);
   order.state = AgentOrderState::failed;
-  if (is_expired && order.kind == AgentOrderKind::business_date) {
-    maker.open_date(book, order);  // the next try
+  if (is_expired) {
+    // The next try.
+    if (order.kind == AgentOrderKind::attestation)
+      maker.attest(book, order);
+    else
+      maker.open_date(book, order);
     order.state = AgentOrderState::sent;
   }
   save(book, order, why);

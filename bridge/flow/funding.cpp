@@ -141,6 +141,14 @@ void on_issue(BookTransaction& book, Funding funding, const chain::Receipt& rece
   if (funding.state == FundingState::issued) return;
   const bool was_issuing = funding.state == FundingState::issuing;
   if (receipt.status != chain::Status::done) {
+    if (was_issuing && receipt.reason == chain::Reason::reserves_short) {
+      // For whom it is is beyond doubt: it waits for the next attestation.
+      update(book, funding, word_of(receipt));
+      book.raise("reserves/" + to_text(funding.amount.currency),
+                 "the ledger does not issue " + to_text(funding.amount.currency) +
+                     ": the reserves that were attested last do not cover it, or are too old");
+      return;
+    }
     if (was_issuing) to_suspense(book, funding, word_of(receipt));
     return;
   }

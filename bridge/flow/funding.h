@@ -5,7 +5,8 @@
 ///      \                   |  ^ \--expired: next try--/
 ///       \--doubt--> suspense  |
 ///                     ^  \--two persons--/
-///                     \----receipt rejected
+///                     \----receipt rejected; for want of reserves it stays in issuing, and is
+///                          tried again at the next attestation
 ///
 /// Each function is a step inside one transaction of the book. Source: issue 5, point 5; threat
 /// model 2.7, rows B6, B8.

@@ -87,7 +87,7 @@ void take_receipt(BookTransaction& book, const Rules& rules, const client::Final
       return;
     }
     if (auto order = find_agent_order(book, receipt.id.id)) {
-      on_agent_order(book, rules.maker.agent(), *std::move(order), receipt);
+      on_agent_order(book, rules.maker, *std::move(order), receipt, placed.block_time);
       return;
     }
     if (auto screening = find_screening_by_order(book, receipt.id.id)) {

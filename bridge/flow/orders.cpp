@@ -35,6 +35,15 @@ void OrderMaker::close(BookTransaction& book, Redemption& redemption, bool is_pa
                              is_paid ? std::nullopt : redemption.code, *redemption.answer});
 }
 
+void OrderMaker::attest(BookTransaction& book, AgentOrder& about) const {
+  const auto statement = fixed_from_hex<Hash>(about.subject);
+  VOSTRO_CHECK(statement && about.at >= 0);
+  about.order = next_id(about);
+  order(book, about.order,
+        chain::AttestReserves{agent_, about.currency, MinorUnits(about.value), *statement,
+                              UnixSeconds(static_cast<std::uint64_t>(about.at))});
+}
+
 void OrderMaker::open_date(BookTransaction& book, AgentOrder& about) const {
   about.order = next_id(about);
   order(book, about.order,
@@ -44,8 +53,10 @@ void OrderMaker::open_date(BookTransaction& book, AgentOrder& about) const {
 
 Uuid OrderMaker::next_id(AgentOrder& about) const {
   ++about.attempt;
-  const Hash whole = hash("agent-order", as_bytes(to_text(agent_) + "/" + key_of(about) + "/" +
-                                                  std::to_string(about.attempt)));
+  std::string what = to_text(agent_) + "/" + key_of(about) + "/" + std::to_string(about.attempt);
+  // A book that was restored makes another of the same message, as of a later time.
+  if (about.kind == AgentOrderKind::attestation) what += "/" + std::to_string(about.at);
+  const Hash whole = hash("agent-order", as_bytes(what));
   std::array<Byte, 16> half{};
   std::copy_n(whole.bytes.begin(), half.size(), half.begin());
   return make_uuid_v4(half);

@@ -29,6 +29,8 @@ class OrderMaker {
   /// The next try to say how a redemption ended. The caller updates the row.
   void close(BookTransaction& book, Redemption& redemption, bool is_paid) const;
 
+  /// The next try to attest `order.value` as of `order.at`. The caller saves the row.
+  void attest(BookTransaction& book, AgentOrder& order) const;
   /// The next try to open the date `order.value`. The caller saves the row.
   void open_date(BookTransaction& book, AgentOrder& order) const;
 

@@ -195,6 +195,13 @@ RedeemOutcome read(const JsonIn& in, const RedeemOutcome*) {
           in.field("message").hash()};
 }
 
+AttestReserves read(const JsonIn& in, const AttestReserves*) {
+  in.has_fields({"type", "agent", "balance", "statement", "as_of"});
+  const Money balance = in.field("balance").money();
+  return {in.field("agent").bic(), balance.currency, balance.units, in.field("statement").hash(),
+          in.field("as_of").time()};
+}
+
 OpenBusinessDate read(const JsonIn& in, const OpenBusinessDate*) {
   in.has_fields({"type", "agent", "currency", "date"});
   return {in.field("agent").bic(), in.field("currency").currency(), in.field("date").date()};

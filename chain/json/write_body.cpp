@@ -111,6 +111,12 @@ class BodyWriter {
             {"code", body.code ? json::value(letters(*body.code)) : json::value(nullptr)},
             {"message", hex(body.message)}};
   }
+  json::object operator()(const AttestReserves& body) const {
+    return {{"agent", json_text(to_text(body.agent))},
+            {"balance", money({body.currency, body.balance})},
+            {"statement", hex(body.statement)},
+            {"as_of", json_text(to_text(body.as_of))}};
+  }
   json::object operator()(const OpenBusinessDate& body) const {
     return {{"agent", json_text(to_text(body.agent))},
             {"currency", json_text(to_text(body.currency))},

@@ -24,6 +24,7 @@ using Applied = Result<void, Reason>;
 [[nodiscard]] Applied apply(Turn& turn, const Issue& body);
 [[nodiscard]] Applied apply(Turn& turn, const Redeem& body);
 [[nodiscard]] Applied apply(Turn& turn, const RedeemOutcome& body);
+[[nodiscard]] Applied apply(Turn& turn, const AttestReserves& body);
 [[nodiscard]] Applied apply(Turn& turn, const OpenBusinessDate& body);
 [[nodiscard]] Applied apply(Turn& turn, const OpenAccount& body);
 [[nodiscard]] Applied apply(Turn& turn, const UpdateAccount& body);

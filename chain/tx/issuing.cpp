@@ -97,6 +97,21 @@ Applied apply(Turn& turn, const RedeemOutcome& body) {
   return {};
 }
 
+Applied apply(Turn& turn, const AttestReserves& body) {
+  Parties parties;
+  parties.participants = {body.agent};
+  parties.currencies = {body.currency};
+  if (auto ok = check_common(turn, parties); !ok) return ok;
+  CurrencyRecord currency = *turn.state.find<CurrencyRecord>(body.currency);
+  if (currency.attestation && body.as_of <= currency.attestation->as_of)
+    return fail(Reason::date_not_after);
+  // One for a time to come would stay young for as long as its signer likes.
+  if (is_beyond(body.as_of, turn.block.time, 0)) return fail(Reason::date_ahead);
+  currency.attestation = Attestation{body.balance, body.statement, body.as_of};
+  turn.state.put<CurrencyRecord>(body.currency, std::move(currency));
+  return {};
+}
+
 Applied apply(Turn& turn, const OpenBusinessDate& body) {
   Parties parties;
   parties.participants = {body.agent};

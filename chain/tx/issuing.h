@@ -1,5 +1,5 @@
-/// What a settlement agent and its customers' banks do with fiat: issue, redeem, business date.
-/// Source: blueprint 3.
+/// What a settlement agent and its customers' banks do with fiat: issue, redeem, attest, business
+/// date. Source: blueprint 3.
 #pragma once
 
 #include "base/time.h"
@@ -53,7 +53,21 @@ struct RedeemOutcome {
   }
 };
 
-// Tag 23 is kept for AttestReserves.
+/// The settlement agent's word on what its fiat account holds. The newest one decides whether more
+/// may be issued.
+struct AttestReserves {
+  static constexpr std::uint8_t tag = 23;
+  Bic agent;  ///< the currency's settlement agent: who acts
+  Currency currency;
+  MinorUnits balance;  ///< 0 or above, at most money_max_default
+  Hash statement;      ///< of the bank's message that says so
+  UnixSeconds as_of;   ///< when that was the balance
+  bool operator==(const AttestReserves&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(agent, currency, balance, statement, as_of);
+  }
+};
 
 struct OpenBusinessDate {
   static constexpr std::uint8_t tag = 24;

@@ -72,11 +72,15 @@ std::vector<Bytes> seeds() {
            "\"335800BY3CB8W1JK9L13\",\"roles\":[\"fx-provider\"],\"status\":\"active\","
            "\"validator\":true" +
                policy + "}"),
-      seed(8,
-           "{\"currency\":\"EUR\",\"exponent\":2,\"agent\":\"EURADEFF\",\"status\":\"active\","
-           "\"business_date\":\"2026-11-23\",\"issued\":{\"currency\":\"EUR\",\"amount\":"
-           "\"5.00\"},\"redeemed\":{\"currency\":\"EUR\",\"amount\":\"0.00\"}" +
-               policy + "}"),
+      seed(
+          8,
+          "{\"currency\":\"EUR\",\"exponent\":2,\"agent\":\"EURADEFF\",\"status\":\"active\","
+          "\"business_date\":\"2026-11-23\",\"issued\":{\"currency\":\"EUR\",\"amount\":"
+          "\"5.00\"},\"redeemed\":{\"currency\":\"EUR\",\"amount\":\"0.00\"},\"open_redemptions\":{"
+          "\"currency\":\"EUR\",\"amount\":\"0.00\"},\"attestation\":{\"balance\":{\"currency\":"
+          "\"EUR\",\"amount\":\"5.00\"},\"statement\":\"" +
+              zeros + "\",\"as_of\":\"2026-11-23T15:16:39Z\"},\"attestation_max_age_s\":86400" +
+              policy + "}"),
       seed(9, quote + ",\"remaining\":null}"),
       seed(10, "{\"quote\":\"" + to_text(payment.id) + "\",\"uetr\":\"" + to_text(payment.id) +
                    "\",\"agent\":\"NORDDEFF\",\"debtor\":\"NORDDEFF/main\",\"creditor\":"

@@ -390,5 +390,149 @@ TEST(FaultOfAStatement, B7_NamesWhatNoBookCanTake) {
   EXPECT_NE(fault([](FiatStatement& s) { s.entries[0].reference = ""; }), "");
 }
 
+// ---- what the ledger is told of it ----
+
+/// Attestations and issues as they go to the ledger, in order: "attest 500", "issue 40".
+class Attested : public Statements {
+ protected:
+  static constexpr Date kTomorrow{kToday.value + 1};
+  void look_at_reserves() {
+    now_ = UnixMillis(now_.value + 1'000);
+    step([&](BookTransaction& rows) { attest_reserves(rows, config_, maker_); });
+  }
+  Words orders() {
+    Words found;
+    for (const OutboxItem& item : waiting()) {
+      const auto order = order_in(item);
+      if (const auto* said = std::get_if<chain::AttestReserves>(&order.body))
+        found.push_back("attest " + std::to_string(said->balance.value));
+      else
+        found.push_back("issue " +
+                        std::to_string(std::get<chain::Issue>(order.body).money.units.value));
+    }
+    return found;
+  }
+  chain::AttestReserves attestation() {
+    return std::get<chain::AttestReserves>(order_in(waiting().at(0)).body);
+  }
+  /// The ledger's word on the attestation that waits.
+  void say(std::optional<chain::Reason> reason = std::nullopt) {
+    Receipt receipt;
+    receipt.id = {kAgent, order_in(waiting().at(0)).id};
+    if (reason) {
+      receipt.status = Status::rejected;
+      receipt.reason = reason;
+    }
+    take(receipt);
+  }
+  /// A credit that its bank tells in a message of its own.
+  void told(const std::string& reference, std::int64_t cents, Date day = kToday) {
+    FiatEntry entry = credit(reference, cents);
+    entry.booked = day;
+    step([&](BookTransaction& rows) {
+      insert(rows, JournalMessage{"in", "camt.054.001.08", to_text(config_.bank), reference,
+                                  hash("file", as_bytes(reference)), "<xml/>"});
+      take_notice(rows, config_, maker_, {{entry}});
+    });
+  }
+  Receipt refused(const std::string& reference) {
+    Receipt receipt = issue_receipt(funding(reference), Status::rejected);
+    receipt.reason = chain::Reason::reserves_short;
+    return receipt;
+  }
+};
+VOSTRO_ON_BOTH_DATABASES(Attested);
+
+TEST_P(Attested, AtEachStatementWithItsHashAndWhatWasToldSince) {
+  told("a", 500);
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"issue 500"}) << "nothing was ever attested: the ledger asks for none";
+  take(issue_receipt(funding("a")));
+  take_statement(statement(7, 0, {credit("a")}));
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 500"});
+  EXPECT_EQ(attestation().statement, hash("file", as_bytes("S7")));
+  EXPECT_EQ(attestation().as_of, UnixSeconds(now_.value / 1000));
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 500"}) << "once for each";
+  say();
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words());
+  told("b", 30, kTomorrow);
+  take(issue_receipt(funding("b")));
+  take_statement(statement(8, 500, {}));
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 530"}) << "of the next day, and on no statement yet";
+}
+
+TEST_P(Attested, WhatIsMissingOnTheStatementDoesNotCount) {
+  told("a", 500);
+  take(issue_receipt(funding("a")));
+  take_statement(statement(7, 0, {}));
+  EXPECT_EQ(breaks(), Words{"not_on_statement -500"});
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 0"});
+}
+
+TEST_P(Attested, BeforeMoreIsIssuedThanTheLastOneCovers) {
+  take_statement(statement(7, 0, {}));
+  look_at_reserves();
+  say();
+  told("a", 500, kTomorrow);
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 500"}) << "the order to issue waits for it";
+  EXPECT_EQ(attestation().statement, hash("file", as_bytes("a")));
+  say();
+  EXPECT_EQ(orders(), Words{"issue 500"});
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"issue 500"});
+  take(issue_receipt(funding("a")));
+  EXPECT_EQ(alarm_kinds(), Words());
+}
+
+TEST_P(Attested, WhatTheLedgerRefusedForWantOfThemIsIssuedWhenTheyAreThere) {
+  told("a", 500);
+  take(refused("a"));
+  EXPECT_EQ(funding("a").state, FundingState::issuing) << "nobody doubts for whom it is";
+  EXPECT_EQ(alarm_kinds(), Words{"reserves"});
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 500"});
+  say();
+  EXPECT_EQ(orders(), Words{"issue 500"});
+  EXPECT_EQ(funding("a").attempt, 2U);
+  EXPECT_EQ(alarm_kinds(), Words());
+  take(refused("a"));
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words()) << "the bank has said nothing new";
+  told("b", 40);
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 540"});
+  say();
+  EXPECT_EQ(orders(), (Words{"issue 40", "issue 500"}));
+  sums();
+}
+
+TEST_P(Attested, AsOfTheLedgersTimeWhereThisMachinesClockIsAhead) {
+  take_statement(statement(7, 0, {}));
+  now_ = UnixMillis(kNow.value + 60'000);
+  look_at_reserves();
+  say(chain::Reason::date_ahead);
+  EXPECT_EQ(orders(), Words{"attest 0"});
+  EXPECT_EQ(attestation().as_of, UnixSeconds(kNow.value / 1000)) << "of the block that refused";
+  say();
+  EXPECT_EQ(orders(), Words());
+  EXPECT_EQ(alarm_kinds(), Words());
+}
+
+TEST_P(Attested, OneThatIsRefusedIsAnAlarmAndHoldsNothingUp) {
+  take_statement(statement(7, 0, {}));
+  told("a", 500, kTomorrow);
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words{"attest 500"});
+  say(chain::Reason::currency_not_available);
+  EXPECT_EQ(orders(), Words{"issue 500"});
+  EXPECT_EQ(alarm_kinds(), Words{"refused"});
+}
+
 }  // namespace
 }  // namespace vostro::bridge

@@ -138,6 +138,9 @@ std::vector<Sample> make() {
                                                          RedeemResult::failed,
                                                          code("AC06"),
                                                          hash_of("message")}));
+  samples.push_back(plain("AttestReserves",
+                          AttestReserves{bic("EURADEFF"), currency("EUR"), MinorUnits(4'321'099),
+                                         hash_of("statement"), test_time}));
   samples.push_back(
       plain("OpenBusinessDate", OpenBusinessDate{bic("EURADEFF"), currency("EUR"), Date(19'676)}));
   samples.push_back(plain("OpenAccount", OpenAccount{account("NORDDEFF/new"), policy, accepts}));

@@ -142,6 +142,10 @@ void add_identifier_rows(std::vector<FormRow>& rows) {
       with<RedeemOutcome>("RedeemOutcome", [](auto& b) { b.redeem.owner = {}; }));
   add("outcome's code", "code",
       with<RedeemOutcome>("RedeemOutcome", [](auto& b) { b.code = GivenCode{}; }));
+  add("attesting agent", "agent",
+      with<AttestReserves>("AttestReserves", [](auto& b) { b.agent = {}; }));
+  add("attested currency", "currency",
+      with<AttestReserves>("AttestReserves", [](auto& b) { b.currency = {}; }));
   add("date's agent", "agent",
       with<OpenBusinessDate>("OpenBusinessDate", [](auto& b) { b.agent = {}; }));
   add("date's currency", "currency",
@@ -375,6 +379,12 @@ void add_other_rows(std::vector<FormRow>& rows) {
   add("credited beyond the year 9999", bad_time, "credited_at",
       with<ConfirmCredit>("ConfirmCredit",
                           [](auto& b) { b.credited_at = unix_seconds_max.next(); }));
+  add("reserves of less than nothing", amount_not_positive, "balance",
+      with<AttestReserves>("AttestReserves", [](auto& b) { b.balance = MinorUnits(-1); }));
+  add("reserves above money_max", amount_too_large, "balance",
+      with<AttestReserves>("AttestReserves", [](auto& b) { b.balance = MinorUnits(kMax + 1); }));
+  add("attested beyond the year 9999", bad_time, "as_of",
+      with<AttestReserves>("AttestReserves", [](auto& b) { b.as_of = unix_seconds_max.next(); }));
   add("date before 1970", bad_time, "date",
       with<OpenBusinessDate>("OpenBusinessDate", [](auto& b) { b.date = Date(-1); }));
   add("date beyond the year 9999", bad_time, "date",
@@ -509,6 +519,9 @@ TEST(Form, LimitsAreInclusive) {
   }));
   passes(with<Block>("Block", [](auto& b) { b.legal_basis = std::string(35, 'x'); }));
   passes(with<Issue>("Issue", [](auto& b) { b.money.units = MinorUnits(kMax); }));
+  for (const std::int64_t balance : {std::int64_t{0}, kMax})
+    passes(
+        with<AttestReserves>("AttestReserves", [&](auto& b) { b.balance = MinorUnits(balance); }));
   passes(with_envelope([](auto& t) { t.valid_until = unix_seconds_max; }));
   passes(with<OpenBusinessDate>("OpenBusinessDate", [](auto& b) { b.date = Date(2'932'896); }));
   passes(with<Cancel>("Cancel", [](auto& b) { b.delayed->id = test::derived_id(1); }));

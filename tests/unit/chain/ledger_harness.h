@@ -154,6 +154,11 @@ class Network {
             .id(id)
             .signed_by({"agent"}));
   }
+  std::string attest(const Money& balance, UnixSeconds as_of) {
+    return send(chain::AttestReserves{bic("AGNTDEFF"), balance.currency, balance.units,
+                                      hash_of("statement"), as_of},
+                {"agent"});
+  }
   [[nodiscard]] UnixSeconds soon() const { return UnixSeconds(ledger.time().value / 1000 + 3600); }
   [[nodiscard]] UnixSeconds in_seconds(std::uint64_t s) const {
     return UnixSeconds(ledger.time().value / 1000 + s);

@@ -361,6 +361,40 @@ TEST(Issuing, ReservesAreSupplyLessOpenRedemptions) {
   EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "done");
 }
 
+// A shortfall of one cent, and the ledger itself refuses; the next word that covers opens it again.
+TEST(Issuing, NothingIsIssuedWhileOneCentIsMissing) {
+  Network n;
+  const std::int64_t supply = n.ledger.load<CurrencyRecord>(currency("EUR"))->issued.value;
+  EXPECT_EQ(n.attest(eur(supply), UnixSeconds(test_time.value + 1)), "done");
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "done") << "covered before it";
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "reserves_short");
+  EXPECT_EQ(n.attest(eur(supply), UnixSeconds(test_time.value + 2)), "done");
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "reserves_short");
+  EXPECT_EQ(n.attest(eur(supply + 1), UnixSeconds(test_time.value + 3)), "done");
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "done");
+  EXPECT_EQ(n.attest(eur(0), UnixSeconds(test_time.value + 4)), "done")
+      << "an agent may say that it has nothing";
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "reserves_short");
+  const auto euro = n.ledger.load<CurrencyRecord>(currency("EUR"));
+  EXPECT_EQ(euro->issued.value, supply + 2);
+  EXPECT_EQ(euro->attestation,
+            (Attestation{MinorUnits(0), hash_of("statement"), UnixSeconds(test_time.value + 4)}));
+  EXPECT_EQ(n.outcome(n.payment()), "settled") << "what is there goes on";
+}
+
+TEST(Issuing, AnAttestationOfATimeToComeDoesNotStayYoung) {
+  Network n;
+  CurrencyRecord euro = *n.ledger.load<CurrencyRecord>(currency("EUR"));
+  euro.attestation_max_age_s = 3;
+  n.ledger.write(currency("EUR"), euro);
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "reserves_short") << "nothing was attested";
+  EXPECT_EQ(n.attest({currency("EUR"), money_max_default}, n.in_seconds(3600)), "date_ahead");
+  EXPECT_EQ(n.attest({currency("EUR"), money_max_default}, n.in_seconds(0)), "done");
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "done");
+  EXPECT_EQ(n.outcome(n.payment()), "settled") << "a second goes by";
+  EXPECT_EQ(n.issue("NORDDEFF/main", eur(1)), "reserves_short");
+}
+
 TEST(Issuing, BusinessDateStandsInTheEntries) {
   Network n;
   EXPECT_EQ(n.send(OpenBusinessDate{bic("AGNTDEFF"), currency("EUR"), Date(19'700)}, {"agent"}),

@@ -22,7 +22,7 @@ class RandomBanks {
   RandomBanks(Network& network, std::uint64_t seed) : n_(network), random_(seed) {}
 
   VerifiedTransactionPtr next() {
-    switch (pick(16)) {
+    switch (pick(17)) {
       case 0:
       case 1:
       case 2:
@@ -55,6 +55,11 @@ class RandomBanks {
         return sign(
             RedeemOutcome{bic("AGNTDEFF"), any_of(redemptions_), RedeemResult::paid, {}, {}},
             "agent");
+      case 15:
+        return sign(AttestReserves{bic("AGNTDEFF"), currency(pick(2) == 0 ? "EUR" : "USD"),
+                                   MinorUnits(static_cast<std::int64_t>(pick(200'000'000))),
+                                   hash_of("statement"), n_.in_seconds(pick(3))},
+                    "agent");
       default:
         return sign(Issue{bic("AGNTDEFF"), account(any_account()), amount(),
                           hash_of(std::to_string(pick(200)))},

@@ -247,6 +247,21 @@ const std::vector<Case>& cases() {
          return n.issue("NORDDEFF/main", eur(1));
        },
        "reserves_short"},
+      {"attestation of the same second",
+       [](Network& n) {
+         const UnixSeconds as_of = test_time;
+         EXPECT_EQ(n.attest(eur(1), as_of), "done");
+         return n.attest(eur(2), as_of);
+       },
+       "date_not_after"},
+      {"attestation of a time to come",
+       [](Network& n) { return n.attest(eur(1), n.in_seconds(5)); }, "date_ahead"},
+      {"attestation of another's currency",
+       [](Network& n) {
+         change_currency(n, "EUR", [](CurrencyRecord& c) { c.status = Standing::suspended; });
+         return n.attest(eur(1), test_time);
+       },
+       "currency_not_available"},
       {"business date goes back",
        [](Network& n) {
          return n.send(OpenBusinessDate{bic("AGNTDEFF"), currency("EUR"), Date(19'675)}, {"agent"});

@@ -32,7 +32,7 @@ TEST(Reason, HasAWordOfItsOwnAndASentence) {
     EXPECT_TRUE(sentence(reason).ends_with('.')) << to_string(reason);
     EXPECT_EQ(iso_code(reason).size(), 4U) << to_string(reason);
   }
-  EXPECT_EQ(words.size(), 48U);
+  EXPECT_EQ(words.size(), 49U);
   EXPECT_FALSE(words.contains("unknown"));
   EXPECT_EQ(reason_from("unknown"), std::nullopt);
   EXPECT_EQ(reason_from(""), std::nullopt);
@@ -94,6 +94,7 @@ TEST(Reason, HasTheCodeOfTheBlueprint) {
       {votes_short, "TM01"},
       {evidence_known, "AM05"},
       {evidence_wrong, "FF01"},
+      {date_ahead, "DT01"},
   };
   EXPECT_EQ(std::size(table), all_reasons().size());
   for (const auto& [reason, code] : table) EXPECT_EQ(iso_code(reason), code) << to_string(reason);

@@ -433,17 +433,6 @@ TEST(Inspect, SaysInWordsWhoSignsWhat) {
   EXPECT_EQ(words.find("DEVELOPMENT"), std::string::npos);
 }
 
-TEST(Inspect, WarnsOfACurrencyThatNobodyCouldIssue) {
-  Draft draft = a_draft();
-  const auto found = warnings(*parse(*seal(draft, signed_entries(draft, 4))));
-  ASSERT_EQ(found.size(), 1U) << "only JPY asks for attestations";
-  EXPECT_NE(found[0].find("JPY"), std::string::npos);
-  EXPECT_NE(found[0].find("attestation_max_age"), std::string::npos);
-  EXPECT_NE(describe(*parse(sealed())).find("WARNING: " + found[0]), std::string::npos);
-  for (ListedCurrency& currency : draft.currencies) currency.attestation_max_age_s.reset();
-  EXPECT_TRUE(warnings(*parse(*seal(draft, signed_entries(draft, 4)))).empty());
-}
-
 TEST(Inspect, SaysThatADevelopmentNetworkToleratesNothing) {
   Draft draft = a_draft();
   draft.development = true;

@@ -37,7 +37,8 @@ std::string currency_answer(const std::string& code, int exponent, const std::st
          ",\"status\":\"active\",\"business_date\":\"2026-01-05\","
          "\"issued\":{\"currency\":\"" +
          code + "\",\"amount\":\"" + zero + "\"},\"redeemed\":{\"currency\":\"" + code +
-         "\",\"amount\":\"" + zero + "\"}}";
+         "\",\"amount\":\"" + zero + "\"},\"open_redemptions\":{\"currency\":\"" + code +
+         "\",\"amount\":\"" + zero + "\"},\"attestation\":null,\"attestation_max_age_s\":null}";
 }
 std::string list(const std::string& items) {
   return "{\"items\":[" + items + "],\"next\":null}";
