@@ -8,6 +8,7 @@
 #include "audit/book.h"
 #include "audit/lookahead.h"
 #include "audit/no_cache.h"
+#include "audit/reserves.h"
 #include "base/check.h"
 #include "base/codec.h"
 #include "chain/invariants.h"
@@ -108,7 +109,8 @@ class Replay {
         source_(source),
         options_(options),
         on_progress_(on_progress),
-        book_([this](ByteView key) { return ledger_->note(key); }) {
+        book_([this](ByteView key) { return ledger_->note(key); }),
+        reserves_([this](ByteView key) { return ledger_->note(key); }) {
     report_.network_id = definition.network_id;
     report_.network_name = definition.name;
     report_.source = source.name();
@@ -447,6 +449,7 @@ class Replay {
       return same;
     if (auto balanced = book_.post(header.height, executed->receipts, executed->state); !balanced)
       return balanced;
+    if (auto covered = reserves_.post(*executed); !covered) return covered;
     return advance(block, *executed);
   }
 
@@ -542,7 +545,9 @@ class Replay {
     if (block.proof) progress_.final_to = block.height;
     if (auto told = tell({as_hash(block.id), &block, executed, *ledger_, *voted, {}}); !told)
       return told;
-    return store(executed, book_.take_rows());
+    chain::Changes rows = book_.take_rows();
+    rows.merge(reserves_.take_rows());
+    return store(executed, std::move(rows));
   }
 
   [[nodiscard]] Checked<void> tell(const Step& step) const {
@@ -624,6 +629,7 @@ class Replay {
   std::unique_ptr<chain::WorkStore> ledger_;
   consensus::Judge judge_;
   Book book_;
+  Reserves reserves_;
   std::shared_ptr<const Committee> committee_;
   Progress progress_;
   Height signatures_from_;

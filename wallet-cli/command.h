@@ -66,6 +66,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> annex_commands();
 [[nodiscard]] std::vector<Command> track_commands();
 [[nodiscard]] std::vector<Command> issue_commands();
+[[nodiscard]] std::vector<Command> reserves_commands();
 [[nodiscard]] std::vector<Command> order_commands();
 [[nodiscard]] std::vector<Command> approve_commands();
 [[nodiscard]] std::vector<Command> network_commands();

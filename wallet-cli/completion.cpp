@@ -64,6 +64,7 @@ const Row kRows[] = {
     {"--result", Files{}},
     {"--document", Files{}},
     {"--message", Files{}},
+    {"--statement", Files{}},
     {"--stream", Files{}},
     {"FILE", Files{}},
     {"--file", Files{}},

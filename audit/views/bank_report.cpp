@@ -230,14 +230,12 @@ class Reporter {
 
   /// As the currency's record stood at the end of the period.
   ReportTable reserves() {
-    ReportTable table{
-        "reserves",
-        "The currency: what was issued and is not redeemed, and the agent's last word "
-        "on its reserves",
-        {"field", "value"},
-        {},
-        {},
-        {}};
+    ReportTable table{"reserves",
+                      "The currency: what circulates, and the agent's last word on its reserves",
+                      {"field", "value"},
+                      {},
+                      {},
+                      {}};
     const auto found = database_.query(
         "SELECT value, height, time FROM state WHERE kind = 'currency' AND name = :v0 AND "
         "SUBSTR(time, 1, 10) <= :v1 ORDER BY height DESC LIMIT 1",
@@ -246,10 +244,31 @@ class Reporter {
     const json::value record = json::parse(*found.rows[0][0]);
     for (const auto& [key, value] : record.as_object()) {
       const std::string name(key.data(), key.size());
-      if (name == "policy") continue;
+      if (name == "policy" || name == "attestation") continue;
       table.rows.push_back({name, plain(value)});
     }
+    add_cover(table, record.as_object());
     return table;
+  }
+
+  /// The reserves by the agent's last word against what circulates.
+  void add_cover(ReportTable& table, const json::object& record) const {
+    const auto units = [&](const json::value& amount) {
+      return amounts_.units(plain(amount), scope_.currency).value_or(0);
+    };
+    const std::int64_t circulating = units(record.at("issued")) - units(record.at("redeemed")) -
+                                     units(record.at("open_redemptions"));
+    table.rows.push_back({"circulating", money(circulating)});
+    const json::object* said = record.at("attestation").if_object();
+    if (said == nullptr) {
+      table.rows.push_back({"attested", "none"});
+      return;
+    }
+    const std::int64_t attested = units(said->at("balance"));
+    table.rows.push_back({"attested", money(attested)});
+    table.rows.push_back({"attested as of", plain(said->at("as_of"))});
+    table.rows.push_back({"attested by the message", plain(said->at("statement"))});
+    table.rows.push_back({"attested less circulating", money(attested - circulating)});
   }
 
   ReportTable governance() {

@@ -181,6 +181,55 @@ class Flows(BridgeCase):
         self.assertEqual(self.report(bridge)["accounts"][0]["statement"]["closing"], "37.00")
         self.assertEqual(self.on_ledger(), 37)
 
+    def test_Bridge_reserves_one_cent_short_and_the_ledger_issues_no_more(self):
+        bridge = self.make_bridge().start()
+        yesterday = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%d")
+
+        def reserves():
+            return self.network.wallet(self.nodes[1], "reserves", "EUR", keys=())[1]["items"][0]
+
+        def wait_attested(amount, issuing):
+            self.wait_for(lambda: reserves()["balance"] == {"currency": "EUR", "amount": amount}, f"{amount} is not attested: {reserves()}")
+            self.assertEqual(reserves()["issuing"], issuing)
+
+        def issue(reference):
+            return self.network.wallet(self.nodes[0], "issue", "--to", "MERLSGSG/main", "--amount", "1.00 EUR", "--reference", reference,
+                                       keys=("maker",), check=False)[1]
+        self.assertEqual((reserves()["balance"], reserves()["issuing"]), (None, "open"))
+        self.bank.put(self.bank.statement(1, "0.00", date=yesterday))
+        wait_attested("0.00", "open")
+        # More than that covers: told today, so it is attested before it is issued.
+        self.bank.put(self.bank.notice("REF-1", "100.00"))
+        self.wait_on_ledger("100.00")
+        wait_attested("100.00", "open")
+        self.assertEqual(self.alarms(bridge), [])
+        # The statement has one cent less than circulates: nobody issues, with the right keys or not.
+        self.bank.put(self.bank.statement(2, "0.00", self.bank.entry("REF-1", "99.99")))
+        wait_attested("99.99", "short")
+        refused = issue("by hand")
+        self.assertEqual((refused["status"], refused["reason"], refused["reason_code"]), ("rejected", "reserves_short", "AM13"), refused)
+        self.assertEqual(self.on_ledger(), 100)
+        self.redeem("40.00")  # what is there goes on; what is locked needs no cover
+        self.assertEqual(reserves()["issuing"], "open")
+        payout = self.wait_for(self.bank.payouts, "no pacs.009 comes out").popitem()[0]
+        self.bank.put(self.bank.status(payout, "RJCT", "AC04"))
+        self.wait_on_ledger("100.00")
+        self.assertEqual(reserves()["issuing"], "short")
+        # The bank corrects itself, and two persons take its word.
+        whole = self.bank.statement(2, "0.00", self.bank.entry("REF-1", "100.00"))
+        self.bank.put(whole)
+        held = self.wait_for(lambda: self.report(bridge)["held"], "the corrected one is not held")[0]
+        self.release(bridge, held["digest"][:12])
+        wait_attested("100.00", "open")
+        pool = self.report(bridge)["pools"][0]
+        self.assertEqual((pool["attested"], pool["attested_message"]), ("100.00", reserves()["statement"]))
+        # By hand, with the same file: the same hash.
+        file = bridge.config.with_name("camt053.xml")
+        file.write_text(whole, encoding="utf-8")
+        by_hand = self.network.wallet(self.nodes[0], "attest", "--balance", "100.00 EUR", "--statement", file, keys=("maker",))[1]
+        self.assertEqual(by_hand["statement"], pool["attested_message"])
+        self.assertEqual(issue("by hand, again")["status"], "done")
+
     def test_Bridge_fiat_waits_for_an_open_day_and_the_ledger_does_not(self):
         bridge = self.make_bridge()
         today = datetime.now(timezone.utc).date()

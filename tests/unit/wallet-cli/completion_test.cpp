@@ -61,6 +61,8 @@ TEST(Completion, OffersWhatMayStandThere) {
       {{"key", "show", ""}, {"checker", "maker"}},
       {{"pay-file", ""}, {std::string(completes_files)}},
       {{"approve", "show", "x", "--out", "a"}, {std::string(completes_files)}},
+      {{"attest", "--statement", ""}, {std::string(completes_files)}},
+      {{"reserves", "E"}, {"EUR"}},
       {{"completion", "z"}, {"zsh"}},
       {{"pay", "--api", "http", ":", "//127.0.0.1", ":", "1", "--charge-bearer", "S"}, {"SHAR"}},
       {{"nonsense", "x", ""}, {}},

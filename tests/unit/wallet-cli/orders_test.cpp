@@ -188,6 +188,54 @@ TEST_F(Commands, TheBusinessDateIsTheAgents) {
   EXPECT_EQ(order({"business-date", "EUR", "2026-02-30"}).exit, Exit::usage);
 }
 
+TEST_F(Commands, ReservesAreAttested) {
+  std::ofstream(path("camt053.xml")) << "<Document/>";
+  const Ran ran = order({"attest", "--balance", "1250.00 EUR", "--statement", path("camt053.xml"),
+                         "--as-of", "2026-01-05T17:00:00Z"});
+  ASSERT_EQ(ran.exit, Exit::ok) << ran.err;
+  const auto said = body<chain::AttestReserves>();
+  EXPECT_EQ(said.agent, test::bic("ALBAGB2L"));
+  EXPECT_EQ(said.balance, MinorUnits(125'000));
+  EXPECT_EQ(said.statement, hash("file", as_bytes("<Document/>")));
+  EXPECT_EQ(to_text(said.as_of), "2026-01-05T17:00:00Z");
+  EXPECT_EQ(order({"attest", "--balance", "5", "--statement", path("camt053.xml")}).exit,
+            Exit::usage);
+  EXPECT_EQ(order({"attest", "--balance", "5.00 EUR", "--statement", path("none.xml")}).exit,
+            Exit::local);
+}
+
+TEST_F(Commands, ReservesAreShownAgainstWhatCirculates) {
+  const auto currency = [](const std::string& attestation, const std::string& max_age) {
+    const auto money = [](const std::string& amount) {
+      return R"({"currency":"EUR","amount":")" + amount + "\"}";
+    };
+    return test::json_reply(
+        200, R"({"items":[{"currency":"EUR","exponent":2,"agent":"ALBAGB2L","policy":)" +
+                 chain::to_json(test::simple_policy({"maker"}), client::iso_exponents()) +
+                 R"(,"status":"active","business_date":"2026-01-05","issued":)" + money("500.00") +
+                 R"(,"redeemed":)" + money("100.00") + R"(,"open_redemptions":)" + money("50.00") +
+                 R"(,"attestation":)" + attestation + R"(,"attestation_max_age_s":)" + max_age +
+                 R"(}],"next":null})");
+  };
+  const auto said = [](const std::string& amount) {
+    return R"({"balance":{"currency":"EUR","amount":")" + amount + R"("},"statement":")" +
+           std::string(64, '0') + R"(","as_of":")" +
+           to_text(UnixSeconds(test::test_time.value - 61)) + R"("})";
+  };
+  const auto shown = [&](const std::string& attestation, const std::string& max_age) {
+    node_->answer("GET", "/v1/currencies", currency(attestation, max_age));
+    const auto item = run({"reserves", "EUR", "--json"}).json().at("items").as_array().at(0);
+    EXPECT_EQ(item.at("circulating").at("amount").as_string(), "350.00");
+    return std::string(item.at("issuing").as_string());
+  };
+  EXPECT_EQ(shown("null", "null"), "open");
+  EXPECT_EQ(shown("null", "60"), "old");
+  EXPECT_EQ(shown(said("350.00"), "null"), "open");
+  EXPECT_EQ(shown(said("350.00"), "60"), "old");
+  EXPECT_EQ(shown(said("349.99"), "null"), "short");
+  EXPECT_NE(run({"reserves"}).out.find("SHORT by 0.01 EUR: nothing is issued"), std::string::npos);
+}
+
 TEST_F(Commands, TheInboxListsAndAnswers) {
   node_->answer("GET", "/v1/payments",
                 test::json_reply(200, "{\"items\":[" + payment("held") + "],\"next\":null}"));
