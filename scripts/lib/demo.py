@@ -21,6 +21,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import credits as credit_files
+from demo_fiat import FiatDemo
+from fiat import POOL
 from vostronet import BANKS, CURRENCIES, NetError, Network, bin_dir, run
 
 SCRIPTS = Path(__file__).resolve().parent.parent
@@ -46,7 +48,7 @@ def build():
     if not (directory / "CMakeCache.txt").exists():
         subprocess.run(["cmake", "-S", str(root), "-B", str(directory), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
                         "-DVOSTRO_BUILD_TESTS=OFF"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", str(directory), "--target", "vostro-node", "vostro", "vostro-genesis"], check=True)
+    subprocess.run(["cmake", "--build", str(directory), "--target", "vostro-node", "vostro", "vostro-genesis", "vostro-bridge"], check=True)
 
 
 class Demo:
@@ -233,6 +235,16 @@ class Demo:
         self.network.wait_ready([victim])
         say(f"   back at height {target} after {time.monotonic() - began:.1f} s, with everything that it missed")
 
+    def fiat(self):
+        """Afterwards its bridges are down: payments to customers' accounts are answered by hand again."""
+        step("Fiat in, fiat out: a customer's pain.001 becomes a camt.054 at another bank")
+        flow = FiatDemo(self.network, self.bank(0), self.bank(3), say)
+        try:
+            flow.run()
+        finally:
+            flow.stop()
+        self.settled += 1
+
     def compare(self):
         step("All nodes compared")
         def heads():
@@ -323,9 +335,10 @@ def main():
         say(f"   network {network.info['network_id'][:16]}..., currencies {', '.join(c['currency'] for c in network.info['currencies'])}")
         network.up()
         say("   four nodes are up: every payment needs three of them to agree")
-        network.fund()
+        network.fund({"EUR": POOL})
         say("   settlement agents have issued opening balances against the fiat they hold")
         demo = Demo(network)
+        demo.fiat()
         agents = [row["debtor_agent"] for row in rows] + [row["creditor_agent"] for row in rows]
         demo.credits(args.file, rows, play(agents, banks), unknown)
         demo.exchange()
