@@ -284,8 +284,10 @@ Result<void, BookError> SettlementAgent::take_events() {
   return {};
 }
 
-Result<void, BookError> SettlementAgent::compare_position() {
-  const auto found = reconcile_position(book_, api_, config_, network_id_, wall_clock(), false);
+/// Takes note of what was compared, where it can be; else it is compared again soon.
+template <class Found, class Work>
+Result<void, BookError> SettlementAgent::take_note(const Result<Found, std::string>& found,
+                                                   const Work& work) {
   if (!found) {
     log::warning("cannot reconcile", {{"error", found.error()}});
     return {};
@@ -294,49 +296,37 @@ Result<void, BookError> SettlementAgent::compare_position() {
     comparing_at_ = Clock::now() + kCompareAgain;
     return {};
   }
-  return book_.write(wall_clock(), [&](BookTransaction& rows) {
-    for (const LedgerPosition& each : found->positions) {
-      const std::string key = "break/" + to_text(each.currency);
-      if (each.difference.value == 0)
-        rows.clear(key);
-      else
-        rows.raise(key, "the book and the ledger's account differ by " +
-                            format_amount(each.difference, each.exponent) + " " +
-                            to_text(each.currency));
-    }
-  });
+  return book_.write(wall_clock(), [&](BookTransaction& rows) { work(rows, *found); });
 }
 
 Result<void, BookError> SettlementAgent::compare() {
   if (Clock::now() < comparing_at_) return {};
   comparing_at_ = Clock::now() + config_.reconcile_every;
-  if (config_.participant) return compare_position();
-  const auto found = reconcile(book_, api_, config_, network_id_, wall_clock(), false);
-  if (!found) {
-    log::warning("cannot reconcile", {{"error", found.error()}});
-    return {};
-  }
-  if (!found->is_comparable()) {
-    comparing_at_ = Clock::now() + kCompareAgain;
-    return {};
-  }
-  return book_.write(wall_clock(), [&](BookTransaction& rows) {
-    note_differences(rows, *found);
-    for (const auto& [currency, date] : found->business_dates)
-      open_business_date(rows, config_, maker_, currency, date);
-    for (const PoolPosition& each : found->pools) {
-      const std::string key = "break/" + to_text(each.currency);
-      if (each.difference.value == 0)
-        rows.clear(key);
-      else
-        rows.raise(key, "fiat held and ledger differ by " +
-                            format_amount(each.difference, each.exponent) + " " +
-                            to_text(each.currency));
-    }
-    for (const std::string& currency : found->missing)
-      rows.raise("missing/" + currency,
-                 "the ledger does not have " + currency + " with this agent");
-  });
+  const auto note_break = [](BookTransaction& rows, const auto& each, const std::string& what) {
+    const std::string key = "break/" + to_text(each.currency);
+    if (each.difference.value == 0)
+      rows.clear(key);
+    else
+      rows.raise(key, what + " differ by " + format_amount(each.difference, each.exponent) + " " +
+                          to_text(each.currency));
+  };
+  if (config_.participant)
+    return take_note(reconcile_position(book_, api_, config_, network_id_, wall_clock(), false),
+                     [&](BookTransaction& rows, const auto& found) {
+                       for (const LedgerPosition& each : found.positions)
+                         note_break(rows, each, "the book and the ledger's account");
+                     });
+  return take_note(reconcile(book_, api_, config_, network_id_, wall_clock(), false),
+                   [&](BookTransaction& rows, const Reconciliation& found) {
+                     note_differences(rows, found);
+                     for (const auto& [currency, date] : found.business_dates)
+                       open_business_date(rows, config_, maker_, currency, date);
+                     for (const PoolPosition& each : found.pools)
+                       note_break(rows, each, "fiat held and ledger");
+                     for (const std::string& currency : found.missing)
+                       rows.raise("missing/" + currency,
+                                  "the ledger does not have " + currency + " with this agent");
+                   });
 }
 
 }  // namespace vostro::bridge

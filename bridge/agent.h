@@ -56,7 +56,9 @@ class SettlementAgent {
   [[nodiscard]] Result<void, BookError> move_on();
   [[nodiscard]] Result<void, BookError> take_events();
   [[nodiscard]] Result<void, BookError> compare();
-  [[nodiscard]] Result<void, BookError> compare_position();
+  template <class Found, class Work>
+  [[nodiscard]] Result<void, BookError> take_note(const Result<Found, std::string>& found,
+                                                  const Work& work);
   void tell_alarms(BookTransaction& book);
   void beat(Gateway::Stage stage) const;
   void pause() const;

@@ -37,32 +37,10 @@ json::object as_object(const Funding& each) {
 
 /// The one entry in suspense whose hash begins so.
 Result<Funding, std::string> entry_named(BookTransaction& rows, const std::string& digits) {
-  std::vector<Funding> found = fundings_in(rows, FundingState::suspense);
-  std::erase_if(found, [&](const Funding& each) { return !key_of(each).starts_with(digits); });
-  if (digits.empty() || found.empty())
-    return fail("no entry in suspense begins with \"" + digits + "\": vostro-bridge suspense list");
-  if (found.size() > 1)
-    return fail("several entries begin with \"" + digits + "\": write more of it");
-  return std::move(found.front());
-}
-
-/// Who decides, with the key in hand.
-struct Deciding {
-  SecretKey key;
-  const Person* person;
-};
-Result<Deciding, SetupError> open_person(const Desk& desk, const std::string& reason,
-                                         const std::string& key_file,
-                                         const std::string& passphrase_file) {
-  if (reason.empty() || reason.size() > kReasonMax || !is_clean_text(reason))
-    return fail(SetupError{Exit::bad_config, "--reason has 1 to 140 bytes of clean text"});
-  auto key = open_key(key_file, passphrase_file);
-  if (!key) return fail(key.error());
-  const Person* person = desk.setup.config.person(key->public_key());
-  if (person == nullptr)
-    return fail(SetupError{Exit::bad_config, "no [[person]] of the configuration has this key, " +
-                                                 to_text(key->public_key())});
-  return Deciding{*std::move(key), person};
+  return one_named(
+      fundings_in(rows, FundingState::suspense), digits,
+      "no entry in suspense begins with \"" + digits + "\": vostro-bridge suspense list",
+      "entries");
 }
 
 /// What is meant by a currency that is stopped, or by the first digits of a held statement.
@@ -72,14 +50,12 @@ Result<std::string, std::string> subject_named(BookTransaction& rows, const std:
     if (stop && stop->is_stopped) return subject_of(*stop);
     return fail("the issuing of " + word + " is not stopped");
   }
-  std::vector<Statement> found = statements_in(rows, StatementState::held);
-  std::erase_if(found, [&](const Statement& each) { return !key_of(each).starts_with(word); });
-  if (word.empty() || found.empty())
-    return fail("no statement that is held begins with \"" + word +
-                "\": vostro-bridge reconcile shows them");
-  if (found.size() > 1)
-    return fail("several statements begin with \"" + word + "\": write more of it");
-  return subject_of(found.front());
+  auto found = one_named(
+      statements_in(rows, StatementState::held), word,
+      "no statement that is held begins with \"" + word + "\": vostro-bridge reconcile shows them",
+      "statements");
+  if (!found) return fail(found.error());
+  return subject_of(*found);
 }
 
 void print(const Funding& each, const std::vector<Decision>& decisions, bool is_json) {
@@ -108,6 +84,20 @@ void print(const Funding& each, const std::vector<Decision>& decisions, bool is_
 }
 
 }  // namespace
+
+Result<Deciding, SetupError> open_person(const BridgeConfig& config, const std::string& reason,
+                                         const std::string& key_file,
+                                         const std::string& passphrase_file) {
+  if (reason.empty() || reason.size() > kReasonMax || !is_clean_text(reason))
+    return fail(SetupError{Exit::bad_config, "--reason has 1 to 140 bytes of clean text"});
+  auto key = open_key(key_file, passphrase_file);
+  if (!key) return fail(key.error());
+  const Person* person = config.person(key->public_key());
+  if (person == nullptr)
+    return fail(SetupError{Exit::bad_config, "no [[person]] of the configuration has this key, " +
+                                                 to_text(key->public_key())});
+  return Deciding{*std::move(key), person->name};
+}
 
 Exit tell_decided(bool is_json, std::size_t persons, std::string_view decided,
                   std::string_view wanting) {
@@ -144,21 +134,14 @@ Exit list_suspense(const SuspenseArguments& arguments) {
 Exit show_suspense(const SuspenseArguments& arguments) {
   auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
-  std::string problem;
-  std::optional<Funding> found;
-  std::vector<Decision> decisions;
-  const auto read = desk->book.read(wall_clock(), [&](BookTransaction& rows) {
-    auto named = entry_named(rows, arguments.entry);
-    if (!named) {
-      problem = named.error();
-      return;
-    }
-    decisions = decisions_on(rows, named->entry);
-    found = *std::move(named);
+  using Shown = Result<std::pair<Funding, std::vector<Decision>>, std::string>;
+  const auto found = look_up(*desk, wall_clock(), [&](BookTransaction& rows) -> Shown {
+    const auto named = entry_named(rows, arguments.entry);
+    if (!named) return fail(named.error());
+    return std::pair(*named, decisions_on(rows, named->entry));
   });
-  if (!read) return complain(Exit::failed, to_string(read.error()));
-  if (!found) return complain(Exit::bad_config, problem);
-  print(*found, decisions, arguments.is_json);
+  if (!found) return found.error();
+  print(found->first, found->second, arguments.is_json);
   return Exit::done;
 }
 
@@ -167,11 +150,9 @@ Exit resolve_suspense(const SuspenseArguments& arguments) {
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
   const auto account = chain::parse_account(arguments.to);
   if (!account) return complain(Exit::bad_config, "--to " + arguments.to + ": write BIC/label");
-  const auto deciding =
-      open_person(*desk, arguments.reason, arguments.key_file, arguments.passphrase_file);
+  const auto deciding = open_person(desk->setup.config, arguments.reason, arguments.key_file,
+                                    arguments.passphrase_file);
   if (!deciding) return complain(deciding.error().exit, deciding.error().sentence);
-  const SecretKey* const key = &deciding->key;
-  const Person* const person = deciding->person;
   const Setup& setup = desk->setup;
   std::string problem;
   std::vector<std::string> persons;
@@ -182,8 +163,8 @@ Exit resolve_suspense(const SuspenseArguments& arguments) {
       return;
     }
     const Bytes message = decision_message(setup.network_id, *funding, *account, arguments.reason);
-    insert(rows, Decision{funding->entry, *account, arguments.reason, person->name,
-                          key->public_key(), key->sign(message)});
+    insert(rows, Decision{funding->entry, *account, arguments.reason, deciding->person,
+                          deciding->key.public_key(), deciding->key.sign(message)});
     persons = persons_for(rows, setup.config, setup.network_id, *funding, *account);
   });
   if (!written) return complain(Exit::failed, to_string(written.error()));
@@ -196,8 +177,8 @@ Exit resolve_suspense(const SuspenseArguments& arguments) {
 Exit release(const ReleaseArguments& arguments) {
   auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
-  const auto deciding =
-      open_person(*desk, arguments.reason, arguments.key_file, arguments.passphrase_file);
+  const auto deciding = open_person(desk->setup.config, arguments.reason, arguments.key_file,
+                                    arguments.passphrase_file);
   if (!deciding) return complain(deciding.error().exit, deciding.error().sentence);
   const Setup& setup = desk->setup;
   std::string problem;
@@ -209,8 +190,8 @@ Exit release(const ReleaseArguments& arguments) {
       return;
     }
     const Bytes message = release_message(setup.network_id, *subject, arguments.reason);
-    insert(rows, Release{*subject, arguments.reason, deciding->person->name,
-                         deciding->key.public_key(), deciding->key.sign(message)});
+    insert(rows, Release{*subject, arguments.reason, deciding->person, deciding->key.public_key(),
+                         deciding->key.sign(message)});
     persons = persons_releasing(rows, setup.config, setup.network_id, *subject);
   });
   if (!written) return complain(Exit::failed, to_string(written.error()));

@@ -18,29 +18,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kScreenReasonMax = 140;
 constexpr std::size_t kDocumentMax = std::size_t{64} * 1024 * 1024;
 
-struct ScreenDesk {
-  Setup setup;
-  Book book;
-};
-Result<ScreenDesk, SetupError> open_screen_desk(const std::string& config_file) {
-  auto setup = load_setup(config_file);
-  if (!setup) return fail(setup.error());
-  auto book = open_book(setup->config);
-  if (!book) return fail(book.error());
-  return ScreenDesk{*std::move(setup), *std::move(book)};
-}
-
 Result<Screening, std::string> screening_named(BookTransaction& rows, const std::string& digits) {
-  std::vector<Screening> found = all_screenings(rows);
-  std::erase_if(found, [&](const Screening& each) { return !key_of(each).starts_with(digits); });
-  if (digits.empty() || found.empty())
-    return fail("no screening begins with \"" + digits + "\": vostro-bridge screen list --all");
-  if (found.size() > 1)
-    return fail("several screenings begin with \"" + digits + "\": write more of it");
-  return std::move(found.front());
+  return one_named(all_screenings(rows), digits,
+                   "no screening begins with \"" + digits + "\": vostro-bridge screen list --all",
+                   "screenings");
 }
 
 std::string screened_amount(const Screening& each) {
@@ -84,30 +67,6 @@ void print_result(const json::value& result) {
   if (const json::value* hits = all->if_contains("hits"); hits != nullptr && hits->is_array())
     for (const json::value& each : hits->get_array())
       std::cout << "hit             " << each.at("reason").as_string().c_str() << "\n";
-}
-
-std::string clean_reason(const ScreenArguments& arguments) {
-  return arguments.reason.empty() || arguments.reason.size() > kScreenReasonMax ||
-                 !is_clean_text(arguments.reason)
-             ? "--reason has 1 to 140 bytes of clean text"
-             : "";
-}
-
-/// The key of a person who may decide, or why it is none.
-struct Decider {
-  SecretKey key;
-  std::string person;
-};
-Result<Decider, SetupError> decider(const BridgeConfig& config, const ScreenArguments& arguments) {
-  if (const std::string problem = clean_reason(arguments); !problem.empty())
-    return fail(SetupError{Exit::bad_config, problem});
-  auto key = open_key(arguments.key_file, arguments.passphrase_file);
-  if (!key) return fail(key.error());
-  const Person* person = config.person(key->public_key());
-  if (person == nullptr)
-    return fail(SetupError{Exit::bad_config, "no [[person]] of the configuration has this key, " +
-                                                 to_text(key->public_key())});
-  return Decider{*std::move(key), person->name};
 }
 
 /// Basis and document of a decision: asked for where the ledger asks for them, and only there.
@@ -176,7 +135,7 @@ Exit check_screen(const ScreenArguments& arguments) {
 }
 
 Exit list_screen(const ScreenArguments& arguments) {
-  auto desk = open_screen_desk(arguments.config_file);
+  auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
   std::vector<Screening> found;
   const auto read =
@@ -205,22 +164,17 @@ Exit list_screen(const ScreenArguments& arguments) {
 }
 
 Exit show_screen(const ScreenArguments& arguments) {
-  auto desk = open_screen_desk(arguments.config_file);
+  auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
-  std::string problem;
-  std::optional<Screening> found;
-  std::vector<ScreeningDecision> decisions;
-  const auto read = desk->book.read(wall_clock(), [&](BookTransaction& rows) {
-    auto named = screening_named(rows, arguments.id);
-    if (!named) {
-      problem = named.error();
-      return;
-    }
-    decisions = screening_decisions(rows, id_of(*named));
-    found = *std::move(named);
+  using Shown = Result<std::pair<Screening, std::vector<ScreeningDecision>>, std::string>;
+  const auto shown = look_up(*desk, wall_clock(), [&](BookTransaction& rows) -> Shown {
+    const auto named = screening_named(rows, arguments.id);
+    if (!named) return fail(named.error());
+    return std::pair(*named, screening_decisions(rows, id_of(*named)));
   });
-  if (!read) return complain(Exit::failed, to_string(read.error()));
-  if (!found) return complain(Exit::bad_config, problem);
+  if (!shown) return shown.error();
+  const Screening* const found = &shown->first;
+  const std::vector<ScreeningDecision>& decisions = shown->second;
   if (arguments.is_json) {
     json::object out = as_object(*found);
     json::array said;
@@ -252,14 +206,15 @@ Exit show_screen(const ScreenArguments& arguments) {
 }
 
 Exit hold_screen(const ScreenArguments& arguments) {
-  auto desk = open_screen_desk(arguments.config_file);
+  auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
   const BridgeConfig& config = desk->setup.config;
   const auto agent = parse_bic(arguments.agent);
   const auto uetr = parse_uuid(arguments.uetr);
   if (!agent || !uetr)
     return complain(Exit::bad_config, "--agent is a BIC, and the UETR a UUID of version 4");
-  const auto who = decider(config, arguments);
+  const auto who =
+      open_person(config, arguments.reason, arguments.key_file, arguments.passphrase_file);
   if (!who) return complain(who.error().exit, who.error().sentence);
   auto api = open_node(config);
   if (!api) return complain(api.error().exit, api.error().sentence);
@@ -288,7 +243,7 @@ Exit hold_screen(const ScreenArguments& arguments) {
 }
 
 Exit decide_screen(const ScreenArguments& arguments) {
-  auto desk = open_screen_desk(arguments.config_file);
+  auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
   const Setup& setup = desk->setup;
   const auto action = parse_screening_action(arguments.action);
@@ -298,7 +253,8 @@ Exit decide_screen(const ScreenArguments& arguments) {
                                           "unblock-release");
   const auto document = paper_of(arguments, *action);
   if (!document) return complain(Exit::bad_config, document.error());
-  const auto who = decider(setup.config, arguments);
+  const auto who =
+      open_person(setup.config, arguments.reason, arguments.key_file, arguments.passphrase_file);
   if (!who) return complain(who.error().exit, who.error().sentence);
   std::string problem;
   std::vector<std::string> persons;
