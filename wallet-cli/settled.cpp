@@ -117,6 +117,23 @@ Exit inbox_refuse_recall(Wallet& wallet, const Arguments& arguments) {
               chain::RefuseRecall{*payment.creditor, payment.name, code}, extra_of(payment));
 }
 
+/// What is said to the banks concerned, sealed to them, where anything is; shown in `lines`.
+std::optional<OrderAnnex> sealed_from(Wallet& wallet, const Arguments& arguments,
+                                      const chain::OwnedId& order, const std::vector<Bic>& banks,
+                                      Lines& lines) {
+  const auto said = annex_from(arguments);
+  if (!said) return std::nullopt;
+  OrderAnnex annex = seal_annex(wallet, *said, order, banks);
+  lines.insert(lines.end(), annex.lines.begin(), annex.lines.end());
+  return annex;
+}
+std::optional<Hash> commitment_of(const std::optional<OrderAnnex>& annex) {
+  return annex ? std::optional(annex->commitment) : std::nullopt;
+}
+std::optional<chain::SealedAnnex> sealed_of(std::optional<OrderAnnex> annex) {
+  return annex ? std::optional(std::move(annex->sealed)) : std::nullopt;
+}
+
 Exit return_payment(Wallet& wallet, const Arguments& arguments) {
   const auto code = code_from(arguments.text("--reason"), "--reason");
   const auto payment = named_payment(wallet, arguments);
@@ -134,8 +151,17 @@ Exit return_payment(Wallet& wallet, const Arguments& arguments) {
   Lines lines = lines_of(payment);
   lines.emplace_back("returns", to_text(amount));
   lines.emplace_back("reason", arguments.text("--reason"));
-  return send(wallet, "Return a payment", std::move(lines),
-              chain::Return{original, amount.units, code, {}}, extra_of(payment));
+  const Uuid id = client::make_uetr();
+  const Bic& bank = payment.creditor->owner;
+  auto annex = sealed_from(wallet, arguments, {bank, id}, {bank, payment.name.owner}, lines);
+  const auto commitment = commitment_of(annex);
+  json::object extra = extra_of(payment);
+  extra["annex"] = hash_json(commitment);
+  return order(wallet,
+               {"Return a payment", std::move(lines),
+                chain::Return{original, amount.units, code, commitment}, id,
+                default_valid_until(wallet), true, sealed_of(std::move(annex))},
+               std::move(extra));
 }
 
 Exit confirm_credit(Wallet& wallet, const Arguments& arguments) {
@@ -164,17 +190,12 @@ Exit redeem(Wallet& wallet, const Arguments& arguments) {
   Lines lines{{"from", chain::to_text(account)},
               {"amount", to_text(*money)},
               {"settlement agent", vostro::to_text(currency.agent)}};
-  std::optional<OrderAnnex> annex;
-  std::optional<Hash> commitment;
-  if (const auto said = annex_from(arguments)) {
-    annex = seal_annex(wallet, *said, {account.owner, id}, {account.owner, currency.agent});
-    commitment = annex->commitment;
-    lines.insert(lines.end(), annex->lines.begin(), annex->lines.end());
-  }
+  auto annex =
+      sealed_from(wallet, arguments, {account.owner, id}, {account.owner, currency.agent}, lines);
+  const auto commitment = commitment_of(annex);
   return order(wallet,
                {"Redeem", std::move(lines), chain::Redeem{account, *money, commitment}, id,
-                default_valid_until(wallet), true,
-                annex ? std::optional(std::move(annex->sealed)) : std::nullopt},
+                default_valid_until(wallet), true, sealed_of(std::move(annex))},
                {{"account", as_json(account)},
                 {"amount", as_json(*money)},
                 {"annex", hash_json(commitment)}});
@@ -193,7 +214,15 @@ std::vector<Command> settled_commands() {
                         "File of the order or decision; only its hash goes to the ledger"};
   std::vector<Option> redeem_options{{"--from", Kind::value, true, "Account that gives the money"},
                                      {"--amount", Kind::value, true, "\"1250.00 EUR\""}};
-  for (const Option& option : annex_options()) redeem_options.push_back(option);
+  std::vector<Option> return_options{
+      uetr,
+      agent,
+      reason,
+      {"--amount", Kind::value, false, "Less than all, where a charge is kept: \"12.50 EUR\""}};
+  for (const Option& option : annex_options()) {
+    redeem_options.push_back(option);
+    return_options.push_back(option);
+  }
   return {
       {"inbox block",
        "Block a held payment under a law: it neither settles nor goes back",
@@ -212,12 +241,7 @@ std::vector<Command> settled_commands() {
        "Refuse to give a settled payment back",
        {uetr, agent, reason},
        inbox_refuse_recall},
-      {"return",
-       "Give a settled payment back to its payer",
-       {uetr,
-        agent,
-        reason,
-        {"--amount", Kind::value, false, "Less than all, where a charge is kept: \"12.50 EUR\""}},
+      {"return", "Give a settled payment back to its payer", std::move(return_options),
        return_payment},
       {"confirm",
        "Confirm that the payee of a settled payment has the money",

@@ -190,6 +190,16 @@ class Annexes(NetworkCase):
         self.assertEqual(sealed_files(self.nodes[other]), [])
         self.assertEqual(self.places_of(MARKER.encode()), [])
 
+    def test_Why_money_comes_back_is_told_to_the_payers_bank(self):
+        paid = self.wallet(PAYER, "pay", "--from", self.account(PAYER), "--to", self.account(PAYEE), "--amount", "5.00 EUR", keys=("maker", "checker"))
+        back = self.wallet(PAYEE, "return", paid["uetr"], "--agent", self.bic(PAYER), "--reason", "AC04", "--creditor-name", MARKER, "--remittance",
+                           "the account was closed in May", keys=("maker", "checker"))
+        self.assertEqual((back["status"], len(back["annex"])), ("returned", 64), back)
+        self.wait_annexes(PAYER, 1)
+        shown = self.wallet(PAYER, "annex", "show", back["id"], "--agent", self.bic(PAYEE))["annex"]["content"]
+        self.assertEqual((shown["creditor"]["name"], shown["remittance"]), (MARKER, ["the account was closed in May"]))
+        self.assertEqual(self.places_of(MARKER.encode()), [])
+
 
 if __name__ == "__main__":
     unittest.main()
