@@ -105,6 +105,8 @@ struct PaymentView {
   std::optional<UnixMillis> final_at;
   std::optional<Height> height;
   std::optional<UnixSeconds> accept_by;
+  /// Less his charges; while the payment is held or blocked. Older nodes do not tell it.
+  std::optional<Money> creditor_gets;
   std::optional<Hash> annex;            ///< what the order commits to, where it is final
   std::vector<PlacedReceipt> receipts;  ///< only in the single view
   std::vector<TimelineView> timeline;   ///< only in the single view

@@ -162,6 +162,8 @@ PaymentView read_payment(const JsonIn& in) {
   out.final_at = in.field("final_at").optional(block_time);
   out.height = in.field("height").optional(height);
   out.accept_by = in.field("accept_by").optional([](const JsonIn& each) { return each.time(); });
+  out.creditor_gets =
+      in.field("creditor_gets").optional([](const JsonIn& each) { return each.money(); });
   out.annex = hash_if_any(in.field("annex"));
   if (!in.field("receipts").is_null()) {
     out.receipts = list_of(in.field("receipts"), 64, [](const JsonIn& each) {

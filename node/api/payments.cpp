@@ -54,6 +54,14 @@ json::object absent_payment(const chain::OwnedId& name, std::string_view status,
           {"receipts", json::array{}},      {"timeline", std::move(timeline)}};
 }
 
+/// Of what is held for him, less the charges that he pays when it settles.
+Money creditor_gets(const chain::Hold& hold) {
+  Money left = hold.amount;
+  for (const chain::Charge& charge : hold.charges)
+    if (charge.payer == chain::Payer::creditor) left.units.value -= charge.amount.value;
+  return left;
+}
+
 json::object payment_object(const PaymentHistory& payment, const chain::StateReader& state,
                             AnnexCommitments& annexes, const chain::ExponentOf& exponents,
                             bool with_receipts, json::array timeline = {}) {
@@ -87,9 +95,12 @@ json::object payment_object(const PaymentHistory& payment, const chain::StateRea
   const auto annex = annexes.of(payment.name, first.receipt.transaction_hash);
   out["annex"] = annex ? json::value(hex(annex->view())) : json::value(nullptr);
   out["accept_by"] = nullptr;
-  if (payment.status == Status::held) {
+  out["creditor_gets"] = nullptr;
+  if (payment.status == Status::held || payment.status == Status::blocked) {
     const auto hold = chain::load<chain::Hold>(state, payment.name);
-    if (hold && hold->accept_by) out["accept_by"] = text(to_text(*hold->accept_by));
+    if (hold && hold->accept_by && payment.status == Status::held)
+      out["accept_by"] = text(to_text(*hold->accept_by));
+    if (hold) out["creditor_gets"] = chain::to_value(creditor_gets(*hold), exponents);
   }
   if (with_receipts) {
     json::array receipts;

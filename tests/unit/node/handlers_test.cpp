@@ -219,6 +219,19 @@ TEST_F(Api, PaymentHasItsReceiptsAndItsEnd) {
   EXPECT_EQ(settled.at("receipts").as_array().size(), 2U);
   EXPECT_TRUE(settled.at("final_at").is_string());
   EXPECT_TRUE(settled.at("accept_by").is_null());
+  EXPECT_TRUE(settled.at("creditor_gets").is_null());
+}
+
+TEST_F(Api, AHeldPaymentTellsWhatItsCreditorGets) {
+  auto order = node.payment(2'50);
+  const auto payment = order.to("SUDBFRPP/ask")
+                           .charge(creditor_charge("NORDDEFF/main", 2'49))
+                           .accept_by(UnixSeconds(test_time.value + 3'000))
+                           .verified();
+  node.block({payment});
+  const auto held = json_of(nord.get("/v1/payments/" + to_text(payment->id().id)));
+  EXPECT_EQ(held.at("creditor_gets").at("amount").as_string(), "0.01");
+  EXPECT_EQ(held.at("amount").at("amount").as_string(), "2.50");
 }
 
 // Catalogue row A5: a right token, another bank's object.
