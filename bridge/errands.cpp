@@ -25,7 +25,7 @@ client::AnnexParty annex_party(const NamedParty& from) {
     if (party.address.size() == client::AnnexParty::address_lines_max) break;  // all is in message
     party.address.emplace_back(line);
   }
-  party.country = from.country;
+  party.country = from.country.empty() ? from.residence : from.country;
   party.account = from.account;
   return party;
 }
@@ -53,20 +53,30 @@ std::string mismatch(const CustomerPayment& payment, const Bic& us, const Paymen
   if (details.creditor_agent != us) return "its annex names another creditor agent";
   if (details.amount != payment.amount) return "its annex has another amount";
   if (details.creditor().account.empty()) return "its annex names no creditor's account";
+  if (!is_named(details.debtor().name) || !is_named(details.creditor().name))
+    return "its annex does not name debtor and creditor";
   return {};
+}
+
+/// The node refuses this question; else it answers none for now, or nobody's.
+bool is_about_one_payment(const client::ApiError& error) {
+  if (!error.problem) return false;
+  const int status = error.problem->status;
+  return status != 401 && status != 403 && status != 429 && status != 503;
+}
+
+void log_no_answer(const client::ApiError& error) {
+  log::warning("the node does not answer about a payment", {{"error", client::to_string(error)}});
 }
 
 }  // namespace
 
-std::optional<Currency> Errands::currency_of(const std::string& customer, UnixMillis now) {
-  std::optional<Currency> found;
-  const auto read = book_.read(now, [&](BookTransaction& rows) {
-    if (const auto account = find_customer(rows, customer)) found = account->currency;
-  });
-  return read ? found : std::nullopt;
-}
-
 Result<void, client::ApiError> Errands::look_up_banks() {
+  if (Clock::now() >= look_up_at_) {
+    banks_.reset();
+    currencies_.reset();
+    look_up_at_ = Clock::now() + rules_.config.poll;
+  }
   if (!banks_) {
     auto listed = client::all_pages([&](const auto& page) { return api_.participants(page); });
     if (!listed) return fail(listed.error());
@@ -80,8 +90,8 @@ Result<void, client::ApiError> Errands::look_up_banks() {
   return {};
 }
 
-Result<Errands::Step, client::ApiError> Errands::ask_terms(const CustomerPayment& payment,
-                                                           UnixMillis now) {
+Result<Errands::Step, client::ApiError> Errands::ask_terms(const Waiting& one, UnixMillis now) {
+  const CustomerPayment& payment = one.payment;
   if (auto known = look_up_banks(); !known) return fail(known.error());
   const auto later = [this](std::string why) -> Step {
     return [this, why = std::move(why)](BookTransaction& rows, CustomerPayment each) {
@@ -98,7 +108,7 @@ Result<Errands::Step, client::ApiError> Errands::ask_terms(const CustomerPayment
       std::ranges::find(*currencies_, payment.amount.currency, &client::CurrencyView::currency);
   if (currency == currencies_->end()) return no("AM03", "the ledger does not have the currency");
   if (payment.execution.value > currency->business_date.value) return Step();  // its day will come
-  const auto pay_with = currency_of(payment.customer, now);
+  const auto& pay_with = one.pays_with;
   if (!pay_with) return no("AC02", "the customer's account is gone");
   const auto readers = client::annex_readers(*banks_, {rules_.config.agent, payment.other.owner});
   if (!readers) {
@@ -149,6 +159,11 @@ Result<Errands::Step, client::ApiError> Errands::ask_annex(const CustomerPayment
   };
   const auto view = api_.payment(payment.name.id, payment.name.owner);
   if (!view) return fail(view.error());
+  if (view->creditor_gets && *view->creditor_gets != payment.amount) {
+    opened.code = "AM09";  // wrong amount
+    opened.fault = "charges are to be taken from what we get";
+    return done(std::move(opened));
+  }
   if (!view->annex) {
     opened.fault = "it has no annex: nobody knows for whom it is";
     return done(std::move(opened));
@@ -187,9 +202,9 @@ Result<Errands::Step, client::ApiError> Errands::ask_original(const CustomerPaym
   });
 }
 
-Result<Errands::Step, client::ApiError> Errands::ask(const CustomerPayment& payment,
-                                                     UnixMillis now) {
-  if (payment.state == PaymentState::ready) return ask_terms(payment, now);
+Result<Errands::Step, client::ApiError> Errands::ask(const Waiting& one, UnixMillis now) {
+  const CustomerPayment& payment = one.payment;
+  if (payment.state == PaymentState::ready) return ask_terms(one, now);
   if (payment.state == PaymentState::arrived) return ask_annex(payment);
   if (payment.side == PaymentSide::incoming) return ask_original(payment);
   switch (payment.state) {
@@ -206,49 +221,92 @@ Result<Errands::Step, client::ApiError> Errands::ask(const CustomerPayment& paym
   }
 }
 
+/// What is to be done where the node refuses to say what the next step needs.
+Errands::Step Errands::refused(const CustomerPayment& payment,
+                               const client::ApiError& error) const {
+  // 410: this node's history begins later, or the receipt is not kept.
+  if (error.problem->status == 410 && payment.side == PaymentSide::outgoing &&
+      payment.recall == RecallState::asked)
+    return [this](BookTransaction& rows, CustomerPayment each) {
+      on_cannot_recall(rows, rules_, std::move(each));
+    };
+  return [why = client::to_string(error)](BookTransaction& rows, const CustomerPayment& each) {
+    rows.raise("node/" + key_of(each),
+               "the node refuses to say what the next step of a payment needs: " + why);
+  };
+}
+
+Result<std::vector<Errands::Waiting>, BookError> Errands::next_ones(UnixMillis now) {
+  std::optional<Date> day;
+  if (currencies_)
+    for (const client::CurrencyView& each : *currencies_)
+      day = std::max(day.value_or(each.business_date), each.business_date);
+  std::vector<Waiting> waiting;
+  const auto look = [&](BookTransaction& rows) {
+    for (CustomerPayment& each : payments_to_ask_about(rows, after_, day, kPaymentsAtOnce)) {
+      std::optional<Currency> pays_with;
+      if (each.state == PaymentState::ready)
+        if (const auto customer = find_customer(rows, each.customer))
+          pays_with = customer->currency;
+      waiting.push_back({std::move(each), pays_with});
+    }
+  };
+  const auto read = book_.read(now, [&](BookTransaction& rows) {
+    look(rows);
+    if (!waiting.empty() || !after_) return;
+    after_.reset();
+    look(rows);
+  });
+  if (!read) return fail(read.error());
+  return waiting;
+}
+
 Result<void, BookError> Errands::round(UnixMillis now) {
-  std::vector<CustomerPayment> waiting;
+  bool is_any_ready = false;
   if (auto read = book_.read(
-          now,
-          [&](BookTransaction& rows) { waiting = payments_to_ask_about(rows, kPaymentsAtOnce); });
+          now, [&](BookTransaction& rows) { is_any_ready = is_any_in(rows, PaymentState::ready); });
       !read)
     return read;
-  banks_.reset();
-  currencies_.reset();
+  if (is_any_ready)
+    if (const auto known = look_up_banks(); !known && !is_about_one_payment(known.error())) {
+      log_no_answer(known.error());
+      return {};
+    }
+  auto waiting = next_ones(now);
+  if (!waiting) return fail(waiting.error());
+  std::erase_if(not_before_, [](const auto& each) { return Clock::now() >= each.second; });
+  const bool is_last = waiting->size() < kPaymentsAtOnce;
+  std::optional<PaymentPlace> reached;
   std::vector<std::pair<CustomerPayment, Step>> steps;
-  std::map<std::string, Clock::time_point> kept;
-  for (CustomerPayment& payment : waiting) {
-    const std::string key = key_of(payment) + " " + std::string(to_string(payment.state));
-    const auto asked = not_before_.find(key);
-    if (asked != not_before_.end() && Clock::now() < asked->second) {
-      kept.insert(*asked);
-      continue;
+  bool is_answering = true;
+  for (Waiting& one : *waiting) {
+    const std::string key = key_of(one.payment) + " " + std::string(to_string(one.payment.state));
+    if (!not_before_.contains(key)) {
+      auto step = ask(one, now);
+      if (!step && !is_about_one_payment(step.error())) {
+        log_no_answer(step.error());
+        is_answering = false;
+        break;
+      }
+      not_before_[key] = Clock::now() + rules_.config.poll;
+      if (!step) step = refused(one.payment, step.error());
+      reached = place_of(one.payment);
+      if (*step) steps.emplace_back(std::move(one.payment), *std::move(step));
+    } else {
+      reached = place_of(one.payment);
     }
-    auto step = ask(payment, now);
-    if (!step && step.error().is_problem(410)) {
-      // Neither answered nor given up: the node has not got its block any more, another has.
-      log::error(
-          "the node has no history of a payment that waits: point the bridge to one that has",
-          {{"uetr", payment.name.id}, {"error", client::to_string(step.error())}});
-      kept[key] = Clock::now() + rules_.config.poll;
-      continue;
-    }
-    if (!step) {
-      log::warning("the node does not answer about a payment",
-                   {{"error", client::to_string(step.error())}});
-      break;
-    }
-    kept[key] = Clock::now() + rules_.config.poll;
-    if (*step) steps.emplace_back(std::move(payment), *std::move(step));
   }
-  not_before_ = std::move(kept);
+  if (reached) after_ = reached;
+  if (is_answering && is_last) after_.reset();
   if (steps.empty()) return {};
   VOSTRO_FAILPOINT("bridge.errand.asked");
   auto done = book_.write(now, [&](BookTransaction& rows) {
     for (auto& [payment, step] : steps) {
       // As it was when the node was asked, or the step is not for it.
       auto same = find_payment(rows, payment.side, payment.name);
-      if (same && *same == payment) step(rows, *std::move(same));
+      if (!same || *same != payment) continue;
+      rows.clear("node/" + key_of(payment));
+      step(rows, *std::move(same));
     }
     VOSTRO_FAILPOINT("bridge.errand.before_commit");
   });

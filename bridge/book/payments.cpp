@@ -239,16 +239,64 @@ std::vector<CustomerPayment> payments_in(BookTransaction& book, PaymentState sta
                          {std::string(to_string(state))});
 }
 
-std::vector<CustomerPayment> payments_to_ask_about(BookTransaction& book, std::size_t count_max) {
+bool is_any_in(BookTransaction& book, PaymentState state) {
+  return !book.sql()
+              .rows(1, "SELECT side FROM customer_payments WHERE state = :v0 LIMIT 1",
+                    {std::string(to_string(state))})
+              .empty();
+}
+
+Money not_yet_credited(const CustomerPayment& payment) {
+  const bool is_with_us = payment.side == PaymentSide::incoming && payment.settled &&
+                          payment.state != PaymentState::credited && !is_over(payment.state);
+  const Money arrived = payment.booked.value_or(payment.amount);
+  return is_with_us ? arrived : Money{arrived.currency, MinorUnits(0)};
+}
+
+PaymentPlace place_of(const CustomerPayment& payment) {
+  return {payment.since, payment.name, payment.side};
+}
+
+std::vector<CustomerPayment> payments_to_ask_about(BookTransaction& book,
+                                                   const std::optional<PaymentPlace>& after,
+                                                   const std::optional<Date>& day,
+                                                   std::size_t count_max) {
   // What was rejected too often waits for a person, with an alarm. Most rows have no order: an
   // index on that column must not be taken, hence the text that is added to it.
+  std::string where = "WHERE (order_id || '') = '' AND rejections < " +
+                      std::to_string(rejections_max) +
+                      " AND (state IN ('arrived', 'credited', 'returning')"
+                      " OR (state = 'ready'" +
+                      (day ? " AND execution <= " + std::to_string(day->value) : "") +
+                      ") OR (recall = 'asked' AND state IN ('held', 'blocked', 'settled',"
+                      " 'confirmed')))";
+  SqlValues values;
+  if (after) {
+    where += " AND (since_ms, owner, uetr, side) > (:v0, :v1, :v2, :v3)";
+    values = {static_cast<std::int64_t>(after->since.value), to_text(after->name.owner),
+              to_text(after->name.id), std::string(to_string(after->side))};
+  }
   return select_payments(
-      book,
-      "WHERE (order_id || '') = '' AND rejections < " + std::to_string(rejections_max) +
-          " AND (state IN ('ready', 'arrived', 'credited', 'returning') OR recall = 'asked')"
-          " ORDER BY since_ms, owner, uetr LIMIT " +
-          std::to_string(count_max),
-      {});
+      book, where + " ORDER BY since_ms, owner, uetr, side LIMIT " + std::to_string(count_max),
+      values);
+}
+
+std::map<Currency, OpenMoney> money_of_open_payments(BookTransaction& book) {
+  std::map<Currency, OpenMoney> found;
+  // As text: a sum of BIGINT is a NUMERIC in PostgreSQL.
+  for (const SqlRow& row :
+       book.sql().rows(2,
+                       "SELECT booked_currency, CAST(SUM(booked) AS TEXT) FROM customer_payments"
+                       " WHERE state = 'ordered' GROUP BY booked_currency"))
+    found[currency_column(row, 0)].outgoing = MinorUnits(row.number(1));
+  for (const SqlRow& row : book.sql().rows(
+           2,
+           "SELECT currency, CAST(SUM(CASE WHEN booked_currency = '' THEN amount ELSE booked END)"
+           " AS TEXT) FROM customer_payments WHERE side = 'incoming' AND settled >= 0 AND state IN"
+           " ('arrived', 'screening', 'accepting', 'rejecting', 'blocked', 'blocking', 'returning')"
+           " GROUP BY currency"))
+    found[currency_column(row, 0)].incoming = MinorUnits(row.number(1));
+  return found;
 }
 
 std::vector<CustomerPayment> all_payments(BookTransaction& book, bool is_open_only) {

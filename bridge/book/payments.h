@@ -3,6 +3,7 @@
 /// transaction of the book.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,9 +75,11 @@ struct CustomerPayment {
   UnixMillis since;     ///< received, or the block's time
   // What changes.
   PaymentState state = PaymentState::ready;
-  std::string customer;         ///< the account with us; empty until it is known
-  std::string details;          ///< pacs.008.001.08 of this payment alone; empty until it is known
-  std::optional<Money> booked;  ///< outgoing: taken from the customer; incoming: given back
+  std::string customer;  ///< the account with us; empty until it is known
+  std::string details;   ///< pacs.008.001.08 of this payment alone; empty until it is known
+  /// Outgoing: taken from the customer. Incoming: what arrived when it settled, then what is given
+  /// back.
+  std::optional<Money> booked;
   std::optional<Date> settled;  ///< business date on which it settled
   std::string code;             ///< why it was refused, rejected or returned; empty
   RecallState recall = RecallState::none;
@@ -104,9 +107,33 @@ void update(BookTransaction& book, const CustomerPayment& payment, std::string_v
                                                                  PaymentSide side,
                                                                  const Uuid& uetr);
 [[nodiscard]] std::vector<CustomerPayment> payments_in(BookTransaction& book, PaymentState state);
-/// Those whose next step needs an answer of the node, oldest first, at most `count_max`.
-[[nodiscard]] std::vector<CustomerPayment> payments_to_ask_about(BookTransaction& book,
-                                                                 std::size_t count_max);
+[[nodiscard]] bool is_any_in(BookTransaction& book, PaymentState state);
+
+/// Of an incoming payment: what is on the bank's account of the ledger for it, and with no customer
+/// yet. Nothing where it has not settled, or is over.
+[[nodiscard]] Money not_yet_credited(const CustomerPayment& payment);
+
+/// Where a look over the payments stood.
+struct PaymentPlace {
+  UnixMillis since;
+  chain::OwnedId name;
+  PaymentSide side = PaymentSide::outgoing;
+};
+[[nodiscard]] PaymentPlace place_of(const CustomerPayment& payment);
+/// Those whose next step needs an answer of the node, oldest first, at most `count_max`, from
+/// behind `after` on. `day`: the latest business date of a currency; what is to be ordered later is
+/// left out.
+[[nodiscard]] std::vector<CustomerPayment> payments_to_ask_about(
+    BookTransaction& book, const std::optional<PaymentPlace>& after, const std::optional<Date>& day,
+    std::size_t count_max);
+
+/// What the open payments of one currency explain of the bank's own accounts, below zero where they
+/// owe.
+struct OpenMoney {
+  MinorUnits outgoing;  ///< debited and ordered, and the ledger does not have the order yet
+  MinorUnits incoming;  ///< settled, and with no customer yet
+};
+[[nodiscard]] std::map<Currency, OpenMoney> money_of_open_payments(BookTransaction& book);
 /// Oldest first; `is_open_only`: those that are not over.
 [[nodiscard]] std::vector<CustomerPayment> all_payments(BookTransaction& book, bool is_open_only);
 

@@ -339,6 +339,12 @@ void order_recall(BookTransaction& book, const Rules& rules, CustomerPayment pay
   update(book, payment, "the recall is ordered");
 }
 
+void on_cannot_recall(BookTransaction& book, const Rules& rules, CustomerPayment payment) {
+  if (payment.recall != RecallState::asked) return;
+  end_recall(book, rules, payment, "NARR", book.now());
+  update(book, payment, "the node has not its receipt any more: it cannot be recalled");
+}
+
 void on_recall_failed(BookTransaction& book, const Rules& rules, CustomerPayment payment,
                       const std::string& code) {
   end_order(book, rules, payment);

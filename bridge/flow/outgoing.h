@@ -60,6 +60,8 @@ void take_recalls(BookTransaction& book, const Rules& rules, const RecallRequest
 /// `original`: where it has settled.
 void order_recall(BookTransaction& book, const Rules& rules, CustomerPayment payment,
                   std::optional<chain::Original> original);
+/// The node has not what a Recall of it shows: who asked is told so.
+void on_cannot_recall(BookTransaction& book, const Rules& rules, CustomerPayment payment);
 /// The ledger rejected our Recall, or nobody took it.
 void on_recall_failed(BookTransaction& book, const Rules& rules, CustomerPayment payment,
                       const std::string& code);
