@@ -26,6 +26,19 @@ std::string fresh_holder() {
   return to_hex(random);
 }
 
+/// Money that is with nobody, or that the bank has paid for somebody: not the ledger's break.
+void note_flows(BookTransaction& rows, const LedgerPosition& position) {
+  const std::string key = "break/flows/" + to_text(position.currency);
+  if (position.is_explained())
+    rows.clear(key);
+  else
+    rows.raise(key, "no open payment explains " +
+                        format_amount(position.outgoing_unexplained, position.exponent) +
+                        " on its way out, and " +
+                        format_amount(position.incoming_unexplained, position.exponent) + " " +
+                        to_text(position.currency) + " that arrived");
+}
+
 }  // namespace
 
 UnixMillis wall_clock() {
@@ -47,7 +60,8 @@ SettlementAgent::SettlementAgent(Parts parts)
       delivery_(book_, directories_, api_, rules_, sign_key_),
       restore_(book_, directories_),
       annex_key_(std::move(parts.annex_key)),
-      gateway_(parts.gateway) {
+      gateway_(parts.gateway),
+      read_([&parser = parts.parser](auto&&... what) { return parser.read(what...); }) {
   if (config_.participant) {
     VOSTRO_CHECK(annex_key_);
     errands_.emplace(book_, api_, rules_, *annex_key_);
@@ -92,6 +106,7 @@ Result<bool, BookError> SettlementAgent::wait_for_lease(const std::atomic<bool>&
 Result<void, BookError> SettlementAgent::begin() {
   auto done = book_.write(wall_clock(), [&](BookTransaction& rows) {
     static_cast<void>(cursor(rows, network_id_));  // of this network
+    if (screening_) rows.clear("lists/");          // they were read whole at the start
     for (const Pool& pool : config_.pools) {
       ensure_accounts(rows, pool.currency);
       adopt_items(rows, pool.account, pool.currency);
@@ -110,7 +125,7 @@ Result<void, BookError> SettlementAgent::begin() {
 
 Result<void, BookError> SettlementAgent::restore() {
   if (restore_.is_refiled()) {
-    if (auto taken = take_files(book_, directories_, rules_, wall_clock()); !taken)
+    if (auto taken = take_files(book_, directories_, rules_, wall_clock(), read_); !taken)
       return fail(taken.error());
     if (auto done = restore_.strike_known(wall_clock()); !done) return done;
     if (restore_.is_going_on()) pause();
@@ -176,7 +191,7 @@ Ended SettlementAgent::run(const std::atomic<bool>& is_ending, std::atomic<bool>
 Result<void, BookError> SettlementAgent::turn() {
   beat(restore_.is_going_on() ? Gateway::Stage::restoring : Gateway::Stage::active);
   if (restore_.is_going_on()) return restore();
-  auto more = take_files(book_, directories_, rules_, wall_clock(),
+  auto more = take_files(book_, directories_, rules_, wall_clock(), read_,
                          gateway_ ? gateway_->posted() : std::vector<ReceivedFile>());
   if (gateway_ != nullptr) gateway_->tell_outcomes();
   if (!more) return fail(more.error());
@@ -313,8 +328,10 @@ Result<void, BookError> SettlementAgent::compare() {
   if (config_.participant)
     return take_note(reconcile_position(book_, api_, config_, network_id_, wall_clock(), false),
                      [&](BookTransaction& rows, const auto& found) {
-                       for (const LedgerPosition& each : found.positions)
+                       for (const LedgerPosition& each : found.positions) {
                          note_break(rows, each, "the book and the ledger's account");
+                         note_flows(rows, each);
+                       }
                      });
   return take_note(reconcile(book_, api_, config_, network_id_, wall_clock(), false),
                    [&](BookTransaction& rows, const Reconciliation& found) {

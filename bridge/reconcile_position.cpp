@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "bridge/book/customers.h"
 #include "bridge/book/mail.h"
+#include "bridge/book/payments.h"
 
 namespace vostro::bridge {
 namespace {
@@ -20,6 +21,7 @@ void read_book(BookTransaction& rows, const Hash& network_id, bool with_audit,
   if (place)
     out.book_height =
         place->index && place->height.value > 0 ? place->height.previous() : place->height;
+  const auto open = money_of_open_payments(rows);
   for (const auto& [currency, accounts] : balances(rows)) {
     LedgerPosition each;
     each.currency = currency;
@@ -36,6 +38,10 @@ void read_book(BookTransaction& rows, const Hash& network_id, bool with_audit,
       else
         each.customers.value -= sum.value;
     }
+    const auto explained = open.find(currency);
+    const OpenMoney of_payments = explained == open.end() ? OpenMoney{} : explained->second;
+    each.outgoing_unexplained = MinorUnits(each.outgoing.value - of_payments.outgoing.value);
+    each.incoming_unexplained = MinorUnits(each.incoming.value - of_payments.incoming.value);
     out.positions.push_back(each);
   }
   out.alarms = alarms(rows).size();
@@ -46,8 +52,9 @@ void read_book(BookTransaction& rows, const Hash& network_id, bool with_audit,
 
 bool PositionReport::is_sound() const {
   return is_comparable() && audit.faults.empty() &&
-         std::ranges::all_of(positions,
-                             [](const LedgerPosition& each) { return each.difference.value == 0; });
+         std::ranges::all_of(positions, [](const LedgerPosition& each) {
+           return each.difference.value == 0 && each.is_explained();
+         });
 }
 
 Result<PositionReport, std::string> reconcile_position(Book& book, client::ApiClient& api,
@@ -106,6 +113,10 @@ std::string to_report(const PositionReport& found) {
     line("customers have", each.customers);
     line("on its way out", each.outgoing);
     line("arrived, with no customer yet", each.incoming);
+    if (!each.is_explained()) {
+      line("on its way out, unexplained", each.outgoing_unexplained);
+      line("arrived, unexplained", each.incoming_unexplained);
+    }
     line("the rest of the bank", each.own);
   }
   out += "\nbook: " + std::to_string(found.audit.rows) + " rows, head " + found.audit.head + "\n";
@@ -129,7 +140,9 @@ std::string to_json(const PositionReport& found) {
                                      {"outgoing", amount(each.outgoing)},
                                      {"incoming", amount(each.incoming)},
                                      {"own", amount(each.own)},
-                                     {"difference", amount(each.difference)}});
+                                     {"difference", amount(each.difference)},
+                                     {"outgoing_unexplained", amount(each.outgoing_unexplained)},
+                                     {"incoming_unexplained", amount(each.incoming_unexplained)}});
   }
   json::array faults;
   for (const std::string& fault : found.audit.faults) faults.emplace_back(fault);

@@ -23,6 +23,13 @@ struct LedgerPosition {
   MinorUnits incoming;  ///< arrived, and not with a customer yet
   MinorUnits own;       ///< the rest of the bank; below zero where it owes
   MinorUnits difference;
+  /// Of `outgoing` and `incoming` what no open payment explains: 0 in a book that is right.
+  MinorUnits outgoing_unexplained;
+  MinorUnits incoming_unexplained;
+
+  [[nodiscard]] bool is_explained() const {
+    return outgoing_unexplained.value == 0 && incoming_unexplained.value == 0;
+  }
 };
 
 struct PositionReport {

@@ -13,8 +13,22 @@ const chain::AccountId& our_account(const Rules& rules) {
   return rules.config.participant->account;
 }
 
+bool is_ours(const chain::Entry& entry, const chain::AccountId& ours) {
+  return entry.place.kind == chain::PlaceKind::account && entry.place.account == ours;
+}
+
+/// It settled: when, and how much of it arrived.
+void note_settled(const Rules& rules, CustomerPayment& payment, const chain::Receipt& receipt) {
+  payment.booked = arrived_of(receipt, our_account(rules), payment.amount);
+  for (const chain::Entry& entry : receipt.entries)
+    if (is_ours(entry, our_account(rules)) && entry.currency == payment.amount.currency)
+      payment.settled = entry.business_date;
+}
+
 /// Why the customer cannot be credited: an ISO 20022 code; empty: he can.
 std::string obstacle(BookTransaction& book, const CustomerPayment& payment) {
+  // Wrong amount: charges were taken of it, and he would get what the bank has not got.
+  if (payment.settled && payment.booked && *payment.booked != payment.amount) return "AM09";
   const auto customer = find_customer(book, payment.customer);
   if (!customer) return "AC01";  // no such account
   if (customer->status == CustomerStatus::closed) return "AC04";
@@ -81,8 +95,8 @@ std::optional<CustomerPayment> meant(BookTransaction& book, const Uuid& uetr,
 
 void on_final(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
               const client::FinalReceipt& placed) {
-  if (!placed.receipt.entries.empty())
-    payment.settled = placed.receipt.entries.front().business_date;
+  note_settled(rules, payment, placed.receipt);
+  settle_screening(book, rules, payment);
   const bool is_judged =
       payment.state == PaymentState::accepting || payment.state == PaymentState::blocked;
   if (payment.state == PaymentState::rejecting) {
@@ -121,6 +135,15 @@ void on_recalled(BookTransaction& book, const Rules& rules, CustomerPayment& pay
 
 }  // namespace
 
+Money arrived_of(const chain::Receipt& receipt, const chain::AccountId& ours, const Money& amount) {
+  Money arrived = amount;
+  for (const chain::Entry& entry : receipt.entries)
+    if (entry.kind == chain::EntryKind::charge && is_ours(entry, ours) &&
+        entry.currency == amount.currency && entry.amount.value < 0)
+      arrived.units.value += entry.amount.value;
+  return arrived;
+}
+
 void on_arrival(BookTransaction& book, const Rules& rules, const chain::OwnedId& name,
                 const chain::PaymentFacts& facts, bool is_settled,
                 const client::FinalReceipt& placed) {
@@ -132,8 +155,7 @@ void on_arrival(BookTransaction& book, const Rules& rules, const chain::OwnedId&
   payment.other = facts.debtor;
   payment.since = placed.block_time;
   payment.state = PaymentState::arrived;
-  if (is_settled && !placed.receipt.entries.empty())
-    payment.settled = placed.receipt.entries.front().business_date;
+  if (is_settled) note_settled(rules, payment, placed.receipt);
   insert(book, payment, is_settled ? "settled unasked" : "held for us");
 }
 
@@ -142,7 +164,7 @@ void on_opened(BookTransaction& book, const Rules& rules, CustomerPayment paymen
   if (payment.state != PaymentState::arrived) return;
   book.clear("annex/" + key_of(payment));
   if (!opened.fault.empty()) {
-    decline(book, rules, std::move(payment), "FF01", opened.fault);
+    decline(book, rules, std::move(payment), opened.code, opened.fault);
     return;
   }
   const auto details = read_details(opened.details);

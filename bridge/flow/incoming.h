@@ -28,10 +28,16 @@ void on_arrival(BookTransaction& book, const Rules& rules, const chain::OwnedId&
                 const chain::PaymentFacts& facts, bool is_settled,
                 const client::FinalReceipt& placed);
 
+/// What the receipt that settles a payment of `amount` leaves of it on our account: less the
+/// creditor's charges, which the order may take from there for any account of the other bank's.
+[[nodiscard]] Money arrived_of(const chain::Receipt& receipt, const chain::AccountId& ours,
+                               const Money& amount);
+
 /// What was found in the annex of a payment that arrived.
 struct Opened {
-  std::string details;  ///< the pacs.008 in it; empty where there is none that counts
-  std::string fault;    ///< why: a sentence for people
+  std::string details;        ///< the pacs.008 in it; empty where there is none that counts
+  std::string fault;          ///< why: a sentence for people
+  std::string code = "FF01";  ///< ISO 20022, of the fault
 };
 void on_opened(BookTransaction& book, const Rules& rules, CustomerPayment payment,
                const Opened& opened);

@@ -13,20 +13,43 @@
 namespace vostro::bridge {
 namespace {
 
+/// `more`: how much more there is on the ledger, below zero where it is less.
+void post_ledger(BookTransaction& book, BankAccount against, const std::string& reference,
+                 const Money& more) {
+  const std::int64_t units = more.units.value;
+  if (units > 0) move(book, "ledger", reference, against, BankAccount::position, more);
+  if (units < 0)
+    move(book, "ledger", reference, BankAccount::position, against,
+         {more.currency, MinorUnits(-units)});
+}
+
 /// What the receipt changed on the bank's account: in step with the ledger, whoever ordered it.
+/// `of_incoming`: how much more of it waits for a customer; the rest is against `against`.
 void post_position(BookTransaction& book, const chain::AccountId& account,
                    const client::FinalReceipt& placed, BankAccount against,
-                   const std::string& reference) {
+                   const std::string& reference, const std::optional<Money>& of_incoming = {}) {
   std::map<Currency, std::int64_t> sums;
   for (const chain::Entry& entry : placed.receipt.entries)
     if (entry.place.kind == chain::PlaceKind::account && entry.place.account == account)
       sums[entry.currency] += entry.amount.value;
-  for (const auto& [currency, sum] : sums) {
-    if (sum > 0)
-      move(book, "ledger", reference, against, BankAccount::position, {currency, MinorUnits(sum)});
-    if (sum < 0)
-      move(book, "ledger", reference, BankAccount::position, against, {currency, MinorUnits(-sum)});
+  if (of_incoming) {
+    post_ledger(book, BankAccount::incoming, reference, *of_incoming);
+    sums[of_incoming->currency] -= of_incoming->units.value;
   }
+  for (const auto& [currency, sum] : sums)
+    post_ledger(book, against, reference, {currency, MinorUnits(sum)});
+}
+
+/// What a receipt of a payment to us adds to what waits for a customer. The rest of it is the
+/// bank's own: fees that it takes, its part in an exchange, a Return that was locked before.
+std::optional<Money> more_to_credit(const Rules& rules, const chain::Receipt& receipt,
+                                    const std::optional<CustomerPayment>& payment,
+                                    std::string_view word) {
+  if (word == "final")
+    return arrived_of(receipt, rules.config.participant->account, receipt.payment->amount);
+  if (word != "returned" || !payment) return std::nullopt;
+  const Money gone = not_yet_credited(*payment);
+  return Money{gone.currency, MinorUnits(-gone.units.value)};
 }
 
 void on_order_rejected(BookTransaction& book, const Rules& rules, CustomerPayment payment,
@@ -70,8 +93,8 @@ void take_payment_receipt(BookTransaction& book, const Rules& rules,
   if (facts.creditor == ours) {
     auto payment = find_payment(book, PaymentSide::incoming, name);
     const bool is_new = !payment && (word == "held" || word == "final");
-    post_position(book, ours, placed, payment || is_new ? BankAccount::incoming : BankAccount::own,
-                  chain::to_text(name));
+    post_position(book, ours, placed, BankAccount::own, chain::to_text(name),
+                  more_to_credit(rules, receipt, payment, word));
     if (payment)
       on_incoming(book, rules, *std::move(payment), word, placed);
     else if (is_new)

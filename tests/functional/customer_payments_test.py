@@ -216,6 +216,16 @@ class Back(CustomerCase):
         self.assert_sound(self.b)
 
 
+    def test_Customers_what_charges_are_taken_of_is_not_accepted(self):
+        self.both()
+        _, answer = self.network.wallet(self.nodes[0], "pay", "--from", "NORDDEFF/customers", "--to", f"{B}/customers", "--amount", "9.00 EUR",
+                                        "--accept-by", "+10m", "--charge", "creditor:NORDDEFF/main:8.99", "--wait")
+        self.wait_state(self.b, answer["uetr"], "released")
+        self.assertEqual(self.payments(self.b)[answer["uetr"]]["code"], "AM09")
+        self.assert_sound(self.a, position="5000.00")
+        self.assert_sound(self.b, position="5000.00", customers="0.00")
+
+
 class TakesAll(CustomerNetwork):
     accepts = "all"
 
@@ -234,6 +244,14 @@ class Unasked(CustomerCase):
         self.assertEqual((self.has(self.a, DEBTOR), self.has(self.b, CREDITOR)), (995, 5))
         self.assert_sound(self.a)
         self.assert_sound(self.b)
+
+    def test_Customers_of_what_charges_were_taken_of_the_rest_is_returned(self):
+        self.both()
+        _, answer = self.network.wallet(self.nodes[0], "pay", "--from", "NORDDEFF/customers", "--to", f"{B}/customers", "--amount", "9.00 EUR",
+                                        "--charge", "creditor:NORDDEFF/main:8.99", "--wait")
+        self.wait_state(self.b, answer["uetr"], "returned")
+        self.assert_sound(self.a, position="4991.01")
+        self.assert_sound(self.b, position="5000.00", customers="0.00")
 
     def test_Customers_without_an_annex_nobody_knows_for_whom(self):
         self.both()
