@@ -35,6 +35,18 @@ OutboxItem::Kind kind_from(const std::string& word) {
   throw BookDamaged("\"" + word + "\" is nothing that an outbox holds");
 }
 
+std::vector<OutboxItem> select_outbox(BookTransaction& book, const std::string& where,
+                                      const SqlValues& values) {
+  std::vector<OutboxItem> items;
+  for (const SqlRow& row : book.sql().rows(
+           6, "SELECT id, kind, content, is_sent, issues, place FROM outbox " + where, values)) {
+    items.push_back({row.text(0), kind_from(row.text(1)), row.text(2), row.number(3) != 0,
+                     std::nullopt, row.number(5)});
+    if (!row.text(4).empty()) items.back().issues = currency_column(row, 4);
+  }
+  return items;
+}
+
 std::vector<Stranger> select_strangers(BookTransaction& book, const std::string& where,
                                        const SqlValues& values) {
   std::vector<Stranger> found;
@@ -136,29 +148,36 @@ void mark_sent(BookTransaction& book, const std::string& id) {
   book.sql().run("UPDATE outbox SET is_sent = 1 WHERE id = :v0", {id});
 }
 
+std::optional<OutboxItem> find_in_outbox(BookTransaction& book, const std::string& id) {
+  return first_of(select_outbox(book, "WHERE id = :v0", {id}));
+}
+
+bool was_sent(BookTransaction& book, const std::string& id) {
+  const auto item = find_in_outbox(book, id);
+  return !item || item->is_sent;
+}
+
 void remove_from_outbox(BookTransaction& book, const std::string& id) {
   book.sql().run("DELETE FROM outbox WHERE id = :v0", {id});
 }
 
-std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max) {
-  std::vector<OutboxItem> items;
-  for (const SqlRow& row :
-       book.sql().rows(5,
-                       "SELECT id, kind, content, is_sent, issues FROM outbox WHERE issues NOT IN"
-                       " (SELECT currency FROM stops WHERE state = 'stopped')"
-                       " AND issues NOT IN (SELECT currency FROM agent_orders WHERE"
-                       " kind = 'attestation' AND state = 'sent')"
-                       " ORDER BY place LIMIT " +
-                           std::to_string(count_max))) {
-    items.push_back(
-        {row.text(0), kind_from(row.text(1)), row.text(2), row.number(3) != 0, std::nullopt});
-    if (!row.text(4).empty()) items.back().issues = currency_column(row, 4);
+std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max,
+                               const OutboxPart& part) {
+  std::string where =
+      "WHERE issues NOT IN (SELECT currency FROM stops WHERE state = 'stopped')"
+      " AND issues NOT IN (SELECT currency FROM agent_orders WHERE kind = 'attestation'"
+      " AND state = 'sent') AND place > :v0";
+  SqlValues values{part.after};
+  if (part.of == OutboxPart::Of::files) where += " AND kind = 'file'";
+  if (part.of == OutboxPart::Of::orders) {
+    // An order follows its annex: one whose annex is not in this part any more, and not sent,
+    // waits.
+    where +=
+        " AND kind <> 'file' AND id NOT IN (SELECT SUBSTR(id, 7) FROM outbox WHERE kind = 'annex'"
+        " AND place <= :v1)";
+    values.emplace_back(part.after);
   }
-  return items;
-}
-
-bool is_in_outbox(BookTransaction& book, const std::string& id) {
-  return !book.sql().rows(1, "SELECT id FROM outbox WHERE id = :v0", {id}).empty();
+  return select_outbox(book, where + " ORDER BY place LIMIT " + std::to_string(count_max), values);
 }
 
 std::int64_t outbox_size(BookTransaction& book) {
@@ -259,6 +278,12 @@ std::map<Currency, std::map<std::string, MinorUnits>> balances(BookTransaction& 
            " LEFT JOIN postings p ON p.account = a.code GROUP BY a.code, a.currency"))
     found[currency_column(row, 1)][row.text(0)] = MinorUnits(row.number(2));
   return found;
+}
+
+std::optional<UnixMillis> raised_since(BookTransaction& book, const std::string& key) {
+  const auto rows = book.sql().rows(1, "SELECT first_ms FROM alarms WHERE key = :v0", {key});
+  if (rows.empty()) return std::nullopt;
+  return UnixMillis(unsigned_of(rows.front(), 0));
 }
 
 std::vector<Alarm> alarms(BookTransaction& book) {

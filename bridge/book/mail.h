@@ -65,15 +65,25 @@ struct OutboxItem {
   std::string content;                  ///< canonical bytes in hexadecimal; the file's text
   bool is_sent = false;                 ///< at least once, maybe
   std::optional<Currency> issues = {};  ///< of an order to issue: what it issues
+  std::int64_t place = 0;               ///< in the order of time; `insert` gives it
 };
 void insert(BookTransaction& book, const OutboxItem& item);
 void mark_sent(BookTransaction& book, const std::string& id);
+[[nodiscard]] std::optional<OutboxItem> find_in_outbox(BookTransaction& book,
+                                                       const std::string& id);
+/// Whether it may have left: it is marked so, or is in the outbox no more.
+[[nodiscard]] bool was_sent(BookTransaction& book, const std::string& id);
 /// Gone: it arrived, or never will. No error where it is gone already.
 void remove_from_outbox(BookTransaction& book, const std::string& id);
+/// What of the outbox is looked at, from behind the place `after` on.
+struct OutboxPart {
+  enum class Of : std::uint8_t { all, files, orders } of = Of::all;  ///< orders with annexes
+  std::int64_t after = 0;
+};
 /// Oldest first, at most `count_max`; orders to issue a currency stay while it is stopped, and
 /// while its reserves are being attested.
-[[nodiscard]] std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max);
-[[nodiscard]] bool is_in_outbox(BookTransaction& book, const std::string& id);
+[[nodiscard]] std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max,
+                                             const OutboxPart& part = {});
 [[nodiscard]] std::int64_t outbox_size(BookTransaction& book);
 /// By kind, "order", "file" and "annex".
 [[nodiscard]] std::map<std::string, std::int64_t> outbox_sizes(BookTransaction& book);
@@ -121,5 +131,7 @@ struct Alarm {
   std::string text;
 };
 [[nodiscard]] std::vector<Alarm> alarms(BookTransaction& book);
+/// When the alarm that is open was raised first.
+[[nodiscard]] std::optional<UnixMillis> raised_since(BookTransaction& book, const std::string& key);
 
 }  // namespace vostro::bridge

@@ -102,12 +102,15 @@ void on_final(BookTransaction& book, const Rules& rules, CustomerPayment& paymen
   if (payment.state == PaymentState::rejecting) {
     // Somebody took it by hand, before our rejection.
     start_return(book, rules, payment, payment.code, "taken by another order of the bank");
-  } else if (!is_judged || payment.details.empty()) {
+  } else if (payment.state == PaymentState::blocked && payment.details.empty()) {
+    // It was frozen before its annex was opened: now that is asked for.
+    payment.state = PaymentState::arrived;
+    update(book, payment, "unblocked, and for whom it is not known yet");
+  } else if (!is_judged) {
     update(book, payment, "settled by another order of the bank");
-  } else if (const std::string code = obstacle(book, payment); !code.empty()) {
-    start_return(book, rules, payment, code, "the account cannot be credited any more");
   } else {
-    credit_customer(book, rules, payment, placed.block_time);
+    // The Accept may be an hour old: lists, persons and the account are asked once more.
+    go_on(book, rules, payment);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "bridge/book/customers.h"
+#include "bridge/book/mail.h"
 #include "bridge/flow/incoming.h"
 #include "bridge/flow/outgoing.h"
 #include "bridge/flow/payment_steps.h"
@@ -58,6 +59,23 @@ void on_order_rejected(BookTransaction& book, const Rules& rules, CustomerPaymen
     on_recall_failed(book, rules, std::move(payment), code);
   else
     on_answer_failed(book, rules, std::move(payment), code);
+}
+
+/// What screening holds now, and was to be accepted, waits: where nobody was given the Accept yet.
+/// One that was sent may be final at any time; then screening is asked again.
+void take_accepts_back(BookTransaction& book, const Rules& rules) {
+  if (rules.gate == nullptr) return;
+  for (const ScreeningState state : {ScreeningState::waiting, ScreeningState::rejected,
+                                     ScreeningState::blocking, ScreeningState::blocked})
+    for (const Screening& screening : screenings_in(book, state)) {
+      if (screening.subject.direction != Direction::incoming) continue;
+      auto payment = find_payment(book, PaymentSide::incoming, screening.subject.payment);
+      if (!payment || payment->state != PaymentState::accepting || !payment->order ||
+          was_sent(book, chain::to_text(chain::OwnedId{rules.maker.agent(), *payment->order})))
+        continue;
+      end_order(book, rules, *payment);
+      if (!hold_for_screening(book, rules, *payment)) go_on(book, rules, *std::move(payment));
+    }
 }
 
 }  // namespace
@@ -124,6 +142,7 @@ bool on_payment_order_failed(BookTransaction& book, const Rules& rules, const ch
 }
 
 void move_payments_on(BookTransaction& book, const Rules& rules, bool is_trying_again) {
+  take_accepts_back(book, rules);
   for (CustomerPayment& payment : payments_in(book, PaymentState::screening))
     if (!hold_for_screening(book, rules, payment)) {
       if (payment.side == PaymentSide::incoming) {

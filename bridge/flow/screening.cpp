@@ -193,6 +193,28 @@ void close_screening(BookTransaction& book, Direction direction, const chain::Ow
   book.clear(alarm_of(*found));
 }
 
+void on_screened_settled(BookTransaction& book, Direction direction,
+                         const chain::OwnedId& payment) {
+  auto found = find_screening(book, direction, payment);
+  if (!found) return;
+  if (is_on_its_way(*found)) {
+    const std::string order =
+        chain::to_text(chain::OwnedId{found->subject.account.owner, *found->order});
+    remove_from_outbox(book, order);
+    book.clear("order/" + order);
+  }
+  if (found->state == ScreeningState::unblocking_pay) {
+    // What was decided, by another order of the bank.
+    found->state = ScreeningState::unblocked_pay;
+    ++found->round;
+    update(book, *found, "settled by another order of the bank");
+  } else if (is_on_its_way(*found) || found->state == ScreeningState::blocked) {
+    back_to(book, *found, ScreeningState::waiting,
+            "it has settled, and cannot be frozen on the ledger any more: release it, or reject "
+            "it, and it is returned");
+  }
+}
+
 bool hold_by_hand(BookTransaction& book, const ScreeningSubject& subject, const std::string& person,
                   const std::string& reason) {
   auto known = find_screening(book, subject.direction, subject.payment);

@@ -32,6 +32,9 @@ namespace vostro::bridge {
 /// The payment is over, whatever has become of it. No error where it was never screened.
 void close_screening(BookTransaction& book, Direction direction, const chain::OwnedId& payment);
 
+/// It has settled: what waited for a Block or an Unblock of it is for people again.
+void on_screened_settled(BookTransaction& book, Direction direction, const chain::OwnedId& payment);
+
 /// A person holds a payment by hand, whatever the lists say; true where it waits now. One that is
 /// over or decided stays as it is.
 [[nodiscard]] bool hold_by_hand(BookTransaction& book, const ScreeningSubject& subject,

@@ -31,6 +31,10 @@ bool hold_for_screening(BookTransaction& book, const Rules& rules, CustomerPayme
   return true;
 }
 
+void settle_screening(BookTransaction& book, const Rules& rules, const CustomerPayment& payment) {
+  if (rules.gate != nullptr) rules.gate->settled(book, payment);
+}
+
 void end_screening(BookTransaction& book, const Rules& rules, const CustomerPayment& payment) {
   if (rules.gate != nullptr) rules.gate->over(book, payment);
 }

@@ -25,6 +25,9 @@ class PaymentGate {
   /// payment's `details` name the parties.
   /// Whoever waits for people raises the alarm for them.
   [[nodiscard]] virtual Passage look(BookTransaction& book, const CustomerPayment& payment) = 0;
+  /// The ledger says that it settled: it can be frozen there no more, and who waited for that is
+  /// asked anew.
+  virtual void settled(BookTransaction& book, const CustomerPayment& payment) = 0;
   /// It is ordered, credited, or on its way back: lists that change concern it no more.
   virtual void over(BookTransaction& book, const CustomerPayment& payment) = 0;
 };
@@ -33,6 +36,8 @@ class PaymentGate {
 /// declined, and its row is written.
 [[nodiscard]] bool hold_for_screening(BookTransaction& book, const Rules& rules,
                                       CustomerPayment& payment);
+/// It settled, and is with no customer yet.
+void settle_screening(BookTransaction& book, const Rules& rules, const CustomerPayment& payment);
 /// Nothing that screening finds from now on changes what becomes of the payment.
 void end_screening(BookTransaction& book, const Rules& rules, const CustomerPayment& payment);
 

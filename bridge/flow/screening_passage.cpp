@@ -38,6 +38,10 @@ Passage ScreeningPassage::look(BookTransaction& book, const CustomerPayment& pay
   VOSTRO_CHECK(false);
 }
 
+void ScreeningPassage::settled(BookTransaction& book, const CustomerPayment& payment) {
+  on_screened_settled(book, direction_of(payment), payment.name);
+}
+
 void ScreeningPassage::over(BookTransaction& book, const CustomerPayment& payment) {
   close_screening(book, direction_of(payment), payment.name);
 }

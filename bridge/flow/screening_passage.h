@@ -15,6 +15,7 @@ class ScreeningPassage final : public PaymentGate {
       : lists_(lists), account_(std::move(account)) {}
 
   [[nodiscard]] Passage look(BookTransaction& book, const CustomerPayment& payment) override;
+  void settled(BookTransaction& book, const CustomerPayment& payment) override;
   void over(BookTransaction& book, const CustomerPayment& payment) override;
 
  private:

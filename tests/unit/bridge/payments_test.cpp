@@ -267,6 +267,16 @@ TEST_P(ThePayments, InRecallRefused) {
   EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::credited);
 }
 
+TEST_P(ThePayments, InBlockedBeforeItsAnnexCameIsOpenedWhenItIsUnblocked) {
+  tell_in("held", 0, chain::Status::held);
+  tell_in("blocked", 0, chain::Status::blocked);
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::blocked);
+  tell_in("final", 200, chain::Status::settled);
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::arrived);
+  open_annex();
+  EXPECT_EQ(has(kDupont), 200);
+}
+
 // The bank's own policy may delay a Return: what it locks has left the account before it is one.
 TEST_P(ThePayments, AReturnThatIsDelayedLeavesNothingBehind) {
   close(kDupont);
@@ -318,6 +328,7 @@ class Gate : public PaymentGate {
     EXPECT_TRUE(read_details(payment.details));  // it sees whom it screens
     return says;
   }
+  void settled(BookTransaction&, const CustomerPayment&) override {}
   void over(BookTransaction&, const CustomerPayment&) override { ++overs; }
   Passage says = Passage::waiting;
   int overs = 0;

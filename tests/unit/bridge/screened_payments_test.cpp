@@ -144,5 +144,77 @@ TEST_P(ScreenedPayments, WhatIsBlockedIsFrozenAndCreditedWhenTwoPersonsUnblockIt
   EXPECT_EQ(alarms_open(), 0u);
 }
 
+// Between Accept and its receipt there may be an hour: approvers, or a node that is away.
+TEST_P(ScreenedPayments, WhoIsListedAfterAcceptWasSignedIsNotCredited) {
+  arrive();
+  const auto accept = only_order();
+  step([&](BookTransaction& rows) {
+    mark_sent(rows, chain::to_text(chain::OwnedId{kUs, accept.id}));
+  });
+  listed_now("DE");
+  turn();
+  tell(PaymentSide::incoming, {"final"}, 200, {kUs, accept.id}, chain::Status::settled);
+  turn();
+  EXPECT_EQ(has(kDupont), 0);
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::screening);
+  EXPECT_EQ(screening(PaymentSide::incoming).state, ScreeningState::waiting);
+  EXPECT_EQ(alarms_open(), 1u);
+  both_decide(PaymentSide::incoming, ScreeningAction::reject);
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::returning);
+  EXPECT_EQ(payment(PaymentSide::incoming).code, "RR04");
+  EXPECT_EQ(alarms_open(), 0u);
+}
+
+TEST_P(ScreenedPayments, AnAcceptThatWasNotSentIsTakenBackWhenSomebodyHolds) {
+  arrive();
+  ASSERT_EQ(waiting(OutboxItem::Kind::order).size(), 1u);
+  step([&](BookTransaction& rows) {
+    EXPECT_TRUE(hold_by_hand(
+        rows,
+        {Direction::incoming, name_of(PaymentSide::incoming), kOurs, {kEuro, MinorUnits(200)}, {}},
+        "anna", "a letter"));
+  });
+  turn();
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::screening);
+  EXPECT_TRUE(waiting(OutboxItem::Kind::order).empty());
+  both_decide(PaymentSide::incoming, ScreeningAction::release);
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::accepting);
+}
+
+TEST_P(ScreenedPayments, ABlockThatComesAfterTheMoneyLeavesItToPeople) {
+  arrive();
+  const auto accept = only_order();
+  step([&](BookTransaction& rows) {
+    mark_sent(rows, chain::to_text(chain::OwnedId{kUs, accept.id}));
+  });
+  listed_now("DE");
+  turn();
+  both_decide(PaymentSide::incoming, ScreeningAction::block);
+  const auto block = screening(PaymentSide::incoming).order.value();
+  tell(PaymentSide::incoming, {"final"}, 200, {kUs, accept.id}, chain::Status::settled);
+  tell(PaymentSide::incoming, {}, 0, {kUs, block}, chain::Status::rejected);
+  turn();
+  EXPECT_EQ(has(kDupont), 0);
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::screening);
+  EXPECT_EQ(screening(PaymentSide::incoming).state, ScreeningState::waiting);
+  EXPECT_EQ(alarms_open(), 1u);
+  both_decide(PaymentSide::incoming, ScreeningAction::release);
+  EXPECT_EQ(has(kDupont), 200);
+  EXPECT_TRUE(waiting(OutboxItem::Kind::order).empty());
+}
+
+// People of the bank set it free past the bridge, with an order of their own.
+TEST_P(ScreenedPayments, WhatWasUnblockedByAnotherOrderIsDecidedAgain) {
+  listed_now("DE");
+  arrive();
+  both_decide(PaymentSide::incoming, ScreeningAction::block);
+  tell(PaymentSide::incoming, {"blocked"}, 0, {kUs, only_order().id}, chain::Status::done);
+  tell(PaymentSide::incoming, {"final"}, 200, {kUs, client::make_uetr()}, chain::Status::done);
+  EXPECT_EQ(has(kDupont), 0);
+  EXPECT_EQ(screening(PaymentSide::incoming).state, ScreeningState::waiting);
+  both_decide(PaymentSide::incoming, ScreeningAction::release);
+  EXPECT_EQ(has(kDupont), 200);
+}
+
 }  // namespace
 }  // namespace vostro::bridge::payments_test
