@@ -74,8 +74,10 @@ bool take_back(BookTransaction& book, const Rules& rules, CustomerPayment& payme
                "has too little; refuse it, or give it the money");
     return false;
   }
+  end_order(book, rules, payment);  // to confirm it, or to refuse the recall
   debit(book, "given back", key_of(payment), payment.customer, BankAccount::incoming, amount);
   payment.booked = amount;
+  if (payment.recall == RecallState::refusing) payment.recall = RecallState::open;
   book.clear("recall/" + key_of(payment));
   start_return(book, rules, payment, code, "given back by its customer");
   return true;
@@ -134,6 +136,15 @@ void on_recalled(BookTransaction& book, const Rules& rules, CustomerPayment& pay
   note.code = payment.recall_code;
   send_message(book, rules, "camt.056.001.08", note.message_id,
                write_recall(channel_of(rules), note));
+}
+
+void refuse_recall(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
+                   std::string_view why) {
+  payment.recall = RecallState::refusing;
+  give_order(
+      book, rules, payment, "refuse-recall",
+      chain::RefuseRecall{our_account(rules), payment.name, given_code_of(payment.recall_code)});
+  update(book, payment, why);
 }
 
 }  // namespace
@@ -262,7 +273,17 @@ void on_answer_failed(BookTransaction& book, const Rules& rules, CustomerPayment
                       const std::string& code) {
   end_order(book, rules, payment);
   ++payment.rejections;
-  if (payment.recall == RecallState::refusing) payment.recall = RecallState::open;
+  if (payment.recall == RecallState::refusing) {
+    if (payment.rejections < rejections_max && code != "approval_refused") {
+      refuse_recall(book, rules, payment, "the refusal of the recall was not taken: " + code);
+      return;
+    }
+    payment.recall = RecallState::open;
+    payment.rejections = 0;
+    book.raise("recall/" + key_of(payment),
+               "the refusal of a recall was not taken: " + code +
+                   "; the other bank still waits: answer it again (camt.029)");
+  }
   update(book, payment, "the ledger did not take the order: " + code);
   const bool is_left = payment.rejections >= rejections_max ||
                        payment.state == PaymentState::accepting ||
@@ -303,18 +324,15 @@ void take_recall_answers(BookTransaction& book, const Rules& rules, const Recall
     if (!item.is_refused) {
       const bool has_customer =
           payment->state == PaymentState::credited || payment->state == PaymentState::confirmed;
-      if (has_customer) end_order(book, rules, *payment);
       if (has_customer)
         static_cast<void>(take_back(book, rules, *payment, payment->amount, "FOCR"));
       continue;
     }
     end_order(book, rules, *payment);
-    payment->recall = RecallState::refusing;
     payment->recall_code = item.code;
+    payment->rejections = 0;
     book.clear("recall/" + key_of(*payment));
-    give_order(book, rules, *payment, "refuse-recall",
-               chain::RefuseRecall{our_account(rules), payment->name, given_code_of(item.code)});
-    update(book, *payment, "the recall is refused");
+    refuse_recall(book, rules, *payment, "the recall is refused");
   }
 }
 
@@ -334,7 +352,6 @@ void take_returns(BookTransaction& book, const Rules& rules, const ReturnOrders&
                      ": nothing is done");
       continue;
     }
-    end_order(book, rules, *payment);
     static_cast<void>(
         take_back(book, rules, *payment, item.amount, item.code.empty() ? "MS02" : item.code));
   }

@@ -216,6 +216,7 @@ void refuse_payment(BookTransaction& book, const Rules& rules, CustomerPayment p
   refund(book, payment, "refused");
   payment.state = PaymentState::refused;
   payment.code = code;
+  end_recall(book, rules, payment, "", at);  // whoever asked for it back has it
   update(book, payment, why);
   report(book, rules, payment, "RJCT", at);
 }
@@ -317,8 +318,11 @@ void take_recalls(BookTransaction& book, const Rules& rules, const RecallRequest
         end_recall(book, rules, *payment, "ARDT", book.now());  // it came back already
         update(book, *payment, "asked back when it was over");
         break;
-      case PaymentState::ready:
       case PaymentState::screening:
+        // People decide first: what they freeze is not given back.
+        update(book, *payment, "asked back while screening holds it");
+        break;
+      case PaymentState::ready:
         end_recall(book, rules, *payment, "", book.now());
         refuse_payment(book, rules, *std::move(payment), "DS02", book.now(),
                        "taken back before it was ordered");

@@ -147,6 +147,9 @@ void move_payments_on(BookTransaction& book, const Rules& rules, bool is_trying_
     if (!hold_for_screening(book, rules, payment)) {
       if (payment.side == PaymentSide::incoming) {
         go_on(book, rules, std::move(payment));
+      } else if (payment.recall == RecallState::asked) {
+        refuse_payment(book, rules, std::move(payment), "DS02", book.now(),
+                       "taken back before it was ordered");
       } else {
         payment.state = PaymentState::ready;
         update(book, payment, "released by screening");

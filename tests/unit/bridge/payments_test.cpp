@@ -133,6 +133,16 @@ TEST_P(ThePayments, ARecallThatCameTooEarlyIsMadeAgain) {
   EXPECT_NE(only_order().id, first.id);
 }
 
+TEST_P(ThePayments, ARecallOfAnOrderThatExpiresIsAgreedTo) {
+  order();
+  step([&](BookTransaction& rows) {
+    take_recalls(rows, rules_, {{{"R-1", uetr_, "DUPL"}}});
+    EXPECT_TRUE(on_payment_order_failed(rows, rules_, {kUs, uetr_}, true, "expired"));
+  });
+  EXPECT_EQ(payment(PaymentSide::outgoing).recall, RecallState::over);
+  EXPECT_EQ(files_with("<Conf>CNCL</Conf>"), 1u);
+}
+
 TEST_P(ThePayments, InAndConfirmed) {
   arrive();
   const auto accept = only_order();
@@ -265,6 +275,58 @@ TEST_P(ThePayments, InRecallRefused) {
        "CUST");
   EXPECT_EQ(payment(PaymentSide::incoming).recall, RecallState::over);
   EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::credited);
+}
+
+TEST_P(ThePayments, ARefusalOfARecallThatExpiresIsMadeAgainAndThenLeftToPeople) {
+  arrive(true);
+  tell_in("recalled", 0, chain::Status::recall_requested, "DUPL");
+  const auto refuse = [&] {
+    step([&](BookTransaction& rows) {
+      take_recall_answers(rows, rules_, {{{uetr_, true, "CUST"}}});
+    });
+    return only_order().id;
+  };
+  const auto expire = [&](const Uuid& order) {
+    step([&](BookTransaction& rows) {
+      EXPECT_TRUE(on_payment_order_failed(rows, rules_, {kUs, order}, true, "expired"));
+    });
+  };
+  const auto alarms_open = [&] {
+    return look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); });
+  };
+  const Uuid first = refuse();
+  expire(first);
+  const Uuid second = only_order().id;
+  EXPECT_NE(second, first);
+  EXPECT_EQ(payment(PaymentSide::incoming).recall, RecallState::refusing);
+  expire(second);
+  expire(only_order().id);
+  EXPECT_EQ(payment(PaymentSide::incoming).recall, RecallState::open);
+  EXPECT_TRUE(waiting(OutboxItem::Kind::order).empty());
+  EXPECT_EQ(alarms_open(), 1u);
+  const Uuid again = refuse();
+  EXPECT_EQ(alarms_open(), 0u);
+  step([&](BookTransaction& rows) {
+    EXPECT_TRUE(on_payment_order_failed(rows, rules_, {kUs, again}, false, "approval_refused"));
+  });
+  EXPECT_EQ(payment(PaymentSide::incoming).recall, RecallState::open);
+  EXPECT_EQ(alarms_open(), 1u);
+}
+
+TEST_P(ThePayments, AReturnThatCannotBeLeavesItsConfirmationOnItsWay) {
+  arrive(true);
+  step([&](BookTransaction& rows) {
+    confirm_credit(rows, rules_,
+                   *find_payment(rows, PaymentSide::incoming, name_of(PaymentSide::incoming)),
+                   original(PaymentSide::incoming));
+    debit(rows, "cash", "x", kDupont, BankAccount::own, {kEuro, MinorUnits(1)});
+  });
+  const Uuid confirmation = only_order().id;
+  step([&](BookTransaction& rows) {
+    take_returns(rows, rules_, {{{uetr_, {kEuro, MinorUnits(200)}, "AC04"}}});
+  });
+  EXPECT_EQ(payment(PaymentSide::incoming).order, confirmation);
+  EXPECT_EQ(only_order().id, confirmation);
 }
 
 TEST_P(ThePayments, InBlockedBeforeItsAnnexCameIsOpenedWhenItIsUnblocked) {

@@ -90,6 +90,33 @@ TEST_P(ScreenedPayments, WhatIsOnNoListGoesOnAndIsAskedAboutNoMore) {
   EXPECT_EQ(alarms_open(), 0u);
 }
 
+// What two persons may freeze is not given back because a file asks for it.
+TEST_P(ScreenedPayments, ARecallOfWhatScreeningHoldsWaitsForPeople) {
+  listed_now("DE");
+  for (const auto& [action, code] :
+       {std::pair(ScreeningAction::release, "DS02"), std::pair(ScreeningAction::reject, "RR04")}) {
+    uetr_ = client::make_uetr();
+    take(pain001(to_text(uetr_)));
+    step([&](BookTransaction& rows) { take_recalls(rows, rules_, {{{"R-1", uetr_, "DUPL"}}}); });
+    EXPECT_EQ(payment(PaymentSide::outgoing).state, PaymentState::screening);
+    EXPECT_EQ(payment(PaymentSide::outgoing).recall, RecallState::asked);
+    EXPECT_EQ(screening(PaymentSide::outgoing).state, ScreeningState::waiting);
+    EXPECT_EQ(alarms_open(), 1u);
+    both_decide(PaymentSide::outgoing, action);
+    EXPECT_EQ(payment(PaymentSide::outgoing).state, PaymentState::refused);
+    EXPECT_EQ(payment(PaymentSide::outgoing).code, code);
+    EXPECT_EQ(payment(PaymentSide::outgoing).recall, RecallState::over);
+    EXPECT_EQ(alarms_open(), 0u);
+  }
+  uetr_ = client::make_uetr();
+  take(pain001(to_text(uetr_)));
+  both_decide(PaymentSide::outgoing, ScreeningAction::block);
+  step([&](BookTransaction& rows) { take_recalls(rows, rules_, {{{"R-1", uetr_, "DUPL"}}}); });
+  turn();
+  EXPECT_EQ(payment(PaymentSide::outgoing).state, PaymentState::screening);
+  EXPECT_EQ(screening(PaymentSide::outgoing).state, ScreeningState::blocked);
+}
+
 TEST_P(ScreenedPayments, WhatIsTakenAndNotYetOrderedIsAskedAboutAgain) {
   take(pain001(to_text(uetr_)));
   EXPECT_EQ(payment(PaymentSide::outgoing).state, PaymentState::ready);
