@@ -1,5 +1,7 @@
 #include "bridge/delivery.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/failpoint.h"
@@ -18,22 +20,27 @@ constexpr std::string_view kAnnex = "annex/";
 
 Result<void, BookError> Delivery::round(UnixMillis now) {
   std::vector<OutboxItem> items;
-  if (auto done =
-          book_.read(now, [&](BookTransaction& rows) { items = outbox(rows, kItemsAtOnce); });
+  std::size_t orders = 0;
+  if (auto done = book_.read(
+          now,
+          [&](BookTransaction& rows) {
+            items = outbox(rows, kItemsAtOnce, {OutboxPart::Of::files, 0});
+            auto next = outbox(rows, kItemsAtOnce, {OutboxPart::Of::orders, orders_after_});
+            orders = next.size();
+            std::ranges::move(next, std::back_inserter(items));
+          });
       !done)
     return done;
-  std::map<std::string, Clock::time_point> kept;
+  // What waits for approvers, or for its annex, does not hold back what comes behind it.
+  orders_after_ = orders < kItemsAtOnce ? 0 : items.back().place;
+  std::erase_if(not_before_, [](const auto& each) { return Clock::now() >= each.second; });
   // Orders whose annex the node does not have yet: it stands before them.
   std::set<std::string> without_annex;
   for (const OutboxItem& item : items)
     if (item.kind == OutboxItem::Kind::annex) without_annex.insert(item.id.substr(kAnnex.size()));
   for (const OutboxItem& item : items) {
     if (without_annex.contains(item.id)) continue;
-    const auto waits = not_before_.find(item.id);
-    if (waits != not_before_.end() && Clock::now() < waits->second) {
-      kept.insert(*waits);
-      continue;
-    }
+    if (not_before_.contains(item.id)) continue;
     if (item.kind == OutboxItem::Kind::annex) {
       const auto has_arrived = send_annex(item, now);
       if (!has_arrived) return fail(has_arrived.error());
@@ -43,9 +50,8 @@ Result<void, BookError> Delivery::round(UnixMillis now) {
                !done) {
       return done;
     }
-    kept[item.id] = Clock::now() + rules_.config.retry;
+    not_before_[item.id] = Clock::now() + rules_.config.retry;
   }
-  not_before_ = std::move(kept);
   return {};
 }
 
@@ -80,11 +86,7 @@ Result<bool, BookError> Delivery::send_annex(const OutboxItem& item, UnixMillis 
   if (!taken) {
     log::warning("the node has not taken an annex", {{"error", client::to_string(taken.error())}});
     if (!taken.error().problem) return false;
-    auto done = book_.write(now, [&](BookTransaction& rows) {
-      rows.raise("order/" + item.id,
-                 "the node refuses the annex of a payment: " + client::to_string(taken.error()));
-    });
-    if (!done) return fail(done.error());
+    if (auto done = annex_refused(*sealed, taken.error(), now); !done) return fail(done.error());
     return false;
   }
   auto done = book_.write(now, [&](BookTransaction& rows) {
@@ -94,6 +96,39 @@ Result<bool, BookError> Delivery::send_annex(const OutboxItem& item, UnixMillis 
   VOSTRO_FAILPOINT("bridge.annex.noted");
   if (!done) return fail(done.error());
   return true;
+}
+
+/// Whether the ledger has another order under that id. One of our account for customers is taken
+/// for theirs, when its receipt comes with the events.
+bool Delivery::is_anothers(const chain::Transaction& order,
+                           const client::TransactionView& found) const {
+  if (!found.final || found.final->receipt.transaction_hash == chain::transaction_hash(order))
+    return false;
+  const auto& payment = found.final->receipt.payment;
+  return !payment || payment->debtor != rules_.config.participant->account;
+}
+
+/// The order waits for its annex, and is not sent: what became of its id is asked for all the same.
+Result<void, BookError> Delivery::annex_refused(const chain::SealedAnnex& sealed,
+                                                const client::ApiError& error, UnixMillis now) {
+  const std::string id = chain::to_text(sealed.belongs_to);
+  std::optional<OutboxItem> item;
+  if (auto read = book_.read(now, [&](BookTransaction& rows) { item = find_in_outbox(rows, id); });
+      !read)
+    return read;
+  const auto order =
+      chain::decode_form_unchecked(from_hex(item ? item->content : "").value_or(Bytes()));
+  if (order) {
+    const auto found = api_.transaction(sealed.belongs_to, order->valid_until);
+    if (found && found->state == client::TransactionState::expired)
+      return order_failed(sealed.belongs_to, true, "expired", now);
+    if (found && is_anothers(*order, *found))
+      return order_failed(sealed.belongs_to, false, std::string(kIdUsed), now);
+  }
+  return book_.write(now, [&](BookTransaction& rows) {
+    rows.raise("order/" + std::string(kAnnex) + id,
+               "the node refuses the annex of a payment: " + client::to_string(error));
+  });
 }
 
 Result<void, BookError> Delivery::send_order(const OutboxItem& item, UnixMillis now) {
@@ -129,6 +164,11 @@ Result<void, BookError> Delivery::send_order(const OutboxItem& item, UnixMillis 
       // whose receipt comes with the events (after the book was restored).
       if (outcome.error && outcome.error->is_problem(409, "approval-refused"))
         return order_failed(order.name, false, "approval_refused", now);
+      if (rules_.config.participant) {
+        const auto found = api_.transaction(order.name, transaction->valid_until);
+        if (found && is_anothers(*transaction, *found))
+          return order_failed(order.name, false, std::string(kIdUsed), now);
+      }
       log::warning("the node refuses an order", {{"error", why}});
       return book_.write(now, [&](BookTransaction& rows) {
         rows.raise("order/" + item.id, "the node refuses the order " + item.id + ": " + why);

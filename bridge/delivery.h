@@ -20,13 +20,19 @@ class Delivery {
       : book_(book), directories_(directories), api_(api), rules_(rules), sign_key_(sign_key) {}
 
   using Clock = std::chrono::steady_clock;
-  /// One round over the oldest items, those left out whose time has not come. Errors: of the book.
+  /// One round over the oldest files, and over some of the orders: the next goes on behind them.
+  /// Those are left out whose time has not come. Errors: of the book.
   [[nodiscard]] Result<void, BookError> round(UnixMillis now);
 
  private:
   [[nodiscard]] Result<void, BookError> send_file(const OutboxItem& item, UnixMillis now);
   /// True: the node has it.
   [[nodiscard]] Result<bool, BookError> send_annex(const OutboxItem& item, UnixMillis now);
+  [[nodiscard]] Result<void, BookError> annex_refused(const chain::SealedAnnex& sealed,
+                                                      const client::ApiError& error,
+                                                      UnixMillis now);
+  [[nodiscard]] bool is_anothers(const chain::Transaction& order,
+                                 const client::TransactionView& found) const;
   [[nodiscard]] Result<void, BookError> send_order(const OutboxItem& item, UnixMillis now);
   [[nodiscard]] Result<void, BookError> order_failed(const chain::OwnedId& id, bool is_expired,
                                                      const std::string& why, UnixMillis now);
@@ -37,6 +43,7 @@ class Delivery {
   const Rules& rules_;
   const SecretKey& sign_key_;
   std::map<std::string, Clock::time_point> not_before_;
+  std::int64_t orders_after_ = 0;  ///< the place in the outbox that the last round reached
 };
 
 }  // namespace vostro::bridge

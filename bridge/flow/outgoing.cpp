@@ -234,11 +234,12 @@ void wait_for_terms(BookTransaction& book, const Rules& rules, CustomerPayment p
 }
 
 void on_payment_not_taken(BookTransaction& book, const Rules& rules, CustomerPayment payment,
-                          bool is_expired) {
+                          const std::string& code) {
   if (payment.state != PaymentState::ordered) return;
-  refuse_payment(book, rules, std::move(payment), is_expired ? "TM01" : "DS02", book.now(),
-                 is_expired ? "the order was in no block in time"
-                            : "the bank's own approvers refused the order");
+  refuse_payment(book, rules, std::move(payment), code, book.now(),
+                 code == "TM01"   ? "the order was in no block in time"
+                 : code == "AM05" ? "the UETR was used by another order of the bank"
+                                  : "the bank's own approvers refused the order");
 }
 
 void on_outgoing(BookTransaction& book, const Rules& rules, CustomerPayment payment,

@@ -51,9 +51,10 @@ void wait_for_terms(BookTransaction& book, const Rules& rules, CustomerPayment p
 /// `word`: the last step that the receipt made of the payment (docs/payment-life.md).
 void on_outgoing(BookTransaction& book, const Rules& rules, CustomerPayment payment,
                  std::string_view word, const client::FinalReceipt& placed);
-/// The order to pay was in no block in time, or the bank's approvers refused it.
+/// The order to pay was in no block in time (TM01), the bank's approvers refused it (DS02), or its
+/// UETR is another order's on the ledger (AM05).
 void on_payment_not_taken(BookTransaction& book, const Rules& rules, CustomerPayment payment,
-                          bool is_expired);
+                          const std::string& code);
 
 /// camt.056 of our core system.
 void take_recalls(BookTransaction& book, const Rules& rules, const RecallRequest& request);

@@ -135,7 +135,10 @@ bool on_payment_order_failed(BookTransaction& book, const Rules& rules, const ch
   auto payment = find_payment_by_order(book, id.id);
   if (!payment) return false;
   if (payment->side == PaymentSide::outgoing && payment->name.id == id.id)
-    on_payment_not_taken(book, rules, *std::move(payment), is_expired);
+    on_payment_not_taken(book, rules, *std::move(payment),
+                         is_expired       ? "TM01"
+                         : why == kIdUsed ? std::string(kIdUsed)
+                                          : "DS02");
   else
     on_order_rejected(book, rules, *std::move(payment), is_expired ? "TM01" : why);
   return true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bridge/flow/ledger_events.h"
@@ -13,6 +14,9 @@ namespace vostro::bridge {
 void take_payment_receipt(BookTransaction& book, const Rules& rules,
                           const client::FinalReceipt& placed,
                           const std::vector<std::string>& steps);
+
+/// ISO 20022, duplication: of an order whose id is another one's on the ledger.
+inline constexpr std::string_view kIdUsed = "AM05";
 
 /// An order of ours was in no block in time (`is_expired`), or was refused for good. False: it is
 /// none about a customer's payment.
