@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "bridge/book/customers.h"
+#include "bridge/book/mail.h"
 #include "bridge/flow/payment_steps.h"
 #include "bridge/flow/screening_gate.h"
 
@@ -122,19 +123,27 @@ void end_recall(BookTransaction& book, const Rules& rules, CustomerPayment& paym
   answer_recall(book, rules, payment, code, at);
 }
 
-/// Money that had settled is back on the bank's account.
+/// What the receipt puts on the bank's account.
+const chain::Entry* back_entry(const Rules& rules, const chain::Receipt& receipt) {
+  const chain::AccountId& ours = participant_of(rules).account;
+  const auto found = std::ranges::find_if(receipt.entries, [&](const chain::Entry& each) {
+    return each.place.kind == chain::PlaceKind::account && each.place.account == ours &&
+           each.amount.value > 0;
+  });
+  return found == receipt.entries.end() ? nullptr : &*found;
+}
+
+/// Money that had settled, or was exchanged, is back on the bank's account.
 void on_returned(BookTransaction& book, const Rules& rules, CustomerPayment& payment,
                  const client::FinalReceipt& placed) {
   payment.state = PaymentState::returned;
   payment.code = code_of(placed.receipt);
   Money returned = payment.amount;
   Date booked = payment.settled.value_or(payment.execution);
-  for (const chain::Entry& entry : placed.receipt.entries)
-    if (entry.place.kind == chain::PlaceKind::account &&
-        entry.place.account == participant_of(rules).account && entry.amount.value > 0) {
-      returned = {entry.currency, entry.amount};
-      booked = entry.business_date;
-    }
+  if (const chain::Entry* entry = back_entry(rules, placed.receipt); entry != nullptr) {
+    returned = {entry->currency, entry->amount};
+    booked = entry->business_date;
+  }
   const auto customer = find_customer(book, payment.customer);
   const bool is_his_currency = customer && customer->currency == returned.currency;
   const bool is_open = customer && customer->status != CustomerStatus::closed;
@@ -177,7 +186,10 @@ void take_orders(BookTransaction& book, const Rules& rules, const CustomerOrders
 void order_payment(BookTransaction& book, const Rules& rules, CustomerPayment payment,
                    const Terms& terms) {
   if (payment.state != PaymentState::ready) return;
-  if (hold_for_screening(book, rules, payment)) return;
+  if (hold_for_screening(book, rules, payment)) {
+    clear_waiting(book, payment);
+    return;
+  }
   const auto customer = find_customer(book, payment.customer);
   if (!customer || customer->status == CustomerStatus::closed) {
     refuse_payment(book, rules, std::move(payment), customer ? "AC04" : "AC02", book.now(),
@@ -226,11 +238,12 @@ void wait_for_terms(BookTransaction& book, const Rules& rules, CustomerPayment p
   if (payment.state != PaymentState::ready) return;
   const auto limit_ms =
       static_cast<std::uint64_t>(participant_of(rules).quote_within.count()) * 1000;
-  if (book.now().value > payment.since.value + limit_ms) {
+  // From the first time on that it could have been ordered: its day may be long after it came.
+  const std::string alarm = "waiting/" + key_of(payment);
+  book.raise(alarm, "a payment waits: " + why);
+  const auto since = raised_since(book, alarm);
+  if (since && book.now().value > since->value + limit_ms)
     refuse_payment(book, rules, std::move(payment), "AM23", book.now(), why);
-    return;
-  }
-  book.raise("waiting/" + key_of(payment), "a payment waits: " + why);
 }
 
 void on_payment_not_taken(BookTransaction& book, const Rules& rules, CustomerPayment payment,
@@ -249,6 +262,16 @@ void on_outgoing(BookTransaction& book, const Rules& rules, CustomerPayment paym
   if (payment.order == payment.name.id) {
     remove_from_outbox(book, annex_id(payment));  // the ledger has the order: the annex is there
     end_order(book, rules, payment);
+  }
+  const chain::Entry* back = back_entry(rules, receipt);
+  const bool is_exchanged =
+      back != nullptr && payment.booked && back->currency != payment.booked->currency;
+  if (word == "released" && is_exchanged) {
+    // It was blocked, which exchanged it: what comes back is not what the customer paid.
+    payment.booked.reset();
+    on_returned(book, rules, payment, placed);
+    update(book, payment, word);
+    return;
   }
   if (word == "rejected" || word == "released" || word == "cancelled") {
     refund(book, payment, word);

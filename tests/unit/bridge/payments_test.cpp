@@ -143,6 +143,78 @@ TEST_P(ThePayments, ARecallOfAnOrderThatExpiresIsAgreedTo) {
   EXPECT_EQ(files_with("<Conf>CNCL</Conf>"), 1u);
 }
 
+// An order for next month waits for its day before it waits for a price.
+TEST_P(ThePayments, TheTimeForAPriceBeginsWhenOneIsWanted) {
+  take(pain001(to_text(uetr_)));
+  const auto wait_at = [&](std::int64_t seconds) {
+    step_at(UnixMillis(kNow.value + static_cast<std::uint64_t>(seconds) * 1'000),
+            [&](BookTransaction& rows) {
+              wait_for_terms(
+                  rows, rules_,
+                  *find_payment(rows, PaymentSide::outgoing, name_of(PaymentSide::outgoing)),
+                  "no quote");
+            });
+    return payment(PaymentSide::outgoing).state;
+  };
+  const std::int64_t limit = config_.participant->quote_within.count();
+  EXPECT_EQ(wait_at(86'400), PaymentState::ready);
+  EXPECT_EQ(wait_at(86'400 + limit), PaymentState::ready);
+  EXPECT_EQ(wait_at(86'400 + limit + 1), PaymentState::refused);
+  EXPECT_EQ(payment(PaymentSide::outgoing).code, "AM23");
+}
+
+// A Block of a payment in another currency exchanges it, and its release gives back what was
+// bought.
+TEST_P(ThePayments, OutBlockedAndReleasedInAnotherCurrencyStaysWithTheBank) {
+  const Currency dollar = *parse_currency("USD");
+  const chain::OwnedId name = name_of(PaymentSide::outgoing);
+  step([&](BookTransaction& rows) {
+    CustomerPayment made;
+    made.name = name;
+    made.amount = {dollar, MinorUnits(220)};
+    made.other = kTheirs;
+    made.source_type = "pain.001.001.09";
+    made.source_id = "MSG-1";
+    made.group_id = "P-1";
+    made.end_to_end_id = "E-1";
+    made.since = kNow;
+    made.state = PaymentState::ordered;
+    made.customer = kMuster;
+    made.details = order_in(pain001(to_text(uetr_))).details;
+    made.booked = Money{kEuro, MinorUnits(200)};
+    made.order = uetr_;
+    debit(rows, "ordered", key_of(made), kMuster, BankAccount::outgoing, *made.booked);
+    insert(rows, made, "debited and ordered");
+  });
+  const auto tell_of = [&](const std::string& word, chain::Status status, const Currency& currency,
+                           std::int64_t cents) {
+    client::FinalReceipt placed{Height(++height_), kNow, 0, {}};
+    placed.receipt.id = word == "held" ? name : chain::OwnedId{kThem, client::make_uetr()};
+    placed.receipt.status = status;
+    placed.receipt.payment = chain::PaymentFacts{uetr_, kOurs, kTheirs, {dollar, MinorUnits(220)}};
+    if (cents != 0)
+      placed.receipt.entries.push_back({{PlaceKind::account, kOurs, std::nullopt},
+                                        currency,
+                                        MinorUnits(cents),
+                                        chain::EntryKind::principal,
+                                        *parse_date("2026-01-05")});
+    step([&](BookTransaction& rows) {
+      take_event(rows, rules_, client::ReceiptEvent{placed, {word}});
+    });
+  };
+  tell_of("held", chain::Status::held, kEuro, -200);
+  tell_of("blocked", chain::Status::blocked, kEuro, 0);
+  tell_of("released", chain::Status::released, dollar, 220);
+  EXPECT_EQ(payment(PaymentSide::outgoing).state, PaymentState::returned);
+  EXPECT_EQ(has(kMuster), 800);  // what he paid is the provider's
+  EXPECT_EQ(sums(), (Sums{-200, 0, 0, 1'000}));
+  const auto own = look<std::int64_t>([&](BookTransaction& rows) {
+    return balances(rows)[dollar][code_of(BankAccount::own, dollar)].value;
+  });
+  EXPECT_EQ(own, -220);
+  EXPECT_EQ(look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); }), 1u);
+}
+
 TEST_P(ThePayments, InAndConfirmed) {
   arrive();
   const auto accept = only_order();
