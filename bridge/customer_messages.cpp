@@ -61,6 +61,7 @@ Result<std::string, std::string> written_alone(const iso::CustomerTransfer& tran
 
 void write_details(CustomerOrder& order, const iso::CustomerTransfer& transfer,
                    const std::string& message_id, const iso::DateTime& created) {
+  if (!order.refusal.empty()) return;
   auto text = written_alone(transfer, message_id, created);
   if (text) {
     order.details = *std::move(text);
@@ -82,6 +83,10 @@ CustomerOrder order_of(const iso::CustomerTransfer& transfer) {
   if (transfer.debtor_account) order.account = iso::id_of(*transfer.debtor_account);
   if (transfer.debtor_agent.bic) order.debtor_agent = *transfer.debtor_agent.bic;
   if (transfer.creditor_agent.bic) order.creditor_agent = *transfer.creditor_agent.bic;
+  if (!is_named(transfer.debtor.name) || !is_named(transfer.creditor.name)) {
+    order.refusal = kFormat;
+    order.why = "it does not name its debtor and its creditor";
+  }
   return order;
 }
 
@@ -134,8 +139,11 @@ std::vector<std::string> lines_of(const iso::PostalAddress& address) {
 
 NamedParty party_of(const char* role, const iso::Party& party,
                     const std::optional<iso::Account>& account) {
-  return {role, party.name, lines_of(party.address),
-          party.address.country.empty() ? party.country_of_residence : party.address.country,
+  return {role,
+          party.name,
+          lines_of(party.address),
+          party.address.country,
+          party.country_of_residence,
           account ? iso::id_of(*account) : std::string()};
 }
 
@@ -191,6 +199,12 @@ iso::Assignment assignment_of(const PaymentNote& note) {
 }
 
 }  // namespace
+
+bool is_named(std::string_view name) {
+  return std::ranges::any_of(name, [](char c) {
+    return is_upper(c) || is_lower(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+  });
+}
 
 CustomerOrders orders_of(const iso::InitiationMessage& from, const Bic& sender) {
   CustomerOrders out;

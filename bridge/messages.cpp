@@ -113,6 +113,15 @@ PayoutStatus status_of(const iso::StatusReport& from) {
   return status;
 }
 
+/// Why a pacs.008 of the core system cannot even be refused, order by order; empty: it can. Each
+/// version has its own guideline, and not each asks for this.
+std::string fault_of(const iso::CustomerTransfers& message) {
+  for (const iso::CustomerTransfer& each : message.transfers)
+    if (!each.debtor_agent.bic || !each.creditor_agent.bic)
+      return "a transfer does not name both banks by BIC";
+  return {};
+}
+
 /// What a participant's core system sends. None: it is nothing of that kind.
 bool take_customer_message(const iso::Message& message, IncomingMessage& out) {
   if (const auto* orders = std::get_if<iso::InitiationMessage>(&message.body)) {
@@ -160,6 +169,8 @@ Result<IncomingMessage, std::string> read_message(std::string_view text, const B
   out.type = iso::to_text(message->type);
   out.sender = *from;
   if (customers_sender) {
+    if (const auto* transfers = std::get_if<iso::CustomerTransfers>(&message->body))
+      if (std::string fault = fault_of(*transfers); !fault.empty()) return fail(std::move(fault));
     if (take_customer_message(*message, out)) return out;
     return fail(out.type +
                 " is not acted on: a participant's bridge takes pain.001, pacs.008,"

@@ -71,7 +71,8 @@ struct NamedParty {
   std::string role;  ///< "debtor", "creditor", "ultimate_debtor", "ultimate_creditor"
   std::string name;
   std::vector<std::string> address;  ///< line by line
-  std::string country;               ///< of the address, or of residence; empty where none is given
+  std::string country;               ///< of the address; empty where none is given
+  std::string residence;             ///< country of residence; the same
   std::string account;               ///< the customer's; empty for the ultimate ones
 };
 struct PaymentDetails {

@@ -17,8 +17,12 @@ Passage ScreeningPassage::look(BookTransaction& book, const CustomerPayment& pay
   const auto details = read_details(payment.details);
   VOSTRO_CHECK(details);  // whoever took the payment has read it
   ScreeningSubject subject{direction_of(payment), payment.name, account_, payment.amount, {}};
-  for (const NamedParty& each : details->parties)
+  for (const NamedParty& each : details->parties) {
     subject.parties.push_back({each.role, each.name, each.country});
+    // Where he lives may be elsewhere than where he gets his post.
+    if (!each.residence.empty() && each.residence != each.country)
+      subject.parties.push_back({each.role, "", each.residence});
+  }
   switch (screen_payment(book, lists_.screener(), subject)) {
     case ScreeningState::clear:
     case ScreeningState::released:

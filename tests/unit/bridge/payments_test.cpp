@@ -31,6 +31,40 @@ TEST(CustomerMessages, WhatTravelsIsAllOfTheOrder) {
 
 VOSTRO_ON_BOTH_DATABASES(ThePayments);
 
+// Of the versions beside .08 no guideline asks for a BIC.
+TEST(CustomerMessages, APacs008ThatNamesABankWithoutBicIsRefusedAsAWhole) {
+  std::string text = order_in(pain001("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")).details;
+  text = replaced(text, "pacs.008.001.08", "pacs.008.001.10");
+  const std::size_t begin = text.find("<Document");
+  ASSERT_NE(begin, std::string::npos);
+  text = R"(<RequestPayload><AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02">)"
+         R"(<Fr><FIId><FinInstnId><BICFI>NORDDEFF</BICFI></FinInstnId></FIId></Fr>)"
+         R"(<To><FIId><FinInstnId><BICFI>NORDDEFF</BICFI></FinInstnId></FIId></To>)"
+         R"(<BizMsgIdr>MSG-1</BizMsgIdr><MsgDefIdr>pacs.008.001.10</MsgDefIdr>)"
+         R"(<CreDt>2026-01-05T09:00:00Z</CreDt></AppHdr>)" +
+         text.substr(begin) + "</RequestPayload>";
+  const auto whole = read_message(text, kUs, kUs);
+  ASSERT_TRUE(whole) << whole.error();
+  const std::string bic = "<BICFI>SUDBFRPP</BICFI>";
+  const std::size_t at = text.find(bic, text.find("<CdtrAgt>"));
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, bic.size(), "<ClrSysMmbId><MmbId>30004</MmbId></ClrSysMmbId>");
+  const auto without = read_message(text, kUs, kUs);
+  ASSERT_FALSE(without);
+  EXPECT_NE(without.error().find("BIC"), std::string::npos) << without.error();
+}
+
+// What has no name is on no list.
+TEST(CustomerMessages, AnOrderThatNamesNobodyIsRefused) {
+  for (const char* name : {"Muster", "Dupont"}) {
+    const CustomerOrder order =
+        order_in(replaced(pain001(""), "<Nm>" + std::string(name) + "</Nm>", "<Nm>...</Nm>"));
+    EXPECT_EQ(order.refusal, "FF01") << name;
+  }
+  EXPECT_TRUE(is_named("\xe4\xb8\xad"));
+  EXPECT_FALSE(is_named(""));
+}
+
 TEST_P(ThePayments, OutAndConfirmed) {
   order();
   EXPECT_EQ(has(kMuster), 800);

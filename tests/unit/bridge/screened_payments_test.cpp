@@ -90,6 +90,11 @@ TEST_P(ScreenedPayments, WhatIsOnNoListGoesOnAndIsAskedAboutNoMore) {
   EXPECT_EQ(alarms_open(), 0u);
 }
 
+TEST_P(ScreenedPayments, WhereSomebodyLivesIsAskedAboutBesideHisAddress) {
+  take(replaced(pain001(to_text(uetr_)), "</PstlAdr>", "</PstlAdr><CtryOfRes>KP</CtryOfRes>"));
+  EXPECT_EQ(payment(PaymentSide::outgoing).state, PaymentState::screening);
+}
+
 // What two persons may freeze is not given back because a file asks for it.
 TEST_P(ScreenedPayments, ARecallOfWhatScreeningHoldsWaitsForPeople) {
   listed_now("DE");
