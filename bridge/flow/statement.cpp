@@ -7,6 +7,9 @@
 namespace vostro::bridge {
 namespace {
 
+// Whose statement has it: all of them, for it stands in what the first one opens with.
+constexpr const char* kOfOpening = "opening";
+
 /// What is out of turn about it; empty: nothing.
 std::string doubt_about(const std::optional<Statement>& last, const Statement& next) {
   if (!last) return {};
@@ -66,7 +69,7 @@ void open_account(BookTransaction& book, const Statement& first, const FiatState
   if (sum == first.opening.value) {
     for (FiatItem& item : earlier) {
       item.stated = item.posted;
-      item.statement = key_of(first);
+      item.statement = kOfOpening;  // a corrected one begins with it, too
       save(book, item);
     }
     return;
@@ -76,7 +79,7 @@ void open_account(BookTransaction& book, const Statement& first, const FiatState
   opening.key = std::string(opening_key);
   opening.currency = first.currency;
   opening.stated = first.opening;
-  opening.statement = "opening";
+  opening.statement = kOfOpening;
   opening.due = first.date;
   save(book, opening);
   note_break(

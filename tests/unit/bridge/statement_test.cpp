@@ -93,6 +93,22 @@ class Statements : public FlowTest {
 VOSTRO_ON_BOTH_DATABASES(Statements);
 using Words = std::vector<std::string>;
 
+// What the first statement begins with is known from before it: one that corrects it begins so,
+// too.
+TEST_P(Statements, AFirstStatementThatIsCorrectedKeepsWhatItBeginsWith) {
+  FiatEntry earlier = credit("e", 700);
+  earlier.booked = Date(kToday.value - 1);
+  notice(earlier);
+  take_statement(statement(1, 700, {credit("a")}));
+  EXPECT_EQ(breaks(), Words());
+  take_statement(statement(1, 700, {credit("a"), credit("b", 40)}));
+  EXPECT_EQ(held(), Words{"1 corrected"});
+  release_held();
+  EXPECT_EQ(breaks(), Words());
+  take_statement(statement(2, 1'240, {}));
+  EXPECT_EQ(breaks(), Words());
+}
+
 TEST_P(Statements, InTurnAndAsToldNothingIsSaid) {
   notice(credit("a"));
   redeem();
