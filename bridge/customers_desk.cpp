@@ -23,6 +23,7 @@ constexpr std::size_t kAccountMax = 34;
 
 struct Opening {
   Customer customer;
+  std::optional<CustomerStatus> status;  ///< none: open, and of a known one what it is
   MinorUnits balance;
 };
 
@@ -55,9 +56,7 @@ Result<std::vector<Opening>, std::string> read_customers(const std::string& file
                                        "1 to 34 visible characters: an IBAN, or a number");
     each.customer.name = from.value("name", a_name, "1 to 140 bytes of clean text");
     each.customer.currency = from.value("currency", parse_currency, "a currency code, as \"EUR\"");
-    each.customer.status =
-        from.value_if_any("status", customer_status_from, "open, blocked or closed")
-            .value_or(CustomerStatus::open);
+    each.status = from.value_if_any("status", customer_status_from, "open, blocked or closed");
     const auto exponent = iso4217_exponent(each.customer.currency);
     if (!exponent && !fault.error()) from.refuse("currency", "ISO 4217 gives it no minor unit");
     if (exponent)
@@ -79,8 +78,11 @@ Result<std::vector<Opening>, std::string> read_customers(const std::string& file
 /// New ones with what they bring; of known ones name and status. Empty, or what is wrong.
 std::string load_one(BookTransaction& rows, const Opening& each) {
   const auto known = find_customer(rows, each.customer.account);
+  Customer said = each.customer;
+  // A file without a word about it opens no account that somebody blocked.
+  said.status = each.status.value_or(known ? known->status : CustomerStatus::open);
   if (!known) {
-    insert(rows, each.customer, "opened");
+    insert(rows, said, "opened");
     if (each.balance.value > 0)
       credit(rows, "brought", each.customer.account, each.customer.account, BankAccount::own,
              {each.customer.currency, each.balance});
@@ -89,8 +91,7 @@ std::string load_one(BookTransaction& rows, const Opening& each) {
   if (known->currency != each.customer.currency)
     return "the account " + known->account + " is in " + to_text(known->currency) +
            ": a currency never changes";
-  if (known->name != each.customer.name || known->status != each.customer.status)
-    update(rows, each.customer, "changed");
+  if (known->name != said.name || known->status != said.status) update(rows, said, "changed");
   return {};
 }
 

@@ -209,6 +209,10 @@ Exit hold_screen(const ScreenArguments& arguments) {
   auto desk = open_desk(arguments.config_file);
   if (!desk) return complain(desk.error().exit, desk.error().sentence);
   const BridgeConfig& config = desk->setup.config;
+  // A settlement agent's bridge accepts nothing by itself: there people's decisions are enough.
+  if (config.participant && !config.screening)
+    return complain(Exit::bad_config,
+                    arguments.config_file + ": without [screening] nothing would hold the payment");
   const auto agent = parse_bic(arguments.agent);
   const auto uetr = parse_uuid(arguments.uetr);
   if (!agent || !uetr)
@@ -224,6 +228,11 @@ Exit hold_screen(const ScreenArguments& arguments) {
       payment->creditor->owner != config.agent)
     return complain(Exit::bad_config, "the ledger holds no such payment to an account of " +
                                           to_text(config.agent) + ": it is " + payment->status);
+  if (config.participant && *payment->creditor != config.participant->account)
+    return complain(Exit::bad_config, "it is a payment to " + chain::to_text(*payment->creditor) +
+                                          ", and the bridge answers for " +
+                                          chain::to_text(config.participant->account) +
+                                          " only: vostro inbox");
   bool is_waiting = false;
   const auto written = desk->book.write_as_desk(wall_clock(), [&](BookTransaction& rows) {
     is_waiting = hold_by_hand(

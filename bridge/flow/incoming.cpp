@@ -232,6 +232,7 @@ void on_incoming(BookTransaction& book, const Rules& rules, CustomerPayment paym
                  std::string_view word, const client::FinalReceipt& placed) {
   if (payment.order && placed.receipt.id == chain::OwnedId{rules.maker.agent(), *payment.order})
     end_order(book, rules, payment);
+  book.clear("close/" + key_of(payment));  // the ledger has moved on
   if (word == "final") {
     on_final(book, rules, payment, placed);
   } else if (word == "released" || word == "cancelled" || word == "rejected") {

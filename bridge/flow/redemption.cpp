@@ -257,7 +257,8 @@ void on_closed(BookTransaction& book, Redemption redemption, bool is_paid,
       note_break(book, {BreakKind::unpaid_burn, redemption.amount.currency, key,
                         redemption.account.owner, redemption.amount.units, text});
   }
-  // It is over: nobody is to be asked to pay it.
+  // It is over: nobody is to be asked to pay it, and no earlier order to close it counts.
+  book.clear("close/" + key);
   remove_from_outbox(book, redemption.message_id + ".xml");
   redemption.state = is_paid ? burnt : unlocked;
   update(book, redemption, is_ours ? "final on the ledger" : "closed by another order");

@@ -336,6 +336,9 @@ TEST_P(TheFlows, AnOutcomeThatTheLedgerRejectsIsSentAgainAsAnother) {
   EXPECT_NE(second.id, first.id);
   step([&](BookTransaction& rows) { close_again(rows, maker_); });
   EXPECT_EQ(waiting().size(), 1u);
+  take(outcome_receipt(second.id, true));
+  EXPECT_EQ(redemption().state, RedemptionState::burnt);
+  EXPECT_EQ(alarm_kinds(), std::vector<std::string>());
 }
 
 TEST_P(TheFlows, AnOutcomeByAnotherHandIsSeen) {

@@ -490,6 +490,19 @@ TEST_P(ThePayments, TheDayOfSettlementIsThatOfTheCurrencyThatArrives) {
   EXPECT_EQ(files_with("<IntrBkSttlmDt>2026-01-06</IntrBkSttlmDt>"), 1u);
 }
 
+// An Accept that was turned down, and one that a person gave by hand.
+TEST_P(ThePayments, AnAlarmAboutAnAnswerEndsWhenTheLedgerMovesOn) {
+  arrive();
+  const Uuid accept = only_order().id;
+  step([&](BookTransaction& rows) {
+    EXPECT_TRUE(on_payment_order_failed(rows, rules_, {kUs, accept}, false, "approval_refused"));
+  });
+  EXPECT_EQ(look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); }), 1u);
+  tell_in("final", 200, chain::Status::settled);
+  EXPECT_EQ(has(kDupont), 200);
+  EXPECT_EQ(look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); }), 0u);
+}
+
 class Gate : public PaymentGate {
  public:
   Passage look(BookTransaction&, const CustomerPayment& payment) override {
