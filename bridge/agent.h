@@ -11,6 +11,8 @@
 #include "bridge/delivery.h"
 #include "bridge/errands.h"
 #include "bridge/flow/screening_passage.h"
+#include "bridge/intake.h"
+#include "bridge/parser/parser.h"
 #include "bridge/restore.h"
 #include "bridge/screening_lists.h"
 
@@ -35,6 +37,7 @@ class SettlementAgent {
     const SecretKey& sign_key;  ///< outlives the agent
     std::optional<ScreeningLists> screening;
     std::optional<client::AnnexKey> annex_key;  ///< of a participant
+    Parser& parser;                             ///< outlives the agent
     Gateway* gateway = nullptr;                 ///< outlives the agent; null: there is none
   };
   explicit SettlementAgent(Parts parts);
@@ -78,6 +81,7 @@ class SettlementAgent {
   std::optional<Errands> errands_;        ///< of a participant
   std::optional<ScreeningPassage> gate_;  ///< of a participant that screens
   Gateway* gateway_;
+  ReadMessage read_;
   std::optional<client::EventStream> events_;
   Clock::time_point closing_again_at_{};
   Clock::time_point comparing_at_{};

@@ -12,8 +12,9 @@ namespace {
 
 class Intake {
  public:
-  Intake(Book& book, Directories& directories, const Rules& rules, UnixMillis now)
-      : book_(book), directories_(directories), rules_(rules), now_(now) {}
+  Intake(Book& book, Directories& directories, const Rules& rules, UnixMillis now,
+         const ReadMessage& read)
+      : book_(book), directories_(directories), rules_(rules), now_(now), read_(read) {}
 
   Result<void, BookError> take(const ReceivedFile& file) {
     const Hash hash = vostro::hash("file", file.content);
@@ -33,8 +34,8 @@ class Intake {
       return quarantine(file, hash, "its signature is not that of the channel's key");
     // Nothing looks into the bytes before here.
     const auto message =
-        read_message(as_text(file.content), rules_.config.agent,
-                     rules_.config.participant ? std::optional(rules_.config.bank) : std::nullopt);
+        read_(as_text(file.content), rules_.config.agent,
+              rules_.config.participant ? std::optional(rules_.config.bank) : std::nullopt);
     if (!message) return quarantine(file, hash, message.error());
     if (message->sender != rules_.config.bank)
       return quarantine(file, hash, "it is from another bank than the channel's");
@@ -119,13 +120,15 @@ class Intake {
   Directories& directories_;
   const Rules& rules_;
   UnixMillis now_;
+  const ReadMessage& read_;
 };
 
 }  // namespace
 
 Result<bool, BookError> take_files(Book& book, Directories& directories, const Rules& rules,
-                                   UnixMillis now, const std::vector<ReceivedFile>& posted) {
-  Intake intake(book, directories, rules, now);
+                                   UnixMillis now, const ReadMessage& read,
+                                   const std::vector<ReceivedFile>& posted) {
+  Intake intake(book, directories, rules, now, read);
   for (const ReceivedFile& file : posted)
     if (auto done = intake.take(file); !done) return fail(done.error());
   const auto found = directories.look(Directories::Clock::now());

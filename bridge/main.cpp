@@ -6,6 +6,7 @@
 #include "base/secret_text.h"
 #include "bridge/commands.h"
 #include "bridge/config.h"
+#include "bridge/parser/serve.h"
 #include "net/http/token_program.h"
 
 namespace {
@@ -25,6 +26,8 @@ int main(int argc, char** argv) {
   if (!vostro::harden_process())
     return code_of(
         complain(Exit::failed, "core dumps and tracing cannot be switched off on this system"));
+  if (argc > 1 && argv[1] == vostro::bridge::parser_word)
+    return vostro::bridge::serve_parser(argc - 2, argv + 2);
   CLI::App app{"The settlement bridge of a Vostro network: fiat in, fiat out.", "vostro-bridge"};
   app.set_version_flag("--version", "vostro-bridge " VOSTRO_VERSION);
   app.require_subcommand(1);

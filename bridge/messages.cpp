@@ -4,6 +4,7 @@
 
 #include "bridge/customer_messages.h"
 #include "bridge/iso_messages.h"
+#include "iso20022/schema.h"
 
 namespace vostro::bridge {
 namespace {
@@ -195,6 +196,10 @@ Result<IncomingMessage, std::string> read_message(std::string_view text, const B
     return out;
   }
   return fail(out.type + " is not acted on: the bridge takes camt.053, camt.054 and pacs.002");
+}
+
+void prepare_reading() {
+  static_cast<void>(iso::guideline_of(""));
 }
 
 Result<std::string, std::string> write_payout(const Payout& payout) {

@@ -19,7 +19,16 @@ struct IncomingMessage {
   std::variant<FiatNotice, PayoutStatus, FiatStatements, CustomerOrders, RecallRequest,
                RecallAnswer, ReturnOrders>
       content;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bounded<customer_text_max>(type), sender, bounded<customer_text_max>(message_id),
+            tagged(content));
+  }
 };
+
+/// Compiles what reading needs, so that a process which is forked later has it.
+void prepare_reading();
 
 /// A message with its header. `receiver`: us, as the header must say. `customers_sender`: where we
 /// are a participant, whose core system sends what has no header (a pain.001). Errors: a sentence

@@ -50,6 +50,9 @@ Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
   if (!setup) return complain(setup.error().exit, setup.error().sentence);
   BridgeConfig& config = setup->config;
   log::configure(config.log);
+  // Before any key is read: it would not have one anyway, for it is another program.
+  auto parser = Parser::start("/proc/self/exe", {});
+  if (!parser) return complain(Exit::failed, parser.error());
   auto key = open_key(config.key_file, config.key_passphrase_file);
   if (!key) return complain(key.error().exit, key.error().sentence);
   auto sign_key = open_key(config.sign_key_file, config.sign_passphrase_file);
@@ -88,7 +91,7 @@ Exit run_bridge(const std::string& config_file, const std::string& ready_file) {
   std::signal(SIGPIPE, SIG_IGN);
   SettlementAgent agent({std::move(config), setup->network_id, *std::move(book),
                          *std::move(directories), *std::move(api), *std::move(key), *sign_key,
-                         std::move(screening), std::move(annex_key), gateway.get()});
+                         std::move(screening), std::move(annex_key), *parser, gateway.get()});
   const auto ended = agent.run(is_told_to_end, is_told_to_reload, [&] {
     if (ready_file.empty()) return;
     const std::string text = "active\n" + (gateway ? gateway->url() + "\n" : std::string());

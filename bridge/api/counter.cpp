@@ -108,25 +108,24 @@ MakeResponse Counter::post(const Request& request, Answer answer) {
   // Who has a token is one system of the bank's; what a message may do, its key vouches for.
   if (!is_signed_by(bank_key_, content, signature)) return now(refuse(problems::bad_signature));
   const Hash hash = vostro::hash("file", content);
-  if (waits) {
-    // Before the book is asked: what the loop takes meanwhile is told to who stands here.
-    const std::lock_guard lock(mutex_);
-    waiting_[hash].push_back(answer);
-  }
   std::optional<InboxFile> known;
   if (!book_.read([&](BookTransaction& rows) { known = find_file(rows, hash); }))
     return now(refuse(problems::book_unavailable, {.retry_after_s = 1}));
   if (known) return now(outcome_response(*known));
-  Response kept = keep(hash, request, signature);
+  Response kept = keep(hash, request, signature, waits ? &answer : nullptr);
   if (!waits || kept.status != 202) return now(std::move(kept));
   return [kept = std::move(kept)] { return kept; };
 }
 
-Response Counter::keep(const Hash& hash, const Request& request, const std::string& signature) {
+Response Counter::keep(const Hash& hash, const Request& request, const std::string& signature,
+                       const Answer* waiting) {
   const std::string name = name_of(hash);
   const std::lock_guard lock(mutex_);
   if (!is_active_) return refuse(problems::not_active, {.retry_after_s = 1});
-  if (posted_names_.contains(name)) return waiting_response(hash);
+  if (posted_names_.contains(name)) {
+    if (waiting != nullptr) waiting_[hash].push_back(*waiting);
+    return waiting_response(hash);
+  }
   if (posted_.size() >= posted_files_max || posted_bytes_ + request.body.size() > posted_bytes_max)
     return refuse(problems::busy);
   const ByteView content = as_bytes(request.body);
@@ -136,6 +135,8 @@ Response Counter::keep(const Hash& hash, const Request& request, const std::stri
     return refuse(problems::not_kept, {.retry_after_s = 1});
   }
   VOSTRO_FAILPOINT("bridge.post.kept");
+  // What the loop took since the book was asked it finds again, known, and tells who stands here.
+  if (waiting != nullptr) waiting_[hash].push_back(*waiting);
   posted_.push_back({name, Bytes(content.begin(), content.end()), signature});
   posted_names_.insert(name);
   posted_bytes_ += content.size();

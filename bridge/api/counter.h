@@ -76,8 +76,9 @@ class Counter {
   void tell_outcomes();
 
  private:
+  /// On disk, and among those to be taken; `waiting`: who waits for its outcome, or null.
   [[nodiscard]] Response keep(const Hash& hash, const Request& request,
-                              const std::string& signature);
+                              const std::string& signature, const Answer* waiting);
 
   SharedBook& book_;
   const Directories& directories_;

@@ -1,16 +1,23 @@
 /// What a participant bank's core system and the bridge tell each other about customers' payments,
-/// as far as the flows act on it; the whole message stays in the journal. Plain data.
+/// as far as the flows act on it; the whole message stays in the journal. Plain data; what comes in
+/// has one encoding, in which it comes from the process that reads XML.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/fields.h"
 #include "base/identifiers.h"
 #include "base/money.h"
 #include "base/time.h"
 
 namespace vostro::bridge {
+
+/// Caps of the encoding: a file has 10 MiB, and what it says is not much more.
+inline constexpr std::size_t customer_text_max = 65'535;
+inline constexpr std::size_t customer_details_max = std::size_t{16} * 1024 * 1024;
+inline constexpr std::size_t customer_items_max = 65'536;
 
 /// One payment that a customer orders: of a pain.001, or of a pacs.008 that the core system made
 /// of one.
@@ -31,9 +38,24 @@ struct CustomerOrder {
   /// then.
   std::string refusal;
   std::string why;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bounded<customer_text_max>(group_id), bounded<customer_text_max>(instruction_id),
+            bounded<customer_text_max>(end_to_end_id), uetr, bounded<customer_text_max>(account),
+            amount, execution, debtor_agent, creditor_agent, bounded<customer_text_max>(bearer),
+            bounded<customer_text_max>(purpose), bounded<customer_details_max>(details),
+            bounded<customer_text_max>(refusal), bounded<customer_text_max>(why));
+  }
 };
 struct CustomerOrders {
+  static constexpr std::uint8_t tag = 4;
   std::vector<CustomerOrder> orders;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bounded<customer_items_max>(orders));
+  }
 };
 
 /// A core system asks for a payment back (camt.056).
@@ -42,8 +64,19 @@ struct RecallRequest {
     std::string cancellation_id;
     Uuid uetr;
     std::string code;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(bounded<customer_text_max>(cancellation_id), uetr, bounded<customer_text_max>(code));
+    }
   };
+  static constexpr std::uint8_t tag = 5;
   std::vector<Item> items;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bounded<customer_items_max>(items));
+  }
 };
 
 /// A core system's answer to such a request (camt.029).
@@ -52,8 +85,19 @@ struct RecallAnswer {
     Uuid uetr;
     bool is_refused = true;  ///< else the money is to be given back
     std::string code;        ///< of a refusal
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(uetr, is_refused, bounded<customer_text_max>(code));
+    }
   };
+  static constexpr std::uint8_t tag = 6;
   std::vector<Item> items;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bounded<customer_items_max>(items));
+  }
 };
 
 /// A core system gives a credited payment back (pacs.004).
@@ -62,8 +106,19 @@ struct ReturnOrders {
     Uuid uetr;
     Money amount;
     std::string code;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(uetr, amount, bounded<customer_text_max>(code));
+    }
   };
+  static constexpr std::uint8_t tag = 7;
   std::vector<Item> items;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bounded<customer_items_max>(items));
+  }
 };
 
 /// Whom a payment names, and for what: out of its pacs.008.

@@ -229,5 +229,30 @@ class Api(BridgeCase):
         self.wait_for(lambda: bridge.ask("status")[1]["outbox"] == 0, "the outbox does not get empty")
 
 
+class Killed(Api):
+    """The program with failpoints: a message is on disk before it is answered."""
+
+    bridge_program = "vostro-bridge-failpoints"
+
+    def test_BridgeApi_killed_where_a_message_is_kept_loses_and_doubles_nothing(self):
+        bridge = self.serve().start()
+        amount = 0
+        for number, point in enumerate(("bridge.post.begin", "bridge.post.signature_written", "bridge.post.kept", "bridge.intake.read",
+                                        "bridge.intake.before_commit", "bridge.intake.committed", "bridge.archive.signature_moved")):
+            notice = self.bank.notice(f"REF-{number}", "10.00")
+            bridge.arm(point)
+            with self.assertRaises((OSError, http.client.HTTPException), msg=point):
+                self.post(self.caller(bridge), notice)
+            self.wait_for(lambda: bridge.process.poll() is not None, f"{point} was not come to")
+            bridge.start()
+            # Whoever got no answer posts it again.
+            self.assertEqual(self.post(self.caller(bridge), notice)["state"], "taken", point)
+            amount += 10
+            self.wait_on_ledger(f"{amount}.00")
+        self.wait_until_over(bridge)
+        self.assert_in_balance(bridge, f"{amount}.00", f"{amount}.00")
+        self.assertEqual((self.files(bridge, "in"), self.files(bridge, "quarantine"), self.alarms(bridge)), ([], [], []))
+
+
 if __name__ == "__main__":
     unittest.main(argv=[each for each in sys.argv if each != "--rewrite"])

@@ -1,6 +1,8 @@
 """Fiat in, fiat out: a bank's real files lead to ledger money and back, once each, by real processes."""
 
 import csv
+import os
+import signal
 import sys
 import unittest
 from datetime import datetime, timedelta, timezone
@@ -50,6 +52,30 @@ class Flows(BridgeCase):
         self.assertEqual(self.alarms(bridge), [])
         self.assertEqual(bridge.stop(), 0)
         self.assertNotIn("PAYER", self.log_of(bridge))
+
+    def test_Bridge_reads_messages_in_a_process_apart(self):
+        bridge = self.make_bridge().start()
+
+        def parser():
+            pid = bridge.process.pid
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+            return int(children[0]) if children else None
+        first = parser()
+        open_files = {os.readlink(path).split(":")[0] for path in Path(f"/proc/{first}/fd").iterdir()}
+        self.assertEqual(open_files, {"/dev/null", "socket"})
+        self.bank.put(self.bank.notice("REF-1", "10.00"))
+        self.wait_on_ledger("10.00")
+        # Millions of elements: it is read, or too much, and in any case no message.
+        self.bank.put("<Document>" + "<a/>" * 2_400_000 + "</Document>", name="many.xml")
+        self.wait_for(lambda: list((bridge.config.parent / "files" / "quarantine").glob("*-many.xml")), "it is not in quarantine", 120)
+        os.kill(parser(), signal.SIGKILL)
+        self.bank.put(self.bank.notice("REF-2", "20.00"))
+        self.wait_on_ledger("30.00")
+        self.assertNotEqual(parser(), first)
+        self.assertEqual(self.alarms(bridge), ["file"])
+        last = parser()
+        self.assertEqual(bridge.stop(), 0)
+        self.wait_for(lambda: not Path(f"/proc/{last}").exists(), "it outlives the bridge")
 
     def test_B6_B8_doubles_and_doubts_issue_nothing(self):
         bridge = self.make_bridge().start()
