@@ -69,7 +69,7 @@ void FakeNode::join() {
   const chain::StoreOptions options{.proof_window = proof_window, .reserve_bytes = 1};
   const Height head = store_->head()->height;
   {
-    auto staging = chain::Staging::open(chain::staging_path(path), options);
+    auto staging = chain::Staging::open(chain::staging_path(path), options, network());
     VOSTRO_CHECK(staging.has_value());
     const chain::StoreView view = store_->view();
     VOSTRO_CHECK((*staging)->begin(Bytes{1}).has_value());
@@ -82,7 +82,7 @@ void FakeNode::join() {
     for (auto& [key, value] : view.scan({}, {}, 100'000)) entries.push_back({key, value});
     VOSTRO_CHECK((*staging)->put_state({}, entries).has_value());
     VOSTRO_CHECK((*staging)->state_root() == store_->head()->state_root);
-    VOSTRO_CHECK((*staging)->finish(network(), head, {}).has_value());
+    VOSTRO_CHECK((*staging)->finish(head, {}).has_value());
   }
   approvals_.reset();
   store_.reset();
