@@ -137,6 +137,7 @@ TransactionView read_transaction_view(const JsonIn& in) {
   if (status == "final") {
     out.state = TransactionState::final;
     out.final = read_final(in);
+    out.annex = hash_if_any(in.field("annex"));
   } else if (status == "pending") {
     out.state = TransactionState::pending;
   } else if (status == "expired") {
