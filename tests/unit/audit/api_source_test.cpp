@@ -233,10 +233,11 @@ TEST_F(ApiSourceTest, WaitsForANodeThatIsBusyAndGoesOnWhereABrokenOneLeftOff) {
   EXPECT_EQ(replayed().exit, Exit::holds);
   EXPECT_EQ(refused, 3);
 
+  // Off after a block with a proof: what is kept is final.
   const std::string work = directory_.under("work");
   answer_ = [](const Asked& asked, ChainPart&) -> std::optional<HttpReply> {
-    if (!asked.from || *asked.from < Height(7)) return std::nullopt;
-    return problem_reply(410, "history-elsewhere", "It stands in block 7.");
+    if (!asked.from || *asked.from < Height(kClosing + 1)) return std::nullopt;
+    return problem_reply(410, "history-elsewhere", "It stands in a later block.");
   };
   const Ran broken = replayed({"--work", work});
   EXPECT_EQ(broken.exit, Exit::cannot_check) << broken.out;
@@ -244,7 +245,7 @@ TEST_F(ApiSourceTest, WaitsForANodeThatIsBusyAndGoesOnWhereABrokenOneLeftOff) {
   answer_ = {};
   const Ran ran = replayed({"--work", work});
   ASSERT_EQ(ran.exit, Exit::holds) << ran.out << ran.err;
-  EXPECT_EQ(boost::json::parse(ran.out).at("resumed_from").to_number<std::uint64_t>(), 6U);
+  EXPECT_EQ(boost::json::parse(ran.out).at("resumed_from").to_number<std::uint64_t>(), kClosing);
 }
 
 TEST_F(ApiSourceTest, SaysWhatIsMissingOnTheCommandLine) {
