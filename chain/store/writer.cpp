@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -131,11 +132,16 @@ class BlockWriter {
   void write_ids() {
     is_first_.assign(executed_.receipts.size(), false);
     put(Family::blocks, keys::used_ids(height()), encode(used_ids_of(executed_)));
+    std::vector<std::pair<Bytes, const IdRecord*>> rows;
+    rows.reserve(executed_.ids.size());
     for (const auto& [id, record] : executed_.ids) {
-      put(Family::ids, keys::id(id), encode(record));
+      rows.emplace_back(keys::id(id), &record);
       VOSTRO_CHECK(record.receipt < executed_.receipts.size());
       is_first_[record.receipt] = true;
     }
+    std::ranges::sort(rows, {},
+                      &std::pair<Bytes, const IdRecord*>::first);  // ascending, as write_versioned
+    for (const auto& [key, record] : rows) put(Family::ids, key, encode(*record));
   }
 
   // Indexes by payment. A payment's first receipt is found by its id; those after it get a row
@@ -251,12 +257,18 @@ class BlockWriter {
       const std::optional<ByteView> replaced =
           status.ok() ? std::optional(view_of(before[i])) : std::nullopt;
       put(which, keys::past(key, height()), past_value(replaced));
+      append_key(changed, key);
+      ++i;
+    }
+    // After all of the past, not between: in ascending order RocksDB finds the place of a row from
+    // that of the row before.
+    i = 0;
+    for (const auto& [key, value] : changes) {
       if (value) {
         put(which, current_keys[i], *value);
       } else {
         erase(which, current_keys[i]);
       }
-      append_key(changed, key);
       ++i;
     }
     put(which, keys::replaced(height()), changed);
