@@ -97,7 +97,8 @@ struct StoreCore {
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
   std::unique_ptr<rocksdb::DB> database;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
-  std::uint64_t pruned_to = 0;  ///< the writer's: replaced values up to this height are gone
+  rocksdb::WriteBatch block_batch;  ///< the writer's, of the block before
+  std::uint64_t pruned_to = 0;      ///< the writer's: replaced values up to this height are gone
 
   mutable std::mutex mutex;  ///< for head and failure
   std::optional<Head> head;
