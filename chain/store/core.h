@@ -118,6 +118,12 @@ struct StoreSnapshot {
   std::shared_ptr<const StoreCore> core;
   const rocksdb::Snapshot* snapshot = nullptr;  ///< none: newest
   std::optional<Head> head;
+
+  // The batch that a transaction was last read from: a block's are asked for one after the other,
+  // and a batch is a thousand times as long as each.
+  mutable std::mutex mutex;  ///< for the two
+  mutable std::pair<Height, std::uint32_t> batch_place;
+  mutable std::shared_ptr<const Bytes> batch;
 };
 
 /// Rows of one family whose key begins with `prefix`, as of a snapshot.

@@ -7,6 +7,18 @@
 namespace vostro::chain {
 namespace {
 
+/// Null where it is not stored.
+std::shared_ptr<const Bytes> batch_of(const StoreSnapshot& at, Height height, std::uint32_t index) {
+  const std::pair place(height, index);
+  const std::lock_guard guard(at.mutex);
+  if (at.batch && at.batch_place == place) return at.batch;
+  auto bytes = at.core->read(Family::blocks, keys::batch(height, index), at.snapshot);
+  if (!bytes) return nullptr;
+  at.batch = std::make_shared<const Bytes>(*std::move(bytes));
+  at.batch_place = place;
+  return at.batch;
+}
+
 // The value at a height is what the first later block replaced; where none did, it is the newest.
 std::optional<Bytes> value_at(const StoreSnapshot& at, Family which, ByteView key, Height height,
                               bool is_head) {
@@ -229,7 +241,7 @@ std::optional<Bytes> StoreView::transaction(Height height, std::uint32_t index) 
     return snapshot_->core->read(Family::transactions, keys::inline_transaction(height, index),
                                  snapshot_->snapshot);
   }
-  const auto bytes = batch(height, location->batch);
+  const auto bytes = batch_of(*snapshot_, height, location->batch);
   if (!bytes || location->offset > bytes->size() ||
       location->length > bytes->size() - location->offset) {
     snapshot_->core->note_failure(
