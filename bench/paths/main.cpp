@@ -20,6 +20,7 @@ namespace vostro::bench {
 namespace {
 
 constexpr std::uint32_t kPayments = 500;  // of one block
+constexpr std::uint32_t kItems = 1'000;   // of one bulk
 constexpr std::uint32_t kAccounts = 100;  // of each of two banks
 constexpr std::uint64_t kViews = 50;
 
@@ -101,6 +102,53 @@ consensus::SignedBatch batch_of(const std::vector<Bytes>& payments) {
   return batch;
 }
 
+/// The next block of these.
+chain::ExecutedBlock execute(const chain::Store& store,
+                             std::vector<chain::VerifiedTransactionPtr> transactions) {
+  const Height height = store.head()->height.next();
+  const UnixMillis time(test::start_time.value + height.value);
+  return *chain::execute_block(store, store, consensus::Judge(),
+                               {test::network(),
+                                height,
+                                time,
+                                store.head()->block,
+                                store.head()->time,
+                                std::move(transactions),
+                                {}});
+}
+
+void commit(chain::Store& store, const chain::ExecutedBlock& executed, const Bytes& encoded) {
+  const Hash id = test::hash_of(std::to_string(executed.height.value));
+  const chain::StoredBatch batch{id, {Epoch(0), 0, 1, executed.height.value}, encoded};
+  VOSTRO_CHECK(store.commit({id, {}, {}, {}, false, std::span(&batch, 1), executed}).has_value());
+}
+
+Bytes bulk_of(std::uint64_t first_number) {
+  auto bulk = test::a_batch();
+  bulk.id(test::uetr(first_number)).from(account_name(0));
+  for (std::uint32_t i = 1; i <= kItems; ++i)
+    bulk.item(test::uetr(first_number + i), account_name(1 + i % (2 * kAccounts - 1)), 5);
+  return bulk.bytes();
+}
+
+/// One bulk is a block of its own.
+void count_bulk(chain::Store& store) {
+  for (const bool counted : {false, true}) {
+    const auto path = [&](const std::string& name, const auto& work) {
+      counted ? count(name, kItems, work) : work();
+    };
+    const Height height = store.head()->height.next();
+    const Bytes bytes = bulk_of(height.value * 10'000);
+    chain::VerifiedTransactionPtr verified;
+    path("bulk-verify", [&] { verified = *chain::verify(bytes, test::network()); });
+    std::optional<chain::ExecutedBlock> executed;
+    path("bulk-execute", [&] { executed = execute(store, {verified}); });
+    VOSTRO_CHECK(executed->receipts.size() == kItems + 1);
+    const Bytes encoded = encode(batch_of({bytes}));
+    path("bulk-store", [&] { commit(store, *executed, encoded); });
+  }
+}
+
 void count_ledger(const Scratch& scratch) {
   auto opened = chain::Store::open(scratch.under("store"), test::network(), {.reserve_bytes = 1});
   VOSTRO_CHECK(opened.has_value());
@@ -141,13 +189,8 @@ void count_ledger(const Scratch& scratch) {
         VOSTRO_CHECK(chain::check_inclusion(*head.reader(), *payment, test::start_time) ==
                      chain::Inclusion::included);
     });
-    const UnixMillis time(test::start_time.value + height.value);
     std::optional<chain::ExecutedBlock> executed;
-    path("execute", kPayments, [&] {
-      executed = *chain::execute_block(
-          *store, *store, consensus::Judge(),
-          {test::network(), height, time, store->head()->block, store->head()->time, verified, {}});
-    });
+    path("execute", kPayments, [&] { executed = execute(*store, verified); });
     VOSTRO_CHECK(executed->transactions.size() == kPayments);
     path("update-tree", executed->state.size(), [&] {
       VOSTRO_CHECK(chain::update_tree(*store, executed->state).root == executed->state_root);
@@ -157,13 +200,9 @@ void count_ledger(const Scratch& scratch) {
     path("encode-block", kPayments, [&] { encoded = encode(batch); });
     path("decode-block", kPayments,
          [&] { VOSTRO_CHECK(decode<consensus::SignedBatch>(encoded) == batch); });
-    const Hash id = test::hash_of(std::to_string(height.value));
-    const chain::StoredBatch stored{id, {Epoch(0), 0, 1, height.value}, encoded};
-    path("store-block", kPayments, [&] {
-      VOSTRO_CHECK(
-          store->commit({id, {}, {}, {}, false, std::span(&stored, 1), *executed}).has_value());
-    });
+    path("store-block", kPayments, [&] { commit(*store, *executed, encoded); });
   }
+  count_bulk(*store);
 }
 
 void count_voting() {
