@@ -108,7 +108,7 @@ std::string to_text(const BankReport& report) {
 }
 
 std::string to_json(const BankReport& report) {
-  json::object tables;
+  json::object all;
   for (const ReportTable& table : report.tables) {
     json::array rows;
     for (const auto& row : table.rows) {
@@ -116,7 +116,7 @@ std::string to_json(const BankReport& report) {
       for (std::size_t i = 0; i < row.size(); ++i) one[table.columns[i]] = row[i];
       rows.push_back(std::move(one));
     }
-    tables[table.name] = std::move(rows);
+    all[table.name] = std::move(rows);
   }
   return json::serialize(json::object{{"network", report.network},
                                       {"bank", report.bank},
@@ -125,7 +125,7 @@ std::string to_json(const BankReport& report) {
                                       {"to", report.to},
                                       {"height", report.height},
                                       {"block", report.block},
-                                      {"tables", std::move(tables)}}) +
+                                      {"tables", std::move(all)}}) +
          "\n";
 }
 

@@ -3,7 +3,7 @@
 
 #include "chain/chain_part.h"
 #include "chain/store/view.h"
-#include "node/api/request.h"
+#include "node/api/http.h"
 
 namespace vostro::node::api {
 

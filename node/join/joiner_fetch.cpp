@@ -223,10 +223,10 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
         request.kind == PartKind::state && request.path.nibbles.size() < chain::TreePath::depth_max;
     if (is_true) {
       // One may say so to make work.
-      auto& said = too_large_[request.path];
-      said.insert(name);
-      if (one_is_honest(said, epochs_.begin()->first)) {
-        too_large_.erase(request.path);
+      const auto said = too_large_.try_emplace(request.path).first;
+      said->second.insert(name);
+      if (one_is_honest(said->second, epochs_.begin()->first)) {
+        too_large_.erase(said);
         split(request.path);
         note_depth(*request.path.children().begin());
       } else {
@@ -251,7 +251,8 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
     if (is_true) {
       lack_state_.clear();
       depth_is_known_ = true;
-      too_large_.erase(request.path);
+      if (const auto said = too_large_.find(request.path); said != too_large_.end())
+        too_large_.erase(said);
       static_cast<void>(check(staging_.put_state(request.path, subtree->entries)));
     }
   }

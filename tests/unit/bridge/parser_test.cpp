@@ -16,7 +16,7 @@
 namespace vostro::bridge {
 namespace {
 
-const Bic kUs = *parse_bic("NORDDEFF");
+const Bic kOwnBank = *parse_bic("NORDDEFF");
 
 /// A pain.001 with so many orders of some 500 bytes.
 std::string pain001(int count) {
@@ -38,7 +38,7 @@ Parser start(ParserLimits limits = {}) {
 }
 
 Result<IncomingMessage, std::string> read(Parser& parser, const std::string& text) {
-  return parser.read(text, kUs, kUs);
+  return parser.read(text, kOwnBank, kOwnBank);
 }
 
 std::string status_of(pid_t process, const std::string& name) {
@@ -63,11 +63,11 @@ TEST(TheParser, SaysWhatReadingHereSays) {
   const std::string text = pain001(3);
   const auto apart = read(parser, text);
   ASSERT_TRUE(apart) << apart.error();
-  EXPECT_EQ(encode(*apart), encode(*read_message(text, kUs, kUs)));
+  EXPECT_EQ(encode(*apart), encode(*read_message(text, kOwnBank, kOwnBank)));
   for (const std::string& bad : {std::string("<not xml"), std::string(), std::string("<a/>"),
                                  text.substr(0, 500), "<!DOCTYPE a>" + text}) {
     const auto refused = read(parser, bad);
-    const auto here = read_message(bad, kUs, kUs);
+    const auto here = read_message(bad, kOwnBank, kOwnBank);
     ASSERT_FALSE(refused || here);
     EXPECT_EQ(refused.error(), here.error());
   }

@@ -10,7 +10,7 @@ namespace vostro::node {
 namespace {
 
 struct HistoryPrunerTest : testing::Test {
-  TempDir directory;
+  test::TempDir directory;
   std::unique_ptr<chain::Store> store;
   std::mutex mutex;
   std::vector<std::string> failures;
