@@ -41,8 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   VOSTRO_CHECK(config->memory_caps_bytes <= config->memory_budget_bytes);
-  VOSTRO_CHECK(node::api::is_address(config->api.host));
-  VOSTRO_CHECK(node::api::is_loopback(config->api.host) || !config->api.tls_certificate.empty());
+  VOSTRO_CHECK(net::http::is_address(config->api.host));
+  VOSTRO_CHECK(net::http::is_loopback(config->api.host) || !config->api.tls_certificate.empty());
   VOSTRO_CHECK(config->api.tls_certificate.empty() == config->api.tls_key.empty());
   return 0;
 }
