@@ -24,9 +24,12 @@ namespace {
 constexpr int kCannotShutIn = 2;
 constexpr int kCannotGoOn = 4;
 
-bool limit(int what, std::uint64_t most) {
-  const rlimit both{most, most};
+bool limit(int what, std::uint64_t soft, std::uint64_t hard) {
+  const rlimit both{soft, hard};
   return ::setrlimit(static_cast<__rlimit_resource>(what), &both) == 0;
+}
+bool limit(int what, std::uint64_t most) {
+  return limit(what, most, most);
 }
 
 /// All other calls fail with EPERM. What is on no list: files, sockets, programs, and with
@@ -91,7 +94,8 @@ Bytes answer_to(ByteView bytes) {
 
 /// One message; the exit code.
 int read_one(int descriptor, std::uint64_t processor_s, unsigned wall_s) {
-  if (!limit(RLIMIT_CPU, processor_s) || !allow_only_reading(false)) return kCannotShutIn;
+  // At the hard limit there is a SIGKILL, which does not say why.
+  if (!limit(RLIMIT_CPU, processor_s, processor_s + 1) || !allow_only_reading(false)) return kCannotShutIn;
   ::alarm(wall_s);
   try {
     const auto request = read_to_end(descriptor, file_bytes_max + 1024);

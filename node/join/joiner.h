@@ -162,6 +162,7 @@ class Joiner {
   [[nodiscard]] std::optional<std::string> choose_peer(const GetPart& request,
                                                        std::uint64_t now_ms) const;
   void ask_state(std::uint64_t now_ms, JoinActions& actions);
+  void forget_too_large(const chain::TreePath& path);
   void give_back(const GetPart& request);
   void split(const chain::TreePath& path);
   void note_depth(const chain::TreePath& path);

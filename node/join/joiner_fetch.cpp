@@ -161,12 +161,17 @@ std::optional<std::string> Joiner::choose_peer(const GetPart& request, std::uint
     const auto open = static_cast<std::size_t>(
         std::ranges::count_if(open_, [&](const Open& one) { return one.peer == name; }));
     if (open >= config_.open_per_peer) continue;
-    const std::pair rank(peer.failures, open);
+    const bool lacks = request.kind == PartKind::state && lack_state_.contains(name);
+    const std::pair rank(peer.failures + (lacks ? 1 : 0), open);
     if (best && best_rank <= rank) continue;
     best = name;
     best_rank = rank;
   }
   return best;
+}
+
+void Joiner::forget_too_large(const chain::TreePath& path) {
+  if (const auto said = too_large_.find(path); said != too_large_.end()) too_large_.erase(said);
 }
 
 void Joiner::give_back(const GetPart& request) {
@@ -199,7 +204,11 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
   bool is_true = true;
   if (part.status == PartStatus::not_here) {
     peer.rests_until_ms[request.kind] = now_ms + config_.rest_ms;
-    if (request.kind == PartKind::state) lack_state_.insert(name);
+    if (request.kind == PartKind::state) {
+      lack_state_.insert(name);
+      // Those who found it too large may lack it by now: they are asked again.
+      forget_too_large(request.path);
+    }
     give_back(request);
     // The block has left the window of the others while this went on: a newer one is fetched.
     if (one_is_honest(lack_state_, epochs_.begin()->first)) {
@@ -251,8 +260,7 @@ JoinActions Joiner::on_part(const std::string& name, const Part& part, std::uint
     if (is_true) {
       lack_state_.clear();
       depth_is_known_ = true;
-      if (const auto said = too_large_.find(request.path); said != too_large_.end())
-        too_large_.erase(said);
+      forget_too_large(request.path);
       static_cast<void>(check(staging_.put_state(request.path, subtree->entries)));
     }
   }

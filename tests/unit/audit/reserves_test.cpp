@@ -74,7 +74,7 @@ TEST(AuditReserves, AgreeWithTheLedgerOverAllThatMovesThem) {
                             .signed_by({"slow"})),
               "delayed");
     if (is_cancelled)
-      EXPECT_EQ(n.send(Cancel{OwnedId{bic("NORDDEFF"), id}, {}}, {"slow"}), "done");
+      EXPECT_EQ(n.send(Cancel{OwnedId{bic("NORDDEFF"), id}, {}}, {"slow"}), "cancelled");
     else
       EXPECT_EQ(n.pass_to(UnixMillis(n.ledger.time().value + 120'000)), "done");
   }

@@ -40,7 +40,9 @@ class TheErrands : public ThePayments {
           200, R"({"items":[{"currency":"EUR","exponent":2,"agent":"ALBAGB2L","policy":)" + policy +
                    R"(,"status":"active","business_date":"2026-01-05",)" +
                    R"("issued":{"currency":"EUR","amount":"0.00"},)" +
-                   R"("redeemed":{"currency":"EUR","amount":"0.00"}}],"next":null})");
+                   R"("redeemed":{"currency":"EUR","amount":"0.00"},)" +
+                   R"("open_redemptions":{"currency":"EUR","amount":"0.00"},)" +
+                   R"("attestation":null,"attestation_max_age_s":null}],"next":null})");
     }
     if (path == "/v1/participants") return json_reply(200, R"({"items":[],"next":null})");
     if (path.starts_with("/v1/proofs/payment/")) return proof_;

@@ -55,7 +55,8 @@ TEST(History, WhatWaitsKeepsItsAnnex) {
   FakeNode node;
   const Hash hash = hash_of("annex");
   auto builder = node.payment(12'34);
-  builder.to("SUDBFRPP/ask").annex(hash);
+  const std::uint64_t now_s = node.store().head()->time.value / 1000;
+  builder.to("SUDBFRPP/ask").accept_by(UnixSeconds(now_s + 3'600)).annex(hash);
   const auto held = builder.verified();
   const auto redeem = a_transaction(chain::Redeem{account("SUDBFRPP/main"), eur(500), hash})
                           .id(node.next_id())

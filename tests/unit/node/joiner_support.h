@@ -115,8 +115,11 @@ class Chain {
  private:
   [[nodiscard]] static chain::Changes changes(std::uint64_t height) {
     chain::Changes made;
-    for (std::uint64_t i = 0; i < 40; ++i)
-      made[encode(height * 10 + i)] = Bytes(30, static_cast<Byte>(height));
+    for (std::uint64_t i = 0; i < 40; ++i) {
+      Bytes key{'z'};  // of no record
+      append(key, encode(height * 10 + i));
+      made[key] = Bytes(30, static_cast<Byte>(height));
+    }
     return made;
   }
 
