@@ -62,7 +62,7 @@ class Joining:
         """The node starts without a store; seconds until it serves."""
         for _ in range(6):
             began = time.monotonic()
-            target = max(self.network.status(node)["height"] for node in self.nodes if node["pid"])
+            target = max(self.network.status(node)["height"] for node in self.nodes if node["pid"] and node is not self.away)
             self.start_before_all_at_once()
             self.network.wait(lambda at=target: self.is_back(at), 300, "the node does not come back")
             if self.history_begins(self.away) > 0:
