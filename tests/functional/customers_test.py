@@ -18,7 +18,7 @@ class Refused(CustomerCase):
         self.close(self.a, "DE-CLOSED")
         self.close(self.a, "DE-BLOCKED", "blocked")
         # The file of the night says nothing about states: it opens nothing.
-        self.load(self.a, [("DE-CLOSED", "Closed Ltd", "EUR", "50.00"), ("DE-BLOCKED", "Blocked Ltd", "EUR", "50.00")])
+        self.a.load_customers([("DE-CLOSED", "Closed Ltd", "EUR", "50.00"), ("DE-BLOCKED", "Blocked Ltd", "EUR", "50.00")])
         core, cases = self.a.core, []
 
         def refused(code, **more):
