@@ -214,7 +214,7 @@ class ConfigReader {
 
   void limits(NodeConfig& config) {
     TableReader from = table("limits");
-    config.memory_budget_bytes = 1024 * kMiB;
+    config.memory_budget_bytes = 1280 * kMiB;
     mebibytes(from, "memory_budget_mib", config.memory_budget_bytes, 64);
     mebibytes(from, "store_cache_mib", config.node.store.cache_bytes, 1);
     mebibytes(from, "store_write_buffer_mib", config.node.store.write_buffer_bytes, 1);
