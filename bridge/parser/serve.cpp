@@ -95,7 +95,8 @@ Bytes answer_to(ByteView bytes) {
 /// One message; the exit code.
 int read_one(int descriptor, std::uint64_t processor_s, unsigned wall_s) {
   // At the hard limit there is a SIGKILL, which does not say why.
-  if (!limit(RLIMIT_CPU, processor_s, processor_s + 1) || !allow_only_reading(false)) return kCannotShutIn;
+  if (!limit(RLIMIT_CPU, processor_s, processor_s + 1) || !allow_only_reading(false))
+    return kCannotShutIn;
   ::alarm(wall_s);
   try {
     const auto request = read_to_end(descriptor, file_bytes_max + 1024);
