@@ -16,7 +16,7 @@
 
 namespace vostro::bridge {
 
-/// What a message may take to read. A file of 10 MiB with 60 000 entries takes 6 s and 500 MiB.
+/// What a message may take to read: well above what a file of the largest size needs.
 struct ParserLimits {
   std::size_t memory_bytes = std::size_t{2} * 1024 * 1024 * 1024;  ///< of address space
   std::chrono::seconds processor{30};
