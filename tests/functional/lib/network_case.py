@@ -215,10 +215,13 @@ class NetworkCase(unittest.TestCase):
             issued = Decimal(currency["issued"]["amount"]) - Decimal(currency["redeemed"]["amount"])
             self.assertEqual(total.get(currency["currency"], Decimal(0)), issued, (node["participant"], currency))
 
+    forgiven = ()  # words of errors that what was done to the nodes may lead to
+
     def assert_quiet_log(self, node):
         """No line of level error: that is where halts, evidence and contradictions are told."""
         lines = Path(node["log"]).read_text(encoding="utf-8", errors="replace").splitlines()
         loud = [line for line in lines if line.split(" ")[1:2] == ["error"] or not line[:4].isdigit()]
+        loud = [line for line in loud if not any(words in line for words in self.forgiven)]
         self.assertEqual(loud, [], node["participant"])
 
 
