@@ -37,7 +37,7 @@ std::size_t batch_bytes(const BlockPart& block) {
   return bytes;
 }
 
-class ApiSource final : public Source {
+class ApiSource final : public BlocksAlone {
  public:
   ApiSource(ApiAccess access, client::ApiAddress address)
       : name_(access.url),
@@ -96,16 +96,6 @@ class ApiSource final : public Source {
       light.next.push_back({consensus::MemberId{each.id.bytes}, each.key});
     return light;
   }
-  [[nodiscard]] Checked<std::optional<std::vector<chain::Receipt>>> receipts(
-      Height) const override {
-    return std::optional<std::vector<chain::Receipt>>();
-  }
-  [[nodiscard]] Checked<void> compare_block(const Hash&, const chain::ExecutedBlock&,
-                                            std::size_t) const override {
-    return {};
-  }
-  [[nodiscard]] bool has_tables() const override { return false; }
-  [[nodiscard]] Checked<void> compare_tables(const chain::WorkStore&) const override { return {}; }
   [[nodiscard]] bool has_files() const override { return false; }
   [[nodiscard]] Checked<void> check_files() const override { return {}; }
 

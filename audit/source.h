@@ -64,4 +64,19 @@ class Source {
   [[nodiscard]] virtual Checked<void> check_files() const = 0;
 };
 
+/// One that has blocks and nothing of its own beside them: no receipts, no tables.
+class BlocksAlone : public Source {
+ public:
+  [[nodiscard]] Checked<std::optional<std::vector<chain::Receipt>>> receipts(
+      Height) const override {
+    return std::optional<std::vector<chain::Receipt>>();
+  }
+  [[nodiscard]] Checked<void> compare_block(const Hash&, const chain::ExecutedBlock&,
+                                            std::size_t) const override {
+    return {};
+  }
+  [[nodiscard]] bool has_tables() const override { return false; }
+  [[nodiscard]] Checked<void> compare_tables(const chain::WorkStore&) const override { return {}; }
+};
+
 }  // namespace vostro::audit

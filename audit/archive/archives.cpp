@@ -93,16 +93,6 @@ class Archives final : public ArchiveSource {
     if (!found) return tl::unexpected<Finding>(found.error());
     return **found;
   }
-  [[nodiscard]] Checked<std::optional<std::vector<chain::Receipt>>> receipts(
-      Height) const override {
-    return std::optional<std::vector<chain::Receipt>>();
-  }
-  [[nodiscard]] Checked<void> compare_block(const Hash&, const chain::ExecutedBlock&,
-                                            std::size_t) const override {
-    return {};
-  }
-  [[nodiscard]] bool has_tables() const override { return false; }
-  [[nodiscard]] Checked<void> compare_tables(const chain::WorkStore&) const override { return {}; }
   [[nodiscard]] bool has_files() const override { return true; }
   [[nodiscard]] Checked<void> check_files() const override {
     const std::lock_guard lock(mutex_);

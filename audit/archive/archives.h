@@ -51,7 +51,7 @@ struct LeftOut {
   Finding why;
 };
 
-class ArchiveSource : public Source {
+class ArchiveSource : public BlocksAlone {
  public:
   /// What was left out until now, blocks that turned out wrong while reading among it.
   [[nodiscard]] virtual std::vector<LeftOut> left_out() const = 0;
