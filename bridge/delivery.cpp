@@ -21,6 +21,7 @@ constexpr std::string_view kAnnex = "annex/";
 Result<void, BookError> Delivery::round(UnixMillis now) {
   std::vector<OutboxItem> items;
   std::size_t orders = 0;
+  std::set<Currency> unattested;
   if (auto done = book_.read(
           now,
           [&](BookTransaction& rows) {
@@ -28,6 +29,7 @@ Result<void, BookError> Delivery::round(UnixMillis now) {
             auto next = outbox(rows, kItemsAtOnce, {OutboxPart::Of::orders, orders_after_});
             orders = next.size();
             std::ranges::move(next, std::back_inserter(items));
+            unattested = waiting_for_attestation(rows, rules_.config, rules_.maker);
           });
       !done)
     return done;
@@ -41,6 +43,7 @@ Result<void, BookError> Delivery::round(UnixMillis now) {
   for (const OutboxItem& item : items) {
     if (without_annex.contains(item.id)) continue;
     if (not_before_.contains(item.id)) continue;
+    if (item.issues && unattested.contains(*item.issues)) continue;
     if (item.kind == OutboxItem::Kind::annex) {
       const auto has_arrived = send_annex(item, now);
       if (!has_arrived) return fail(has_arrived.error());

@@ -164,9 +164,7 @@ void remove_from_outbox(BookTransaction& book, const std::string& id) {
 std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max,
                                const OutboxPart& part) {
   std::string where =
-      "WHERE issues NOT IN (SELECT currency FROM stops WHERE state = 'stopped')"
-      " AND issues NOT IN (SELECT currency FROM agent_orders WHERE kind = 'attestation'"
-      " AND state = 'sent') AND place > :v0";
+      "WHERE issues NOT IN (SELECT currency FROM stops WHERE state = 'stopped') AND place > :v0";
   SqlValues values{part.after};
   if (part.of == OutboxPart::Of::files) where += " AND kind = 'file'";
   if (part.of == OutboxPart::Of::orders) {

@@ -80,8 +80,7 @@ struct OutboxPart {
   enum class Of : std::uint8_t { all, files, orders } of = Of::all;  ///< orders with annexes
   std::int64_t after = 0;
 };
-/// Oldest first, at most `count_max`; orders to issue a currency stay while it is stopped, and
-/// while its reserves are being attested.
+/// Oldest first, at most `count_max`; orders to issue a currency stay while it is stopped.
 [[nodiscard]] std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max,
                                              const OutboxPart& part = {});
 [[nodiscard]] std::int64_t outbox_size(BookTransaction& book);

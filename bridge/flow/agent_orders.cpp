@@ -43,6 +43,22 @@ MinorUnits held_at_bank(BookTransaction& book, const Pool& pool,
   return MinorUnits(last->closing.value + told_after(book, pool.account, whole).value);
 }
 
+/// The bank's message that is to be attested next.
+std::optional<Hash> message_to_attest(BookTransaction& book, const BridgeConfig& config,
+                                      const OrderMaker& maker, const Pool& pool,
+                                      const std::optional<AgentOrder>& newest) {
+  const auto is_known = [&](const Hash& message) {
+    return find_agent_order(book, AgentOrderKind::attestation, pool.currency,
+                            to_hex(message.view()))
+        .has_value();
+  };
+  if (const auto last = last_statement(book, pool.account); last && !is_known(last->file))
+    return last->file;
+  if (!is_short(book, maker, pool.currency, newest)) return std::nullopt;
+  const auto message = newest_message_of(book, to_text(config.bank));
+  return message && !is_known(*message) ? message : std::nullopt;
+}
+
 /// What the ledger refused for want of reserves is tried again.
 void issue_again(BookTransaction& book, const OrderMaker& maker, const Currency& currency) {
   book.clear("reserves/" + to_text(currency));
@@ -62,28 +78,31 @@ void attest_reserves(BookTransaction& book, const BridgeConfig& config, const Or
     const auto now = static_cast<std::int64_t>(seconds_of(book).value);
     // One at a time, and each as of a later second.
     if (newest && (newest->state == AgentOrderState::sent || newest->at >= now)) continue;
-    const auto last = last_statement(book, pool.account);
-    const auto is_known = [&](const Hash& message) {
-      return find_agent_order(book, AgentOrderKind::attestation, pool.currency,
-                              to_hex(message.view()))
-          .has_value();
-    };
-    std::optional<Hash> message;
-    if (last && !is_known(last->file))
-      message = last->file;
-    else if (is_short(book, maker, pool.currency, newest))
-      message = newest_message_of(book, to_text(config.bank));
-    if (!message || is_known(*message)) continue;
+    const auto message = message_to_attest(book, config, maker, pool, newest);
+    if (!message) continue;
     AgentOrder order;
     order.kind = AgentOrderKind::attestation;
     order.currency = pool.currency;
     order.subject = to_hex(message->view());
     // An account that is overdrawn holds nothing.
-    order.value = std::max<std::int64_t>(held_at_bank(book, pool, last).value, 0);
+    order.value = std::max<std::int64_t>(
+        held_at_bank(book, pool, last_statement(book, pool.account)).value, 0);
     order.at = now;
     maker.attest(book, order);
     save(book, order, "held by the bank's word");
   }
+}
+
+std::set<Currency> waiting_for_attestation(BookTransaction& book, const BridgeConfig& config,
+                                           const OrderMaker& maker) {
+  std::set<Currency> found;
+  for (const Pool& pool : config.pools) {
+    const auto newest = newest_agent_order(book, AgentOrderKind::attestation, pool.currency);
+    if ((newest && newest->state == AgentOrderState::sent) ||
+        message_to_attest(book, config, maker, pool, newest))
+      found.insert(pool.currency);
+  }
+  return found;
 }
 
 void open_business_date(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,

@@ -3,6 +3,8 @@
 /// "Time"; docs/decisions/0039.
 #pragma once
 
+#include <set>
+
 #include "bridge/book/agent_orders.h"
 #include "bridge/config.h"
 #include "bridge/flow/orders.h"
@@ -14,6 +16,12 @@ namespace vostro::bridge {
 /// the last attestation covers. Balance: the last statement's end and what was told since; the hash
 /// is that of the bank's message that told it last.
 void attest_reserves(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker);
+
+/// Those whose attestation is on its way, or comes next: nothing of them is issued until the ledger
+/// has it.
+[[nodiscard]] std::set<Currency> waiting_for_attestation(BookTransaction& book,
+                                                         const BridgeConfig& config,
+                                                         const OrderMaker& maker);
 
 /// Opens the business date of each currency with a calendar, where the ledger's is an earlier one.
 /// `ledger_date`: what it has.
