@@ -65,7 +65,7 @@ class Intake {
       insert(rows, JournalMessage{"in", message.type, sender, message.message_id, hash,
                                   std::string(as_text(file.content))});
       if (const auto* notice = std::get_if<FiatNotice>(&message.content))
-        take_notice(rows, rules_.config, rules_.maker, *notice);
+        take_notice(rows, rules_.config, rules_.maker, *notice, hash);
       else if (const auto* statements = std::get_if<FiatStatements>(&message.content))
         take_statements(rows, rules_.config, rules_.maker, *statements, hash);
       else if (const auto* status = std::get_if<PayoutStatus>(&message.content))

@@ -101,10 +101,15 @@ std::optional<AgentOrder> find_agent_order(BookTransaction& book, const Uuid& or
 }
 
 std::optional<AgentOrder> newest_agent_order(BookTransaction& book, AgentOrderKind kind,
-                                             const Currency& currency) {
-  return first_of(
-      select_orders(book, "WHERE kind = :v0 AND currency = :v1 ORDER BY at_s DESC, subject LIMIT 1",
-                    {std::string(to_string(kind)), to_text(currency)}));
+                                             const Currency& currency,
+                                             std::optional<AgentOrderState> state) {
+  SqlValues values{std::string(to_string(kind)), to_text(currency)};
+  std::string where = "WHERE kind = :v0 AND currency = :v1";
+  if (state) {
+    where += " AND state = :v2";
+    values.emplace_back(std::string(to_string(*state)));
+  }
+  return first_of(select_orders(book, where + " ORDER BY at_s DESC, subject LIMIT 1", values));
 }
 
 std::vector<AgentOrder> all_agent_orders(BookTransaction& book) {

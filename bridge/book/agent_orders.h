@@ -49,10 +49,10 @@ void save(BookTransaction& book, const AgentOrder& order, std::string_view detai
                                                          const Currency& currency,
                                                          const std::string& subject);
 [[nodiscard]] std::optional<AgentOrder> find_agent_order(BookTransaction& book, const Uuid& order);
-/// The one with the latest `at`.
-[[nodiscard]] std::optional<AgentOrder> newest_agent_order(BookTransaction& book,
-                                                           AgentOrderKind kind,
-                                                           const Currency& currency);
+/// The one with the latest `at`; with `state`, of those in it.
+[[nodiscard]] std::optional<AgentOrder> newest_agent_order(
+    BookTransaction& book, AgentOrderKind kind, const Currency& currency,
+    std::optional<AgentOrderState> state = std::nullopt);
 [[nodiscard]] std::vector<AgentOrder> all_agent_orders(BookTransaction& book);
 
 }  // namespace vostro::bridge

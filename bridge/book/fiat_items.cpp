@@ -34,6 +34,15 @@ std::vector<FiatItem> select_items(BookTransaction& book, const std::string& whe
   return found;
 }
 
+std::vector<BankWord> select_words(BookTransaction& book, const std::string& where,
+                                   const SqlValues& values) {
+  std::vector<BankWord> found;
+  for (const SqlRow& row :
+       book.sql().rows(2, "SELECT account, file_hash FROM words " + where, values))
+    found.push_back({row.text(0), hash_column(row, 1)});
+  return found;
+}
+
 }  // namespace
 
 std::string_view state_of(const FiatItem& item) {
@@ -110,6 +119,27 @@ std::vector<FiatItem> items_of_statement(BookTransaction& book, const std::strin
 
 std::vector<FiatItem> all_items(BookTransaction& book) {
   return select_items(book, "ORDER BY account, key", {});
+}
+
+Hash facts_of(const BankWord& word) {
+  return facts_hash("book-word", {word.account, to_hex(word.file.view())});
+}
+
+void save(BookTransaction& book, const BankWord& word) {
+  const std::string file = to_hex(word.file.view());
+  if (book.sql().run("UPDATE words SET file_hash = :v0 WHERE account = :v1",
+                     {file, word.account}) == 0)
+    book.sql().run("INSERT INTO words (account, file_hash) VALUES (:v0, :v1)",
+                   {word.account, file});
+  book.transition(word_flow, word.account, "told", facts_of(word), file);
+}
+
+std::optional<BankWord> bank_word(BookTransaction& book, const std::string& account) {
+  return first_of(select_words(book, "WHERE account = :v0", {account}));
+}
+
+std::vector<BankWord> all_bank_words(BookTransaction& book) {
+  return select_words(book, "ORDER BY account", {});
 }
 
 void adopt_items(BookTransaction& book, const std::string& account, const Currency& currency) {

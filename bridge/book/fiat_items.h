@@ -56,6 +56,18 @@ void save(BookTransaction& book, const FiatItem& item);
 /// Sum of what the book posted and no statement has, due after `day`.
 [[nodiscard]] MinorUnits told_after(BookTransaction& book, const std::string& account, Date day);
 
+/// The bank's message that told last, by a notice or a payout's answer, what moved on `account`.
+struct BankWord {
+  std::string account;
+  Hash file;
+};
+inline constexpr std::string_view word_flow = "word";
+[[nodiscard]] Hash facts_of(const BankWord& word);
+/// In place of the one before.
+void save(BookTransaction& book, const BankWord& word);
+[[nodiscard]] std::optional<BankWord> bank_word(BookTransaction& book, const std::string& account);
+[[nodiscard]] std::vector<BankWord> all_bank_words(BookTransaction& book);
+
 /// Adds what a book of an older schema posted on `account` in `currency` before it had items.
 void adopt_items(BookTransaction& book, const std::string& account, const Currency& currency);
 

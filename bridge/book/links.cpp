@@ -143,6 +143,8 @@ class Auditor {
       check(redemption_flow, key_of(each), to_string(each.state), facts_of(each));
     for (const FiatItem& each : all_items(book_))
       check(fiat_flow, key_of(each), state_of(each), facts_of(each));
+    for (const BankWord& each : all_bank_words(book_))
+      check(word_flow, each.account, "told", facts_of(each));
     for (const Statement& each : all_statements(book_))
       check(statement_flow, key_of(each), to_string(each.state), facts_of(each));
     for (const Break& each : all_breaks(book_))

@@ -84,15 +84,6 @@ void insert(BookTransaction& book, const InboxFile& file) {
        file.detail});
 }
 
-std::optional<Hash> newest_message_of(BookTransaction& book, const std::string& sender) {
-  const auto rows = book.sql().rows(1,
-                                    "SELECT file_hash FROM messages WHERE direction = 'in' AND"
-                                    " sender = :v0 ORDER BY seq DESC LIMIT 1",
-                                    {sender});
-  if (rows.empty()) return std::nullopt;
-  return hash_column(rows.front(), 0);
-}
-
 std::optional<Hash> find_message(BookTransaction& book, const std::string& direction,
                                  const std::string& sender, const std::string& message_id) {
   const auto rows = book.sql().rows(1,

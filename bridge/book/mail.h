@@ -33,9 +33,6 @@ struct JournalMessage {
   Hash file;            ///< of its bytes
   std::string content;  ///< UTF-8
 };
-/// Hash of the bytes of the newest message that came from `sender`; none: there is none.
-[[nodiscard]] std::optional<Hash> newest_message_of(BookTransaction& book,
-                                                    const std::string& sender);
 /// Hash of the bytes of the message with that sender and id; none: there is no such message.
 [[nodiscard]] std::optional<Hash> find_message(BookTransaction& book, const std::string& direction,
                                                const std::string& sender,

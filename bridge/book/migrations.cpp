@@ -147,6 +147,10 @@ const std::vector<Step>& steps() {
           "CREATE INDEX customer_payments_order ON customer_payments (order_id)",
           "CREATE INDEX customer_payments_uetr ON customer_payments (uetr)",
       },
+      // 5: which message of the bank told of an account last, by a notice or a payout's answer.
+      {
+          "CREATE TABLE words (account TEXT PRIMARY KEY, file_hash TEXT NOT NULL)",
+      },
   };
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "bridge/book/fiat_items.h"
 #include "bridge/book/statements.h"
 
@@ -20,15 +21,18 @@ std::string name_of(const OrderMaker& maker, const Uuid& order) {
 }
 
 /// Whether more is to be issued than was attested; also where the ledger refused it for that.
-bool is_short(BookTransaction& book, const OrderMaker& maker, const Currency& currency,
-              const std::optional<AgentOrder>& attested) {
+bool is_short(BookTransaction& book, const OrderMaker& maker, const Currency& currency) {
   std::int64_t wanted = 0;
   for (const Funding& each : fundings_in(book, FundingState::issuing)) {
     if (each.amount.currency != currency) continue;
-    if (each.order && !is_in_outbox(book, name_of(maker, *each.order))) return true;
+    VOSTRO_CHECK(each.order);
+    if (!is_in_outbox(book, name_of(maker, *each.order))) return true;
     wanted += each.amount.units.value;
   }
-  if (wanted == 0 || !attested) return false;
+  if (wanted == 0) return false;
+  const auto attested =
+      newest_agent_order(book, AgentOrderKind::attestation, currency, AgentOrderState::done);
+  if (!attested) return false;
   for (const LedgerTotal& each : ledger_totals(book))
     if (each.currency == currency) wanted += each.issued.value - each.redeemed.value;
   return wanted > attested->value;
@@ -44,9 +48,8 @@ MinorUnits held_at_bank(BookTransaction& book, const Pool& pool,
 }
 
 /// The bank's message that is to be attested next.
-std::optional<Hash> message_to_attest(BookTransaction& book, const BridgeConfig& config,
-                                      const OrderMaker& maker, const Pool& pool,
-                                      const std::optional<AgentOrder>& newest) {
+std::optional<Hash> message_to_attest(BookTransaction& book, const OrderMaker& maker,
+                                      const Pool& pool) {
   const auto is_known = [&](const Hash& message) {
     return find_agent_order(book, AgentOrderKind::attestation, pool.currency,
                             to_hex(message.view()))
@@ -54,15 +57,16 @@ std::optional<Hash> message_to_attest(BookTransaction& book, const BridgeConfig&
   };
   if (const auto last = last_statement(book, pool.account); last && !is_known(last->file))
     return last->file;
-  if (!is_short(book, maker, pool.currency, newest)) return std::nullopt;
-  const auto message = newest_message_of(book, to_text(config.bank));
-  return message && !is_known(*message) ? message : std::nullopt;
+  if (!is_short(book, maker, pool.currency)) return std::nullopt;
+  const auto word = bank_word(book, pool.account);
+  return word && !is_known(word->file) ? std::optional(word->file) : std::nullopt;
 }
 
 /// What the ledger refused for want of reserves is tried again.
 void issue_again(BookTransaction& book, const OrderMaker& maker, const Currency& currency) {
   book.clear("reserves/" + to_text(currency));
   for (Funding& each : fundings_in(book, FundingState::issuing)) {
+    VOSTRO_CHECK(each.order);
     if (each.amount.currency != currency || is_in_outbox(book, name_of(maker, *each.order)))
       continue;
     maker.issue(book, each);
@@ -78,7 +82,7 @@ void attest_reserves(BookTransaction& book, const BridgeConfig& config, const Or
     const auto now = static_cast<std::int64_t>(seconds_of(book).value);
     // One at a time, and each as of a later second.
     if (newest && (newest->state == AgentOrderState::sent || newest->at >= now)) continue;
-    const auto message = message_to_attest(book, config, maker, pool, newest);
+    const auto message = message_to_attest(book, maker, pool);
     if (!message) continue;
     AgentOrder order;
     order.kind = AgentOrderKind::attestation;
@@ -98,8 +102,7 @@ std::set<Currency> waiting_for_attestation(BookTransaction& book, const BridgeCo
   std::set<Currency> found;
   for (const Pool& pool : config.pools) {
     const auto newest = newest_agent_order(book, AgentOrderKind::attestation, pool.currency);
-    if ((newest && newest->state == AgentOrderState::sent) ||
-        message_to_attest(book, config, maker, pool, newest))
+    if ((newest && newest->state == AgentOrderState::sent) || message_to_attest(book, maker, pool))
       found.insert(pool.currency);
   }
   return found;
@@ -156,9 +159,13 @@ void on_agent_order(BookTransaction& book, const OrderMaker& maker, AgentOrder o
   if (order.state == AgentOrderState::done) return;
   const std::string why =
       receipt.reason ? std::string(chain::to_string(*receipt.reason)) : std::string("final");
-  // This machine's clock is ahead of the ledger's: by that one the balance is of now, too.
-  if (receipt.reason == chain::Reason::date_ahead && receipt.id.id == order.order) {
-    order.at = static_cast<std::int64_t>(block_time.value / 1000);
+  // This machine's clock is ahead of the ledger's: by that one the balance is of now, too. Or
+  // another hand attested as of this second or a later one: the next second is behind it, for the
+  // ledger takes none to come.
+  const bool is_early =
+      receipt.reason == chain::Reason::date_not_after && order.kind == AgentOrderKind::attestation;
+  if ((receipt.reason == chain::Reason::date_ahead || is_early) && receipt.id.id == order.order) {
+    order.at = static_cast<std::int64_t>(block_time.value / 1000) + (is_early ? 1 : 0);
     maker.attest(book, order);
     order.state = AgentOrderState::sent;
     save(book, order, why);

@@ -1,5 +1,6 @@
 #include "bridge/flow/movements.h"
 
+#include "base/check.h"
 #include "bridge/flow/funding.h"
 
 namespace vostro::bridge {
@@ -17,11 +18,18 @@ std::string amount_text(MinorUnits units, const Currency& currency) {
   return format_amount(units, iso4217_exponent(currency).value_or(2)) + " " + to_text(currency);
 }
 
-/// Where the bank tells of an entry again: of a notice, or of a statement.
+/// Where the bank tells of an entry: in a notice, or on a statement.
 struct Told {
   const FiatEntry& entry;
-  std::string statement;  ///< empty: a notice
+  std::string statement;     ///< empty: a notice
+  std::optional<Hash> file;  ///< of a notice
 };
+
+/// Money that moved, of which the book has not heard before.
+void save_new(BookTransaction& book, const FiatItem& item, const Told& told) {
+  save(book, item);
+  if (told.file) save(book, BankWord{item.account, *told.file});
+}
 
 FiatItem new_item(BookTransaction& book, const FiatEntry& entry, std::string key) {
   FiatItem item;
@@ -79,7 +87,7 @@ void take_credit(BookTransaction& book, const BridgeConfig& config, const OrderM
     item->posted = signed_amount(entry);
     item->stated = told.statement.empty() ? MinorUnits(0) : item->posted;
     item->statement = told.statement;
-    save(book, *item);
+    save_new(book, *item, told);
     return;
   }
   if (!told.statement.empty())
@@ -145,7 +153,7 @@ void take_debit(BookTransaction& book, const Told& told) {
   item.posted = signed_amount(entry);
   item.stated = told.statement.empty() ? MinorUnits(0) : item.posted;
   item.statement = told.statement;
-  save(book, item);
+  save_new(book, item, told);
   const std::string text = "the bank debited " + amount_text(entry.amount.units, item.currency) +
                            " that no payout of the bridge explains: entry " + entry.reference;
   book.raise("debit/" + entry.reference, text);
@@ -185,13 +193,13 @@ std::string fault_of(const BridgeConfig& config, const FiatNotice& notice) {
 }
 
 void take_notice(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
-                 const FiatNotice& notice) {
-  for (const FiatEntry& entry : notice.entries) take(book, config, maker, {entry, {}});
+                 const FiatNotice& notice, const Hash& file) {
+  for (const FiatEntry& entry : notice.entries) take(book, config, maker, {entry, {}, file});
 }
 
 void take_stated(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
                  const FiatEntry& entry, const std::string& statement) {
-  take(book, config, maker, {entry, statement});
+  take(book, config, maker, {entry, statement, std::nullopt});
 }
 
 void on_decided(BookTransaction& book, const std::string& account, const Redemption& redemption,
@@ -211,6 +219,8 @@ void on_decided(BookTransaction& book, const std::string& account, const Redempt
   }
   item->posted = MinorUnits(-redemption.amount.units.value);
   save(book, *item);
+  VOSTRO_CHECK(redemption.answer);
+  save(book, BankWord{account, *redemption.answer});
   compare_amounts(book, *item);
 }
 

@@ -21,14 +21,15 @@ namespace vostro::bridge {
 /// The same of one entry of an account that is ours.
 [[nodiscard]] std::string fault_of(const BridgeConfig& config, const FiatEntry& entry);
 
-/// Takes every booked entry of a camt.054.
+/// Takes every booked entry of a camt.054. `file`: hash of its bytes.
 void take_notice(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
-                 const FiatNotice& notice);
+                 const FiatNotice& notice, const Hash& file);
 /// Takes a booked entry of a statement. `statement`: its digest in hexadecimal.
 void take_stated(BookTransaction& book, const BridgeConfig& config, const OrderMaker& maker,
                  const FiatEntry& entry, const std::string& statement);
 
-/// The bank decided about a payout from `account`: what it paid must be on a statement.
+/// The bank decided about a payout from `account`, in the message of `redemption.answer`: what it
+/// paid must be on a statement.
 void on_decided(BookTransaction& book, const std::string& account, const Redemption& redemption,
                 bool is_paid);
 

@@ -103,8 +103,9 @@ class TheDay : public FlowTest {
     entry.texts = {"VOSTRO/" + to_text(who) + "/main"};
     const bool is_told = ids_ % 4 != 0;  // some are seen first on the statement
     if (is_told || fault)
-      in_book(
-          [this, entry](BookTransaction& rows) { take_notice(rows, config_, maker_, {{entry}}); });
+      in_book([this, entry](BookTransaction& rows) {
+        take_notice(rows, config_, maker_, {{entry}}, hash("file", as_bytes(entry.reference)));
+      });
     const Receipt receipt =
         issued(who, client::issue_id(client::fiat_entry_hash(kPool, reference), 1), cents);
     if (is_told || fault)

@@ -72,7 +72,9 @@ class FlowTest : public BookTest {
     });
   }
   void notice(const FiatEntry& entry) {
-    step([&](BookTransaction& rows) { take_notice(rows, config_, maker_, {{entry}}); });
+    step([&](BookTransaction& rows) {
+      take_notice(rows, config_, maker_, {{entry}}, hash("file", as_bytes(entry.reference)));
+    });
   }
   void answer(const std::string& status, const std::string& code = "",
               const std::string& about = {}) {

@@ -454,11 +454,7 @@ class Attested : public Statements {
   void told(const std::string& reference, std::int64_t cents, Date day = kToday) {
     FiatEntry entry = credit(reference, cents);
     entry.booked = day;
-    step([&](BookTransaction& rows) {
-      insert(rows, JournalMessage{"in", "camt.054.001.08", to_text(config_.bank), reference,
-                                  hash("file", as_bytes(reference)), "<xml/>"});
-      take_notice(rows, config_, maker_, {{entry}});
-    });
+    notice(entry);
   }
   Receipt refused(const std::string& reference) {
     Receipt receipt = issue_receipt(funding(reference), Status::rejected);
@@ -538,6 +534,37 @@ TEST_P(Attested, WhatTheLedgerRefusedForWantOfThemIsIssuedWhenTheyAreThere) {
   say();
   EXPECT_EQ(orders(), (Words{"issue 40", "issue 500"}));
   sums();
+}
+
+TEST_P(Attested, WhatTheBankSaysOfOtherThingsIsNoNewsOfTheAccount) {
+  const auto other = [&](const std::string& id) {
+    step([&](BookTransaction& rows) {
+      insert(rows, JournalMessage{"in", "pacs.002.001.10", to_text(config_.bank), id,
+                                  hash("file", as_bytes(id)), "<xml/>"});
+    });
+  };
+  take_statement(statement(7, 0, {}));
+  look_at_reserves();
+  say();
+  told("a", 500, kTomorrow);
+  other("behind it");
+  look_at_reserves();
+  EXPECT_EQ(attestation().statement, hash("file", as_bytes("a"))) << "who told of the account";
+  say();
+  take(refused("a"));
+  other("another one");
+  look_at_reserves();
+  EXPECT_EQ(orders(), Words()) << "the balance is as old as it was";
+}
+
+TEST_P(Attested, OfALaterSecondWhereAnotherHandWasFirst) {
+  take_statement(statement(7, 0, {}));
+  look_at_reserves();
+  say(chain::Reason::date_not_after);
+  EXPECT_EQ(orders(), Words{"attest 0"});
+  EXPECT_EQ(attestation().as_of, UnixSeconds(kNow.value / 1000 + 1));
+  say();
+  EXPECT_EQ(alarm_kinds(), Words());
 }
 
 TEST_P(Attested, AsOfTheLedgersTimeWhereThisMachinesClockIsAhead) {
