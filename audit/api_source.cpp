@@ -161,6 +161,10 @@ class ApiSource final : public BlocksAlone {
     if (piece.first_batch != begun_.batches.size())
       return differs("batches from " + std::to_string(begun_.batches.size()) + " on",
                      "from " + std::to_string(piece.first_batch) + " on");
+    // Each takes room, however few bytes it has.
+    if (piece.batch_count > BlockPart::batches_max)
+      return differs("at most " + std::to_string(BlockPart::batches_max) + " batches",
+                     std::to_string(piece.batch_count));
     if (piece.first_batch == 0) {
       begun_ = std::move(piece);
     } else {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/json.hpp>
 
 #include "base/codec.h"
@@ -171,6 +172,22 @@ TEST_F(ApiSourceTest, WhatALyingNodeChangesIsSeenAtItsBlock) {
       EXPECT_EQ(report.at("checked_to").to_number<std::uint64_t>(), height - 1) << name;
     }
   }
+}
+
+TEST_F(ApiSourceTest, MoreBatchesThanABlockHasAreNotWaitedFor) {
+  std::atomic<int> asked_for = 0;
+  answer_ = [&](const Asked& asked, ChainPart& part) {
+    if (asked.from && !part.blocks.empty()) {
+      ++asked_for;
+      part.blocks.resize(1);
+      part.blocks[0].first_batch = static_cast<std::uint32_t>(asked.batch);
+      part.blocks[0].batch_count = 0xFFFF'FFFF;
+    }
+    return std::optional<HttpReply>();
+  };
+  const Ran ran = replayed();
+  EXPECT_EQ(ran.exit, Exit::diverges) << ran.out << ran.err;
+  EXPECT_EQ(asked_for, 1) << "nothing more is asked for, and kept";
 }
 
 // What only an archive takes over: ids and the next validators.

@@ -150,6 +150,10 @@ TEST(AuditReserves, SeeAnAttestationThatTheLedgerShouldHaveRefused) {
     said.as_of = second(as_of);
     shown.transactions[0] =
         a_transaction(said).id(shown.transactions[0]->id().id).signed_by({"agent"}).verified();
+    // The record goes with it: only the rules say that it cannot be.
+    auto euro = *decode_record<CurrencyRecord>(*shown.state.at(key_of<CurrencyRecord>(kEuro)));
+    euro.attestation->as_of = said.as_of;
+    shown.state[key_of<CurrencyRecord>(kEuro)] = encode_record(euro);
     EXPECT_EQ(auditor.post(shown), "attested reserves of EUR") << as_of;
   }
 }
