@@ -10,12 +10,13 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,18 +61,6 @@ def run(args, check=True, timeout=120):
     if check and done.returncode != 0:
         raise NetError(f"{Path(str(args[0])).name} {args[1]}: {done.stderr.strip() or done.stdout.strip()}")
     return done
-
-
-def free_ports(count):
-    """Ports that nobody listens on now. Held open together, so that they differ."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in sockets]
-    finally:
-        for s in sockets:
-            s.close()
 
 
 def private_dir(path):

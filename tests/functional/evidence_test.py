@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import members  # noqa: E402
 from network_case import NetworkCase  # noqa: E402
 from orders import ask, post  # noqa: E402
-from vostronet import bin_dir, free_ports, run  # noqa: E402
+from ports import free_ports  # noqa: E402
+from vostronet import bin_dir, run  # noqa: E402
 
 OK, REFUSED = 0, 1
 HONEST = (0, 1, 3)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from network_case import LISTEN_MS
 from orders import ask, at_once, order, post, sign, time_text
-from vostronet import bin_dir, free_ports, private_dir, private_file, run
+from ports import free_ports
+from vostronet import bin_dir, private_dir, private_file, run
 
 BOTH = ("maker", "checker")
 

@@ -11,6 +11,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from ports import free_port
 from stream import place
 
 TOLERANCE_S = 300
@@ -26,8 +27,8 @@ class Receiver:
     """`mode`: ok; fail (500); redirect; hang (no answer until the mode changes); forget (takes, and cuts the connection instead of
     answering); endless (answers with a body that does not end)."""
 
-    def __init__(self, port=0, tls=None):
-        """`tls`: an ssl.SSLContext with a certificate."""
+    def __init__(self, tls=None):
+        """`tls`: an ssl.SSLContext with a certificate. Its port stays its own while it is dead."""
         self.tls = tls
         self.secret = None
         self.mode = "ok"
@@ -39,7 +40,7 @@ class Receiver:
         self.seen = dict.fromkeys(("ok", "fail", "redirect", "hang", "forget", "endless"), 0)
         self.changed = threading.Condition()
         self.server = None
-        self.port = port
+        self.port = free_port()
         self.start()
 
     def start(self):
@@ -66,7 +67,6 @@ class Receiver:
         self.server.connections = []
         accept = self.server.get_request
         self.server.get_request = lambda: self.note_connection(accept())
-        self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def note_error(self, *_):
