@@ -338,12 +338,13 @@ listen = "127.0.0.1:{p2p_ports[index]}"
             if value:
                 return value
             if time.monotonic() > end:
-                raise NetError(f"{what} after {seconds} s")
+                raise NetError(f"{what() if callable(what) else what} after {seconds} s")
             time.sleep(0.03)
 
     # ---- talking ----
 
     def get(self, node, path, timeout=10):
+        """The condition's value, once it is true; `what` says what was not so, or is a function that says it then."""
         """JSON of a GET; raises urllib's errors."""
         token = Path(node["token_file"]).read_text(encoding="utf-8").strip()
         request = urllib.request.Request(node["api"] + path, headers={"Authorization": f"Bearer {token}"})

@@ -107,6 +107,7 @@ class Annexes(NetworkCase):
             self.assertEqual(shown["annex"]["content"]["end_to_end_id"], f"{MARKER} 7")
         answer = ask(self.nodes[STRANGER], "GET", f"/v1/annexes/{one}?agent={self.bic(PAYER)}")
         self.assertEqual((answer.status, answer.body["code"]), (404, "unknown-annex"))
+        self.rest()  # the stranger's node has them all, too
         # And it stands nowhere. That the search sees anything the UETR shows, which stands in all of these places.
         seen = self.places_of(one.encode()) + self.places_of(bytes.fromhex(one.replace("-", "")))
         for node in self.nodes:
@@ -192,6 +193,7 @@ class Annexes(NetworkCase):
 
     def test_Why_money_comes_back_is_told_to_the_payers_bank(self):
         paid = self.wallet(PAYER, "pay", "--from", self.account(PAYER), "--to", self.account(PAYEE), "--amount", "5.00 EUR", keys=("maker", "checker"))
+        self.payment_everywhere(PAYER, paid["uetr"])
         back = self.wallet(PAYEE, "return", paid["uetr"], "--agent", self.bic(PAYER), "--reason", "AC04", "--creditor-name", MARKER, "--remittance",
                            "the account was closed in May", keys=("maker", "checker"))
         self.assertEqual((back["status"], len(back["annex"])), ("returned", 64), back)

@@ -46,6 +46,7 @@ class Paid(CustomerCase):
         uetr = str(uuid.uuid4())
         self.a.core.put(self.a.core.pacs008(DEBTOR, CREDITOR, B, "40.00", uetr))
         self.wait_state(self.a, uetr, "confirmed")
+        self.wait_state(self.b, uetr, "confirmed")
         self.assertEqual(self.has(self.b, CREDITOR), 40)
         self.wait_for(lambda: len(self.a.core.told("pacs.002", uetr)) == 3, "not three pacs.002")
         self.assertEqual(self.a.core.told("pain.002"), [])
@@ -89,6 +90,7 @@ class Paid(CustomerCase):
         file = self.a.core.pain001(DEBTOR, CREDITOR, B, "30.00", uetr=uetr, message_id="MSG-1")
         self.a.core.put(file)
         self.wait_state(self.a, uetr, "confirmed")
+        self.wait_state(self.b, uetr, "confirmed")
         self.a.core.put(file, name="again.xml")  # the same bytes
         self.a.core.put(self.a.core.pain001(DEBTOR, CREDITOR, B, "31.00", message_id="MSG-1"))  # the same message id, other bytes
         self.a.core.put(self.a.core.pain001(DEBTOR, CREDITOR, B, "32.00", uetr=uetr, message_id="MSG-2"))  # the same UETR
@@ -112,6 +114,7 @@ class Paid(CustomerCase):
         self.network.wallet(agent, "issue", "--to", f"{B}/main", "--amount", "1000.00 USD", "--reference", "desk")
         uetr = self.pay("100.00", creditor="FR-DOLLAR", currency="USD")
         self.wait_state(self.a, uetr, "confirmed")
+        self.wait_state(self.b, uetr, "confirmed")
         self.assertEqual((self.has(self.a, DEBTOR), self.has(self.b, "FR-DOLLAR")), (915, 100))
         self.assert_sound(self.a, position="4915.00", customers="915.00")
         self.assert_sound(self.b)
@@ -139,6 +142,9 @@ class Back(CustomerCase):
         uetr = self.pay("70.00")
         self.wait_state(self.a, uetr, "held")
         self.close(self.b, CREDITOR)
+        # B's node has to have the payment, and its annex.
+        inbox = lambda: self.network.wallet(self.nodes[1], "inbox", "list")[1]["items"]  # noqa: E731
+        self.wait_for(lambda: [each["annex"]["state"] for each in inbox() if each["uetr"] == uetr] == ["opened"], "B's node has not got it whole")
         self.network.wallet(self.nodes[1], "inbox", "accept", uetr, "--agent", "NORDDEFF")
         self.b.start()
         self.wait_state(self.b, uetr, "returned")
@@ -206,6 +212,7 @@ class Back(CustomerCase):
         self.wait_for(lambda: "answer" in self.alarms(self.b), "too much raises no alarm")
         self.b.core.put(self.b.core.pacs004(uetr, "88.50", "AC04"))
         self.wait_state(self.a, uetr, "returned")
+        self.wait_state(self.b, uetr, "returned")
         self.assertEqual((self.has(self.a, DEBTOR), self.has(self.b, CREDITOR)), (998.5, 1.5))
         back = self.wait_for(lambda: self.a.core.told("pacs.004", uetr), "no pacs.004")[0][1]
         self.assertTrue(re.search(r'<RtrdIntrBkSttlmAmt Ccy="EUR">88.50<', back), back)
@@ -300,6 +307,8 @@ files = ["countries.csv"]
                 self.assertEqual((self.has(self.b, CREDITOR), self.alarms(self.b)), (0, ["screening"]))
                 self.assertEqual(self.decide(self.b, 1, at_b), [0, 0])
             self.wait_state(self.a, uetr, "confirmed" if at_b == "release" else "refused")
+            if at_b:
+                self.wait_state(self.b, uetr, "confirmed" if at_b == "release" else "released")
             if at_b != "release":
                 self.wait_for(lambda: ("RJCT", "RR04") in self.a.core.statuses(uetr), "not refused with RR04")  # noqa: B023
         self.assertEqual((self.has(self.a, DEBTOR), self.has(self.b, CREDITOR)), (990, 10))

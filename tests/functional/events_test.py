@@ -105,6 +105,7 @@ class Events(NetworkCase):
     def places_of_the_ledger(self, height):
         places = []
         with Client(self.nodes[1]) as client:
+            self.network.wait(lambda: client.get("/v1/status").body["height"] >= height, 60, "the other node has not got the last block")
             for at in range(1, height + 1):
                 block = client.get(f"/v1/blocks/{at}?limit=1").body
                 places += [(at, index) for index in range(block["receipt_count"] + 1)]

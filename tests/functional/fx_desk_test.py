@@ -98,6 +98,7 @@ class FxDesk(NetworkCase):
         price = Decimal("228.34")  # 333.33 x 0.6850 = 228.33105, rounded up once
         self.assertEqual([paid[key]["amount"] for key in ("debtor_amount", "debtor_pays", "creditor_gets")], ["228.34", "229.34", "333.00"])
         self.assertEqual(paid["price_ends"], paid["quote"]["expires_at"])
+        self.payment_everywhere(0, paid["uetr"])
         after = {key: self.balance(self.account(key[0]), key[1], key[0]) - amount for key, amount in before.items()}
         self.assertEqual(after, {(0, "EUR"): -price - 1, (0, "SGD"): Decimal("0.33"), (1, "EUR"): Decimal(1), (1, "SGD"): Decimal("333.00"),
                                  (DESK, "EUR"): price, (DESK, "SGD"): Decimal("-333.33")})

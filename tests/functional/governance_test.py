@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 from network_case import NetworkCase  # noqa: E402
+from orders import ask  # noqa: E402
 from vostronet import bin_dir, run  # noqa: E402
 
 OK, REFUSED = 0, 1
@@ -30,13 +31,20 @@ class Governance(NetworkCase):
 
     def vote(self, proposal, voters, vote="yes"):
         for node in voters:
+            # It was made at another node.
+            self.network.wait(lambda n=node: self.find(ask(self.nodes[n], "GET", "/v1/proposals").body, proposal), 60, "the proposal is not known")
             self.wallet(node, "network", "vote", proposal, vote)
 
-    def proposal(self, proposal, status):
-        """As all nodes show it, once it has that status."""
-        def find(body):
-            return next(item for item in body["items"] if item["id"]["id"] == proposal)
-        return find(self.from_all("/v1/proposals", lambda body: find(body)["status"] == status))
+    @staticmethod
+    def find(body, proposal):
+        return next((item for item in body["items"] if item["id"]["id"] == proposal), None)
+
+    def proposal(self, proposal, status, yes=None):
+        """As all nodes show it, once it has that status, and so many votes for it."""
+        def look(body):
+            found = self.find(body, proposal)
+            return found and found["status"] == status and yes in (None, found["yes"])
+        return self.find(self.from_all("/v1/proposals", look), proposal)
 
     def node_tool(self, *args):
         """vostro-node key ... of the second bank."""
@@ -51,7 +59,7 @@ class Governance(NetworkCase):
         closed = {"type": "SetCorridorRule", "number": 1, "rule": {"per_payment": {"minor_units": "0"}}}
         first = self.propose(closed)
         self.vote(first, (0, 1))
-        self.assertEqual(self.proposal(first, "open")["yes"], 2)
+        self.proposal(first, "open", yes=2)
         self.pay()
         self.vote(first, (2,))
         # Nobody sends anything any more: its date is what wakes the network.

@@ -29,8 +29,10 @@ class Life(NetworkCase):
 
     def pay(self, amount="10.00 EUR", label="main", more=()):
         """A payment of bank 0 to bank 1; its UETR."""
-        return self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1, label), "--amount", amount, "--wait", "--another",
+        uetr = self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1, label), "--amount", amount, "--wait", "--another",
                            *more)["uetr"]
+        self.payment_everywhere(0, uetr)
+        return uetr
 
     def held(self, amount="10.00 EUR"):
         """To an account that takes nothing unasked."""

@@ -174,6 +174,8 @@ class Described(NetworkCase):
         change.write_text(json.dumps({"type": "SetCorridorRule", "number": 1, "rule": rule}), encoding="utf-8")
         proposal = self.wallet("network", "propose", "--change", change, keys=("maker", "checker"))[1]["proposal"]
         for node in self.nodes[:3]:
+            self.network.wait(lambda n=node: [each for each in ask(n, "GET", "/v1/proposals").body["items"] if each["id"]["id"] == proposal], 60,
+                              "the proposal is not known")
             self.network.wallet(node, "network", "vote", proposal, "yes", keys=("maker", "checker"))
         self.network.wait(lambda: self.operate.ask("/v1/rules")["corridor_rules"], 30, "the rule does not come into force")
         self.assertEqual([each["status"] for each in self.operate.ask("/v1/proposals?limit=2&status=in_force")["items"]], ["in_force"])

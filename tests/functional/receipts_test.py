@@ -34,7 +34,10 @@ class Receipts(NetworkCase):
         paid = self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1), "--amount", "1250.00 EUR", "--wait")
         refused = self.wallet(0, "pay", "--from", self.account(0), "--to", self.account(1, "customers"), "--amount", "40.00 EUR", "--accept-by", "+1h",
                               "--wait")
+        for each in (paid, refused):
+            self.payment_everywhere(0, each["uetr"])
         self.wallet(1, "inbox", "reject", refused["uetr"], "--reason", "AC04")
+        self.payment_everywhere(0, refused["uetr"], receipts=2)
 
         files = {name: self.home / f"{name}.receipt" for name in ("paid", "refused", "balance")}
         page = self.home / "paid.html"

@@ -378,6 +378,7 @@ class T16(NetworkCase):
             accept = self.answer("Accept", uetr)
             # The last moment is not an event that a node tells: the clock decides when to try.
             self.network.wait(lambda end=deadline - lead: time.time() >= end, 5, "the deadline does not come")
+            self.payment_everywhere(0, uetr)
             answer = post(self.nodes[3], accept)
             shown = self.from_all(f"/v1/payments/{uetr}?agent={self.bic(0)}", lambda body: body["status"] != "held")
             is_settled = answer.body["receipt"]["status"] == "settled"

@@ -22,7 +22,7 @@ LISTEN_MS = 200
 
 
 def fund(network):
-    """Opening balances as scripts/devnet issues them, in one POST a currency."""
+    """Opening balances as scripts/devnet issues them, in one POST a currency; on all nodes when this returns."""
     for entry in network.info["currencies"]:
         agent = network.node(entry["agent"])
         issues = [issue(network, agent, f"{node['participant']}/main", f"{OPENING_UNITS}.00", entry["currency"])
@@ -31,6 +31,8 @@ def fund(network):
         items = answer.body.get("items", [answer.body])
         if any(item.get("receipt", {}).get("status") != "done" for item in items):
             raise NetError(f"opening balances: {answer}")
+    network.wait(lambda: len({network.status(node).get("height") for node in network.info["nodes"]}) == 1, 60,
+                 "the opening balances are not everywhere")
 
 
 def issue(network, agent, account, amount, currency):
@@ -78,8 +80,6 @@ class NetworkCase(unittest.TestCase):
         network.up()
         self.wait_connected(network)
         fund(network)
-        network.wait(lambda: len({network.status(node)["height"] for node in network.info["nodes"]}) == 1, 30,
-                     "the opening balances are not everywhere")
         return network
 
     def prepare(self, network):
