@@ -131,11 +131,11 @@ class Approvals(NetworkCase):
         self.assertFalse(self.is_anywhere(uetr))
 
     def test_Time_ends_a_wait(self):
-        short = order(self.network, payment(self.account(0), self.account(1), ABOVE), valid_until=time.time() + 3)
+        short = order(self.network, payment(self.account(0), self.account(1), ABOVE), valid_until=time.time() + 10)  # it is signed and posted before
         entered = ask(self.nodes[0], "POST", "/v1/approvals", sign_one(self.nodes[0], short))
         self.assertEqual((entered.status, entered.body["state"]), (202, "waiting"), entered)
         uetr = short["id"]
-        self.network.wait(lambda: self.state_of(uetr) == "expired", 30, "the order does not expire")
+        self.network.wait(lambda: self.state_of(uetr) == "expired", 60, "the order does not expire")
         late = self.wallet("approve", "sign", uetr, keys=("checker",), expect=REFUSED)
         self.assertIn("It is expired", late["error"]["message"])
         # Both signatures come too late for the ledger as well.

@@ -34,7 +34,7 @@ class ConsoleCase(NetworkCase):
         self.rejected = new_uetr()
         post(self.node, self.signed_payment(0, 2, "99000000.00", uetr=self.rejected, keys=("maker", "checker")))
         self.network.wallet(self.nodes[1], "quote", "publish", "--provider", self.account(1), "--sells", "SGD", "--buys", "EUR",
-                            "--rate", "0.662032", "--limit", "1000000.00 SGD", "--expires", "+4m")
+                            "--rate", "0.662032", "--limit", "1000000.00 SGD", "--expires", "+10m")
         self.from_all("/v1/quotes", lambda body: len(body["items"]) == 1)
         self.waiting = new_uetr()  # above what one person may pay
         self.network.wallet(self.node, "pay", "--from", self.account(0), "--to", self.account(1), "--amount", "250000.00 EUR", "--uetr", self.waiting,

@@ -156,7 +156,7 @@ class Back(CustomerCase):
         self.assert_sound(self.b, position="5000.00", customers="0.00")
 
     def test_Customers_nobody_answers_and_the_deadline_gives_it_back(self):
-        self.a = self.participant(0, customers=[(DEBTOR, "Muster & Sohn GmbH", "EUR", "1000.00")], lines="accept_within_s = 3").start()
+        self.a = self.participant(0, customers=[(DEBTOR, "Muster & Sohn GmbH", "EUR", "1000.00")], lines="accept_within_s = 10").start()
         uetr = self.pay("10.00")
         self.wait_state(self.a, uetr, "refused")
         self.wait_for(lambda: self.a.core.statuses(uetr) == {("PDNG", None), ("RJCT", "AB05")}, f"{self.a.core.statuses(uetr)}")

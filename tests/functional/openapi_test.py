@@ -51,7 +51,7 @@ class Described(NetworkCase):
         self.operate = Caller(self.description, self.seen, self.node["api"], Path(self.node["token_file"]).read_text(encoding="utf-8").strip())
         self.reader = Caller(self.description, self.seen, self.node["api"], self.token("read", 10_000))
         self.slow = self.token("operate", 1)
-        self.network.wait(lambda: self.operate.ask("/v1/status", token=self.slow) and self.operate.status in (200, 429), 10, "no new token")
+        self.network.wait(lambda: self.operate.ask("/v1/status", token=self.slow) and self.operate.status in (200, 429), 60, "no new token")
         self.recorder = Recorder(Caller(self.description, self.seen, self.node["api"]))
         self.addCleanup(self.recorder.close)
 
@@ -102,7 +102,7 @@ class Described(NetworkCase):
         self.assertEqual([each["participant"] for each in validators if each["this_node"]], [self.bic(0)])
         self.assertTrue(all(each["connected"] and each["last_seen"] for each in validators), validators)
         # What a peer tells comes with its first STATUS.
-        told = self.network.wait(lambda: [v for v in self.operate.ask("/v1/validators")["items"] if v["view"] and v["finalized_height"]], 30, "STATUS")
+        told = self.network.wait(lambda: [v for v in self.operate.ask("/v1/validators")["items"] if v["view"] and v["finalized_height"]], 60, "STATUS")
         self.assertTrue(all(each["round_trip_us"] is not None for each in told if not each["this_node"]), told)
 
     def check_transactions(self):
@@ -141,7 +141,7 @@ class Described(NetworkCase):
     def check_proofs(self):
         held = new_uetr()
         post(self.node, self.signed_payment(0, 3, "7.00", creditor_label="customers", uetr=held, accept_by=int(time.time()) + 3000))
-        proof = self.network.wait(lambda: self.operate.ask(f"/v1/proofs/payment/{self.settled}"), 10, "no proof")
+        proof = self.network.wait(lambda: self.operate.ask(f"/v1/proofs/payment/{self.settled}"), 60, "no proof")
         self.assertEqual(proof["receipt"]["status"], "settled")
         self.expect(409, "not-settled", self.operate, f"/v1/proofs/payment/{held}")
         self.expect(404, "unknown-payment", self.operate, f"/v1/proofs/payment/{new_uetr()}")
@@ -177,7 +177,7 @@ class Described(NetworkCase):
             self.network.wait(lambda n=node: [each for each in ask(n, "GET", "/v1/proposals").body["items"] if each["id"]["id"] == proposal], 60,
                               "the proposal is not known")
             self.network.wallet(node, "network", "vote", proposal, "yes", keys=("maker", "checker"))
-        self.network.wait(lambda: self.operate.ask("/v1/rules")["corridor_rules"], 30, "the rule does not come into force")
+        self.network.wait(lambda: self.operate.ask("/v1/rules")["corridor_rules"], 60, "the rule does not come into force")
         self.assertEqual([each["status"] for each in self.operate.ask("/v1/proposals?limit=2&status=in_force")["items"]], ["in_force"])
         self.expect(403, "other-bank", self.reader, f"/v1/payments?agent={self.bic(1)}")
         self.assertIsNone(self.operate.ask(f"/v1/accounts/{self.account(0)}")["own_policy"])
@@ -212,17 +212,17 @@ class Described(NetworkCase):
     def check_quotes(self):
         publish = ("quote", "publish", "--provider", self.account(0), "--sells", "SGD", "--buys", "EUR", "--rate", "0.662032", "--limit",
                    "1000000.00 SGD", "--expires")
-        self.wallet(*publish, "+4m")
+        self.wallet(*publish, "+10m")
         [live] = self.operate.ask("/v1/quotes?sells=SGD&buys=EUR")["items"]
         quote = {name: live[name] for name in ("quote", "key", "signature")}
         self.operate.ask("/v1/quotes", "POST", json.dumps(quote), JSON)
         self.assertEqual(self.operate.status, 201, "the same again")
         changed = {**quote, "quote": {**quote["quote"], "rate": "0.662033"}}
         self.expect(400, "bad-quote", self.operate, "/v1/quotes", "POST", json.dumps(changed), JSON)
-        self.wallet(*publish, "+3s")
+        self.wallet(*publish, "+10s")  # it is still there after the wallet
         [brief] = [each for each in self.operate.ask("/v1/quotes")["items"] if each["quote"]["id"] != live["quote"]["id"]]
         again = json.dumps({name: brief[name] for name in ("quote", "key", "signature")})
-        self.network.wait(lambda: self.operate.ask("/v1/quotes", "POST", again, JSON) and self.operate.status == 422, 30, "the quote does not end")
+        self.network.wait(lambda: self.operate.ask("/v1/quotes", "POST", again, JSON) and self.operate.status == 422, 60, "the quote does not end")
         # Another bank's person signs for this bank's desk.
         keys = self.home / "stranger"
         shutil.copytree(Path(self.nodes[1]["token_file"]).parent, keys)
@@ -243,7 +243,7 @@ class Described(NetworkCase):
                     "debtor_amount": money("66.20"), "quote": {name: live[name] for name in ("quote", "key", "signature")}}
             answer = post(payer, sign_one(payer, order(self.network, body, valid_until=int(time.time()) + 100)))
             self.assertIn(answer.body.get("receipt", {}).get("status"), ("settled", "held"), answer)
-        fills = self.network.wait(lambda: (items := self.operate.ask(desk)["items"])[1:] and items, 30, "the fills are not at the desk's node")
+        fills = self.network.wait(lambda: (items := self.operate.ask(desk)["items"])[1:] and items, 60, "the fills are not at the desk's node")
         self.assertEqual([each["exchange"] for each in fills], ["done", "open"])
         first = self.operate.ask(desk + "?limit=1")
         self.assertEqual(first["items"] + self.operate.ask(f"{desk}?cursor={first['next']}")["items"], fills)
@@ -283,14 +283,14 @@ class Described(NetworkCase):
         self.assertEqual([self.operate.ask(at, "PUT", good, CANONICAL)["on_ledger"], self.operate.status], [False, 201])
         self.pay_with_annex(0, uetr, commitment)
         self.assertEqual(self.operate.ask(f"/v1/payments/{uetr}")["annex"], commitment)
-        self.network.wait(lambda: self.operate.ask(at, "PUT", good, CANONICAL)["on_ledger"], 10, "it is not seen to be ordered")
+        self.network.wait(lambda: self.operate.ask(at, "PUT", good, CANONICAL)["on_ledger"], 60, "it is not seen to be ordered")
         self.operate.ask(bare)
         self.assertEqual((self.operate.status, self.operate.content), (200, good))
         # Another bank's order with this UETR, whose annex comes to this node too.
         other = self.sealed(uetr, commitment, 1)
         self.assertEqual(ask(self.nodes[1], "PUT", f"{bare}?agent={self.bic(1)}", other).status, 201)
         self.pay_with_annex(1, uetr, commitment)
-        self.network.wait(lambda: (self.operate.ask(f"{bare}?agent={self.bic(1)}"), self.operate.status)[1] == 200, 20, "it does not come")
+        self.network.wait(lambda: (self.operate.ask(f"{bare}?agent={self.bic(1)}"), self.operate.status)[1] == 200, 60, "it does not come")
         for method in ("GET", "DELETE"):
             self.expect(409, "ambiguous-uetr", self.operate, bare, method)
         self.assertEqual(self.operate.ask(at, "DELETE"), {"id": uetr, "agent": self.bic(0)})
@@ -351,15 +351,15 @@ class Described(NetworkCase):
         wanted = json.dumps({"url": receiver.url, "after": "0.0"})
         made = self.operate.ask("/v1/webhooks", "POST", wanted, JSON)
         receiver.secret = made["secret"]
-        receiver.wait(lambda: receiver.events, 30, "nothing is delivered")
+        receiver.wait(lambda: receiver.events, 60, "nothing is delivered")
         rule = {"$ref": "#/components/schemas/Event"}
         self.assertEqual([fault for event in receiver.events for fault in self.description.faults(event, rule)], [])
         at = f"/v1/webhooks/{made['id']}"
-        taken = self.network.wait(lambda: (shown := self.operate.ask(at))["events"] and shown, 30, "the node does not count what was taken")
+        taken = self.network.wait(lambda: (shown := self.operate.ask(at))["events"] and shown, 60, "the node does not count what was taken")
         self.assertEqual((taken["url"], taken["state"]), (receiver.url, "delivering"))
         receiver.set_mode("fail")
         self.settle(0, self.signed_payment(0, 1, "1.00"))
-        self.network.wait(lambda: (shown := self.operate.ask(at))["state"] == "retrying" and shown["last_failure"], 30, "it does not fail")
+        self.network.wait(lambda: (shown := self.operate.ask(at))["state"] == "retrying" and shown["last_failure"], 60, "it does not fail")
         self.operate.ask("/v1/webhooks", "POST", wanted, JSON)
         self.expect(409, "too-many-webhooks", self.operate, "/v1/webhooks", "POST", wanted, JSON)
         listed = self.operate.ask("/v1/webhooks")["items"]
@@ -411,7 +411,7 @@ class Described(NetworkCase):
         if is_secured:
             refused(401, "no-token", token="")
             refused(401, "no-token", token="vst_" + "0" * 64)
-            self.network.wait(lambda: self.operate.ask(target, method, token=self.slow) and self.operate.status == 429, 10, "the rate is not held")
+            self.network.wait(lambda: self.operate.ask(target, method, token=self.slow) and self.operate.status == 429, 60, "the rate is not held")
             refused(400, "unknown-parameter", more + "surely_not=1")
             refused(400, "repeated-parameter", more + "surely_not=1&surely_not=1")
             refused(400, "bad-parameter", more + "surely_not=%zz")
