@@ -16,10 +16,11 @@ from vostronet import bin_dir, run  # noqa: E402
 
 JSON = "application/json"
 PAYMENTS = 30  # of one round
+# A receiver that is not done in time is asked again, which these tests count: only one that hangs may be too late.
 CONFIG = """
 [webhooks]
 allowed_networks = ["127.0.0.1/32"]
-timeout_ms = 300
+timeout_ms = 5000
 retry_min_ms = 20
 retry_max_ms = 100
 """
@@ -64,7 +65,7 @@ class Webhooks(WebhookCase):
         webhook = self.register(receiver, after="0.0")
         self.register(hanging)
         paid = self.pay()
-        receiver.wait(lambda: self.has(receiver, paid), 20, "beside one that hangs")
+        receiver.wait(lambda: self.has(receiver, paid), 60, "beside one that hangs")
 
         # Each fault until it was met, and payments meanwhile.
         receiver.elsewhere = hanging.url
@@ -72,15 +73,15 @@ class Webhooks(WebhookCase):
             receiver.set_mode(mode)
             paid += self.pay()
             wanted = 1 if mode == "endless" else 2  # that one is an answer, and not asked again
-            receiver.wait(lambda: receiver.seen[mode] >= wanted, 20, mode)
+            receiver.wait(lambda: receiver.seen[mode] >= wanted, 60, mode)
         receiver.set_mode("ok")
-        receiver.wait(lambda: self.has(receiver, paid), 20, "after its faults")
+        receiver.wait(lambda: self.has(receiver, paid), 60, "after its faults")
         self.assertGreater(receiver.repeats, 0, "forgetting was not met with a repeat")
 
         # Both ends are killed: the receiver first, so that something waits, then the node, then both return.
         receiver.die()
         paid += self.pay()
-        self.network.wait(lambda: self.ask("GET", f"/v1/webhooks/{webhook}").body["state"] == "retrying", 20, "nobody listens")
+        self.network.wait(lambda: self.ask("GET", f"/v1/webhooks/{webhook}").body["state"] == "retrying", 60, "nobody listens")
         self.network.stop(self.nodes[0], signal.SIGKILL)
         paid += self.pay()
         receiver.start()
@@ -92,7 +93,7 @@ class Webhooks(WebhookCase):
         for _ in range(3):
             before = len(receiver.events)
             paid += self.pay()
-            receiver.wait(lambda: len(receiver.events) > before, 20, "a delivery before the kill")
+            receiver.wait(lambda: len(receiver.events) > before, 60, "a delivery before the kill")
             self.network.stop(self.nodes[0], signal.SIGKILL)
             self.network.start(self.nodes[0])
         # An orderly stop goes on exactly where it stood.
@@ -103,18 +104,18 @@ class Webhooks(WebhookCase):
         self.network.start(self.nodes[0])
         self.wait_connected()
         paid += self.pay()
-        receiver.wait(lambda: self.has(receiver, paid), 20, "after an orderly stop")
+        receiver.wait(lambda: self.has(receiver, paid), 60, "after an orderly stop")
         self.assertEqual(receiver.repeats, repeats)
 
         self.assertEqual(receiver.problems + hanging.problems, [])
         self.assertEqual(hanging.events, [])
-        self.network.wait(lambda: self.metric_of("vostro_webhook_blocks_behind", webhook) == 0, 20, "it stays behind")
+        self.network.wait(lambda: self.metric_of("vostro_webhook_blocks_behind", webhook) == 0, 60, "it stays behind")
         self.assertGreater(self.metric_of("vostro_webhook_events_total", webhook), 0)
         self.compare_with_ledger(receiver, paid)
 
         # The one that hung has lost nothing by it.
         hanging.set_mode("ok")
-        hanging.wait(lambda: self.has(hanging, paid), 20, "when it hangs no more")
+        hanging.wait(lambda: self.has(hanging, paid), 60, "when it hangs no more")
         self.assertEqual(hanging.events, [e for e in receiver.events if e["height"] >= hanging.events[0]["height"]])
 
         # Removed, it is called no more.
@@ -122,7 +123,7 @@ class Webhooks(WebhookCase):
         self.assertEqual(self.ask("GET", f"/v1/webhooks/{webhook}").status, 404)
         requests, count = receiver.requests, len(hanging.events)
         self.pay()
-        hanging.wait(lambda: len(hanging.events) >= count + PAYMENTS, 20, "the other one is called")
+        hanging.wait(lambda: len(hanging.events) >= count + PAYMENTS, 60, "the other one is called")
         self.assertEqual(receiver.requests, requests)
 
     @staticmethod
@@ -158,7 +159,7 @@ class WebhookAddresses(WebhookCase):
 
         # What was allowed once and is not any more is not called either: judged at each connection.
         webhook = self.register(receiver, after="0.0")
-        receiver.wait(lambda: receiver.events, 20, "it is allowed")
+        receiver.wait(lambda: receiver.events, 60, "it is allowed")
         self.network.stop(self.nodes[0])
         config = Path(self.nodes[0]["config"])
         config.write_text(config.read_text(encoding="utf-8").replace('"127.0.0.1/32"', ""), encoding="utf-8")
@@ -166,7 +167,7 @@ class WebhookAddresses(WebhookCase):
         self.wait_connected()
         requests = receiver.requests
         self.give(self.account(0), "1.00")
-        shown = self.network.wait(lambda: self.failing(webhook), 20, "it does not fail")
+        shown = self.network.wait(lambda: self.failing(webhook), 60, "it does not fail")
         self.assertIn("not public", shown["last_failure"])
         self.assertEqual(receiver.requests, requests)
 
@@ -185,8 +186,7 @@ class WebhookCertificates(WebhookCase):
 
     def setUp(self):
         certificate(self.home, "authority", "192.0.2.1")
-        # A handshake takes longer than other tests give it, where the machine is busy.
-        self.config = CONFIG.replace("timeout_ms = 300", "timeout_ms = 5000") + f'ca_file = "{self.home / "authority"}.pem"\n'
+        self.config = CONFIG + f'ca_file = "{self.home / "authority"}.pem"\n'
         super().setUp()
 
     def receiver(self, name, subject, signer):
@@ -200,9 +200,9 @@ class WebhookCertificates(WebhookCase):
         other = self.receiver("other", "127.0.0.2", "authority")  # another's, as after a name was taken over
         unknown = self.receiver("unknown", "127.0.0.1", None)
         webhooks = [self.register(each, after="0.0") for each in (good, other, unknown)]
-        good.wait(lambda: good.events, 20, "over TLS")
+        good.wait(lambda: good.events, 60, "over TLS")
         for webhook in webhooks[1:]:
-            shown = self.network.wait(lambda: self.failing(webhook), 20, "it does not fail")
+            shown = self.network.wait(lambda: self.failing(webhook), 60, "it does not fail")
             self.assertIn("certificate verify failed", shown["last_failure"])
         self.assertEqual((other.requests, unknown.requests), (0, 0))
         self.assertEqual(good.problems, [])
