@@ -163,12 +163,14 @@ class Fenced(Bookkeeping):
         self.check()
         self.assertIsNone(self.bridge.process.poll())
         # One that waits gets nothing while the other works, and takes over at once when it ends by itself.
+        text = old.config.read_text(encoding="utf-8")
+        old.config.write_text(text.replace("lease_s = 1\n", "lease_s = 120\n"), encoding="utf-8")  # it takes no slow one for a dead one
         third = self.bridge_on(old.config).spawn()
         self.fund()
         self.wait_funded()
         self.assertFalse(third.ready.exists())
         self.assertEqual(self.bridge.stop(), 0)
-        Network.wait(third.ready.exists, 30, "the third bridge does not take over")
+        Network.wait(third.ready.exists, 60, "the third bridge does not take over at once")
         self.bridge = third
         self.check()
 
