@@ -59,6 +59,7 @@ class Channel:
         der = subprocess.run(["openssl", "pkey", "-in", str(self.key), "-pubout", "-outform", "DER"], check=True, capture_output=True)
         self.public = "ed25519:" + der.stdout[-32:].hex()
         self.number = 0
+        self.today = datetime.now(timezone.utc).strftime("%Y-%m-%d")  # also after midnight: what is told again is told with its day
 
     def sign(self, content):
         message = self.home / "message"
@@ -112,10 +113,6 @@ class Channel:
 </RequestPayload>
 """
 
-    @staticmethod
-    def today():
-        return datetime.now(timezone.utc).strftime("%Y-%m-%d")
-
 
 class FiatBank(Channel):
     """Keeps a settlement agent's account, and tells what moves on it."""
@@ -126,7 +123,7 @@ class FiatBank(Channel):
         message_id = message_id or f"N{uuid.uuid4().hex[:20]}"
         entry = self.entry(reference, amount, text, currency, debtor, side, status)
         return self.envelope("camt.054.001.08", f"""<BkToCstmrDbtCdtNtfctn>
-<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{self.today()}T10:00:00Z</CreDtTm></GrpHdr>
+<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{self.today}T10:00:00Z</CreDtTm></GrpHdr>
 <Ntfctn><Id>{message_id}</Id><Acct><Id><IBAN>{POOL}</IBAN></Id></Acct>
 {entry}</Ntfctn></BkToCstmrDbtCdtNtfctn>""", message_id, **envelope)
 
@@ -140,18 +137,17 @@ class FiatBank(Channel):
         def balance(kind, amount):
             side = "CRDT" if Decimal(amount) >= 0 else "DBIT"
             return (f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{abs(Decimal(amount)):.2f}</Amt>'
-                    f"<CdtDbtInd>{side}</CdtDbtInd><Dt><Dt>{date or self.today()}</Dt></Dt></Bal>")
+                    f"<CdtDbtInd>{side}</CdtDbtInd><Dt><Dt>{date or self.today}</Dt></Dt></Bal>")
         return self.envelope("camt.053.001.08", f"""<BkToCstmrStmt>
-<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{self.today()}T22:00:00Z</CreDtTm></GrpHdr>
+<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{self.today}T22:00:00Z</CreDtTm></GrpHdr>
 <Stmt><Id>S-{number}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb><Acct><Id><IBAN>{POOL}</IBAN></Id></Acct>
 {balance("OPBD", opening)}{balance("CLBD", closing)}{"".join(entries)}</Stmt></BkToCstmrStmt>""", message_id, **envelope)
 
     def entry(self, reference, amount, text="VOSTRO/MERLSGSG/main", currency="EUR", debtor=PAYER, side="CRDT", status="BOOK",
               instruction=None):
-        today = self.today()
         own = f"<InstrId>{instruction}</InstrId>" if instruction else ""
         return f"""<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>{status}</Cd></Sts>
-<BookgDt><Dt>{today}</Dt></BookgDt><ValDt><Dt>{today}</Dt></ValDt><AcctSvcrRef>{reference}</AcctSvcrRef>
+<BookgDt><Dt>{self.today}</Dt></BookgDt><ValDt><Dt>{self.today}</Dt></ValDt><AcctSvcrRef>{reference}</AcctSvcrRef>
 <BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>
 <NtryDtls><TxDtls><Refs>{own}<EndToEndId>NOTPROVIDED</EndToEndId></Refs>
 <RltdPties><DbtrAcct><Id><Othr><Id>{debtor}</Id></Othr></Id></DbtrAcct></RltdPties>

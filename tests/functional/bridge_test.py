@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 import unittest
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
@@ -210,7 +210,7 @@ class Flows(BridgeCase):
 
     def test_Bridge_reserves_one_cent_short_and_the_ledger_issues_no_more(self):
         bridge = self.make_bridge().start()
-        yesterday = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%d")
+        yesterday = str(date.fromisoformat(self.bank.today) - timedelta(days=1))
 
         def reserves():
             return self.network.wallet(self.nodes[1], "reserves", "EUR", keys=())[1]["items"][0]
