@@ -17,7 +17,7 @@ from vostronet import bin_dir, run  # noqa: E402
 OK, REFUSED = 0, 1
 HONEST = (0, 1, 3)
 TWIN = 2
-ROUNDS = 400  # payments at each side until the twins have contradicted each other; a few are enough
+PROVOKING_S = 300  # until the twins have contradicted each other; a few payments at each side are enough
 
 
 class Evidence(NetworkCase):
@@ -68,18 +68,23 @@ class Evidence(NetworkCase):
     def provoke(self, twins):
         """Payments on both sides until an honest node has evidence; then the twins are gone, and nothing is added. A twin that hears of the
         other first halts, as it should: it comes back."""
-        for _ in range(ROUNDS):
+        def is_found():
             for index in (0, 3):
-                post(self.nodes[index], self.signed_payment(index, 1, "1.00"))
-            if any(self.evidence_at(index) for index in HONEST):
-                for twin in twins:
-                    self.network.stop(twin)
-                return
+                post(self.nodes[index], self.signed_payment(index, 1, "1.00"), wait=False)  # taken or not: it is there to be voted on
             for twin in twins:
                 if self.network.status(twin).get("halted"):
                     self.network.stop(twin)
                     self.network.start(twin)
-        self.fail("the twins never contradicted each other where an honest node could see both")
+            return any(self.evidence_at(index) for index in HONEST)
+        self.network.wait(is_found, PROVOKING_S, "no honest node has seen the twins contradict each other")
+        for twin in twins:
+            self.network.stop(twin)
+
+    def rest_of_honest(self):
+        def look():
+            states = [self.network.status(self.nodes[index]) for index in HONEST]
+            return all(states) and not any(s["pending_transactions"] for s in states) and len({s["height"] for s in states}) == 1
+        self.network.wait(look, 60, "the honest ones do not come to rest")
 
     def metric(self, index, name):
         with urllib.request.urlopen(self.nodes[index]["api"] + "/metrics", timeout=10) as answer:
@@ -102,11 +107,17 @@ class Evidence(NetworkCase):
         name = next(name for index in HONEST for name in self.evidence_at(index))
         accused = self.bic(TWIN)
 
-        # Gossip takes it to every honest node, once; nobody else is accused.
+        # Gossip takes it to every honest node, once; nobody else is accused. A second act may be on its way while the first is looked at.
+        self.rest_of_honest()
+        seen = []
+
+        def look():
+            seen.append([(sorted(self.evidence_at(index)), self.metric(index, "vostro_evidence_total")) for index in HONEST])
+            names, count = seen[-1][0]
+            return seen[-2:] == [[(names, count)] * len(HONEST)] * 2 and name in names and count == len(names)
+        self.network.wait(look, 60, lambda: f"it is not alike, and counted, at all: {seen[-1]}")
         for index in HONEST:
-            self.network.wait(lambda i=index: name in self.evidence_at(i), 30, f"{self.bic(index)} has not heard of it")
             self.assertEqual({item["participant"] for item in self.evidence_at(index).values()}, {accused})
-            self.assertEqual(self.metric(index, "vostro_evidence_total"), len(self.evidence_at(index)))
             self.assertEqual(self.metric(index, "vostro_evidence_recorded_total"), 0)
         self.assertIsNone(self.wallet(1, "show", name)["record"])
 
@@ -126,9 +137,9 @@ class Evidence(NetworkCase):
         self.assertEqual(self.wallet(1, "report", name, expect=REFUSED)["reason_code"], "AM05")
         records = []
         for index in HONEST:
-            self.network.wait(lambda i=index: self.evidence_at(i)[name]["record"], 30, f"{self.bic(index)} does not show the record")
+            self.network.wait(lambda i=index: self.evidence_at(i)[name]["record"], 60, f"{self.bic(index)} does not show the record")
             records.append(self.evidence_at(index)[name]["record"])
-            self.network.wait(lambda i=index: self.metric(i, "vostro_evidence_recorded_total") == 1, 30, "it is not counted")
+            self.network.wait(lambda i=index: self.metric(i, "vostro_evidence_recorded_total") == 1, 60, "it is not counted")
         self.assertEqual(records, records[:1] * len(records))
         self.assertEqual(records[0]["report"]["owner"], self.bic(0))
 
