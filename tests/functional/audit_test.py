@@ -130,8 +130,9 @@ class Api(NetworkCase):
         seed = random.randrange(1 << 32)
         print(f"seed {seed}", file=sys.stderr)
         chance = random.Random(seed)
-        seen = 0
-        for _ in range(FLIPS):
+        seen = flips = 0
+        while flips < FLIPS or (seen <= FLIPS // 2 and flips < 4 * FLIPS):  # where many have hit what a replay does not read, some more
+            flips += 1
             where = chance.random()
 
             def flip(path, body, where=where):

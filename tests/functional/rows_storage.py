@@ -299,8 +299,9 @@ class Edits(StorageCase):
         self.network.stop(self.victim, chance.choice((signal.SIGTERM, signal.SIGKILL)))
         pristine = self.data.with_name("data-pristine")
         shutil.copytree(self.data, pristine)
-        refused = 0
-        for _ in range(EDITS):
+        refused = edits = 0
+        while edits < EDITS or (refused == 0 and edits < 4 * EDITS):  # where chance has found none that a start sees, some more
+            edits += 1
             what = self.edit(chance)
             process = self.network.spawn(self.victim)
             with self.subTest(what):
