@@ -3,7 +3,6 @@ every boundary between the receipt of an order and its answer. The nodes are vos
 with the points that base/failpoint.h describes. VOSTRO_TEST_ALL=1 cuts the power at each of them, not at some."""
 
 import os
-import re
 import signal
 import sys
 import threading
@@ -14,7 +13,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import disks  # noqa: E402
 from clerks import ClerksCase  # noqa: E402
-from network_case import ROOT, issue  # noqa: E402
+from failpoints import PROGRAM, arm, environment, failpoints, forget_hit, was_hit  # noqa: E402
+from network_case import issue  # noqa: E402
 from orders import Client, sign_one  # noqa: E402
 from vostronet import bin_dir, is_alive  # noqa: E402
 
@@ -24,24 +24,15 @@ HITS_MAX = 6    # a point is taken at one of its first so many hits
 VOTES_AFTER = 3  # payments that settle without the last victim but one, and so not without the last
 
 
-def failpoints():
-    """The names in the sources. Each is there once."""
-    names = []
-    for folder in ("base", "chain", "node"):
-        for path in sorted((ROOT / folder).rglob("*.cpp")):
-            names += re.findall(r'VOSTRO_FAILPOINT\("([a-z-]+)"\)', path.read_text(encoding="utf-8"))
-    return sorted(names)
-
-
 def points_of_life():
-    """Those that a node passes that keeps up. Of joining, join_test.py has kills at moments of its own."""
+    """Those that a node passes that keeps up. Of joining, join_test.py kills at each."""
     return [name for name in failpoints() if not name.startswith("join-")]
 
 
 class Crashes(ClerksCase):
     """Nodes that end at a failpoint. The clerks never stop; each victim's vote is needed as soon as the next one is down."""
 
-    program = "vostro-node-failpoints"
+    program = PROGRAM
     clerks_count = 2
     action = "kill"
 
@@ -50,31 +41,20 @@ class Crashes(ClerksCase):
         super().setUp()
 
     def prepare(self, network):
-        network.environment = lambda node: {"VOSTRO_FAILPOINT_FILE": str(self.order_file(node))}
-
-    def order_file(self, node):
-        return Path(node["config"]).with_name("failpoint")
-
-    def arm(self, node, name, count):
-        draft = self.order_file(node).with_suffix(".draft")
-        draft.write_text(f"{name} {count} {self.action}\n", encoding="ascii")
-        draft.replace(self.order_file(node))
-
-    def was_hit(self, node):
-        return self.order_file(node).with_suffix(".hit").exists()
+        network.environment = environment
 
     def end_at(self, node, name):
         """Brings the node to the point, under load, and ends it there."""
         count = 1
         if name.startswith("start-") or name.startswith("note-rotation-"):
             self.network.stop(node, signal.SIGKILL)
-            self.arm(node, name, count)
+            arm(node, name, count, self.action)
             self.network.spawn(node)
         elif name.startswith("approval-"):
-            self.arm(node, name, count)
+            arm(node, name, count, self.action)
             threading.Thread(target=self.enter_an_order, args=(node,), daemon=True).start()
         elif name.startswith("nullify-"):
-            self.arm(node, name, count)
+            arm(node, name, count, self.action)
             silent = self.nodes[(self.nodes.index(node) + 2) % len(self.nodes)]
             os.kill(silent["pid"], signal.SIGSTOP)
             try:
@@ -84,14 +64,14 @@ class Crashes(ClerksCase):
         else:
             rare = name.startswith("segment-") or name in ("archive-synced", "certificate-kept")
             count = 1 if rare else self.random.randint(1, HITS_MAX)
-            self.arm(node, name, count)
+            arm(node, name, count, self.action)
         self.wait_hit(node, name)
         self.end(node)
-        self.order_file(node).with_suffix(".hit").unlink()
+        forget_hit(node)
         return count
 
     def wait_hit(self, node, name):
-        self.network.wait(lambda: self.was_hit(node), 60, f"{node['participant']} does not come to {name}")
+        self.network.wait(lambda: was_hit(node), 60, f"{node['participant']} does not come to {name}")
 
     def end(self, node):
         pid = node["pid"]
