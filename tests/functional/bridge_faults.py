@@ -94,8 +94,7 @@ class FullDisk(Bookkeeping):
         self.redeem(REDEEMED)  # the chain goes on
         self.fund()
         self.assertIsNone(self.bridge.process.poll())
-        self.assertTrue(list((self.bank.files / "in").glob("*.xml")))  # nothing was taken that is not in the book
-        ballast.unlink()
+        ballast.unlink()  # what was taken and is not in the book would be missing in the end
         payout = self.wait_payout([])
         self.answer(payout, True)
         self.check()

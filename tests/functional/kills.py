@@ -38,7 +38,7 @@ class Kills(ClerksCase):
         kills = {"one": 0, "all": 0}
         end = time.monotonic() + KILLING_S
         middle = end - KILLING_S / 2
-        while time.monotonic() < end:
+        while time.monotonic() < end or kills["all"] == 0 or kills["one"] <= 3:  # a start takes seconds on a busy machine
             self.wait_for_payments(self.random.randrange(1, 2 * PAYMENTS_BETWEEN_KILLS), "nothing settles")
             if kills["all"] == 0 and time.monotonic() > middle:
                 self.kill_all()

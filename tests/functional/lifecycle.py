@@ -65,7 +65,7 @@ class OrderlyStop(NetworkCase):
         for each in clerks:
             each.start()
         settled = lambda: [a for a in list(answers.values()) if a.status == 200]  # noqa: E731
-        self.network.wait(lambda: len(settled()) > 100, 30, "no payments settle")
+        self.network.wait(lambda: len(settled()) > 100, 60, "no payments settle")
         self.stop_node(node)
         for each in clerks:
             each.join(30)
@@ -99,11 +99,11 @@ class OrderlyStop(NetworkCase):
             waiting = [threading.Thread(target=wait_for, args=(framed,), daemon=True) for framed in orders]
             for each in waiting:
                 each.start()
-            self.network.wait(lambda: self.network.status(node).get("pending_transactions") == 3, 10, "the node does not take them")
+            self.network.wait(lambda: self.network.status(node).get("pending_transactions") == 3, 60, "the node does not take them")
             self.assertEqual(answers, {})
             self.stop_node(node)
             for each in waiting:
-                each.join(10)
+                each.join(60)
         finally:
             for each in hung:
                 os.kill(each["pid"], signal.SIGCONT)
@@ -144,7 +144,7 @@ class Store(NetworkCase):
         """The victim starts, refills, and then its vote is needed: another validator is down."""
         target = self.network.status(self.nodes[0])["height"]
         self.network.start(self.victim)
-        self.network.wait(lambda: self.network.status(self.victim).get("height", 0) >= target, 30, "it does not refill")
+        self.network.wait(lambda: self.network.status(self.victim).get("height", 0) >= target, 60, "it does not refill")
         for framed, body in settled.items():
             answer = post(self.victim, framed)
             self.assertEqual((answer.status, answer.body), (200, body))
