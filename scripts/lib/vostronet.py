@@ -43,6 +43,7 @@ CURRENCIES = ["EUR", "USD", "SGD"]
 OPENING_UNITS = 10_000_000  # whole units of each currency for each bank's main account
 BUSINESS_DATE = "2026-01-05"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+STOP_S = 60  # much more than an orderly stop takes, on a loaded machine too
 CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 
@@ -306,16 +307,21 @@ listen = "127.0.0.1:{p2p_ports[index]}"
         return process
 
     def stop(self, node, how=signal.SIGTERM):
-        pid = node["pid"]
+        """Until it has ended. One that does not end by itself is killed, and said to have been."""
+        pid, is_stuck = node["pid"], False
         if is_alive(pid):
             os.kill(pid, how)
-            end = time.monotonic() + 20
+            end = time.monotonic() + STOP_S
             while is_alive(pid):
                 if time.monotonic() > end:
+                    is_stuck = True
                     os.kill(pid, signal.SIGKILL)
                 time.sleep(0.02)
         node["pid"] = None
         self.save()
+        if is_stuck:
+            raise NetError(f"node {node['participant']} did not end within {STOP_S} s of {signal.Signals(how).name}, and was killed: "
+                           f"{last_line(node['log'])}")
 
     def up(self):
         for node in self.require()["nodes"]:
@@ -323,8 +329,14 @@ listen = "127.0.0.1:{p2p_ports[index]}"
         self.wait_ready()
 
     def down(self):
+        stuck = []
         for node in self.require()["nodes"]:
-            self.stop(node)
+            try:
+                self.stop(node)
+            except NetError as error:  # the others are stopped all the same
+                stuck.append(str(error))
+        if stuck:
+            raise NetError("; ".join(stuck))
 
     def wait_ready(self, nodes=None, seconds=60):
         for node in nodes or self.info["nodes"]:
@@ -332,6 +344,7 @@ listen = "127.0.0.1:{p2p_ports[index]}"
 
     @staticmethod
     def wait(condition, seconds, what):
+        """The condition's value, once it is true; `what` says what was not so, or is a function that says it then."""
         end = time.monotonic() + seconds
         while True:
             value = condition()
@@ -344,7 +357,6 @@ listen = "127.0.0.1:{p2p_ports[index]}"
     # ---- talking ----
 
     def get(self, node, path, timeout=10):
-        """The condition's value, once it is true; `what` says what was not so, or is a function that says it then."""
         """JSON of a GET; raises urllib's errors."""
         token = Path(node["token_file"]).read_text(encoding="utf-8").strip()
         request = urllib.request.Request(node["api"] + path, headers={"Authorization": f"Bearer {token}"})

@@ -62,8 +62,15 @@ class NetworkCase(unittest.TestCase):
                 for network in self.networks:
                     if len(result.failures) + len(result.errors) > problems:
                         show_logs(network)
-                    network.down()
+                    self.take_down(network, result)
         return result
+
+    def take_down(self, network, result):
+        try:
+            network.down()
+        except NetError:
+            result.addError(self, sys.exc_info())  # a node that does not end when it is told to is a fault of any test
+            show_logs(network)
 
     def setUp(self):
         self.network = self.new_network("net", self.nodes_count)
