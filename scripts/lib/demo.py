@@ -231,7 +231,7 @@ class Demo:
         began = time.monotonic()
         self.network.start(victim)
         target = self.network.status(self.bank(0))["height"]
-        self.network.wait(lambda: self.network.status(victim).get("height", 0) >= target, 30, "it has not caught up")
+        self.network.wait(lambda: self.network.status(victim).get("height", 0) >= target, 60, "it has not caught up")
         self.network.wait_ready([victim])
         say(f"   back at height {target} after {time.monotonic() - began:.1f} s, with everything that it missed")
 
@@ -250,7 +250,7 @@ class Demo:
         def heads():
             states = [self.network.status(node) for node in self.network.info["nodes"]]
             return states if len({(s.get("height"), s.get("state_root")) for s in states}) == 1 else None
-        states = self.network.wait(heads, 15, "the nodes differ in height or state root")
+        states = self.network.wait(heads, 60, "the nodes differ in height or state root")
         say(f"   height {states[0]['height']} and state root {states[0]['state_root'][:16]}... on all {len(states)} nodes")
         for node in self.network.info["nodes"]:
             self.check_books(node)

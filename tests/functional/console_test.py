@@ -51,7 +51,7 @@ class ConsoleCase(NetworkCase):
         node = {**self.node, "token_file": str(self.home / f"{role}-token")}
         Path(node["token_file"]).write_text(token + "\n", encoding="utf-8")
         # The running node sees a new token within a second.
-        self.network.wait(lambda: ask(node, "GET", "/v1/status").status == 200, 10, "the new token is not taken")
+        self.network.wait(lambda: ask(node, "GET", "/v1/status").status == 200, 60, "the new token is not taken")
         self.reader = node
         return token
 
@@ -225,7 +225,7 @@ class Figures(ConsoleCase):
             told = {v["participant"]: [str(v["finalized_height"]), str(v["view"])] for v in self.api("/v1/validators")["items"]}
             is_newest = {height for height, _ in told.values()} == {str(self.api("/v1/status")["height"])}
             return is_newest and told == {row[0].split(" ")[0]: row[2:4] for row in self.rows()}
-        self.network.wait(agree, 30, "the heights and views on the screen are not the API's, or not those of the newest block")
+        self.network.wait(agree, 60, "the heights and views on the screen are not the API's, or not those of the newest block")
         for row in self.rows():
             is_own = row[0].startswith(self.bic(0))
             for cell, form in zip(row[4:7], (r"[0-9.]+ (\u00b5s|ms)", r"[+\u2212]?\d+ ms", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}")):

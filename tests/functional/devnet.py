@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,14 @@ class Devnet(unittest.TestCase):
                 devnet("down", "--dir", directory)
         self.home.cleanup()
 
+    @staticmethod
+    def status_of(network, node, uetr, agent):
+        try:
+            return network.get(node, f"/v1/payments/{uetr}?agent={agent['participant']}")["status"]
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+
     def test_two_networks_side_by_side_and_a_crash_loses_nothing(self):
         for directory, count in zip(self.dirs, (4, 1)):
             code, _, error = devnet("up", "-n", count, "--dir", directory)
@@ -53,8 +62,8 @@ class Devnet(unittest.TestCase):
         self.assertEqual(code, 0, error)
         first = Network(self.dirs[0])
         for node in first.info["nodes"]:
-            payment = first.get(node, f"/v1/payments/{answer['uetr']}?agent={debtor['participant']}")
-            self.assertEqual(payment["status"], "settled", node["participant"])
+            # A node that was killed may have the block that the others have had before it.
+            first.wait(lambda n=node: self.status_of(first, n, answer["uetr"], debtor) == "settled", 60, f"{node['participant']} does not show it")
 
         pids = [node["pid"] for directory in self.dirs for node in Network(directory).info["nodes"]]
         for directory in self.dirs:

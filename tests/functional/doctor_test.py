@@ -130,7 +130,7 @@ class Doctor(DoctorCase):
             return len(named) == 3 and ("no_margin", "network") in named and \
                 ("unknown_key" in cut_off or ("wrong_key", self.bic(3)) in named)
 
-        self.network.wait(look, PATIENCE_S, f"not named as wanted, but {named}")
+        self.network.wait(look, PATIENCE_S, lambda: f"not named as wanted, but {named}")
 
     def test_doctor_names_a_node_that_refuses_the_token(self):
         wrong = Path(self.nodes[1]["token_file"]).with_name("wrong")

@@ -232,15 +232,15 @@ class F27(MembershipCase):
         for index in (0, 1):
             self.upgrade(self.nodes[index])
             self.settle(index, self.signed_payment(index, 3, "1.00"))
-        waits = self.network.wait(lambda: self.waits(proposal, ready=2), 30, "two do not report that they are ready")
+        waits = self.network.wait(lambda: self.waits(proposal, ready=2), 60, "two do not report that they are ready")
         self.assertEqual((waits["what"], waits["needed"]), ("quorum", 3))
         self.assertEqual({self.network.status(node)["protocol_version"] for node in self.nodes}, {1})
 
         self.upgrade(self.nodes[2])
         behind, new = self.nodes[3], self.nodes[:3]
         for node in new:
-            self.network.wait(lambda n=node: self.network.status(n).get("protocol_version") == 2, 30, "version 2 is not in force")
-        halted = self.network.wait(lambda: self.network.status(behind).get("halted"), 30, "the outdated node does not halt")
+            self.network.wait(lambda n=node: self.network.status(n).get("protocol_version") == 2, 60, "version 2 is not in force")
+        halted = self.network.wait(lambda: self.network.status(behind).get("halted"), 60, "the outdated node does not halt")
         self.assertIn("protocol version 2", halted["reason"])
         self.assertTrue(is_alive(behind["pid"]))
         self.assertEqual(self.doctor_of(behind), [("fault", "outdated", self.bic(3))])
@@ -258,10 +258,10 @@ class F27(MembershipCase):
         self.network.stop(self.nodes[0])
         self.nodes[0]["program"] = str(self.network.program)
         self.network.start(self.nodes[0])
-        self.network.wait(lambda: self.network.status(self.nodes[0]).get("halted"), 30, "an older program goes on")
+        self.network.wait(lambda: self.network.status(self.nodes[0]).get("halted"), 60, "an older program goes on")
         self.upgrade(self.nodes[0])
         self.wait_connected()
-        states = self.network.wait(lambda: self.same_heads(), 30, "the nodes differ in height or state")
+        states = self.network.wait(lambda: self.same_heads(), 60, "the nodes differ in height or state")
         self.assertEqual({(state["protocol_version"], state["outdated"]) for state in states}, {(2, None)})
 
     def upgrade(self, node):
@@ -281,7 +281,7 @@ class F27(MembershipCase):
         return waits if waits and waits.get("ready") == ready else None
 
     def assert_outdated(self, node):
-        status = self.network.wait(lambda: (s := self.network.status(node)) and s["outdated"] and s, 30, "the node does not say so")
+        status = self.network.wait(lambda: (s := self.network.status(node)) and s["outdated"] and s, 60, "the node does not say so")
         self.assertEqual((status["outdated"], status["_ready"], status["halted"]), ({"protocol_version": 2}, True, None))
         self.assertEqual(self.metric(node, "vostro_outdated"), 1)
         self.assertIn("a protocol version that this program does not speak was passed", Path(node["log"]).read_text(encoding="utf-8"))

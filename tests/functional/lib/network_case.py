@@ -111,7 +111,7 @@ class NetworkCase(unittest.TestCase):
         def look():
             states = [self.network.status(node) for node in self.nodes]
             return all(states) and not any(s["pending_transactions"] for s in states) and len({s["height"] for s in states}) == 1
-        self.network.wait(look, 30, "the network does not come to rest")
+        self.network.wait(look, 60, "the network does not come to rest")
 
     def wait_token_known(self, node, token):
         """Until the running node knows a token that was just made."""
@@ -123,7 +123,7 @@ class NetworkCase(unittest.TestCase):
             except urllib.error.HTTPError as error:
                 with error:
                     return False
-        self.network.wait(look, 30, "the token is not known")
+        self.network.wait(look, 60, "the token is not known")
 
     # ---- orders ----
 
@@ -182,7 +182,7 @@ class NetworkCase(unittest.TestCase):
                 answer.body["timeline"] = [step for step in answer.body["timeline"] if step["height"] is not None]
             return answer.body
 
-        answers = [self.network.wait(lambda n=node: look(n), 30, f"{node['participant']} does not answer {path} as wanted")
+        answers = [self.network.wait(lambda n=node: look(n), 60, f"{node['participant']} does not answer {path} as wanted")
                    for node in self.nodes]
         for node, answer in zip(self.nodes, answers):
             self.assertEqual(answer, answers[0], node["participant"])
@@ -202,7 +202,7 @@ class NetworkCase(unittest.TestCase):
             same = len({(s.get("height"), s.get("block_id"), s.get("state_root")) for s in states}) == 1
             return states if same and states[0] and not any(s["syncing"] for s in states) else None
 
-        states = self.network.wait(heads, 30, "the nodes differ in height or state")
+        states = self.network.wait(heads, 60, "the nodes differ in height or state")
         self.assertTrue(all(s["halted"] is None for s in states), states)
         for node in self.nodes:
             self.assert_books_balanced(node)
