@@ -194,7 +194,7 @@ class Replay {
     if (auto same = source_.compare_block(anchor.digest, genesis, 0); !same) return same;
     if (auto told = tell({anchor.digest, nullptr, genesis, *ledger_, *committee_, {}}); !told)
       return told;
-    return store(genesis, {});
+    return store(std::make_shared<const chain::ExecutedBlock>(std::move(genesis)), {});
   }
 
   Checked<void> go_on(const Bytes& note) {
@@ -338,7 +338,7 @@ class Replay {
     ++report_.run.epochs;
     if (auto told = tell({digest, nullptr, block, *ledger_, *committee_, network}); !told)
       return told;
-    return store(block, {});
+    return store(std::make_shared<const chain::ExecutedBlock>(block), {});
   }
 
   /// The lanes after the parent. A closing block's execution leaves none for the next epoch.
@@ -438,11 +438,12 @@ class Replay {
     for (const consensus::LaneRef& lane : block.cut.lanes)
       input.lanes.emplace(lane.author.value,
                           chain::LaneRecord{lane.incarnation, lane.last_seq, Hash{lane.tip.bytes}});
-    const auto executed = chain::execute_block(*ledger_, *ledger_, judge_, input);
+    auto result = chain::execute_block(*ledger_, *ledger_, judge_, input);
     if (const auto broken = ledger_->failure()) return cannot_check(to_string(*broken));
-    if (!executed)
+    if (!result)
       return diverges(
-          {header.height, std::nullopt, "execution", "a block that can be", executed.error().what});
+          {header.height, std::nullopt, "execution", "a block that can be", result.error().what});
+    const auto executed = std::make_shared<const chain::ExecutedBlock>(*std::move(result));
     if (auto same = compare(block, *executed); !same) return same;
     if (auto same = source_.compare_block(as_hash(block.id), *executed, block.batches.size());
         !same)
@@ -450,7 +451,7 @@ class Replay {
     if (auto balanced = book_.post(header.height, executed->receipts, executed->state); !balanced)
       return balanced;
     if (auto covered = reserves_.post(*executed); !covered) return covered;
-    return advance(block, *executed);
+    return advance(block, executed);
   }
 
   /// What executing gives against what the header says, and the receipts shown.
@@ -503,7 +504,9 @@ class Replay {
     return all;
   }
 
-  Checked<void> advance(const PreparedBlock& block, const chain::ExecutedBlock& executed) {
+  Checked<void> advance(const PreparedBlock& block,
+                        const std::shared_ptr<const chain::ExecutedBlock>& done) {
+    const chain::ExecutedBlock& executed = *done;
     Counts more;
     more.transactions = executed.transactions.size();
     more.receipts = executed.receipts.size();
@@ -547,7 +550,7 @@ class Replay {
       return told;
     chain::Changes rows = book_.take_rows();
     rows.merge(reserves_.take_rows());
-    return store(executed, std::move(rows));
+    return store(done, std::move(rows));
   }
 
   [[nodiscard]] Checked<void> tell(const Step& step) const {
@@ -557,7 +560,7 @@ class Replay {
     return told;
   }
 
-  Checked<void> store(const chain::ExecutedBlock& executed, chain::Changes notes) {
+  Checked<void> store(std::shared_ptr<const chain::ExecutedBlock> executed, chain::Changes notes) {
     const consensus::EpochContext& context = committee_->context();
     progress_.network = context.network_id;
     progress_.version = context.version;
@@ -567,7 +570,8 @@ class Replay {
     progress_.anchor_time = context.anchor_time;
     progress_.validators = context.validators.all();
     notes.insert_or_assign(kProgressKey, encode(progress_));
-    const auto stored = ledger_->commit(as_hash(progress_.link.id), executed, notes);
+    const auto stored =
+        ledger_->commit(as_hash(progress_.link.id), std::move(executed), std::move(notes));
     if (!stored) return cannot_check(to_string(stored.error()));
     return {};
   }

@@ -1,8 +1,10 @@
 #include "chain/branch.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/check.h"
+#include "chain/id_order.h"
 
 namespace vostro::chain {
 namespace {
@@ -19,7 +21,11 @@ Branch::Branch(std::shared_ptr<const ExecutedBlock> block, const StateReader& st
                const NodeReader& tree)
     : block_(std::move(block)), state_(&state), tree_(&tree) {
   VOSTRO_CHECK(block_ != nullptr);
-  for (const auto& [id, record] : block_->ids) ids_.emplace(id, record);
+  ids_.resize(block_->ids.size());
+  std::iota(ids_.begin(), ids_.end(), 0U);
+  std::sort(ids_.begin(), ids_.end(), [&ids = block_->ids](std::uint32_t a, std::uint32_t b) {
+    return ById()(ids[a].first, ids[b].first);
+  });
 }
 
 std::optional<Bytes> Branch::get(ByteView key) const {
@@ -69,8 +75,11 @@ std::vector<std::pair<Bytes, Bytes>> Branch::scan(ByteView prefix, ByteView from
 }
 
 std::optional<IdRecord> Branch::find_id(const OwnedId& id) const {
-  const auto at = ids_.find(id);
-  return at != ids_.end() ? at->second : state_->find_id(id);
+  const auto& ids = block_->ids;
+  const auto at = std::lower_bound(
+      ids_.begin(), ids_.end(), id,
+      [&ids](std::uint32_t a, const OwnedId& b) { return ById()(ids[a].first, b); });
+  return at != ids_.end() && ids[*at].first == id ? ids[*at].second : state_->find_id(id);
 }
 
 std::optional<Hash> Branch::receipt_root(Height height) const {

@@ -3,7 +3,9 @@
 /// parent and block alive.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "chain/execute.h"
 
@@ -30,7 +32,7 @@ class Branch final : public StateReader, public NodeReader {
   std::shared_ptr<const ExecutedBlock> block_;
   const StateReader* state_;
   const NodeReader* tree_;
-  std::map<OwnedId, IdRecord> ids_;
+  std::vector<std::uint32_t> ids_;  ///< places in the block's ids, ascending by ById
 };
 
 }  // namespace vostro::chain

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <mutex>
+#include <thread>
 
+#include "chain/branch.h"
+#include "chain/id_order.h"
 #include "chain/store/core.h"
 
 namespace vostro::chain {
@@ -53,14 +57,16 @@ Bytes height_key(Height height) {
 
 }  // namespace
 
-struct WorkStore::Database {
+/// What is written.
+class WorkStore::Database final : public StateReader, public NodeReader {
+ public:
   std::string path;
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, part_names.size()> parts{};
   mutable std::mutex mutex;
   mutable std::optional<StoreError> first_failure;
 
-  ~Database() {
+  ~Database() override {
     if (!db) return;
     for (rocksdb::ColumnFamilyHandle* handle : parts) {
       const rocksdb::Status status = db->DestroyColumnFamilyHandle(handle);
@@ -117,9 +123,144 @@ struct WorkStore::Database {
     if (!at->status().ok()) note_failure(error_of(at->status(), path));
     return found;
   }
+  [[nodiscard]] std::optional<StoreError> failure() const {
+    const std::lock_guard guard(mutex);
+    return first_failure;
+  }
+
+  [[nodiscard]] std::optional<Bytes> get(ByteView key) const override {
+    return read(Part::state, key);
+  }
+  [[nodiscard]] std::vector<std::pair<Bytes, Bytes>> scan(ByteView prefix, ByteView from,
+                                                          std::size_t limit) const override {
+    return scan(Part::state, prefix, from, limit);
+  }
+  [[nodiscard]] std::optional<IdRecord> find_id(const OwnedId& id) const override {
+    return read_as<IdRecord>(Part::ids, keys::id(id));
+  }
+  [[nodiscard]] std::optional<Hash> receipt_root(Height height) const override {
+    const auto row = read(Part::roots, height_key(height));
+    return row ? fixed_from_bytes<Hash>(*row) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<Bytes> node(ByteView position) const override {
+    return read(Part::tree, position);
+  }
 };
 
-WorkStore::WorkStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+/// Writes one block at a time on a thread of its own, and answers for it meanwhile: what it changes
+/// lies over what is written, so it does not matter how far the writing is.
+class WorkStore::Writer {
+ public:
+  explicit Writer(const Database& database) : database_(database) {
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Writer() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_stopping_ = true;  // what was handed over is still written
+      changed_.notify_all();
+    }
+    thread_.join();
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void write(std::shared_ptr<const ExecutedBlock> block, Changes notes, const Head& head) {
+    wait();
+    block_.emplace(block, database_, database_);
+    last_ = std::move(block);
+    notes_ = std::move(notes);
+    head_ = head;
+    const std::lock_guard lock(mutex_);
+    is_writing_ = true;
+    changed_.notify_all();
+  }
+  /// Until what was handed over is written, or has failed.
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !is_writing_; });
+    if (!block_) return;
+    block_.reset();
+    spent_ = std::move(last_);
+    notes_.clear();
+  }
+
+  [[nodiscard]] const StateReader& state() const {
+    return block_ ? static_cast<const StateReader&>(*block_) : database_;
+  }
+  [[nodiscard]] const NodeReader& tree() const {
+    return block_ ? static_cast<const NodeReader&>(*block_) : database_;
+  }
+  [[nodiscard]] std::optional<Bytes> note(ByteView key) const {
+    const auto at = notes_.find(Bytes(key.begin(), key.end()));
+    return at != notes_.end() ? at->second : database_.read(Part::notes, key);
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return is_stopping_ || is_writing_; });
+      if (!is_writing_) return;
+      lock.unlock();
+      write_block();
+      lock.lock();
+      is_writing_ = false;
+      changed_.notify_all();
+    }
+  }
+
+  void write_block() {
+    spent_.reset();
+    const ExecutedBlock& block = block_->block();
+    rocksdb::WriteBatch batch;
+    add(batch, Part::state, block.state);
+    add(batch, Part::tree, block.nodes);
+    add(batch, Part::notes, notes_);
+    // Ascending, owner by owner: neighbours are found sooner than ids in the order in which they
+    // came.
+    std::vector<const std::pair<OwnedId, IdRecord>*> ids;
+    ids.reserve(block.ids.size());
+    for (const auto& each : block.ids) ids.push_back(&each);
+    std::sort(ids.begin(), ids.end(),
+              [](const auto* a, const auto* b) { return ById()(a->first, b->first); });
+    for (const auto* each : ids)
+      database_.put(batch, Part::ids, keys::id(each->first), encode(each->second));
+    database_.put(batch, Part::roots, height_key(block.height), block.receipt_root.view());
+    database_.put(batch, Part::meta, as_bytes(head_key), encode(head_));
+    rocksdb::WriteOptions writing;
+    writing.disableWAL = true;
+    const rocksdb::Status status = database_.db->Write(writing, &batch);
+    if (!status.ok()) database_.note_failure(error_of(status, database_.path));
+  }
+
+  void add(rocksdb::WriteBatch& batch, Part part, const Changes& changes) const {
+    for (const auto& [key, value] : changes) {
+      if (value) {
+        database_.put(batch, part, key, *value);
+      } else {
+        const rocksdb::Status erased = batch.Delete(database_.part(part), slice(key));
+        VOSTRO_CHECK(erased.ok());
+      }
+    }
+  }
+
+  const Database& database_;
+  // Written by the caller's thread alone, and only while nothing is being written.
+  std::optional<Branch> block_;
+  std::shared_ptr<const ExecutedBlock> last_;   ///< of `block_`
+  std::shared_ptr<const ExecutedBlock> spent_;  ///< to be freed here: it takes as long as to write
+  Changes notes_;
+  Head head_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_writing_ = false;
+  bool is_stopping_ = false;
+  std::thread thread_;
+};
+
+WorkStore::WorkStore(std::unique_ptr<Database> database)
+    : database_(std::move(database)), writer_(std::make_unique<Writer>(*database_)) {}
 WorkStore::~WorkStore() = default;
 
 Result<std::unique_ptr<WorkStore>, StoreError> WorkStore::open(const std::string& path,
@@ -184,49 +325,21 @@ Result<std::unique_ptr<WorkStore>, StoreError> WorkStore::open(const std::string
   return store;
 }
 
-Result<void, StoreError> WorkStore::commit(const Hash& block_id, const ExecutedBlock& block,
-                                           const Changes& notes) {
-  const Database& database = *database_;
+Result<void, StoreError> WorkStore::commit(const Hash& block_id,
+                                           std::shared_ptr<const ExecutedBlock> block,
+                                           Changes notes) {
+  writer_->wait();
   if (const auto broken = failure())
     return fail(StoreError{StoreFault::failed_before, broken->what});
-  VOSTRO_CHECK(head_ ? block.height == head_->height.next() : block.height.value == 0);
-  rocksdb::WriteBatch batch;
-  const auto write = [&](Part part, const Changes& changes) {
-    for (const auto& [key, value] : changes) {
-      if (value) {
-        database.put(batch, part, key, *value);
-      } else {
-        const rocksdb::Status erased = batch.Delete(database.part(part), slice(key));
-        VOSTRO_CHECK(erased.ok());
-      }
-    }
-  };
-  write(Part::state, block.state);
-  write(Part::tree, block.nodes);
-  write(Part::notes, notes);
-  // Ascending: neighbours are found sooner than ids in the order in which they came.
-  std::vector<std::pair<OwnedId, const IdRecord*>> ids;
-  ids.reserve(block.ids.size());
-  for (const auto& [id, record] : block.ids) ids.emplace_back(id, &record);
-  std::sort(ids.begin(), ids.end());
-  for (const auto& [id, record] : ids)
-    database.put(batch, Part::ids, keys::id(id), encode(*record));
-  database.put(batch, Part::roots, height_key(block.height), block.receipt_root.view());
-  const Head head{block.height, block_id, block.state_root, block.time};
-  database.put(batch, Part::meta, as_bytes(head_key), encode(head));
-  rocksdb::WriteOptions writing;
-  writing.disableWAL = true;
-  const rocksdb::Status status = database.db->Write(writing, &batch);
-  if (!status.ok()) {
-    database.note_failure(error_of(status, database.path));
-    return fail(error_of(status, database.path));
-  }
-  head_ = head;
+  VOSTRO_CHECK(head_ ? block->height == head_->height.next() : block->height.value == 0);
+  head_ = Head{block->height, block_id, block->state_root, block->time};
+  writer_->write(std::move(block), std::move(notes), *head_);
   return {};
 }
 
 Result<void, StoreError> WorkStore::save() {
   const Database& database = *database_;
+  writer_->wait();
   if (const auto broken = failure())
     return fail(StoreError{StoreFault::failed_before, broken->what});
   const std::vector<rocksdb::ColumnFamilyHandle*> all(database.parts.begin(), database.parts.end());
@@ -237,17 +350,18 @@ Result<void, StoreError> WorkStore::save() {
 }
 
 std::optional<StoreError> WorkStore::failure() const {
-  const std::lock_guard guard(database_->mutex);
-  return database_->first_failure;
+  return database_->failure();
 }
 std::optional<Bytes> WorkStore::note(ByteView key) const {
-  return database_->read(Part::notes, key);
+  return writer_->note(key);
 }
 std::vector<std::pair<Bytes, Bytes>> WorkStore::notes(ByteView from, std::size_t limit) const {
+  writer_->wait();
   return database_->scan(Part::notes, {}, from, limit);
 }
 std::vector<std::pair<Bytes, Bytes>> WorkStore::rows(StoredTable table, ByteView from,
                                                      std::size_t limit) const {
+  writer_->wait();
   const Part part = table == StoredTable::ids     ? Part::ids
                     : table == StoredTable::state ? Part::state
                                                   : Part::tree;
@@ -255,22 +369,21 @@ std::vector<std::pair<Bytes, Bytes>> WorkStore::rows(StoredTable table, ByteView
 }
 
 std::optional<Bytes> WorkStore::get(ByteView key) const {
-  return database_->read(Part::state, key);
+  return writer_->state().get(key);
 }
 std::vector<std::pair<Bytes, Bytes>> WorkStore::scan(ByteView prefix, ByteView from,
                                                      std::size_t limit) const {
-  return database_->scan(Part::state, prefix, from, limit);
+  return writer_->state().scan(prefix, from, limit);
 }
 std::optional<IdRecord> WorkStore::find_id(const OwnedId& id) const {
-  return database_->read_as<IdRecord>(Part::ids, keys::id(id));
+  return writer_->state().find_id(id);
 }
 std::optional<Hash> WorkStore::receipt_root(Height height) const {
   if (height.value == 0) return std::nullopt;
-  const auto row = database_->read(Part::roots, height_key(height));
-  return row ? fixed_from_bytes<Hash>(*row) : std::nullopt;
+  return writer_->state().receipt_root(height);
 }
 std::optional<Bytes> WorkStore::node(ByteView position) const {
-  return database_->read(Part::tree, position);
+  return writer_->tree().node(position);
 }
 
 }  // namespace vostro::chain

@@ -1,8 +1,8 @@
 /// The ledger of one who executes a chain again: state, tree, ids and receipts roots of one block,
 /// nothing of blocks and history. Not durable block by block, because everything in it can be made
 /// again: `save` makes a point to go on from, and after a crash the store is as it was at some such
-/// point, at a block boundary. Memory is bounded whatever the state's size. One thread commits; any
-/// thread reads.
+/// point, at a block boundary. Memory is bounded whatever the state's size. A block is written by a
+/// thread of the store's own while its caller, one thread, goes on.
 #pragma once
 
 #include <memory>
@@ -36,10 +36,12 @@ class WorkStore final : public StateReader, public NodeReader {
   WorkStore& operator=(const WorkStore&) = delete;
 
   /// Makes `block` the head, with `notes`: rows that the caller keeps beside the ledger, at the
-  /// same block boundary. Heights follow on each other, from 0. Errors: input_output,
-  /// failed_before.
-  [[nodiscard]] Result<void, StoreError> commit(const Hash& block_id, const ExecutedBlock& block,
-                                                const Changes& notes);
+  /// same block boundary. Heights follow on each other, from 0. What is read shows them at once;
+  /// writing them goes on meanwhile.
+  /// Errors, of a block before this one too: input_output, failed_before.
+  [[nodiscard]] Result<void, StoreError> commit(const Hash& block_id,
+                                                std::shared_ptr<const ExecutedBlock> block,
+                                                Changes notes);
   /// What was committed until now outlives the process. Errors: input_output, failed_before.
   [[nodiscard]] Result<void, StoreError> save();
 
@@ -60,9 +62,11 @@ class WorkStore final : public StateReader, public NodeReader {
   [[nodiscard]] std::optional<Bytes> node(ByteView position) const override;
 
  private:
-  struct Database;
+  class Database;
+  class Writer;
   explicit WorkStore(std::unique_ptr<Database> database);
   std::unique_ptr<Database> database_;
+  std::unique_ptr<Writer> writer_;  ///< ends before what it writes to
   std::optional<Head> head_;
 };
 
