@@ -207,8 +207,12 @@ void BlockRows::add_receipts(const Step& step) {
   const chain::ExecutedBlock& block = step.executed;
   std::vector<bool> is_first(block.receipts.size(), false);
   for (const auto& [id, record] : block.ids) is_first.at(record.receipt) = true;
+  // In the order of their receipts, each followed by those of its items (chain/execute.h).
+  auto next = block.transactions.begin();
+  const chain::Transaction* order = nullptr;
   for (std::size_t i = 0; i < block.receipts.size(); ++i) {
     const chain::Receipt& receipt = block.receipts[i];
+    if (receipt.kind == chain::ReceiptKind::transaction) order = &(*next++)->transaction();
     Cells cells{number(block.height.value),      number(i),
                 word(to_text(receipt.id.owner)), word(to_text(receipt.id.id)),
                 word(to_string(receipt.kind)),   word(hex(receipt.transaction_hash))};
@@ -247,13 +251,14 @@ void BlockRows::add_receipts(const Step& step) {
     if (!receipt.payment) continue;
     const bool begins = is_first[i] && receipt.id == chain::payment_name(*receipt.payment);
     if (begins)
-      begin_payment(step, receipt);
+      begin_payment(step, receipt, *order);  // no id is first used by what falls due
     else if (chain::moves_status(receipt, false))
       move_payment(step, receipt);
   }
 }
 
-void BlockRows::begin_payment(const Step& step, const chain::Receipt& receipt) {
+void BlockRows::begin_payment(const Step& step, const chain::Receipt& receipt,
+                              const chain::Transaction& order) {
   const chain::PaymentFacts& facts = *receipt.payment;
   const chain::ExecutedBlock& block = step.executed;
   Cells cells{word(to_text(facts.debtor.owner)),
@@ -263,11 +268,7 @@ void BlockRows::begin_payment(const Step& step, const chain::Receipt& receipt) {
               word(to_text(facts.creditor)),
               word(to_text(facts.amount.currency)),
               facts.amount.units.value};
-  const chain::FxPayment* fx = nullptr;
-  for (const auto& verified : block.transactions)
-    if (verified->hash() == receipt.transaction_hash)
-      fx = std::get_if<chain::FxPayment>(&verified->transaction().body);
-  if (fx != nullptr) {
+  if (const auto* fx = std::get_if<chain::FxPayment>(&order.body)) {
     cells.push_back(word(to_text(fx->debtor_amount.currency)));
     cells.push_back(fx->debtor_amount.units.value);
     cells.push_back(word(to_text(fx->quote.quote.provider)));

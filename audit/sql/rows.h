@@ -47,7 +47,9 @@ class BlockRows {
   void add_transactions(const Step& step);
   void add_receipts(const Step& step);
   void add_state(const Step& step);
-  void begin_payment(const Step& step, const chain::Receipt& receipt);
+  /// `order`: what the receipt came of.
+  void begin_payment(const Step& step, const chain::Receipt& receipt,
+                     const chain::Transaction& order);
   void move_payment(const Step& step, const chain::Receipt& receipt);
   void put(const std::string& table, Cells cells);
 
