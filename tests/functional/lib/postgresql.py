@@ -28,6 +28,8 @@ def is_installed():
 
 
 class Postgresql:
+    settings = ("fsync=off",)  # the directory goes with the test
+
     def __init__(self, home=None):
         """In `home`, or in a directory of its own."""
         self.home = home or Path(tempfile.mkdtemp(prefix="vostro-postgresql-"))
@@ -47,8 +49,9 @@ class Postgresql:
                            preexec_fn=drop if user() else None, check=True, timeout=60)
 
     def start(self):
+        settings = ("listen_addresses=''", f"unix_socket_directories={self.home}", *self.settings)
         self.command("pg_ctl", "-D", self.home / "data", "-w", "-l", self.home / "server.log", "-o",
-                     f"-c listen_addresses='' -c unix_socket_directories={self.home} -c fsync=off", "start")
+                     " ".join(f"-c {each}" for each in settings), "start")
 
     def stop(self, how="immediate"):
         self.command("pg_ctl", "-D", self.home / "data", "-m", how, "-w", "stop")
