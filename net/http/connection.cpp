@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -34,6 +35,11 @@ UnixSeconds wall_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return UnixSeconds(
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+}
+
+/// Assigning an empty string keeps the memory of a long one.
+void free_text(std::string& text) {
+  std::string().swap(text);
 }
 
 std::string lower_case(std::string_view text) {
@@ -118,6 +124,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     is_between_requests_ = true;
     head_started_ = false;
     parser_.emplace();
+    free_text(request_.body);
     request_ = {};
     route_ = nullptr;
     if (core_.stopping) return close();
@@ -270,15 +277,21 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
       return read_body_bytes();
     asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
                       [self = shared_from_this()](error_code ec, std::size_t) {
+                        if (self->is_refusing_) return;  // its time was over
                         if (ec) return self->close();
                         self->read_body_bytes();
                       });
   }
 
   void read_body_bytes() {
+    is_reading_body_ = true;
     beast_http::async_read(
         stream_, buffer_, *parser_, [self = shared_from_this()](error_code ec, std::size_t) {
-          if (self->is_refusing_) return;  // its time was over
+          self->is_reading_body_ = false;
+          if (self->is_refusing_) {  // its time was over
+            if (self->is_lingering_) self->drain(0);
+            return;
+          }
           if (!ec) return self->dispatch();
           if (ec == beast_http::error::body_limit)
             return self->refuse_and_close(refuse(problems::body_too_large));
@@ -346,7 +359,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
       log::error("a request failed", {{"error", thrown.what()}, {"route", route_->pattern}});
       return answer_async(round, [] { return refuse(problems::internal); });
     }
-    request_.body.clear();
+    free_text(request_.body);
     arm(core_.stopping ? kLastWait : core_.options.limits.wait_time, &give_up);
   }
 
@@ -401,8 +414,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     const std::array<asio::const_buffer, 2> parts{asio::buffer(out_head_), asio::buffer(out_body_)};
     asio::async_write(stream_, parts,
                       [self = shared_from_this(), keep_alive](error_code ec, std::size_t) {
+                        free_text(self->out_body_);
                         self->large_place_.give_back();
-                        self->out_body_ = std::string();
                         if (ec) return self->close();
                         keep_alive ? self->read_head() : self->linger();
                       });
@@ -427,12 +440,15 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     error_code ec;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ec);
     if (ec) return close();
-    drain(0);
+    is_lingering_ = true;
+    // Cancelling stops a read of the body only where that waits for the socket. Where it had a
+    // piece to take first, it goes on: it reads away by itself, up to the body's limit, and into
+    // its own buffer, which nothing else touches meanwhile.
+    if (!is_reading_body_) drain(0);
   }
 
   void drain(std::size_t drained) {
-    buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(16 * 1024),
+    stream_.async_read_some(asio::buffer(drained_),
                             [self = shared_from_this(), drained](error_code ec, std::size_t size) {
                               if (ec || drained + size > kLingerBytesMax) return self->close();
                               self->drain(drained + size);
@@ -451,10 +467,13 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   const Route* route_ = nullptr;
   MakeResponse give_up_;
   std::string out_head_, out_body_;
+  std::array<char, 4 * 1024> drained_{};  ///< never looked at
   std::uint64_t timer_round_ = 0;
   std::uint64_t async_round_ = 0;
   bool is_waiting_ = false;
   bool is_refusing_ = false;
+  bool is_reading_body_ = false;
+  bool is_lingering_ = false;
   bool is_between_requests_ = true;
   bool head_started_ = false;
   bool keep_alive_ = false;
