@@ -276,25 +276,31 @@ Result<void, BookError> SettlementAgent::take_events() {
     }
     events_.emplace(*std::move(opened));
   }
-  for (std::size_t taken = 0; taken < kEventsAtOnce; ++taken) {
+  std::vector<client::Event> taken;
+  bool has_broken_off = false;
+  while (taken.size() < kEventsAtOnce) {
     // The first one may take its time: that is the pause of the loop.
-    const auto next = events_->next(taken == 0 ? config_.poll : std::chrono::milliseconds(1));
-    if (!next) {
+    auto next = events_->next(taken.empty() ? config_.poll : std::chrono::milliseconds(1));
+    has_broken_off = !next;
+    if (!next)
       log::warning("the node's events broke off", {{"error", client::to_string(next.error())}});
-      events_.reset();
-      pause();
-      return {};
-    }
-    if (!*next) return {};
+    if (!next || !*next) break;
+    taken.push_back(**std::move(next));
+  }
+  if (!taken.empty()) {
     auto done = book_.write(wall_clock(), [&](BookTransaction& rows) {
-      take_event(rows, rules_, **next);
+      bridge::take_events(rows, rules_, taken);
       VOSTRO_FAILPOINT("bridge.event.before_commit");
     });
     VOSTRO_FAILPOINT("bridge.event.committed");
     if (!done) {
-      events_.reset();  // it comes again, from the cursor
+      events_.reset();  // they come again, from the cursor
       return done;
     }
+  }
+  if (has_broken_off) {
+    events_.reset();
+    pause();
   }
   return {};
 }

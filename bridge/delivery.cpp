@@ -2,19 +2,22 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
 #include "base/failpoint.h"
 #include "bridge/channel/signature.h"
 #include "bridge/flow/agent_orders.h"
 #include "bridge/flow/payment_events.h"
-#include "client/delivery.h"
 
 namespace vostro::bridge {
 namespace {
 
 constexpr std::size_t kItemsAtOnce = 256;
+constexpr std::size_t kOrdersOfARequest = 128;  // some 40 KiB
 constexpr std::string_view kAnnex = "annex/";
+
+std::string order_of_annex(const OutboxItem& annex) {
+  return annex.id.substr(kAnnex.size());
+}
 
 }  // namespace
 
@@ -36,69 +39,96 @@ Result<void, BookError> Delivery::round(UnixMillis now) {
   // What waits for approvers, or for its annex, does not hold back what comes behind it.
   orders_after_ = orders < kItemsAtOnce ? 0 : items.back().place;
   std::erase_if(not_before_, [](const auto& each) { return Clock::now() >= each.second; });
+  Items files;
+  Items annexes;
+  Items ordered;
   // Orders whose annex the node does not have yet: it stands before them.
   std::set<std::string> without_annex;
-  for (const OutboxItem& item : items)
-    if (item.kind == OutboxItem::Kind::annex) without_annex.insert(item.id.substr(kAnnex.size()));
-  for (const OutboxItem& item : items) {
-    if (without_annex.contains(item.id)) continue;
+  for (OutboxItem& item : items) {
+    if (item.kind == OutboxItem::Kind::annex) without_annex.insert(order_of_annex(item));
     if (not_before_.contains(item.id)) continue;
     if (item.issues && unattested.contains(*item.issues)) continue;
-    if (item.kind == OutboxItem::Kind::annex) {
-      const auto has_arrived = send_annex(item, now);
-      if (!has_arrived) return fail(has_arrived.error());
-      if (*has_arrived) without_annex.erase(item.id.substr(kAnnex.size()));
-    } else if (auto done = item.kind == OutboxItem::Kind::file ? send_file(item, now)
-                                                               : send_order(item, now);
-               !done) {
-      return done;
+    Items& those = item.kind == OutboxItem::Kind::file    ? files
+                   : item.kind == OutboxItem::Kind::annex ? annexes
+                                                          : ordered;
+    those.push_back(std::move(item));
+  }
+  if (auto done = send_files(files, now); !done) return done;
+  const auto arrived = send_annexes(annexes, now);
+  if (!arrived) return fail(arrived.error());
+  for (const std::string& id : *arrived) without_annex.erase(id);
+  std::erase_if(ordered, [&](const auto& each) { return without_annex.contains(each.id); });
+  if (auto done = send_orders(ordered, now); !done) return done;
+  for (const Items* those : {&files, &annexes, &ordered})
+    for (const OutboxItem& item : *those) not_before_[item.id] = Clock::now() + rules_.config.retry;
+  return {};
+}
+
+Result<void, BookError> Delivery::send_files(const Items& files, UnixMillis now) {
+  if (files.empty()) return {};
+  VOSTRO_FAILPOINT("bridge.send.begin");
+  std::vector<OutgoingFile> outgoing;
+  for (const OutboxItem& item : files)
+    outgoing.push_back({item.id, item.content, sign_file(sign_key_, as_bytes(item.content))});
+  const auto sent = directories_.send(outgoing);
+  VOSTRO_FAILPOINT("bridge.send.written");
+  auto done = book_.write(now, [&](BookTransaction& rows) {
+    std::vector<std::string> gone;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const std::string alarm = "send/" + files[i].id;
+      if (sent[i]) {
+        gone.push_back(files[i].id);
+        rows.clear(alarm);
+      } else {
+        rows.raise(alarm, "the file cannot be sent: " + sent[i].error());
+      }
     }
-    not_before_[item.id] = Clock::now() + rules_.config.retry;
+    remove_from_outbox(rows, gone);
+  });
+  VOSTRO_FAILPOINT("bridge.send.noted");
+  if (!done) return done;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (sent[i])
+      log::info("file sent", {{"file", files[i].id}});
+    else
+      log::error("a file cannot be sent", {{"error", sent[i].error()}});
   }
   return {};
 }
 
-Result<void, BookError> Delivery::send_file(const OutboxItem& item, UnixMillis now) {
-  VOSTRO_FAILPOINT("bridge.send.begin");
-  const auto sent =
-      directories_.send(item.id, item.content, sign_file(sign_key_, as_bytes(item.content)));
-  if (!sent) {
-    log::error("a file cannot be sent", {{"error", sent.error()}});
-    return book_.write(now, [&](BookTransaction& rows) {
-      rows.raise("send/" + item.id, "the file cannot be sent: " + sent.error());
-    });
-  }
-  VOSTRO_FAILPOINT("bridge.send.written");
-  auto done = book_.write(now, [&](BookTransaction& rows) {
-    remove_from_outbox(rows, item.id);
-    rows.clear("send/" + item.id);
-  });
-  VOSTRO_FAILPOINT("bridge.send.noted");
-  if (done) log::info("file sent", {{"file", item.id}});
-  return done;
-}
-
-Result<bool, BookError> Delivery::send_annex(const OutboxItem& item, UnixMillis now) {
-  const auto bytes = from_hex(item.content);
-  const auto sealed = chain::decode_sealed_annex(bytes.value_or(Bytes()));
-  if (!sealed)
-    return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no annex"});
-  VOSTRO_FAILPOINT("bridge.annex.begin");
-  const auto taken = api_.put_annex(*sealed);
-  VOSTRO_FAILPOINT("bridge.annex.sent");
-  if (!taken) {
+Result<std::set<std::string>, BookError> Delivery::send_annexes(const Items& annexes,
+                                                                UnixMillis now) {
+  std::set<std::string> arrived;
+  if (annexes.empty()) return arrived;
+  for (const OutboxItem& item : annexes) {
+    const auto bytes = from_hex(item.content);
+    const auto sealed = chain::decode_sealed_annex(bytes.value_or(Bytes()));
+    if (!sealed)
+      return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no annex"});
+    VOSTRO_FAILPOINT("bridge.annex.begin");
+    const auto taken = api_.put_annex(*sealed);
+    VOSTRO_FAILPOINT("bridge.annex.sent");
+    if (taken) {
+      arrived.insert(order_of_annex(item));
+      continue;
+    }
     log::warning("the node has not taken an annex", {{"error", client::to_string(taken.error())}});
-    if (!taken.error().problem) return false;
-    if (auto done = annex_refused(*sealed, taken.error(), now); !done) return fail(done.error());
-    return false;
+    if (taken.error().problem)
+      if (auto done = annex_refused(*sealed, taken.error(), now); !done) return fail(done.error());
   }
+  if (arrived.empty()) return arrived;
   auto done = book_.write(now, [&](BookTransaction& rows) {
-    remove_from_outbox(rows, item.id);
-    rows.clear("order/" + item.id);
+    std::vector<std::string> gone;
+    for (const OutboxItem& item : annexes) {
+      if (!arrived.contains(order_of_annex(item))) continue;
+      gone.push_back(item.id);
+      rows.clear("order/" + item.id);
+    }
+    remove_from_outbox(rows, gone);
   });
   VOSTRO_FAILPOINT("bridge.annex.noted");
   if (!done) return fail(done.error());
-  return true;
+  return arrived;
 }
 
 /// Whether the ledger has another order under that id. One of our account for customers is taken
@@ -134,53 +164,76 @@ Result<void, BookError> Delivery::annex_refused(const chain::SealedAnnex& sealed
   });
 }
 
-Result<void, BookError> Delivery::send_order(const OutboxItem& item, UnixMillis now) {
-  const auto bytes = from_hex(item.content);
-  const auto transaction = chain::decode_form_unchecked(bytes.value_or(Bytes()));
-  if (!transaction)
-    return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no order"});
-  // On disk that it may have been sent, before its first byte is.
-  if (!item.is_sent)
-    if (auto noted = book_.write(now, [&](BookTransaction& rows) { mark_sent(rows, item.id); });
-        !noted)
+Result<void, BookError> Delivery::send_orders(const Items& items, UnixMillis now) {
+  if (items.empty()) return {};
+  std::vector<Order> known;  // may have been sent
+  std::vector<Order> fresh;
+  for (const OutboxItem& item : items) {
+    const auto bytes = from_hex(item.content);
+    auto transaction = chain::decode_form_unchecked(bytes.value_or(Bytes()));
+    if (!transaction)
+      return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no order"});
+    auto stored = client::make_stored_order(*transaction, now);
+    (item.is_sent ? known : fresh).push_back({item.id, *std::move(transaction), std::move(stored)});
+  }
+  // On disk that they may have been sent, before the first byte of one is.
+  std::vector<std::string> ids;
+  for (const Order& order : fresh) ids.push_back(order.id);
+  if (!ids.empty())
+    if (auto noted = book_.write(now, [&](BookTransaction& rows) { mark_sent(rows, ids); }); !noted)
       return noted;
   VOSTRO_FAILPOINT("bridge.order.noted");
-  const client::StoredOrder order = client::make_stored_order(*transaction, now);
-  const client::Delivery outcome = client::deliver_kept(api_, order, item.is_sent, false);
+  for (const Order& order : known) {
+    const auto delivery = client::deliver_kept(api_, order.stored, true, false);
+    if (auto done = on_outcome(order, delivery, now); !done) return done;
+  }
+  for (std::size_t sent = 0; sent < fresh.size();) {
+    std::vector<client::StoredOrder> some;
+    for (std::size_t i = sent; i < fresh.size() && some.size() < kOrdersOfARequest; ++i)
+      some.push_back(fresh[i].stored);
+    const auto deliveries = client::deliver_kept(api_, some);
+    for (const client::Delivery& delivery : deliveries)
+      if (auto done = on_outcome(fresh[sent++], delivery, now); !done) return done;
+  }
+  return {};
+}
+
+Result<void, BookError> Delivery::on_outcome(const Order& order, const client::Delivery& delivery,
+                                             UnixMillis now) {
   VOSTRO_FAILPOINT("bridge.order.sent");
-  switch (outcome.outcome) {
+  switch (delivery.outcome) {
     case client::Outcome::final:
       return {};  // its receipt comes with the chain's events, in order
     case client::Outcome::accepted:
       return {};
     case client::Outcome::awaiting_approval:
       return book_.write(now, [&](BookTransaction& rows) {
-        rows.raise("order/" + item.id, "the order " + item.id +
-                                           " waits for signatures of the bank's own approvers: "
-                                           "vostro approve list");
+        rows.raise("order/" + order.id, "the order " + order.id +
+                                            " waits for signatures of the bank's own approvers: "
+                                            "vostro approve list");
       });
     case client::Outcome::expired:
-      return order_failed(order.name, true, "expired", now);
+      return order_failed(order.stored.name, true, "expired", now);
     case client::Outcome::refused: {
-      const std::string why = outcome.error ? client::to_string(*outcome.error) : "";
+      const std::string why = delivery.error ? client::to_string(*delivery.error) : "";
       // Another refusal may end: a key that the policy gets, or the first content of a used id,
       // whose receipt comes with the events (after the book was restored).
-      if (outcome.error && outcome.error->is_problem(409, "approval-refused"))
-        return order_failed(order.name, false, "approval_refused", now);
+      if (delivery.error && delivery.error->is_problem(409, "approval-refused"))
+        return order_failed(order.stored.name, false, "approval_refused", now);
       if (rules_.config.participant) {
-        const auto found = api_.transaction(order.name, transaction->valid_until);
-        if (found && is_anothers(*transaction, *found))
-          return order_failed(order.name, false, std::string(kIdUsed), now);
+        const auto found = api_.transaction(order.stored.name, order.transaction.valid_until);
+        if (found && is_anothers(order.transaction, *found))
+          return order_failed(order.stored.name, false, std::string(kIdUsed), now);
       }
       log::warning("the node refuses an order", {{"error", why}});
       return book_.write(now, [&](BookTransaction& rows) {
-        rows.raise("order/" + item.id, "the node refuses the order " + item.id + ": " + why);
+        rows.raise("order/" + order.id, "the node refuses the order " + order.id + ": " + why);
       });
     }
     case client::Outcome::not_sent:
     case client::Outcome::unknown:
       log::warning("an order has not reached the node",
-                   {{"error", outcome.error ? client::to_string(*outcome.error) : ""}});
+                   {{"error", delivery.error ? client::to_string(*delivery.error) : ""}});
       return {};
   }
   return {};

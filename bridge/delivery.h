@@ -5,10 +5,13 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "bridge/channel/directories.h"
 #include "bridge/flow/ledger_events.h"
-#include "client/api.h"
+#include "client/delivery.h"
 
 namespace vostro::bridge {
 
@@ -25,15 +28,26 @@ class Delivery {
   [[nodiscard]] Result<void, BookError> round(UnixMillis now);
 
  private:
-  [[nodiscard]] Result<void, BookError> send_file(const OutboxItem& item, UnixMillis now);
-  /// True: the node has it.
-  [[nodiscard]] Result<bool, BookError> send_annex(const OutboxItem& item, UnixMillis now);
+  using Items = std::vector<OutboxItem>;
+  /// An order of the outbox, its bytes read.
+  struct Order {
+    std::string id;
+    chain::Transaction transaction;
+    client::StoredOrder stored;
+  };
+  [[nodiscard]] Result<void, BookError> send_files(const Items& files, UnixMillis now);
+  /// Ids of the orders whose annexes the node has now.
+  [[nodiscard]] Result<std::set<std::string>, BookError> send_annexes(const Items& annexes,
+                                                                      UnixMillis now);
+  [[nodiscard]] Result<void, BookError> send_orders(const Items& items, UnixMillis now);
   [[nodiscard]] Result<void, BookError> annex_refused(const chain::SealedAnnex& sealed,
                                                       const client::ApiError& error,
                                                       UnixMillis now);
   [[nodiscard]] bool is_anothers(const chain::Transaction& order,
                                  const client::TransactionView& found) const;
-  [[nodiscard]] Result<void, BookError> send_order(const OutboxItem& item, UnixMillis now);
+  [[nodiscard]] Result<void, BookError> on_outcome(const Order& order,
+                                                   const client::Delivery& delivery,
+                                                   UnixMillis now);
   [[nodiscard]] Result<void, BookError> order_failed(const chain::OwnedId& id, bool is_expired,
                                                      const std::string& why, UnixMillis now);
 

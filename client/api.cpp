@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "base/check.h"
 #include "base/codec.h"
 #include "chain/json/json.h"
 #include "client/read_answers.h"
@@ -60,6 +61,19 @@ auto read_body(const HttpResponse& response, Read&& read)
   const auto value = chain::parse_strict(response.body);
   if (!value) return fail(bad_answer(chain::to_string(value.error())));
   return read_value(*value, read);
+}
+
+/// One of several answers in one.
+Result<SubmitAnswer, ApiError> submit_item(const boost::json::value& item,
+                                           const HttpResponse& response) {
+  const auto code =
+      read_value(item, [](const JsonIn& in) { return in.field("status_code").integer(599); });
+  if (!code) return fail(code.error());
+  if (*code < 400) return read_value(item, read_submit_answer);
+  ApiError error =
+      problem_error(problem_of(static_cast<unsigned>(*code), &item, response.retry_after_s));
+  error.is_repeat = response.is_repeat;
+  return fail(std::move(error));
 }
 
 std::string payment_query(const PaymentFilter& filter) {
@@ -128,33 +142,43 @@ Result<NodeStatus, ApiError> ApiClient::status() {
   return get("/v1/status", read_status);
 }
 
-Result<SubmitAnswer, ApiError> ApiClient::submit(ByteView transaction, bool wait_final) {
+std::vector<Result<SubmitAnswer, ApiError>> ApiClient::submit_to(
+    const std::string& target, std::span<const ByteView> transactions,
+    std::chrono::milliseconds timeout) {
+  const auto all_failed = [&](const ApiError& error) {
+    return std::vector<Result<SubmitAnswer, ApiError>>(transactions.size(), fail(error));
+  };
   Bytes framed;
-  append_little_endian(framed, transaction.size(), 4);
-  append(framed, transaction);
-  const auto response =
-      call({"POST", wait_final ? "/v1/transactions?wait=final" : "/v1/transactions",
-            "application/octet-stream", std::string(as_text(framed))},
-           wait_final ? options_.wait_timeout : options_.timeout);
-  if (!response) return fail(response.error());
-  const auto value = chain::parse_strict(response->body);
-  if (!value) return fail(bad_answer(chain::to_string(value.error())));
-  const auto* items = value->is_object() ? value->get_object().if_contains("items") : nullptr;
-  if (items == nullptr) return read_value(*value, read_submit_answer);
-  // The form for several encodings, with one in it.
-  if (!items->is_array() || items->get_array().size() != 1)
-    return fail(bad_answer("not one answer to one transaction"));
-  const boost::json::value& item = items->get_array().front();
-  const auto code =
-      read_value(item, [](const JsonIn& in) { return in.field("status_code").integer(599); });
-  if (!code) return fail(code.error());
-  if (*code >= 400) {
-    ApiError error =
-        problem_error(problem_of(static_cast<unsigned>(*code), &item, response->retry_after_s));
-    error.is_repeat = response->is_repeat;
-    return fail(std::move(error));
+  for (const ByteView transaction : transactions) {
+    append_little_endian(framed, transaction.size(), 4);
+    append(framed, transaction);
   }
-  return read_value(item, read_submit_answer);
+  const auto response =
+      call({"POST", target, "application/octet-stream", std::string(as_text(framed))}, timeout);
+  if (!response) return all_failed(response.error());
+  const auto value = chain::parse_strict(response->body);
+  if (!value) return all_failed(bad_answer(chain::to_string(value.error())));
+  const auto* items = value->is_object() ? value->get_object().if_contains("items") : nullptr;
+  if (items == nullptr && transactions.size() == 1) return {read_value(*value, read_submit_answer)};
+  if (items == nullptr || !items->is_array() || items->get_array().size() != transactions.size())
+    return all_failed(bad_answer("not one answer to each transaction"));
+  std::vector<Result<SubmitAnswer, ApiError>> answers;
+  for (const boost::json::value& item : items->get_array())
+    answers.push_back(submit_item(item, *response));
+  return answers;
+}
+
+Result<SubmitAnswer, ApiError> ApiClient::submit(ByteView transaction, bool wait_final) {
+  return submit_to(wait_final ? "/v1/transactions?wait=final" : "/v1/transactions",
+                   std::span(&transaction, 1),
+                   wait_final ? options_.wait_timeout : options_.timeout)
+      .front();
+}
+
+std::vector<Result<SubmitAnswer, ApiError>> ApiClient::submit_all(
+    std::span<const ByteView> transactions) {
+  VOSTRO_CHECK(!transactions.empty() && transactions.size() <= submit_count_max);
+  return submit_to("/v1/transactions", transactions, options_.timeout);
 }
 
 Result<TransactionView, ApiError> ApiClient::transaction(

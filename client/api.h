@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/secret_text.h"
@@ -42,6 +44,11 @@ class ApiClient {
   /// `transaction` is the canonical encoding. With `wait_final` the node answers when the
   /// transaction is final, or after 30 s that it is pending.
   [[nodiscard]] Result<SubmitAnswer, ApiError> submit(ByteView transaction, bool wait_final);
+  /// At most `submit_count_max` in one request, not waited for: an answer to each, in their order.
+  /// Where the request as a whole got none, each has its error.
+  [[nodiscard]] std::vector<Result<SubmitAnswer, ApiError>> submit_all(
+      std::span<const ByteView> transactions);
+  static constexpr std::size_t submit_count_max = 1'000;
   /// 404 `unknown-transaction` comes back as TransactionState::unknown. With `valid_until`, as the
   /// transaction says it, one that the node never saw is `expired` once block time has passed it.
   [[nodiscard]] Result<TransactionView, ApiError> transaction(
@@ -131,6 +138,9 @@ class ApiClient {
  private:
   [[nodiscard]] Result<PaymentProof, ApiError> proof_of(const chain::OwnedId& payment,
                                                         std::string_view of);
+  [[nodiscard]] std::vector<Result<SubmitAnswer, ApiError>> submit_to(
+      const std::string& target, std::span<const ByteView> transactions,
+      std::chrono::milliseconds timeout);
   [[nodiscard]] Result<HttpResponse, ApiError> call(const HttpRequest& request,
                                                     std::chrono::milliseconds timeout);
   [[nodiscard]] Result<Bytes, ApiError> get_bytes(const std::string& target);

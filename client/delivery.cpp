@@ -71,8 +71,8 @@ Delivery offer(ApiClient& api, const StoredOrder& order) {
   return {is_waiting ? Outcome::awaiting_approval : Outcome::accepted, {}, *waiting};
 }
 
-Delivery send(ApiClient& api, const StoredOrder& order, bool wait_final) {
-  const auto answer = api.submit(order.transaction, wait_final);
+Delivery answered(ApiClient& api, const StoredOrder& order,
+                  const Result<SubmitAnswer, ApiError>& answer) {
   if (!answer) {
     const ApiError& error = answer.error();
     if (error.is_problem(409, "not-authorised") && error.problem->reason == "DS19")
@@ -82,6 +82,10 @@ Delivery send(ApiClient& api, const StoredOrder& order, bool wait_final) {
   if (answer->id != order.name) return about_another();
   if (answer->final) return {Outcome::final, answer->final};
   return {Outcome::accepted};
+}
+
+Delivery send(ApiClient& api, const StoredOrder& order, bool wait_final) {
+  return answered(api, order, api.submit(order.transaction, wait_final));
 }
 
 /// The first send may have been taken even though this one was refused: only the ledger's word
@@ -178,6 +182,20 @@ Delivery deliver_kept(ApiClient& api, const StoredOrder& order, bool may_have_be
   if (may_have_been_sent || (delivery.error && delivery.error->is_repeat))
     delivery = doubted(api, order, std::move(delivery));
   return delivery;
+}
+
+std::vector<Delivery> deliver_kept(ApiClient& api, std::span<const StoredOrder> orders) {
+  std::vector<ByteView> transactions;
+  for (const StoredOrder& order : orders) transactions.emplace_back(order.transaction);
+  const auto answers = api.submit_all(transactions);
+  std::vector<Delivery> deliveries;
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    Delivery delivery = answered(api, orders[i], answers[i]);
+    if (delivery.error && delivery.error->is_repeat)
+      delivery = doubted(api, orders[i], std::move(delivery));
+    deliveries.push_back(std::move(delivery));
+  }
+  return deliveries;
 }
 
 }  // namespace vostro::client

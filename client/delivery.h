@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "client/api.h"
 #include "client/payment_journal.h"
@@ -44,5 +46,9 @@ struct Delivery {
 /// up where it may have been sent before, sends it where no outcome is known, and notes nothing.
 [[nodiscard]] Delivery deliver_kept(ApiClient& api, const StoredOrder& order,
                                     bool may_have_been_sent, bool wait_final);
+/// The same of orders that were never sent, in one request and not waited for: what became of each,
+/// in their order. At most ApiClient::submit_count_max.
+[[nodiscard]] std::vector<Delivery> deliver_kept(ApiClient& api,
+                                                 std::span<const StoredOrder> orders);
 
 }  // namespace vostro::client

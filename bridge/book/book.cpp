@@ -1,5 +1,6 @@
 #include "bridge/book/book.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/check.h"
@@ -9,6 +10,9 @@
 
 namespace vostro::bridge {
 namespace {
+
+constexpr std::size_t kRowsWaitingMax = 10'000;
+constexpr std::size_t kAlarmsKnownMax = 1'000;
 
 class Fenced : public SqlError {
  public:
@@ -65,22 +69,65 @@ std::int64_t BookTransaction::append(std::string_view table, const Columns& colu
   const std::int64_t seq = last_link_->first + 1;
   SqlValues values{seq};
   std::string names = "seq";
-  std::string holders = ":v0";
   std::vector<std::string> cells;
   for (const auto& [name, value] : columns) {
     names += ", " + std::string(name);
-    holders += ", :v" + std::to_string(values.size());
     const auto* number = std::get_if<std::int64_t>(&value);
     cells.push_back(number != nullptr ? std::to_string(*number) : std::get<std::string>(value));
     values.push_back(value);
   }
-  sql_.run("INSERT INTO " + std::string(table) + " (" + names + ") VALUES (" + holders + ")",
-           values);
   const std::string hash = link_hash(last_link_->second, seq, table, cells);
-  sql_.run("INSERT INTO links (seq, kind, hash) VALUES (:v0, :v1, :v2)",
-           {seq, std::string(table), hash});
+  const auto group = std::ranges::find(groups_, table, &Group::table);
+  if (group != groups_.end()) {
+    group->columns = names;
+    group->rows.push_back(std::move(values));
+  } else {
+    Group alone{table, names, {std::move(values)}};
+    write(alone);
+  }
+  Group& links = groups_.back();
+  links.columns = "seq, kind, hash";
+  links.rows.push_back({seq, std::string(table), hash});
   last_link_ = {seq, hash};
+  if (links.rows.size() >= kRowsWaitingMax) flush();
   return seq;
+}
+
+void BookTransaction::flush() {
+  for (Group& group : groups_) write(group);
+}
+
+void BookTransaction::write(Group& group) {
+  std::size_t written = 0;
+  for (const std::size_t size : rows_at_once)
+    for (; group.rows.size() - written >= size; written += size) {
+      std::string text =
+          "INSERT INTO " + std::string(group.table) + " (" + group.columns + ") VALUES ";
+      SqlValues values;
+      for (std::size_t i = written; i < written + size; ++i) {
+        text += i == written ? "(" : ", (";
+        for (SqlValue& value : group.rows[i]) {
+          text +=
+              (&value == &group.rows[i].front() ? ":v" : ", :v") + std::to_string(values.size());
+          values.push_back(std::move(value));
+        }
+        text += ")";
+      }
+      sql_.run(text, values);
+    }
+  group.rows.clear();
+}
+
+void BookTransaction::ensure_account(const std::string& code, const Currency& currency) {
+  if (!accounts_.insert(code).second) return;
+  if (sql_.rows(1, "SELECT code FROM accounts WHERE code = :v0", {code}).empty())
+    sql_.run("INSERT INTO accounts (code, currency) VALUES (:v0, :v1)", {code, to_text(currency)});
+}
+
+std::int64_t BookTransaction::next_place() {
+  if (!last_place_)
+    last_place_ = sql_.rows(1, "SELECT COALESCE(MAX(place), 0) FROM outbox").front().number(0);
+  return ++*last_place_;
 }
 
 void BookTransaction::post(std::string_view kind, const std::string& reference,
@@ -124,17 +171,33 @@ void BookTransaction::transition(std::string_view flow, const std::string& key,
                          {"detail", std::string(detail)}});
 }
 
+bool BookTransaction::may_be_raised(const std::string& key) {
+  if (!alarms_) {
+    alarms_.emplace();
+    for (const SqlRow& row :
+         sql_.rows(1, "SELECT key FROM alarms LIMIT " + std::to_string(kAlarmsKnownMax + 1)))
+      alarms_->insert(row.text(0));
+    are_alarms_all_ = alarms_->size() <= kAlarmsKnownMax;
+  }
+  return !are_alarms_all_ || alarms_->contains(key);
+}
+
 void BookTransaction::raise(const std::string& key, const std::string& text) {
   const auto now = static_cast<std::int64_t>(now_.value);
-  if (sql_.run("UPDATE alarms SET last_ms = :v0, count = count + 1, text = :v1 WHERE key = :v2",
+  if (!may_be_raised(key) ||
+      sql_.run("UPDATE alarms SET last_ms = :v0, count = count + 1, text = :v1 WHERE key = :v2",
                {now, text, key}) == 0)
     sql_.run(
         "INSERT INTO alarms (key, first_ms, last_ms, count, text) VALUES (:v0, :v1, :v2, 1, :v3)",
         {key, now, now, text});
+  alarms_->insert(key);
 }
 
 void BookTransaction::clear(const std::string& key) {
+  // Hardly any key that is cleared was raised.
+  if (!may_be_raised(key)) return;
   sql_.run("DELETE FROM alarms WHERE key = :v0", {key});
+  alarms_->erase(key);
 }
 
 // ---- the book ----
@@ -230,6 +293,7 @@ Result<void, BookError> Book::write(UnixMillis now, const Work& work) {
           throw Fenced("another bridge has taken over the book: this one ends");
         BookTransaction transaction(*sql_, now);
         work(transaction);
+        transaction.flush();
       },
       true);
 }
@@ -240,6 +304,7 @@ Result<void, BookError> Book::write_as_desk(UnixMillis now, const Work& work) {
         sql_->run("UPDATE lease SET holder = holder WHERE one = 1");
         BookTransaction transaction(*sql_, now);
         work(transaction);
+        transaction.flush();
       },
       true);
 }

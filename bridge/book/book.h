@@ -8,9 +8,11 @@
 /// One thread at a time. Source: threat model 2.7, rows F33 to F35.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,12 +74,15 @@ class BookTransaction {
  public:
   BookTransaction(Sql& sql, UnixMillis now) : sql_(sql), now_(now) {}
 
+  /// Before it reads entries, postings, transitions or links, whoever wrote calls `flush`.
   [[nodiscard]] Sql& sql() { return sql_; }
   [[nodiscard]] UnixMillis now() const { return now_; }
 
   using Columns = std::vector<std::pair<std::string_view, SqlValue>>;
   /// Adds a row to `table` and links it; its number.
   std::int64_t append(std::string_view table, const Columns& columns);
+  /// Writes the rows that wait to be written together; Book does so before it commits.
+  void flush();
 
   /// An entry with its postings, which sum to zero in each currency.
   void post(std::string_view kind, const std::string& reference,
@@ -94,10 +99,33 @@ class BookTransaction {
   void raise(const std::string& key, const std::string& text);
   void clear(const std::string& key);
 
+  /// Makes an account of the book where there is none.
+  void ensure_account(const std::string& code, const Currency& currency);
+  /// Behind everything in the outbox.
+  [[nodiscard]] std::int64_t next_place();
+
  private:
+  /// Rows of one table, all with the same columns.
+  struct Group {
+    std::string_view table;
+    std::string columns;
+    std::vector<SqlValues> rows;
+  };
+  void write(Group& group);
+  /// False: there is no such alarm, for certain.
+  [[nodiscard]] bool may_be_raised(const std::string& key);
+
   Sql& sql_;
   UnixMillis now_;
   std::optional<std::pair<std::int64_t, std::string>> last_link_;
+  // Rows that nothing in a flow reads back; a posting comes behind its entry.
+  std::array<Group, 4> groups_{Group{"entries", {}, {}}, Group{"postings", {}, {}},
+                               Group{"transitions", {}, {}}, Group{"links", {}, {}}};
+  // As the transaction sees them, for no other writes meanwhile.
+  std::set<std::string> accounts_;
+  std::optional<std::set<std::string>> alarms_;  ///< none: not looked at
+  bool are_alarms_all_ = false;
+  std::optional<std::int64_t> last_place_;
 };
 
 class Book {

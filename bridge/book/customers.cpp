@@ -25,12 +25,6 @@ std::vector<Customer> select_customers(BookTransaction& book, const std::string&
   return found;
 }
 
-void ensure(BookTransaction& book, const std::string& code, const Currency& currency) {
-  if (book.sql().rows(1, "SELECT code FROM accounts WHERE code = :v0", {code}).empty())
-    book.sql().run("INSERT INTO accounts (code, currency) VALUES (:v0, :v1)",
-                   {code, to_text(currency)});
-}
-
 Money negative(const Money& money) {
   return {money.currency, MinorUnits(-money.units.value)};
 }
@@ -40,7 +34,7 @@ void book_customer(BookTransaction& book, std::string_view kind, const std::stri
                    const std::string& customer, BankAccount against, const Money& amount) {
   VOSTRO_CHECK(amount.units.value != 0);
   const std::string other = code_of(against, amount.currency);
-  ensure(book, other, amount.currency);
+  book.ensure_account(other, amount.currency);
   book.post(kind, reference, {{other, amount}, {code_of_customer(customer), negative(amount)}});
   if (book.sql().run("UPDATE customers SET balance = balance + :v0 WHERE account = :v1 AND"
                      " currency = :v2",
@@ -101,7 +95,7 @@ void insert(BookTransaction& book, const Customer& customer, std::string_view de
                      holders(kCustomerCount) + ")",
                  {customer.account, customer.name, to_text(customer.currency),
                   std::string(to_string(customer.status)), std::int64_t{0}});
-  ensure(book, code_of_customer(customer.account), customer.currency);
+  book.ensure_account(code_of_customer(customer.account), customer.currency);
   book.transition(customer_flow, customer.account, to_string(customer.status), facts_of(customer),
                   detail);
 }
@@ -127,7 +121,7 @@ void move(BookTransaction& book, std::string_view kind, const std::string& refer
           BankAccount from, BankAccount to, const Money& amount) {
   VOSTRO_CHECK(amount.units.value > 0);
   for (const BankAccount account : {from, to})
-    ensure(book, code_of(account, amount.currency), amount.currency);
+    book.ensure_account(code_of(account, amount.currency), amount.currency);
   book.post(
       kind, reference,
       {{code_of(to, amount.currency), amount}, {code_of(from, amount.currency), negative(amount)}});
@@ -144,6 +138,7 @@ void credit(BookTransaction& book, std::string_view kind, const std::string& ref
 }
 
 std::vector<std::string> customers_out_of_step(BookTransaction& book) {
+  book.flush();
   std::vector<std::string> found;
   for (const SqlRow& row :
        book.sql().rows(1,

@@ -162,6 +162,7 @@ void adopt_items(BookTransaction& book, const std::string& account, const Curren
   adopt("P/", "r.message_id, '', -r.amount, r.ordered_ms",
         "redemptions r WHERE r.currency = :v0 AND r.answer <> '' AND r.code = ''",
         to_text(currency));
+  book.flush();
   adopt("D/", "e.reference, e.reference, p.amount, e.at_ms",
         "entries e JOIN postings p ON p.entry = e.seq WHERE e.kind = 'debit' AND p.account = :v0",
         code_of(BookAccount::nostro, currency));

@@ -40,6 +40,7 @@ class Auditor {
   explicit Auditor(BookTransaction& book) : book_(book) {}
 
   Audit run() {
+    book_.flush();
     check_links();
     check_counts();
     check_entries();

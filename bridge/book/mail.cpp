@@ -47,6 +47,18 @@ std::vector<OutboxItem> select_outbox(BookTransaction& book, const std::string& 
   return items;
 }
 
+/// `statement` ends with the column that is one of `ids`.
+void run_for_each(BookTransaction& book, const std::string& statement,
+                  const std::vector<std::string>& ids) {
+  std::size_t done = 0;
+  for (const std::size_t size : rows_at_once)
+    for (; ids.size() - done >= size; done += size) {
+      SqlValues values;
+      for (std::size_t i = done; i < done + size; ++i) values.emplace_back(ids[i]);
+      book.sql().run(statement + " IN (" + holders(size) + ")", values);
+    }
+}
+
 std::vector<Stranger> select_strangers(BookTransaction& book, const std::string& where,
                                        const SqlValues& values) {
   std::vector<Stranger> found;
@@ -126,8 +138,7 @@ std::optional<std::string> sent_content(BookTransaction& book, const std::string
 }
 
 void insert(BookTransaction& book, const OutboxItem& item) {
-  const std::int64_t place =
-      book.sql().rows(1, "SELECT COALESCE(MAX(place), 0) FROM outbox").front().number(0) + 1;
+  const std::int64_t place = book.next_place();
   book.sql().run(
       "INSERT INTO outbox (id, place, kind, content, is_sent, issues) VALUES (:v0, :v1, :v2, :v3,"
       " :v4, :v5)",
@@ -135,8 +146,8 @@ void insert(BookTransaction& book, const OutboxItem& item) {
        std::int64_t{item.is_sent ? 1 : 0}, item.issues ? to_text(*item.issues) : std::string()});
 }
 
-void mark_sent(BookTransaction& book, const std::string& id) {
-  book.sql().run("UPDATE outbox SET is_sent = 1 WHERE id = :v0", {id});
+void mark_sent(BookTransaction& book, const std::vector<std::string>& ids) {
+  run_for_each(book, "UPDATE outbox SET is_sent = 1 WHERE id", ids);
 }
 
 std::optional<OutboxItem> find_in_outbox(BookTransaction& book, const std::string& id) {
@@ -149,7 +160,11 @@ bool was_sent(BookTransaction& book, const std::string& id) {
 }
 
 void remove_from_outbox(BookTransaction& book, const std::string& id) {
-  book.sql().run("DELETE FROM outbox WHERE id = :v0", {id});
+  remove_from_outbox(book, std::vector{id});
+}
+
+void remove_from_outbox(BookTransaction& book, const std::vector<std::string>& ids) {
+  run_for_each(book, "DELETE FROM outbox WHERE id", ids);
 }
 
 std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max,
@@ -252,13 +267,12 @@ std::vector<LedgerTotal> ledger_totals(BookTransaction& book) {
 void ensure_accounts(BookTransaction& book, const Currency& currency) {
   for (const BookAccount account : book_accounts) {
     const std::string code = code_of(account, currency);
-    if (book.sql().rows(1, "SELECT code FROM accounts WHERE code = :v0", {code}).empty())
-      book.sql().run("INSERT INTO accounts (code, currency) VALUES (:v0, :v1)",
-                     {code, to_text(currency)});
+    book.ensure_account(code, currency);
   }
 }
 
 std::map<Currency, std::map<std::string, MinorUnits>> balances(BookTransaction& book) {
+  book.flush();
   std::map<Currency, std::map<std::string, MinorUnits>> found;
   // As text: a sum of BIGINT is a NUMERIC in PostgreSQL.
   for (const SqlRow& row : book.sql().rows(

@@ -65,13 +65,14 @@ struct OutboxItem {
   std::int64_t place = 0;               ///< in the order of time; `insert` gives it
 };
 void insert(BookTransaction& book, const OutboxItem& item);
-void mark_sent(BookTransaction& book, const std::string& id);
+void mark_sent(BookTransaction& book, const std::vector<std::string>& ids);
 [[nodiscard]] std::optional<OutboxItem> find_in_outbox(BookTransaction& book,
                                                        const std::string& id);
 /// Whether it may have left: it is marked so, or is in the outbox no more.
 [[nodiscard]] bool was_sent(BookTransaction& book, const std::string& id);
 /// Gone: it arrived, or never will. No error where it is gone already.
 void remove_from_outbox(BookTransaction& book, const std::string& id);
+void remove_from_outbox(BookTransaction& book, const std::vector<std::string>& ids);
 /// What of the outbox is looked at, from behind the place `after` on.
 struct OutboxPart {
   enum class Of : std::uint8_t { all, files, orders } of = Of::all;  ///< orders with annexes

@@ -13,7 +13,8 @@ constexpr std::string_view kPaymentColumns =
     " order_id";
 constexpr std::size_t kPaymentCount = 28;
 constexpr std::size_t kEndToEndId = 10;
-constexpr std::size_t kFirstThatChanges = 15;  // `state`
+constexpr std::ptrdiff_t kFirstThatChanges = 15;  // `state`
+constexpr std::ptrdiff_t kDetails = 17;
 
 template <class State, std::size_t Count>
 State state_from(const std::string& word, const State (&all)[Count]) {
@@ -203,18 +204,26 @@ void insert(BookTransaction& book, const CustomerPayment& payment, std::string_v
 }
 
 void update(BookTransaction& book, const CustomerPayment& payment, std::string_view detail) {
-  const SqlValues all = values_of(payment);
+  SqlValues all = values_of(payment);
   SqlValues values(all.begin() + kFirstThatChanges, all.end());
+  values.erase(values.begin() + (kDetails - kFirstThatChanges));
   // The end-to-end id of one that came in is known when its annex is opened.
   values.insert(values.end(), {all[kEndToEndId], all[0], all[1], all[2]});
   if (book.sql().run(
-          "UPDATE customer_payments SET state = :v0, customer = :v1, details = :v2,"
-          " booked_currency = :v3, booked = :v4, settled = :v5, code = :v6, recall = :v7,"
-          " recall_id = :v8, recall_code = :v9, attempt = :v10, rejections = :v11, order_id = :v12,"
-          " end_to_end_id = :v13 WHERE side = :v14 AND owner = :v15 AND uetr = :v16",
+          "UPDATE customer_payments SET state = :v0, customer = :v1, booked_currency = :v2,"
+          " booked = :v3, settled = :v4, code = :v5, recall = :v6, recall_id = :v7,"
+          " recall_code = :v8, attempt = :v9, rejections = :v10, order_id = :v11,"
+          " end_to_end_id = :v12 WHERE side = :v13 AND owner = :v14 AND uetr = :v15",
           values) != 1)
     throw BookDamaged("the payment " + key_of(payment) + " is gone");
   note_step(book, payment, detail);
+}
+
+void note_details(BookTransaction& book, const CustomerPayment& payment) {
+  book.sql().run(
+      "UPDATE customer_payments SET details = :v0 WHERE side = :v1 AND owner = :v2 AND uetr = :v3",
+      {payment.details, std::string(to_string(payment.side)), to_text(payment.name.owner),
+       to_text(payment.name.id)});
 }
 
 std::optional<CustomerPayment> find_payment(BookTransaction& book, PaymentSide side,

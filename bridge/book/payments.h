@@ -96,7 +96,10 @@ struct CustomerPayment {
 [[nodiscard]] Hash facts_of(const CustomerPayment& payment);
 
 void insert(BookTransaction& book, const CustomerPayment& payment, std::string_view detail);
+/// All that changes, but `details`: some kilobytes, which become known once.
 void update(BookTransaction& book, const CustomerPayment& payment, std::string_view detail);
+/// Before the `update` of the step that learnt them.
+void note_details(BookTransaction& book, const CustomerPayment& payment);
 
 [[nodiscard]] std::optional<CustomerPayment> find_payment(BookTransaction& book, PaymentSide side,
                                                           const chain::OwnedId& name);

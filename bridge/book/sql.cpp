@@ -6,34 +6,16 @@
 
 #include <algorithm>
 #include <charconv>
-#include <list>
+#include <unordered_map>
 
 namespace vostro::bridge {
 namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kPostgresql = "postgresql:";
-
-/// What a statement is given and gives back: SOCI keeps references, so a list holds them.
-struct Bound {
-  std::list<long long> numbers;
-  std::list<std::string> texts;
-  std::list<soci::indicator> indicators;
-};
-
-void bind(soci::statement& statement, const SqlValues& values, Bound& bound) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string name = "v" + std::to_string(i);
-    if (const auto* number = std::get_if<std::int64_t>(&values[i])) {
-      statement.exchange(soci::use(bound.numbers.emplace_back(*number), name));
-      continue;
-    }
-    const auto* text = std::get_if<std::string>(&values[i]);
-    auto& indicator = bound.indicators.emplace_back(text == nullptr ? soci::i_null : soci::i_ok);
-    auto& kept = bound.texts.emplace_back(text == nullptr ? std::string() : *text);
-    statement.exchange(soci::use(kept, indicator, name));
-  }
-}
+/// Of one connection. Beyond it all are dropped and prepared again: a text with changing numbers
+/// in it must not fill the server's memory.
+constexpr std::size_t kPreparedMax = 512;
 
 /// A value in libpq's connection string: in quotes, with quotes and backslashes escaped.
 std::string quoted(std::string_view text) {
@@ -47,8 +29,90 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
+/// A statement that the database has read and planned: only its values change. SOCI keeps
+/// references to them, so it stays where it is.
+class Sql::Prepared {
+ public:
+  Prepared(soci::session& session, const std::string& text, const SqlValues& values,
+           std::size_t columns)
+      : slots_(values.size()), cells_(columns), indicators_(columns, soci::i_ok), soci_(session) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      Slot& slot = slots_[i];
+      const std::string name = "v" + std::to_string(i);
+      if (std::holds_alternative<std::int64_t>(values[i]))
+        soci_.exchange(soci::use(slot.number, name));
+      else
+        soci_.exchange(soci::use(slot.text, slot.indicator, name));
+    }
+    // Everything is read as text: both databases give it alike, whatever the column's type.
+    for (std::size_t i = 0; i < columns; ++i) soci_.exchange(soci::into(cells_[i], indicators_[i]));
+    soci_.alloc();
+    soci_.prepare(text);
+    soci_.define_and_bind();
+  }
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
+
+  /// `values` are of the kinds that it was made with.
+  std::int64_t run(const SqlValues& values) {
+    set(values);
+    soci_.execute(true);
+    return soci_.get_affected_rows();
+  }
+
+  std::vector<SqlRow> rows(const SqlValues& values) {
+    set(values);
+    std::vector<SqlRow> found;
+    for (bool has_row = soci_.execute(true); has_row; has_row = soci_.fetch()) {
+      std::vector<std::optional<std::string>> row;
+      for (std::size_t i = 0; i < cells_.size(); ++i)
+        row.push_back(indicators_[i] == soci::i_null ? std::nullopt : std::optional(cells_[i]));
+      found.emplace_back(std::move(row));
+    }
+    return found;
+  }
+
+ private:
+  struct Slot {
+    long long number = 0;
+    std::string text;
+    soci::indicator indicator = soci::i_ok;
+  };
+  void set(const SqlValues& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (const auto* number = std::get_if<std::int64_t>(&values[i])) {
+        slots_[i].number = *number;
+        continue;
+      }
+      const auto* text = std::get_if<std::string>(&values[i]);
+      slots_[i].indicator = text == nullptr ? soci::i_null : soci::i_ok;
+      slots_[i].text = text == nullptr ? std::string() : *text;
+    }
+  }
+
+  std::vector<Slot> slots_;
+  std::vector<std::string> cells_;
+  std::vector<soci::indicator> indicators_;
+  soci::statement soci_;
+};
+
 struct Sql::Session {
   soci::session soci;
+  std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared;  // only looked up
+
+  Prepared& prepare(std::string_view text, const SqlValues& values, std::size_t columns) {
+    // A number and a text are bound differently.
+    std::string key = std::to_string(columns);
+    for (const SqlValue& value : values)
+      key += std::holds_alternative<std::int64_t>(value) ? 'n' : 't';
+    key += ' ';
+    key += text;
+    const auto known = prepared.find(key);
+    if (known != prepared.end()) return *known->second;
+    if (prepared.size() >= kPreparedMax) prepared.clear();
+    auto made = std::make_unique<Prepared>(soci, std::string(text), values, columns);
+    return *prepared.emplace(std::move(key), std::move(made)).first->second;
+  }
 };
 
 std::optional<DatabaseAddress> parse_database(std::string_view text) {
@@ -157,40 +221,12 @@ void Sql::roll_back() {
 }
 
 std::int64_t Sql::run(std::string_view text, const SqlValues& values) {
-  return guarded([&](Session& session) -> std::int64_t {
-    Bound bound;
-    soci::statement statement(session.soci);
-    bind(statement, values, bound);
-    statement.alloc();
-    statement.prepare(std::string(text));
-    statement.define_and_bind();
-    statement.execute(true);
-    return statement.get_affected_rows();
-  });
+  return guarded([&](Session& session) { return session.prepare(text, values, 0).run(values); });
 }
 
 std::vector<SqlRow> Sql::rows(std::size_t columns, std::string_view text, const SqlValues& values) {
-  return guarded([&](Session& session) {
-    Bound bound;
-    std::vector<std::string> cells(columns);
-    std::vector<soci::indicator> indicators(columns, soci::i_ok);
-    soci::statement statement(session.soci);
-    bind(statement, values, bound);
-    // Everything is read as text: both databases give it alike, whatever the column's type.
-    for (std::size_t i = 0; i < columns; ++i)
-      statement.exchange(soci::into(cells[i], indicators[i]));
-    statement.alloc();
-    statement.prepare(std::string(text));
-    statement.define_and_bind();
-    std::vector<SqlRow> found;
-    for (bool has_row = statement.execute(true); has_row; has_row = statement.fetch()) {
-      std::vector<std::optional<std::string>> row;
-      for (std::size_t i = 0; i < columns; ++i)
-        row.push_back(indicators[i] == soci::i_null ? std::nullopt : std::optional(cells[i]));
-      found.emplace_back(std::move(row));
-    }
-    return found;
-  });
+  return guarded(
+      [&](Session& session) { return session.prepare(text, values, columns).rows(values); });
 }
 
 }  // namespace vostro::bridge

@@ -2,8 +2,8 @@
 /// sql.cpp. Only the book uses this; statements are those that both databases take alike.
 ///
 /// Errors are exceptions inside this folder, `SqlError`; Book::write and Book::read turn them into
-/// results. A connection that failed is dropped, and made again at the next `begin`. One thread at
-/// a time.
+/// results. A connection that failed is dropped, and made again at the next `begin`. A statement is
+/// prepared once for a connection, and kept with it. One thread at a time.
 #pragma once
 
 #include <array>
@@ -30,6 +30,10 @@ struct DatabaseAddress {
 /// "sqlite:PATH" or "postgresql:host=... dbname=..."; empty for anything else, for a PATH with
 /// spaces or quotes, and for a connection string with a password in it.
 [[nodiscard]] std::optional<DatabaseAddress> parse_database(std::string_view text);
+
+/// Where many rows are written alike: a few sizes of groups, largest first, so that each is a
+/// statement that stays prepared.
+inline constexpr std::size_t rows_at_once[]{64, 16, 4, 1};
 
 class SqlError : public std::runtime_error {
  public:
@@ -77,6 +81,7 @@ class Sql {
 
  private:
   struct Session;
+  class Prepared;
   Session& session();
   template <class Work>
   auto guarded(Work&& work);

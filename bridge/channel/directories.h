@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,12 @@ struct ReceivedFile {
   std::string name;
   Bytes content;
   std::string signature;  ///< text of NAME.sig; empty: there is none
+};
+/// What is to lie in `out`, beside its signature.
+struct OutgoingFile {
+  std::string name;
+  std::string_view content;
+  std::string signature;
 };
 /// Something in `in` that is no file we take: left where it is.
 struct OddThing {
@@ -72,10 +79,10 @@ class Directories {
   /// Moves one of them, and its signature, back into `in`. No error where it is gone.
   [[nodiscard]] Result<void, std::string> take_back(const std::string& archived);
 
-  /// Puts a file into `out` whole: the signature first, so that it is there when the file is. The
-  /// same again is no error; another content under the name is.
-  [[nodiscard]] Result<void, std::string> send(const std::string& name, std::string_view content,
-                                               std::string_view signature);
+  /// Puts files into `out` whole, each with its signature first, so that it is there when the file
+  /// is; all are on disk when it returns. The same again is no error; another content under the
+  /// name is. What became of each, in their order; errors: a sentence.
+  [[nodiscard]] std::vector<Result<void, std::string>> send(std::span<const OutgoingFile> files);
 
   /// Puts a file into `in` whole and synced, as another would, for a message that came another
   /// way.

@@ -184,6 +184,7 @@ void on_opened(BookTransaction& book, const Rules& rules, CustomerPayment paymen
   const auto details = read_details(opened.details);
   VOSTRO_CHECK(details);  // whoever opened it has read it
   payment.details = opened.details;
+  note_details(book, payment);
   payment.customer = details->creditor().account;
   payment.end_to_end_id = details->end_to_end_id;
   go_on(book, rules, std::move(payment));

@@ -136,15 +136,18 @@ void take_receipt(BookTransaction& book, const Rules& rules, const client::Final
 
 }  // namespace
 
-void take_event(BookTransaction& book, const Rules& rules, const client::Event& event) {
-  if (const auto* receipt = std::get_if<client::ReceiptEvent>(&event)) {
+void take_events(BookTransaction& book, const Rules& rules, std::span<const client::Event> events) {
+  for (const client::Event& event : events) {
+    const auto* receipt = std::get_if<client::ReceiptEvent>(&event);
+    if (receipt == nullptr) continue;
     if (rules.config.participant)
       take_payment_receipt(book, rules, receipt->receipt, receipt->steps);
     else
       take_receipt(book, rules, receipt->receipt);
   }
-  set_cursor(book, rules.maker.network_id(),
-             std::visit([](const auto& each) { return each.place(); }, event));
+  if (!events.empty())
+    set_cursor(book, rules.maker.network_id(),
+               std::visit([](const auto& each) { return each.place(); }, events.back()));
 }
 
 }  // namespace vostro::bridge

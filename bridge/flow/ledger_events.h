@@ -2,6 +2,8 @@
 /// cursor behind it. Receipts that are none of the bank's business pass.
 #pragma once
 
+#include <span>
+
 #include "bridge/flow/funding.h"
 #include "bridge/flow/redemption.h"
 #include "bridge/flow/screening.h"
@@ -17,7 +19,8 @@ struct Rules {
   PaymentGate* gate = nullptr;  ///< of a participant that screens
 };
 
-/// The step of one event: the caller's transaction sets the cursor too.
-void take_event(BookTransaction& book, const Rules& rules, const client::Event& event);
+/// The steps of events that follow each other: the transaction sets the cursor behind the last,
+/// too.
+void take_events(BookTransaction& book, const Rules& rules, std::span<const client::Event> events);
 
 }  // namespace vostro::bridge

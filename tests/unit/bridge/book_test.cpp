@@ -111,6 +111,66 @@ TEST_P(TheBook, PostsBothSides) {
   EXPECT_EQ(balance(book, "ledger/EUR"), 0);
 }
 
+// Rows go to the database in groups: nobody may see a book without them, not even whoever wrote.
+TEST_P(TheBook, SeesItsOwnPostingsBeforeTheyAreCommitted) {
+  Book book = open_active();
+  write(book, [](BookTransaction& rows) {
+    ensure_accounts(rows, kEur);
+    for (int i = 1; i <= 200; ++i) {
+      rows.move("credit", std::to_string(i), BookAccount::suspense, BookAccount::nostro, eur(1));
+      if (i % 37 == 0) {
+        EXPECT_EQ(balances(rows)[kEur]["nostro/EUR"].value, i);
+        EXPECT_EQ(audit(rows).rows, 3 * i);
+        EXPECT_EQ(audit(rows).faults, std::vector<std::string>{});
+      }
+    }
+  });
+  EXPECT_EQ(balance(book, "nostro/EUR"), 200);
+  EXPECT_EQ(look<std::int64_t>(book, [](BookTransaction& rows) { return audit(rows).rows; }), 600);
+}
+
+TEST_P(TheBook, ClearsAndRaisesAnAlarmAgainInOneTransaction) {
+  Book book = open_active();
+  write(book, [](BookTransaction& rows) {
+    rows.clear("k");
+    rows.raise("k", "one");
+    rows.raise("k", "two");
+    rows.clear("k");
+    rows.raise("k", "three");
+  });
+  write(book, [](BookTransaction& rows) {
+    ASSERT_EQ(alarms(rows).size(), 1u);
+    EXPECT_EQ(alarms(rows).front().text, "three");
+    EXPECT_EQ(alarms(rows).front().count, 1);
+    rows.clear("k");
+    EXPECT_TRUE(alarms(rows).empty());
+    // More than it keeps in mind.
+    for (int i = 0; i < 1'100; ++i) rows.raise("many/" + std::to_string(i), "text");
+  });
+  write(book, [](BookTransaction& rows) {
+    for (int i = 0; i < 1'100; ++i) rows.clear("many/" + std::to_string(i));
+    EXPECT_TRUE(alarms(rows).empty());
+  });
+}
+
+// Statements stay prepared: the kinds of their values, and their number, must not mix them up.
+TEST_P(TheBook, KeepsStatementsApart) {
+  static_cast<void>(open());
+  Sql sql(address(), {});
+  const auto one = [&](const std::string& text, const SqlValues& values) {
+    return sql.rows(1, text, values).front().text(0);
+  };
+  for (int i = 0; i < 1'200; ++i)  // more than are kept
+    EXPECT_EQ(one("SELECT CAST(:v0 AS TEXT) || '" + std::to_string(i) + "'", {std::string("x")}),
+              "x" + std::to_string(i));
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(one("SELECT COALESCE(CAST(:v0 AS TEXT), 'none')", {std::string("7")}), "7");
+    EXPECT_EQ(one("SELECT COALESCE(CAST(:v0 AS TEXT), 'none')", {std::int64_t{8}}), "8");
+    EXPECT_EQ(one("SELECT COALESCE(CAST(:v0 AS TEXT), 'none')", {std::monostate{}}), "none");
+    EXPECT_EQ(one("SELECT COALESCE(CAST(:v0 AS TEXT), 'none')", {std::string("9")}), "9");
+  }
+}
+
 TEST_P(TheBook, HoldsTheLargestSums) {
   Book book = open_active();
   write(book, [](BookTransaction& rows) {
@@ -246,7 +306,7 @@ TEST_P(TheBook, SendsTheOldestFirstUntilItArrived) {
   write(book, [](BookTransaction& rows) {
     for (const char* id : {"c", "a", "b"})
       insert(rows, OutboxItem{id, OutboxItem::Kind::file, "text of " + std::string(id)});
-    mark_sent(rows, "a");
+    mark_sent(rows, {"a"});
     remove_from_outbox(rows, "c");
     remove_from_outbox(rows, "never there");
   });

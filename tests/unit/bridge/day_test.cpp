@@ -53,7 +53,9 @@ class TheDay : public FlowTest {
   }
   void tell(Receipt receipt) {
     in_book([this, receipt = std::move(receipt)](BookTransaction& rows) {
-      take_event(rows, rules_, client::ReceiptEvent{{Height(7), kNow, 0, receipt}, {}});
+      take_events(
+          rows, rules_,
+          std::vector<client::Event>{client::ReceiptEvent{{Height(7), kNow, 0, receipt}, {}}});
     });
   }
   Uuid fresh_id() {
@@ -85,7 +87,9 @@ class TheDay : public FlowTest {
       receipt.entries = {
           posting(PlaceKind::hold, -cents, redeem),
           is_paid ? posting(PlaceKind::supply, cents) : at_account(redeem.owner, cents)};
-      take_event(rows, rules_, client::ReceiptEvent{{Height(7), kNow, 0, receipt}, {}});
+      take_events(
+          rows, rules_,
+          std::vector<client::Event>{client::ReceiptEvent{{Height(7), kNow, 0, receipt}, {}}});
     });
   }
   FiatEntry fiat(const std::string& reference, bool is_credit, std::int64_t cents) {

@@ -29,6 +29,11 @@ class Channel : public ::testing::Test {
     now_ += 1s;
     return *channel_.look(now_);
   }
+  [[nodiscard]] Result<void, std::string> send(const std::string& name, std::string_view content,
+                                               const std::string& signature) {
+    const OutgoingFile file{name, content, signature};
+    return channel_.send(std::span(&file, 1)).at(0);
+  }
   [[nodiscard]] bool is_there(const std::string& path) const { return fs::exists(root_ / path); }
 
   test::TemporaryDirectory home_;
@@ -138,16 +143,38 @@ TEST_F(Channel, TakesABoundedNumberAtOnce) {
   EXPECT_TRUE(found.is_more);
 }
 
+TEST_F(Channel, SendsManyFilesEachWithItsSignatureAndTellsOfEach) {
+  ASSERT_TRUE(send("f7.xml", "another", "sig"));
+  std::vector<std::string> texts;
+  for (int i = 0; i < 150; ++i) texts.push_back("text " + std::to_string(i));
+  std::vector<OutgoingFile> files;
+  for (int i = 0; i < 150; ++i)
+    files.push_back({"f" + std::to_string(i) + ".xml", texts[static_cast<std::size_t>(i)],
+                     "sig " + std::to_string(i)});
+  const auto sent = channel_.send(files);
+  ASSERT_EQ(sent.size(), files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    EXPECT_EQ(sent[i].has_value(), i != 7) << i;
+    const std::string text = i == 7 ? "another" : texts[i];
+    std::ifstream file(root_ / "out" / files[i].name);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
+    std::ifstream signature(root_ / "out" / (files[i].name + ".sig"));
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(signature), {}),
+              i == 7 ? "sig" : files[i].signature);
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_ / "out"), {}), 300);  // no drafts
+}
+
 TEST_F(Channel, SendsWholeFilesOnce) {
-  ASSERT_TRUE(channel_.send("a.xml", "one", "sig"));
-  ASSERT_TRUE(channel_.send("a.xml", "one", "sig"));
-  EXPECT_FALSE(channel_.send("a.xml", "two", "sig"));
+  ASSERT_TRUE(send("a.xml", "one", "sig"));
+  ASSERT_TRUE(send("a.xml", "one", "sig"));
+  EXPECT_FALSE(send("a.xml", "two", "sig"));
   std::ifstream file(root_ / "out" / "a.xml");
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "one");
   EXPECT_EQ(std::distance(fs::directory_iterator(root_ / "out"), {}), 2);
   // Nor through a link that somebody put there.
   fs::create_symlink(home_.path() / "elsewhere", root_ / "out" / "b.xml");
-  EXPECT_FALSE(channel_.send("b.xml", "one", "sig"));
+  EXPECT_FALSE(send("b.xml", "one", "sig"));
   EXPECT_FALSE(fs::exists(home_.path() / "elsewhere"));
 }
 

@@ -68,7 +68,9 @@ class FlowTest : public BookTest {
   }
   void take(const Receipt& receipt, std::uint64_t height = 7) {
     step([&](BookTransaction& rows) {
-      take_event(rows, rules_, client::ReceiptEvent{{Height(height), kNow, 0, receipt}, {}});
+      take_events(
+          rows, rules_,
+          std::vector<client::Event>{client::ReceiptEvent{{Height(height), kNow, 0, receipt}, {}}});
     });
   }
   void notice(const FiatEntry& entry) {

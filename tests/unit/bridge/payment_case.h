@@ -170,7 +170,8 @@ class ThePayments : public test::BookTest {
       placed.receipt.entries.push_back(entry);
     }
     step([&](BookTransaction& rows) {
-      take_event(rows, rules_, client::ReceiptEvent{placed, std::move(steps)});
+      take_events(rows, rules_,
+                  std::vector<client::Event>{client::ReceiptEvent{placed, std::move(steps)}});
     });
   }
   /// A block settles the payment that came in; of 2.00 the charges are taken from our account.
@@ -192,7 +193,8 @@ class ThePayments : public test::BookTest {
     add(kOurs, -charges, chain::EntryKind::charge);
     add({kThem, "fees"}, charges, chain::EntryKind::charge);
     step([&](BookTransaction& rows) {
-      take_event(rows, rules_, client::ReceiptEvent{placed, {"final"}});
+      take_events(rows, rules_,
+                  std::vector<client::Event>{client::ReceiptEvent{placed, {"final"}}});
     });
   }
   void tell_out(const std::string& word, std::int64_t cents, chain::Status status,

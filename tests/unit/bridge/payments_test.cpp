@@ -233,7 +233,7 @@ TEST_P(ThePayments, OutBlockedAndReleasedInAnotherCurrencyStaysWithTheBank) {
                                         chain::EntryKind::principal,
                                         *parse_date("2026-01-05")});
     step([&](BookTransaction& rows) {
-      take_event(rows, rules_, client::ReceiptEvent{placed, {word}});
+      take_events(rows, rules_, std::vector<client::Event>{client::ReceiptEvent{placed, {word}}});
     });
   };
   tell_of("held", chain::Status::held, kEuro, -200);
@@ -459,7 +459,9 @@ TEST_P(ThePayments, AReturnThatIsDelayedLeavesNothingBehind) {
   locked.currency = kEuro;
   locked.amount = MinorUnits(-200);
   placed.receipt.entries.push_back(locked);
-  step([&](BookTransaction& rows) { take_event(rows, rules_, client::ReceiptEvent{placed, {}}); });
+  step([&](BookTransaction& rows) {
+    take_events(rows, rules_, std::vector<client::Event>{client::ReceiptEvent{placed, {}}});
+  });
   EXPECT_EQ(sums(), (Sums{0, 0, -200, 1'200}));
   tell(PaymentSide::incoming, {"returned"}, 0, back, chain::Status::returned, "AC04");
   EXPECT_EQ(sums(), (Sums{0, 0, 0, 1'000}));
@@ -483,7 +485,7 @@ TEST_P(ThePayments, TheDayOfSettlementIsThatOfTheCurrencyThatArrives) {
   add({kThem, "desk"}, "EUR", -200, "2026-01-06");
   add(kOurs, "EUR", 200, "2026-01-06");
   step([&](BookTransaction& rows) {
-    take_event(rows, rules_, client::ReceiptEvent{placed, {"final"}});
+    take_events(rows, rules_, std::vector<client::Event>{client::ReceiptEvent{placed, {"final"}}});
   });
   EXPECT_EQ(payment(PaymentSide::incoming).settled, *parse_date("2026-01-06"));
   open_annex();
@@ -555,7 +557,9 @@ TEST_P(ThePayments, TreasurysMovesArePostedAgainstTheBankItself) {
   entry.currency = kEuro;
   entry.amount = MinorUnits(5'000);
   placed.receipt.entries.push_back(entry);
-  step([&](BookTransaction& rows) { take_event(rows, rules_, client::ReceiptEvent{placed, {}}); });
+  step([&](BookTransaction& rows) {
+    take_events(rows, rules_, std::vector<client::Event>{client::ReceiptEvent{placed, {}}});
+  });
   EXPECT_EQ(sums(), (Sums{5'000, 0, 0, -4'000}));
 }
 

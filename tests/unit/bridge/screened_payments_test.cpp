@@ -181,7 +181,7 @@ TEST_P(ScreenedPayments, WhoIsListedAfterAcceptWasSignedIsNotCredited) {
   arrive();
   const auto accept = only_order();
   step([&](BookTransaction& rows) {
-    mark_sent(rows, chain::to_text(chain::OwnedId{kUs, accept.id}));
+    mark_sent(rows, {chain::to_text(chain::OwnedId{kUs, accept.id})});
   });
   listed_now("DE");
   turn();
@@ -217,7 +217,7 @@ TEST_P(ScreenedPayments, ABlockThatComesAfterTheMoneyLeavesItToPeople) {
   arrive();
   const auto accept = only_order();
   step([&](BookTransaction& rows) {
-    mark_sent(rows, chain::to_text(chain::OwnedId{kUs, accept.id}));
+    mark_sent(rows, {chain::to_text(chain::OwnedId{kUs, accept.id})});
   });
   listed_now("DE");
   turn();

@@ -107,7 +107,9 @@ class TheScreening : public test::BookTest {
     receipt.status = status;
     if (status == chain::Status::rejected) receipt.reason = chain::Reason::wrong_state;
     step([&](BookTransaction& rows) {
-      take_event(rows, rules_, client::ReceiptEvent{{Height(7), kNow, 0, receipt}, {}});
+      take_events(
+          rows, rules_,
+          std::vector<client::Event>{client::ReceiptEvent{{Height(7), kNow, 0, receipt}, {}}});
     });
   }
   std::size_t alarms_open() {

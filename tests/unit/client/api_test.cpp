@@ -197,6 +197,44 @@ TEST(Api, FindsTheProblemOfOneOfSeveralEncodings) {
   EXPECT_EQ(answer.error().problem->reason, "AM05");
 }
 
+// Goal: each order of a group is told what became of itself, and none another's answer.
+TEST(Api, SubmitsSeveralInOneRequestAndAnswersEach) {
+  const std::vector transactions{test::a_payment().build(), test::a_payment().build(),
+                                 test::a_payment().build()};
+  std::vector<Bytes> encoded;
+  Bytes framed;
+  for (const auto& each : transactions) {
+    encoded.push_back(chain::encode_transaction(each));
+    append_little_endian(framed, encoded.back().size(), 4);
+    append(framed, encoded.back());
+  }
+  std::string items;
+  HttpServer server([&](const HttpSeen& request) {
+    EXPECT_EQ(request.body, as_text(framed));
+    return test::json_reply(200, "{\"items\":[" + items + "]}");
+  });
+  auto api = test::client_of(server.url());
+  const std::vector<ByteView> views(encoded.begin(), encoded.end());
+  const auto item = [&](std::size_t i) {
+    std::string text = test::pending_answer(transactions[i]);
+    return text.insert(1, "\"status_code\":202,");
+  };
+  items = item(0) + R"(,{"status_code":409,"code":"id-used","detail":"used","reason":"AM05"},)" +
+          item(2);
+  const auto answers = api.submit_all(views);
+  ASSERT_EQ(answers.size(), 3u);
+  ASSERT_TRUE(answers[0] && answers[2]);
+  EXPECT_EQ(answers[0]->id.id, transactions[0].id);
+  EXPECT_EQ(answers[2]->id.id, transactions[2].id);
+  ASSERT_FALSE(answers[1]);
+  EXPECT_TRUE(answers[1].error().is_problem(409, "id-used"));
+  items = item(0) + "," + item(1);  // whose is missing?
+  for (const auto& answer : api.submit_all(views)) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, ApiError::Kind::bad_answer);
+  }
+}
+
 TEST(Api, ReadsEveryPageOfAList) {
   HttpServer server([](const HttpSeen& request) {
     const bool is_second = request.target.find("cursor=a%2fb") != std::string::npos;
