@@ -218,19 +218,24 @@ void TokenBook::refresh(SteadyTime steady) {
     stamp_.reset();
     return;
   }
-  const Stamp stamp{info.st_ino,
-                    std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
-                    info.st_size};
+  const Stamp stamp{
+      info.st_ino, std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
+      std::int64_t{info.st_ctim.tv_sec} * 1'000'000'000 + info.st_ctim.tv_nsec, info.st_size};
   if (stamp_ == stamp) return;
-  stamp_ = stamp;
   auto tokens = list_tokens(file_);
   if (!tokens) {
-    // Whoever damages the file must not thereby keep a revoked token alive.
-    log::error("the token file cannot be read: no token is valid", {{"error", tokens.error()}});
+    // Whoever damages the file must not thereby keep a revoked token alive. What failed may lie in
+    // this process (no descriptor), so that the same file is read again.
+    if (told_ != tokens.error())
+      log::error("the token file cannot be read: no token is valid", {{"error", tokens.error()}});
+    told_ = tokens.error();
     tokens_.clear();
+    stamp_.reset();
     return;
   }
   tokens_ = *std::move(tokens);
+  stamp_ = stamp;
+  told_.clear();
   log::info("tokens read", {{"count", tokens_.size()}});
 }
 

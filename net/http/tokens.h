@@ -82,10 +82,12 @@ class TokenBook {
  private:
   void refresh(SteadyTime steady);
 
-  /// What tells one version of the file from another: it is replaced as a whole.
+  /// What tells one version of the file from another: it is replaced as a whole, and its mode says
+  /// whether it may be read at all.
   struct Stamp {
     std::uint64_t inode = 0;
     std::int64_t changed_ns = 0;
+    std::int64_t status_changed_ns = 0;  ///< also by chmod
     std::int64_t size = 0;
     bool operator==(const Stamp&) const = default;
   };
@@ -93,7 +95,8 @@ class TokenBook {
   std::string file_;
   std::mutex mutex_;
   std::vector<Token> tokens_;
-  std::optional<Stamp> stamp_;
+  std::optional<Stamp> stamp_;  ///< none: the file was not read
+  std::string told_;            ///< why, in the log
   std::optional<SteadyTime> looked_at_;
 };
 

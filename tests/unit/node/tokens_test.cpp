@@ -2,6 +2,7 @@
 #include "net/http/tokens.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <fstream>
 #include <sstream>
@@ -128,6 +129,28 @@ TEST_F(Tokens, AFileOpenToOthersLetsNobodyIn) {
   const std::string token = create({});
   std::filesystem::permissions(file, std::filesystem::perms(0644));
   EXPECT_FALSE(find(token));
+}
+
+TEST_F(Tokens, AFileThatIsMendedLetsItsOwnersIn) {
+  const std::string token = create({});
+  std::filesystem::permissions(file, std::filesystem::perms(0644));
+  EXPECT_FALSE(find(token));
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  EXPECT_TRUE(find(token)) << "nothing but its mode has changed";
+  std::filesystem::permissions(file, std::filesystem::perms(0644));
+  EXPECT_FALSE(find(token)) << "also where it was read before";
+}
+
+TEST_F(Tokens, AFileThatCouldNotBeReadIsReadAgain) {
+  const std::string token = create({});
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool is_found = find(token).has_value();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_FALSE(is_found);
+  EXPECT_TRUE(find(token)) << "nothing was wrong with the file";
 }
 
 TEST_F(Tokens, WishesAreChecked) {
