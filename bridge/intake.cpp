@@ -10,6 +10,10 @@
 namespace vostro::bridge {
 namespace {
 
+std::string alarm_of(const Hash& file) {
+  return "file/" + to_hex(file.view()).substr(0, 16);
+}
+
 class Intake {
  public:
   Intake(Book& book, Directories& directories, const Rules& rules, UnixMillis now,
@@ -36,7 +40,9 @@ class Intake {
     const auto message =
         read_(as_text(file.content), rules_.config.agent,
               rules_.config.participant ? std::optional(rules_.config.bank) : std::nullopt);
-    if (!message) return quarantine(file, hash, message.error());
+    if (!message && message.error().kind == ReadFault::Kind::not_now)
+      return leave(file, hash, message.error().what);
+    if (!message) return quarantine(file, hash, message.error().what);
     if (message->sender != rules_.config.bank)
       return quarantine(file, hash, "it is from another bank than the channel's");
     if (const std::string fault = fault_in(*message); !fault.empty())
@@ -61,6 +67,7 @@ class Intake {
     auto done = book_.write(now_, [&](BookTransaction& rows) {
       is_repeat = find_message(rows, "in", sender, message.message_id).has_value();
       if (is_repeat) return;
+      rows.clear(alarm_of(hash));
       insert(rows, InboxFile{hash, file.name, "taken", message.type});
       insert(rows, JournalMessage{"in", message.type, sender, message.message_id, hash,
                                   std::string(as_text(file.content))});
@@ -95,13 +102,23 @@ class Intake {
       take_returns(rows, rules_, std::get<ReturnOrders>(message.content));
   }
 
+  /// Nothing is known of it, so nothing is noted but that a person should know: it comes again.
+  Result<void, BookError> leave(const ReceivedFile& file, const Hash& hash,
+                                const std::string& why) {
+    log::warning("a file cannot be read now", {{"file", file.name}, {"reason", why}});
+    return book_.write(now_, [&](BookTransaction& rows) {
+      rows.raise(
+          alarm_of(hash),
+          "the file " + file.name + " cannot be read now, stays in `in` and is read again: " + why);
+    });
+  }
+
   Result<void, BookError> quarantine(const ReceivedFile& file, const Hash& hash,
                                      const std::string& why,
                                      const std::string& outcome = "quarantined") {
     auto done = book_.write(now_, [&](BookTransaction& rows) {
       insert(rows, InboxFile{hash, file.name, outcome, why});
-      rows.raise("file/" + to_hex(hash.view()).substr(0, 16),
-                 "the file " + file.name + " is in quarantine: " + why);
+      rows.raise(alarm_of(hash), "the file " + file.name + " is in quarantine: " + why);
     });
     if (!done) return done;
     VOSTRO_FAILPOINT("bridge.quarantine.committed");

@@ -7,12 +7,12 @@
 
 #include "bridge/channel/directories.h"
 #include "bridge/flow/ledger_events.h"
-#include "bridge/messages.h"
+#include "bridge/parser/parser.h"
 
 namespace vostro::bridge {
 
-/// Reads a message, whose bytes are signed: a Parser does (parser/parser.h).
-using ReadMessage = std::function<Result<IncomingMessage, std::string>(
+/// Reads a message, whose bytes are signed: a Parser does. What cannot be read now stays in `in`.
+using ReadMessage = std::function<Result<IncomingMessage, ReadFault>(
     std::string_view text, const Bic& receiver, const std::optional<Bic>& customers_sender)>;
 
 /// What was posted, and what lies in `in` now; true: there is more, look again at once. Errors:

@@ -15,8 +15,8 @@ namespace vostro::bridge::parser {
 inline constexpr int control_descriptor = 3;
 /// Its readers' exit code where memory ran out.
 inline constexpr int out_of_memory = 3;
-/// More than any answer to a file of 10 MiB.
-inline constexpr std::size_t answer_bytes_max = std::size_t{192} * 1024 * 1024;
+/// In place of a status: the system had no process for the reader.
+inline constexpr int no_reader = -1;
 
 struct Request {
   Bic receiver;
@@ -28,6 +28,9 @@ struct Request {
     archive(receiver, customers_sender, bounded<file_bytes_max>(text));
   }
 };
+
+/// On the control channel. False: nobody takes it.
+[[nodiscard]] bool send_descriptor(int control, int descriptor);
 
 /// The first byte of an answer; then the encoded message, or a sentence.
 inline constexpr Byte is_message{1};

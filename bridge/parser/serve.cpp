@@ -1,9 +1,5 @@
 #include "bridge/parser/serve.h"
 
-#include <seccomp.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,48 +12,14 @@
 #include <optional>
 
 #include "bridge/parser/protocol.h"
+#include "bridge/parser/shut_in.h"
 
 namespace vostro::bridge {
 namespace {
 
-// Exit codes of the process that forks, beside 0: the channel ended.
+// Exit codes beside 0 and out_of_memory, of both processes.
 constexpr int kCannotShutIn = 2;
 constexpr int kCannotGoOn = 4;
-
-bool limit(int what, std::uint64_t soft, std::uint64_t hard) {
-  const rlimit both{soft, hard};
-  return ::setrlimit(static_cast<__rlimit_resource>(what), &both) == 0;
-}
-bool limit(int what, std::uint64_t most) {
-  return limit(what, most, most);
-}
-
-/// All other calls fail with EPERM. What is on no list: files, sockets, programs, and with
-/// `with_fork` false processes.
-bool allow_only_reading(bool with_fork) {
-  scmp_filter_ctx filter = ::seccomp_init(SCMP_ACT_ERRNO(EPERM));
-  if (filter == nullptr) return false;
-  const auto allow = [&](std::initializer_list<int> calls) {
-    for (const int call : calls)
-      if (::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) return false;
-    return true;
-  };
-  bool is_done = allow({SCMP_SYS(read),         SCMP_SYS(write),          SCMP_SYS(close),
-                        SCMP_SYS(brk),          SCMP_SYS(mmap),           SCMP_SYS(munmap),
-                        SCMP_SYS(mremap),       SCMP_SYS(mprotect),       SCMP_SYS(madvise),
-                        SCMP_SYS(futex),        SCMP_SYS(exit),           SCMP_SYS(exit_group),
-                        SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction),
-                        SCMP_SYS(getpid),       SCMP_SYS(gettid),         SCMP_SYS(tgkill),
-                        SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime)});
-  if (with_fork)
-    is_done = is_done &&
-              allow({SCMP_SYS(clone), SCMP_SYS(set_robust_list), SCMP_SYS(wait4), SCMP_SYS(recvmsg),
-                     SCMP_SYS(prctl), SCMP_SYS(prlimit64), SCMP_SYS(setrlimit), SCMP_SYS(alarm),
-                     SCMP_SYS(setitimer), SCMP_SYS(seccomp), SCMP_SYS(rseq), SCMP_SYS(fcntl)});
-  is_done = is_done && ::seccomp_load(filter) == 0;
-  ::seccomp_release(filter);
-  return is_done;
-}
 
 std::optional<Bytes> read_to_end(int descriptor, std::size_t size_max) {
   Bytes bytes;
@@ -94,10 +56,7 @@ Bytes answer_to(ByteView bytes) {
 
 /// One message; the exit code.
 int read_one(int descriptor, std::uint64_t processor_s, unsigned wall_s) {
-  // At the hard limit there is a SIGKILL, which does not say why.
-  if (!limit(RLIMIT_CPU, processor_s, processor_s + 1) || !allow_only_reading(false))
-    return kCannotShutIn;
-  ::alarm(wall_s);
+  if (!parser::shut_in_reader(processor_s, wall_s)) return kCannotShutIn;
   try {
     const auto request = read_to_end(descriptor, file_bytes_max + 1024);
     if (!request) return kCannotGoOn;
@@ -144,10 +103,7 @@ int serve_parser(int count, char** arguments) {
   if (!memory || !processor_s || !wall_s) return kCannotShutIn;
   prepare_reading();
   // Whatever is open beside the channel is taken from under it: it may not even log.
-  if (::chdir("/") != 0 || ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      !limit(RLIMIT_AS, *memory) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_CORE, 0) ||
-      !limit(RLIMIT_NOFILE, 8) || !allow_only_reading(true))
-    return kCannotShutIn;
+  if (!parser::shut_in_forker(*memory)) return kCannotShutIn;
   while (true) {
     const int descriptor = receive_descriptor();
     if (descriptor < 0) return 0;
@@ -157,7 +113,7 @@ int serve_parser(int count, char** arguments) {
       ::_exit(read_one(descriptor, *processor_s, static_cast<unsigned>(*wall_s)));
     }
     ::close(descriptor);
-    int status = -1;
+    int status = parser::no_reader;
     if (reader > 0)
       while (::wait4(reader, &status, 0, nullptr) < 0 && errno == EINTR) {
       }

@@ -14,7 +14,7 @@ RULES = [
     (r"toml\+\+|toml\.hpp", r"(genesis|node|client|wallet-cli|bridge|audit)/.*\.cpp", "the configuration of the program"),
     (r"CLI/", r"(genesis|node|wallet-cli|bridge|audit|bench)/.*\.cpp|net/http/token_program\.cpp", "the program's main"),
     (r"soci/", r"(bridge/book|audit/[a-z0-9_]+)/.*\.cpp", "bridge/book/sql.h"),
-    (r"seccomp\.h", r"bridge/parser/serve\.cpp", "bridge/parser/parser.h"),
+    (r"seccomp\.h", r"bridge/parser/shut_in\.cpp", "bridge/parser/parser.h"),
     (r"libxml", r"iso20022/.*\.cpp", "iso20022"),
     (r"unicode/", r"bridge/screening/(normal|country_names)\.cpp", "bridge/screening/normal.h"),
     (r"prometheus/", r"net/http/metrics_text\.cpp", "net/http/metrics_text.h"),
