@@ -73,8 +73,18 @@ std::string_view id_of_name(std::string_view name) {
 }  // namespace
 
 bool SharedBook::read(const Book::Work& work) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_, std::defer_lock);
+  const auto busy_since = busy_since_.load();
+  // Who comes while somebody hangs is not kept: there are few threads.
+  const bool hangs =
+      busy_since != Clock::time_point::max() && Clock::now() - busy_since > book_wait;
+  if (hangs || !lock.try_lock_for(book_wait)) {
+    log::warning("the book does not answer", {{"error", "an earlier look has not ended"}});
+    return false;
+  }
+  busy_since_ = Clock::now();
   const auto done = book_.read(wall_clock(), work);
+  busy_since_ = Clock::time_point::max();
   if (!done) log::warning("the book does not answer", {{"error", to_string(done.error())}});
   return done.has_value();
 }
@@ -112,18 +122,30 @@ MakeResponse Counter::post(const Request& request, Answer answer) {
   if (!book_.read([&](BookTransaction& rows) { known = find_file(rows, hash); }))
     return now(refuse(problems::book_unavailable, {.retry_after_s = 1}));
   if (known) return now(outcome_response(*known));
-  Response kept = keep(hash, request, signature, waits ? &answer : nullptr);
+  const Waiter waiter{++waiters_, answer};
+  Response kept = keep(hash, request, signature, waits ? &waiter : nullptr);
   if (!waits || kept.status != 202) return now(std::move(kept));
-  return [kept = std::move(kept)] { return kept; };
+  return [this, hash, number = waiter.number, kept = std::move(kept)] {
+    forget(hash, number);
+    return kept;
+  };
+}
+
+void Counter::forget(const Hash& hash, std::uint64_t waiter) {
+  const std::lock_guard lock(mutex_);
+  const auto found = waiting_.find(hash);
+  if (found == waiting_.end()) return;
+  std::erase_if(found->second, [&](const Waiter& each) { return each.number == waiter; });
+  if (found->second.empty()) waiting_.erase(found);
 }
 
 Response Counter::keep(const Hash& hash, const Request& request, const std::string& signature,
-                       const Answer* waiting) {
+                       const Waiter* waiter) {
   const std::string name = name_of(hash);
   const std::lock_guard lock(mutex_);
   if (!is_active_) return refuse(problems::not_active, {.retry_after_s = 1});
   if (posted_names_.contains(name)) {
-    if (waiting != nullptr) waiting_[hash].push_back(*waiting);
+    if (waiter != nullptr) waiting_[hash].push_back(*waiter);
     return waiting_response(hash);
   }
   if (posted_.size() >= posted_files_max || posted_bytes_ + request.body.size() > posted_bytes_max)
@@ -136,7 +158,7 @@ Response Counter::keep(const Hash& hash, const Request& request, const std::stri
   }
   VOSTRO_FAILPOINT("bridge.post.kept");
   // What the loop took since the book was asked it finds again, known, and tells who stands here.
-  if (waiting != nullptr) waiting_[hash].push_back(*waiting);
+  if (waiter != nullptr) waiting_[hash].push_back(*waiter);
   posted_.push_back({name, Bytes(content.begin(), content.end()), signature});
   posted_names_.insert(name);
   posted_bytes_ += content.size();
@@ -147,7 +169,7 @@ void Counter::tell_outcomes() {
   std::vector<Hash> asked;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [hash, answers] : waiting_) asked.push_back(hash);
+    for (const auto& [hash, waiters] : waiting_) asked.push_back(hash);
   }
   if (asked.empty()) return;
   std::vector<InboxFile> known;
@@ -158,15 +180,15 @@ void Counter::tell_outcomes() {
       }))
     return;
   for (const InboxFile& file : known) {
-    std::vector<Answer> answers;
+    std::vector<Waiter> waiters;
     {
       const std::lock_guard lock(mutex_);
       const auto found = waiting_.find(file.file);
       if (found == waiting_.end()) continue;
-      answers = std::move(found->second);
+      waiters = std::move(found->second);
       waiting_.erase(found);
     }
-    for (const Answer& answer : answers) answer([file] { return outcome_response(file); });
+    for (const Waiter& each : waiters) each.answer([file] { return outcome_response(file); });
   }
 }
 

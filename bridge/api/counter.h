@@ -2,7 +2,8 @@
 /// of the gateway, without a socket; any thread.
 #pragma once
 
-#include <deque>
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <set>
@@ -46,15 +47,23 @@ inline constexpr ProblemKind node_unavailable{503, "node-unavailable", "The node
 inline constexpr ProblemKind stalled{503, "stalled", "The bridge's loop does not come back."};
 }  // namespace problems
 
-/// A book that several threads look into, one after the other.
+/// How long a look into the book may keep the next one waiting.
+inline constexpr std::chrono::seconds book_wait{2};
+
+/// A book that several threads look into, one after the other. Where its database hangs, one of
+/// them hangs with it, and the others do not.
 class SharedBook {
  public:
   explicit SharedBook(Book book) : book_(std::move(book)) {}
-  /// False where the book does not answer; it is logged.
+  /// False where the book does not answer, or a look of another thread takes more than book_wait;
+  /// it is logged.
   [[nodiscard]] bool read(const Book::Work& work);
 
  private:
-  std::mutex mutex_;
+  using Clock = std::chrono::steady_clock;
+
+  std::timed_mutex mutex_;
+  std::atomic<Clock::time_point> busy_since_{Clock::time_point::max()};  ///< max: nobody looks
   Book book_;
 };
 
@@ -76,9 +85,15 @@ class Counter {
   void tell_outcomes();
 
  private:
-  /// On disk, and among those to be taken; `waiting`: who waits for its outcome, or null.
+  struct Waiter {
+    std::uint64_t number = 0;
+    Answer answer;
+  };
+  /// On disk, and among those to be taken; `waiter`: who waits for its outcome, or null.
   [[nodiscard]] Response keep(const Hash& hash, const Request& request,
-                              const std::string& signature, const Answer* waiting);
+                              const std::string& signature, const Waiter* waiter);
+  /// Its client has been told something else.
+  void forget(const Hash& hash, std::uint64_t waiter);
 
   SharedBook& book_;
   const Directories& directories_;
@@ -89,7 +104,8 @@ class Counter {
   std::vector<ReceivedFile> posted_;
   std::set<std::string> posted_names_;
   std::size_t posted_bytes_ = 0;
-  std::map<Hash, std::vector<Answer>> waiting_;
+  std::atomic<std::uint64_t> waiters_{0};  ///< numbered so far
+  std::map<Hash, std::vector<Waiter>> waiting_;
 };
 
 }  // namespace vostro::bridge::api

@@ -20,6 +20,10 @@ namespace problems = api::problems;
 /// A loop that was busy for so long hangs: a turn has steps of seconds at most.
 constexpr std::chrono::seconds kStallTime{60};
 
+/// What costs something to find out, and needs no token, is found out once for whoever asks so
+/// soon.
+constexpr std::chrono::seconds kKept{1};
+
 net::http::Response word(std::string_view status) {
   net::http::Response response;
   response.body = "{\"status\":\"" + std::string(status) + "\"}";
@@ -41,8 +45,11 @@ struct Gateway::Impl {
 
   [[nodiscard]] std::optional<Height> node_height() {
     const std::lock_guard lock(node_mutex);
+    if (Clock::now() < node_again_at) return std::nullopt;
     const auto status = node.status();
-    return status ? std::optional(status->height) : std::nullopt;
+    if (status) return status->height;
+    node_again_at = Clock::now() + kKept;
+    return std::nullopt;
   }
 
   [[nodiscard]] bool is_stalled() const { return Clock::now() - beaten_at.load() > kStallTime; }
@@ -60,16 +67,31 @@ struct Gateway::Impl {
     return word("ready");
   }
 
-  [[nodiscard]] net::http::Response metrics() {
+  [[nodiscard]] std::string metrics_text() {
     net::http::MetricsText out;
     out.gauge("vostro_bridge_active", "1 where this bridge has the lease of the book.",
               stage == Stage::waiting ? 0 : 1);
     out.gauge("vostro_bridge_restoring", "1 while an older copy of the book reads again.",
               stage == Stage::restoring ? 1 : 0);
     api::add_gauges(out, book, directories, network_id, node_height(), wall_clock());
+    return out.text() + server->metrics();
+  }
+
+  [[nodiscard]] net::http::Response metrics() {
     net::http::Response response;
     response.content_type = "text/plain; version=0.0.4";
-    response.body = out.text() + server->metrics();
+    {
+      const std::lock_guard lock(metrics_mutex);
+      if (Clock::now() < metrics_again_at) {
+        response.body = kept_metrics;
+        return response;
+      }
+    }
+    // Without the lock: where this hangs, the next one does not wait for it.
+    response.body = metrics_text();
+    const std::lock_guard lock(metrics_mutex);
+    kept_metrics = response.body;
+    metrics_again_at = Clock::now() + kKept;
     return response;
   }
 
@@ -108,6 +130,10 @@ struct Gateway::Impl {
   Directories directories;
   std::mutex node_mutex;
   client::ApiClient node;
+  Clock::time_point node_again_at;  ///< it did not answer
+  std::mutex metrics_mutex;
+  std::string kept_metrics;
+  Clock::time_point metrics_again_at;
   Hash network_id;
   api::Counter counter;
   std::atomic<Clock::time_point> beaten_at{Clock::now()};

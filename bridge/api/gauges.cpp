@@ -38,24 +38,22 @@ BookView view_of(BookTransaction& rows, const Hash& network_id) {
 
 void add_gauges(net::http::MetricsText& out, SharedBook& book, const Directories& directories,
                 const Hash& network_id, std::optional<Height> node_height, UnixMillis now) {
-  for (const std::string_view which : {"in", "out"}) {
+  std::map<std::string, Directories::Waiting> files;
+  for (const std::string which : {"in", "out"}) {
     const auto waiting = directories.waiting(which);
-    if (!waiting) {
+    if (waiting)
+      files.emplace(which, *waiting);
+    else
       log::warning("a directory cannot be read", {{"error", waiting.error()}});
-      continue;
-    }
-    out.gauge("vostro_bridge_files", "Files that nobody took yet.", metric(waiting->files),
-              {{"directory", std::string(which)}});
   }
-  for (const std::string_view which : {"in", "out"}) {
-    const auto waiting = directories.waiting(which);
-    if (!waiting) continue;
-    const auto now_s = static_cast<std::int64_t>(now.value / 1000);
-    out.gauge(
-        "vostro_bridge_oldest_file_seconds", "Age of the oldest of them; 0 without any.",
-        metric(waiting->files == 0 ? 0 : std::max<std::int64_t>(0, now_s - waiting->oldest_s)),
-        {{"directory", std::string(which)}});
-  }
+  for (const auto& [which, waiting] : files)
+    out.gauge("vostro_bridge_files", "Files that nobody took yet.", metric(waiting.files),
+              {{"directory", which}});
+  const auto now_s = static_cast<std::int64_t>(now.value / 1000);
+  for (const auto& [which, waiting] : files)
+    out.gauge("vostro_bridge_oldest_file_seconds", "Age of the oldest of them; 0 without any.",
+              metric(waiting.files == 0 ? 0 : std::max<std::int64_t>(0, now_s - waiting.oldest_s)),
+              {{"directory", which}});
   out.gauge("vostro_bridge_node_up", "1 where the node answers.", node_height ? 1 : 0);
   if (node_height)
     out.gauge("vostro_bridge_node_height", "Newest block of the node.", metric(node_height->value));

@@ -17,6 +17,17 @@ constexpr std::string_view kPostgresql = "postgresql:";
 /// in it must not fill the server's memory.
 constexpr std::size_t kPreparedMax = 512;
 
+/// libpq's, where the operator says nothing else: a server whose machine or network is gone is
+/// given up after some 20 s, and not after TCP's quarter of an hour. A statement that is at work is
+/// not affected: its machine answers.
+const std::pair<std::string, std::string> kConnectOptions[]{
+    {"connect_timeout", "10"},      // s
+    {"tcp_user_timeout", "10000"},  // ms, for what was sent and not acknowledged
+    {"keepalives_idle", "10"},      // s
+    {"keepalives_interval", "5"},   // s
+    {"keepalives_count", "2"},
+};
+
 /// A value in libpq's connection string: in quotes, with quotes and backslashes escaped.
 std::string quoted(std::string_view text) {
   std::string out = "'";
@@ -165,13 +176,16 @@ Sql::Session& Sql::session() {
     made->soci << "PRAGMA cache_size=-65536";  // 64 MiB: a day of a large bank
   } else {
     std::string where = address_.where + " client_encoding=UTF8";
-    if (where.find("connect_timeout") == std::string::npos) where += " connect_timeout=10";
+    for (const auto& [name, value] : kConnectOptions)
+      if (where.find(name) == std::string::npos) where += " " + name + "=" + value;
     if (!password_.empty()) where += " password=" + quoted(password_.reveal());
     made->soci.open(soci::postgresql, where);
     wipe(where);
     made->soci << "SET synchronous_commit = on";
     made->soci << "SET lock_timeout = '10s'";
     made->soci << "SET statement_timeout = '60s'";
+    // A bridge that stands still in a transaction holds the lease's row: the next one must get it.
+    made->soci << "SET idle_in_transaction_session_timeout = '10s'";
     made->soci << "SET client_min_messages = warning";
   }
   session_ = std::move(made);
