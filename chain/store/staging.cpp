@@ -46,6 +46,9 @@ std::string whole_path(const std::string& store_path) {
 std::string replaced_path(const std::string& store_path) {
   return store_path + ".replaced";
 }
+std::string discarded_path(const std::string& store_path) {
+  return store_path + ".discarded";
+}
 
 StoreError input_output(const std::string& what, const std::string& why) {
   return {StoreFault::input_output, what + ": " + why};
@@ -277,13 +280,24 @@ std::string staging_path(const std::string& store_path) {
   return store_path + ".joining";
 }
 
+// A removal that the end of the process cuts short must not leave a part under the name of a whole.
 Result<void, StoreError> discard_joined(const std::string& store_path) {
-  return remove_directory(whole_path(store_path));
+  const std::string discarded = discarded_path(store_path);
+  if (auto removed = remove_directory(discarded); !removed) return removed;
+  std::error_code error;
+  const bool is_waiting = fs::exists(whole_path(store_path), error);
+  if (error) return fail(input_output(whole_path(store_path), error.message()));
+  if (!is_waiting) return {};
+  if (auto moved = rename_directory(whole_path(store_path), discarded); !moved) return moved;
+  VOSTRO_FAILPOINT("join-discarded");
+  return remove_directory(discarded);
 }
 
 // In this order each end of the process leaves what the next start understands: a whole one that
 // waits always becomes the store.
 Result<bool, StoreError> settle_joined(const std::string& store_path) {
+  if (auto removed = remove_directory(discarded_path(store_path)); !removed)
+    return fail(removed.error());
   std::error_code error;
   const bool is_waiting = fs::exists(whole_path(store_path), error);
   if (error) return fail(input_output(whole_path(store_path), error.message()));

@@ -95,7 +95,8 @@ class Staging {
 /// now. Errors: input_output.
 [[nodiscard]] Result<bool, StoreError> settle_joined(const std::string& store_path);
 
-/// Removes a whole one that waits: it must not become the store. Errors: input_output.
+/// Removes a whole one that waits: it must not become the store, wherever this process ends.
+/// Errors: input_output.
 [[nodiscard]] Result<void, StoreError> discard_joined(const std::string& store_path);
 
 }  // namespace vostro::chain

@@ -268,9 +268,9 @@ class Killed(JoinCase):
         print(f"{len(self.steps)} ends in the middle; then it serves after {self.join():.1f} s", flush=True)
         self.check_taken_part()
 
-        # Whole and not put in place; the old one moved away already; or not cleared away.
+        # Whole and not put in place; the old one moved away already; or not cleared away; and one that a halt was removing.
         old = self.store.with_name("kept")
-        for left in ("joined", "joined and store", "joined and replaced", "replaced"):
+        for left in ("joined", "joined and store", "joined and replaced", "replaced", "discarded"):
             with self.subTest(left):
                 self.network.stop(self.away)
                 shutil.copytree(self.store, old)
@@ -280,6 +280,8 @@ class Killed(JoinCase):
                     shutil.copytree(old, self.store)
                 if "replaced" in left:
                     shutil.copytree(old, self.store.with_name("store.replaced"))
+                if "discarded" in left:
+                    self.store.with_name("store.discarded").mkdir()
                 shutil.rmtree(old)
                 self.network.start(self.away)
                 self.check_taken_part()
