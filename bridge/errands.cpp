@@ -58,9 +58,10 @@ std::string mismatch(const CustomerPayment& payment, const Bic& us, const Paymen
   return {};
 }
 
-/// The node refuses this question; else it answers none for now, or nobody's.
+/// The node refuses this question, or says what cannot be read; else it answers none for now, or
+/// nobody's.
 bool is_about_one_payment(const client::ApiError& error) {
-  if (!error.problem) return false;
+  if (!error.problem) return error.kind == client::ApiError::Kind::bad_answer;
   const int status = error.problem->status;
   return status != 401 && status != 403 && status != 429 && status != 503;
 }
@@ -221,18 +222,18 @@ Result<Errands::Step, client::ApiError> Errands::ask(const Waiting& one, UnixMil
   }
 }
 
-/// What is to be done where the node refuses to say what the next step needs.
+/// What is to be done where the node does not say what the next step needs.
 Errands::Step Errands::refused(const CustomerPayment& payment,
                                const client::ApiError& error) const {
   // 410: this node's history begins later, or the receipt is not kept.
-  if (error.problem->status == 410 && payment.side == PaymentSide::outgoing &&
+  if (error.is_problem(410) && payment.side == PaymentSide::outgoing &&
       payment.recall == RecallState::asked)
     return [this](BookTransaction& rows, CustomerPayment each) {
       on_cannot_recall(rows, rules_, std::move(each));
     };
   return [why = client::to_string(error)](BookTransaction& rows, const CustomerPayment& each) {
     rows.raise("node/" + key_of(each),
-               "the node refuses to say what the next step of a payment needs: " + why);
+               "the node does not say what the next step of a payment needs: " + why);
   };
 }
 
@@ -283,14 +284,15 @@ Result<void, BookError> Errands::round(UnixMillis now) {
     const std::string key = key_of(one.payment) + " " + std::string(to_string(one.payment.state));
     if (!not_before_.contains(key)) {
       auto step = ask(one, now);
-      if (!step && !is_about_one_payment(step.error())) {
+      // Also where nothing came: it may be this question alone, and the next round goes on behind.
+      not_before_[key] = Clock::now() + rules_.config.poll;
+      reached = place_of(one.payment);
+      if (!step && is_about_one_payment(step.error())) step = refused(one.payment, step.error());
+      if (!step) {
         log_no_answer(step.error());
         is_answering = false;
         break;
       }
-      not_before_[key] = Clock::now() + rules_.config.poll;
-      if (!step) step = refused(one.payment, step.error());
-      reached = place_of(one.payment);
       if (*step) steps.emplace_back(std::move(one.payment), *std::move(step));
     } else {
       reached = place_of(one.payment);

@@ -50,6 +50,7 @@ class TheErrands : public ThePayments {
       return problem_reply(404, "unknown-annex", "it has not come");
     if (path.starts_with("/v1/payments/")) {
       const std::string uetr = path.substr(path.rfind('/') + 1);
+      if (uetr == troubled_) return trouble_;
       const bool has_annex = uetr != without_annex_;
       return json_reply(200, R"({"uetr":")" + uetr + R"(","agent":"SUDBFRPP","status":"held",)" +
                                  R"("iso_status":"PDNG","annex":)" +
@@ -60,6 +61,8 @@ class TheErrands : public ThePayments {
   }
 
   std::string without_annex_;
+  std::string troubled_;
+  HttpReply trouble_;
   std::string more_;
   HttpReply proof_ = problem_reply(410, "history-elsewhere", "this node begins at height 4000");
   vostro::test::HttpServer server_{[this](const HttpSeen& request) { return reply_to(request); }};
@@ -158,6 +161,42 @@ TEST_P(TheErrands, WhatTheNodeRefusesToSayIsAnAlarmUntilItSaysIt) {
   round();
   EXPECT_EQ(kinds(), std::vector<std::string>());
   EXPECT_TRUE(std::holds_alternative<chain::ConfirmCredit>(only_order().body));
+}
+
+// A node newer than the bridge; a connection that one answer always breaks off.
+TEST_P(TheErrands, AnAnswerThatCannotBeReadOrNeverComesStopsNoOther) {
+  for (const bool is_readable : {false, true}) {
+    trouble_ = is_readable ? HttpReply{"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{", true}
+                           : json_reply(200, R"({"uetr":"a word of next year"})");
+    tell_in("held", 0, chain::Status::held);
+    const Uuid first = uetr_;
+    troubled_ = to_text(first);
+    uetr_ = client::make_uetr();
+    without_annex_ = to_text(uetr_);
+    ++now_.value;
+    step_at(now_, [&](BookTransaction& rows) {
+      CustomerPayment late;
+      late.side = PaymentSide::incoming;
+      late.name = name_of(PaymentSide::incoming);
+      late.amount = {kEuro, MinorUnits(200)};
+      late.other = kTheirs;
+      late.since = now_;
+      late.state = PaymentState::arrived;
+      insert(rows, late, "held for us");
+    });
+    for (int i = 0; i < 3; ++i) round();
+    EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::rejecting);
+    const auto open = look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); });
+    EXPECT_EQ(open, is_readable ? 0u : 1u);
+    // Once it can be read all is as it always is.
+    troubled_.clear();
+    without_annex_ = to_text(first);
+    for (int i = 0; i < 3; ++i) round();
+    uetr_ = first;
+    EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::rejecting);
+    EXPECT_EQ(look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); }), 0u);
+    uetr_ = client::make_uetr();
+  }
 }
 
 TEST_P(TheErrands, WhatChargesWouldBeTakenOfIsNotAccepted) {
