@@ -8,6 +8,9 @@
 namespace vostro::bridge {
 namespace {
 
+// ISO 20022: following a cancellation request.
+constexpr const char* kAgreed = "FOCR";
+
 const chain::AccountId& our_account(const Rules& rules) {
   VOSTRO_CHECK(rules.config.participant);
   return rules.config.participant->account;
@@ -61,6 +64,16 @@ void credit_customer(BookTransaction& book, const Rules& rules, CustomerPayment&
                write_inward(channel_of(rules), id, UnixSeconds(at.value / 1000), *payment.settled,
                             payment.details));
   notify_credit(book, rules, payment, payment.amount, *payment.settled, "", at);
+}
+
+bool has_customer(const CustomerPayment& payment) {
+  return payment.state == PaymentState::credited || payment.state == PaymentState::confirmed;
+}
+
+/// Our core has agreed to a recall before any customer had the money.
+bool is_agreed(const CustomerPayment& payment) {
+  return payment.recall == RecallState::open && payment.code == kAgreed &&
+         payment.state != PaymentState::returning && !has_customer(payment);
 }
 
 /// Gives back what the customer has, where he has it. False: he has not enough, or his account is
@@ -203,6 +216,10 @@ void wait_for_annex(BookTransaction& book, const Rules& rules, const CustomerPay
 
 void go_on(BookTransaction& book, const Rules& rules, CustomerPayment payment) {
   if (hold_for_screening(book, rules, payment)) return;
+  if (is_agreed(payment)) {
+    start_return(book, rules, payment, kAgreed, "given back as agreed");
+    return;
+  }
   if (const std::string code = obstacle(book, payment); !code.empty()) {
     decline(book, rules, std::move(payment), code, "the account cannot be credited");
     return;
@@ -257,8 +274,7 @@ void on_incoming(BookTransaction& book, const Rules& rules, CustomerPayment paym
     update(book, payment, word);
   } else if (word == "returned") {
     end_order(book, rules, payment);
-    if (payment.state != PaymentState::returning &&
-        (payment.state == PaymentState::credited || payment.state == PaymentState::confirmed)) {
+    if (has_customer(payment)) {
       // By hand, while its customer still has the money.
       book.raise("returned/" + key_of(payment),
                  "a payment was given back by another order than the bridge's, and its customer "
@@ -324,12 +340,15 @@ void take_recall_answers(BookTransaction& book, const Rules& rules, const Recall
       continue;
     }
     if (!item.is_refused) {
-      const bool has_customer =
-          payment->state == PaymentState::credited || payment->state == PaymentState::confirmed;
-      if (has_customer)
-        static_cast<void>(take_back(book, rules, *payment, payment->amount, "FOCR"));
+      if (has_customer(*payment)) {
+        static_cast<void>(take_back(book, rules, *payment, payment->amount, kAgreed));
+      } else if (payment->state != PaymentState::returning) {
+        payment->code = kAgreed;
+        update(book, *payment, "agreed to be given back, and no customer has it yet");
+      }
       continue;
     }
+    if (is_agreed(*payment)) payment->code.clear();
     end_order(book, rules, *payment);
     payment->recall_code = item.code;
     payment->rejections = 0;
@@ -342,15 +361,14 @@ void take_returns(BookTransaction& book, const Rules& rules, const ReturnOrders&
   for (const ReturnOrders::Item& item : returns.items) {
     auto payment = meant(book, item.uetr, "a pacs.004");
     if (!payment) continue;
-    const bool has_customer =
-        payment->state == PaymentState::credited || payment->state == PaymentState::confirmed;
+    const bool is_credited = has_customer(*payment);
     const bool is_within = item.amount.currency == payment->amount.currency &&
                            item.amount.units <= payment->amount.units;
-    if (!has_customer || !is_within) {
+    if (!is_credited || !is_within) {
       book.raise("answer/" + to_text(item.uetr),
                  "a pacs.004 gives " + to_text(item.uetr) + " back, " +
-                     (has_customer ? "with more than was paid, or in another currency"
-                                   : "which no customer has") +
+                     (is_credited ? "with more than was paid, or in another currency"
+                                  : "which no customer has") +
                      ": nothing is done");
       continue;
     }

@@ -62,7 +62,8 @@ void confirm_credit(BookTransaction& book, const Rules& rules, CustomerPayment p
 void order_return(BookTransaction& book, const Rules& rules, CustomerPayment payment,
                   const chain::Original& original);
 
-/// camt.029 of our core system: keeps the money, or gives it back.
+/// camt.029 of our core system: keeps the money, or gives it back; where no customer has it yet, in
+/// place of crediting him.
 void take_recall_answers(BookTransaction& book, const Rules& rules, const RecallAnswer& answer);
 /// pacs.004 of our core system: gives a credited payment back, whole or in part.
 void take_returns(BookTransaction& book, const Rules& rules, const ReturnOrders& returns);

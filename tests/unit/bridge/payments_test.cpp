@@ -549,6 +549,46 @@ TEST_P(ThePayments, ScreeningRefusesBothSides) {
   EXPECT_EQ(std::string(code.begin(), code.end()), "RR04");
 }
 
+// The core agrees while the annex is on its way, or while two persons look at the names.
+TEST_P(ThePayments, ARecallAgreedToBeforeAnyCustomerHasItIsGivenBackThen) {
+  Gate gate;
+  rules_.gate = &gate;
+  for (const bool is_screened : {false, true}) {
+    uetr_ = client::make_uetr();
+    gate.says = Passage::waiting;
+    tell_in("final", 200, chain::Status::settled);
+    if (is_screened) open_annex();
+    tell_in("recalled", 0, chain::Status::recall_requested, "DUPL");
+    step([&](BookTransaction& rows) { take_recall_answers(rows, rules_, {{{uetr_, false, ""}}}); });
+    EXPECT_EQ(look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); }), 0u);
+    if (!is_screened) open_annex();
+    EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::screening);
+    gate.says = Passage::open;
+    step([&](BookTransaction& rows) { move_payments_on(rows, rules_, false); });
+    EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::returning);
+    EXPECT_EQ(payment(PaymentSide::incoming).code, "FOCR");
+    EXPECT_EQ(has(kDupont), 0);
+    EXPECT_EQ(files_with("tech:xsd:pacs.008.001.08"), 0u);
+  }
+}
+
+TEST_P(ThePayments, ARecallAgreedToAndThenRefusedIsCredited) {
+  Gate gate;
+  rules_.gate = &gate;
+  tell_in("final", 200, chain::Status::settled);
+  open_annex();
+  tell_in("recalled", 0, chain::Status::recall_requested, "DUPL");
+  for (const bool is_refused : {false, true})
+    step([&](BookTransaction& rows) {
+      take_recall_answers(rows, rules_, {{{uetr_, is_refused, is_refused ? "CUST" : ""}}});
+    });
+  EXPECT_TRUE(std::holds_alternative<chain::RefuseRecall>(only_order().body));
+  gate.says = Passage::open;
+  step([&](BookTransaction& rows) { move_payments_on(rows, rules_, false); });
+  EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::credited);
+  EXPECT_EQ(has(kDupont), 200);
+}
+
 TEST_P(ThePayments, TreasurysMovesArePostedAgainstTheBankItself) {
   client::FinalReceipt placed{Height(1), kNow, 0, {}};
   placed.receipt.id = {kThem, client::make_uetr()};
