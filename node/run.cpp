@@ -13,6 +13,7 @@
 #include "base/keystore.h"
 #include "base/log.h"
 #include "base/private_file.h"
+#include "chain/store/room.h"
 #include "node/api/server.h"
 #include "node/commands.h"
 #include "node/config.h"
@@ -239,6 +240,9 @@ Exit prune_node(const std::string& config_file, std::uint64_t keep) {
   std::cout << "history begins at block " << (*store)->view().history_begins().value << " of "
             << height << "; " << (free_after > free_before ? (free_after - free_before) / 1024 : 0)
             << " KiB are free that were not\n";
+  if (const auto room = (*store)->reserve_bytes() + chain::pruning_room_bytes; free_after < room)
+    std::cout << "only " << free_after / 1024 << " KiB are free: with " << room / 1024
+              << " KiB a later pruning gives the space of these blocks back\n";
   return Exit::done;
 }
 

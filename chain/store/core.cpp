@@ -5,6 +5,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -135,6 +136,12 @@ StoreCore::~StoreCore() {
   // Everything that counts is synced already; what Close could still report has nobody to go to.
   const rocksdb::Status closed = database->Close();
   static_cast<void>(closed);
+}
+
+std::uint64_t free_bytes_of(const std::string& path) {
+  struct statvfs status {};
+  if (::statvfs(path.c_str(), &status) != 0) return 0;
+  return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 
 Result<void, StoreError> StoreCore::take_lock() {

@@ -46,6 +46,8 @@ inline constexpr std::size_t family_count = 9;
   return {view_of(bytes).begin(), view_of(bytes).end()};
 }
 [[nodiscard]] StoreError error_of(const rocksdb::Status& status, std::string what);
+/// Of the file system of `path`, as an ordinary user may use it; 0 when unknown.
+[[nodiscard]] std::uint64_t free_bytes_of(const std::string& path);
 
 /// Takes the lock, the mark and the database of one directory, in this order, and gives them back
 /// in reverse.

@@ -1,9 +1,11 @@
 // What a store gives back: everything of old blocks but headers, ids and proofs.
+#include <map>
 #include <set>
 
 #include "chain/merkle.h"
 #include "chain/records.h"
 #include "chain/store/core.h"
+#include "chain/store/room.h"
 
 namespace vostro::chain {
 namespace {
@@ -83,11 +85,22 @@ class Pruner {
   void drop(Family which, ByteView key) {
     const rocksdb::Status status = batch_.Delete(core_.family(which), slice(key));
     VOSTRO_CHECK(status.ok());
+    note_dropped(which, key, key);
   }
   void drop(Family which, ByteView from, ByteView to) {
     if (!std::lexicographical_compare(from.begin(), from.end(), to.begin(), to.end())) return;
     const rocksdb::Status status = batch_.DeleteRange(core_.family(which), slice(from), slice(to));
     VOSTRO_CHECK(status.ok());
+    note_dropped(which, from, to);
+  }
+  void note_dropped(Family which, ByteView from, ByteView to) {
+    const Bytes first(from.begin(), from.end());
+    const Bytes last(to.begin(), to.end());
+    const auto [at, is_new] =
+        dropped_.try_emplace(std::pair(which, first.front()), std::pair(first, last));
+    if (is_new) return;
+    at->second.first = std::min(at->second.first, first);
+    at->second.second = std::max(at->second.second, last);
   }
   Result<void, StoreError> write() {
     rocksdb::WriteOptions durable;
@@ -237,17 +250,22 @@ class Pruner {
     return {};
   }
 
-  /// What was deleted takes disk space until the files that hold it are written anew.
+  /// What was deleted takes disk space until the files that hold it are written anew: those alone,
+  /// for of what is kept there may be fifty times as much. Writing comes before deleting, so
+  /// without room it is left for another time.
   Result<void, StoreError> compact() {
     rocksdb::CompactRangeOptions options;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     options.canceled = canceled_;
-    for (const Family which :
-         {Family::blocks, Family::transactions, Family::receipts, Family::entries}) {
-      if (is_canceled()) return {};
+    const std::uint64_t room = core_.options.reserve_bytes + pruning_room_bytes;
+    for (const auto& [kind, range] : dropped_) {
+      if (is_canceled() || free_bytes_of(core_.path) < room) return {};
+      const rocksdb::Slice from = slice(range.first);
+      const rocksdb::Slice to = slice(range.second);
       const rocksdb::Status status =
-          core_.database->CompactRange(options, core_.family(which), nullptr, nullptr);
-      if (is_canceled()) return {};
+          core_.database->CompactRange(options, core_.family(kind.first), &from, &to);
+      // Somebody else took the room meanwhile: no file that counts is broken.
+      if (is_canceled() || status.IsNoSpace()) return {};
       if (!status.ok()) return fail(error_of(status, core_.path));
     }
     return {};
@@ -257,6 +275,8 @@ class Pruner {
   Height height_;
   std::atomic<bool>* canceled_;
   rocksdb::WriteBatch batch_;
+  /// From the first to the last key, by the first byte: rows of one kind.
+  std::map<std::pair<Family, Byte>, std::pair<Bytes, Bytes>> dropped_;
   // Keys of rows.
   std::set<Bytes> kept_orders_;
   std::set<Bytes> kept_transactions_;

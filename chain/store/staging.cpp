@@ -1,7 +1,6 @@
 #include "chain/store/staging.h"
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -271,9 +270,7 @@ std::optional<StoreError> Staging::failure() const {
 }
 
 std::uint64_t Staging::free_bytes() const {
-  struct statvfs status {};
-  if (::statvfs(path_.c_str(), &status) != 0) return 0;
-  return std::uint64_t{status.f_bavail} * status.f_frsize;
+  return free_bytes_of(path_);
 }
 
 std::string staging_path(const std::string& store_path) {

@@ -1,7 +1,5 @@
 #include "chain/store/store.h"
 
-#include <sys/statvfs.h>
-
 #include "base/failpoint.h"
 #include "chain/store/core.h"
 
@@ -143,9 +141,7 @@ std::optional<StoreError> Store::failure() const {
 }
 
 std::uint64_t Store::free_bytes() const {
-  struct statvfs status {};
-  if (::statvfs(core_->path.c_str(), &status) != 0) return 0;
-  return std::uint64_t{status.f_bavail} * status.f_frsize;
+  return free_bytes_of(core_->path);
 }
 
 std::uint64_t Store::reserve_bytes() const {

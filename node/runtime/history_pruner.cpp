@@ -2,6 +2,9 @@
 
 #include <sys/resource.h>
 
+#include "base/log.h"
+#include "chain/store/room.h"
+
 namespace vostro::node {
 namespace {
 
@@ -53,6 +56,10 @@ void HistoryPruner::run() {
     }
     const auto done = store_.prune(below, &stopping_);
     if (!done) on_failure_("history cannot be pruned: " + to_string(done.error()));
+    const std::uint64_t room = store_.reserve_bytes() + chain::pruning_room_bytes;
+    if (const std::uint64_t free = store_.free_bytes(); done && free < room)
+      log::warning("history is pruned, and its space is given back once there is more room",
+                   {{"bytes", free}, {"limit", room}});
     const std::lock_guard lock(mutex_);
     below_.reset();
   }
