@@ -116,14 +116,15 @@ bool Joiner::one_is_honest(const std::set<std::string>& who, Epoch from) const {
   });
 }
 
-/// False where something in it is not signed as it must be.
+/// False where something in it is not signed as it must be. True: its newest block is final, if it
+/// is of an epoch that is known by now.
 bool Joiner::take_proofs(const Snapshot& snapshot) {
   NoCache cache;
   for (const consensus::EpochStep& step : snapshot.steps) {
     const consensus::Header& header = step.closing.header;
     if (epochs_.contains(header.epoch.next())) continue;
     const auto committee = committee_of(header);
-    if (!committee) return true;  // of epochs that nobody has shown the way to
+    if (!committee) break;  // of epochs that nobody has shown the way to
     const auto next = consensus::committee_after(*committee, step, header.version, cache);
     if (!next) return false;
     epochs_.emplace(next->epoch(), next->context());

@@ -82,7 +82,7 @@ JoinActions Joiner::tick(std::uint64_t now_ms) {
   if (is_choosing) {
     for (auto& [name, peer] : peers_) {
       if (peer.is_out || peer.asked_ms + config_.answer_ms > now_ms) continue;
-      if (!peer.newest || *peer.newest < best_->header.height)
+      if (!peer.newest || (best_ && *peer.newest < best_->header.height))
         ask_snapshot(name, peer, now_ms, actions);
     }
   }

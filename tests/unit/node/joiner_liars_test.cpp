@@ -35,6 +35,18 @@ std::optional<Bytes> say_what_was(Byte type, const GetPart&, Bytes honest) {
   return encode_frame(Server(*chain.store, small_limits(), [] { return 0; }).answer(GetSnapshot{}));
 }
 
+/// Of an epoch that is known, behind the end of one that is not.
+std::optional<Bytes> show_what_nobody_signed(Byte type, const GetPart&, Bytes honest) {
+  if (type != snapshot_frame) return honest;
+  Snapshot snapshot = *decode_snapshot(honest);
+  consensus::EpochStep nowhere;
+  nowhere.closing = *snapshot.newest;
+  nowhere.closing.header.epoch = Epoch(1'000);
+  snapshot.steps.push_back(nowhere);
+  snapshot.newest->header.height = Height(~std::uint64_t{0} / 2);
+  return encode_frame(snapshot);
+}
+
 struct Lie {
   const char* name;
   Liar liar;
@@ -142,6 +154,7 @@ std::vector<Lie> lies() {
          return encode_frame(snapshot);
        },
        true},
+      {"the same behind a step that leads nowhere", show_what_nobody_signed, true},
       {"a proof of long ago", say_what_was, false},
       {"no history at all",
        [](Byte type, const GetPart&, Bytes honest) -> std::optional<Bytes> {
@@ -181,10 +194,24 @@ TEST_P(JoinerLiars, CatalogueC10F23TwoOfSevenGetNothingIn) {
   EXPECT_EQ(!joining.lies.empty(), lie.is_seen);
   joining.check();
 }
-INSTANTIATE_TEST_SUITE_P(EachLie, JoinerLiars, testing::Range<std::size_t>(0, 23));
+INSTANTIATE_TEST_SUITE_P(EachLie, JoinerLiars, testing::Range<std::size_t>(0, 24));
 
 TEST(JoinerLies, AreTriedEachOfThem) {
-  EXPECT_EQ(lies().size(), 23U);
+  EXPECT_EQ(lies().size(), 24U);
+}
+
+// Before anybody has shown a block that is final, and for longer than it waits for an answer.
+TEST(JoinerLies, AreSeenWhereNobodyElseHasAnswered) {
+  const test::TempDir directory;
+  Chain chain(directory.path("chain"));
+  chain.grow(30);
+  Joining joining(chain, directory.path("store"));
+  joining.add_peer("a", show_what_nobody_signed);
+  while (joining.now_ms() < 10'000) ASSERT_TRUE(joining.step());
+  EXPECT_EQ(joining.lies.size(), 1U);
+  for (const char* name : {"c", "d", "e", "f", "g"}) joining.add_peer(name);
+  ASSERT_EQ(joining.run(), JoinPhase::whole) << joining.joiner().failure();
+  joining.check();
 }
 
 // A node that is near, or at the head, gives up nothing for the word of those of whom none need be
