@@ -71,8 +71,11 @@ void Node::on_claim(const std::string& peer, Height height) {
     });
     // Of so many validators one is honest; and what they say is proved before anything is done.
     if (static_cast<std::size_t>(far) < committee->one_honest()) return;
+    // Asked again with each STATUS of theirs.
+    if (join_ || is_join_changing_ || is_joined_ || steady_ms() < join_not_before_ms_) return;
   }
-  begin_join();
+  // This thread is the one that votes wait for.
+  workers_->post(WorkFor::peers, [this] { begin_join(); });
 }
 
 /// Every five seconds. Where the next blocks are nowhere any more, waiting does not help. Whoever
@@ -102,7 +105,7 @@ void Node::begin_join() {
     join_not_before_ms_ = steady_ms() + kJoinAgain_ms;
     is_join_changing_ = true;
   }
-  // Opens files: threads that the others wait for must not wait for that.
+  // Opens files, and removes those of another network: not for a thread that votes wait for.
   auto begun = start_join();
   if (!begun)
     log::warning("joining by a newer ledger cannot begin: it is tried again",
