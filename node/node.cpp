@@ -6,9 +6,9 @@
 #include "base/codec.h"
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "base/private_file.h"
 #include "base/signature_selftest.h"
 #include "chain/store/staging.h"
+#include "node/runtime/data_dir.h"
 
 namespace vostro::node {
 namespace {
@@ -94,6 +94,10 @@ Result<std::unique_ptr<Node>, std::string> Node::open(NodeOptions options,
 Result<void, std::string> Node::open_store() {
   if (const auto made = ensure_private_directory(options_.data_dir); !made)
     return fail(options_.data_dir + ": " + std::string(to_string(made.error())));
+  // Before a directory in it is moved: the store has a lock only where it lies.
+  auto lock = lock_data_dir(options_.data_dir);
+  if (!lock) return fail(lock.error());
+  data_dir_lock_ = std::move(*lock);
   const genesis::Anchor anchor = genesis::make_anchor(definition_);
   validator_keys_ =
       std::make_unique<ValidatorKeys>(options_.data_dir, genesis_context(definition_, anchor));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/keys.h"
+#include "base/private_file.h"
 #include "genesis/definition.h"
 #include "node/annexes/courier.h"
 #include "node/join/join.h"
@@ -187,6 +188,7 @@ class Node final : public Service {
   std::uint64_t started_ms_ = 0;
   std::uint16_t port_ = 0;
   PeerNumbers numbers_;
+  OpenFile data_dir_lock_{-1};
   std::unique_ptr<ValidatorKeys> validator_keys_;
   std::unique_ptr<chain::Store> store_;
   std::optional<consensus::FinalityProof> newest_proof_;  ///< of the store, at the start

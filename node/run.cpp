@@ -18,6 +18,7 @@
 #include "node/commands.h"
 #include "node/config.h"
 #include "node/continuation.h"
+#include "node/runtime/data_dir.h"
 #include "node/secret.h"
 
 namespace vostro::node {
@@ -227,6 +228,8 @@ Exit prune_node(const std::string& config_file, std::uint64_t keep) {
                                           ", the blocks of which this network proves its state");
   chain::StoreOptions options = loaded->config.node.store;
   options.proof_window = least;
+  const auto lock = lock_data_dir(loaded->config.node.data_dir);
+  if (!lock) return complain(Exit::failed, lock.error());
   const auto store = chain::Store::open(loaded->config.node.data_dir + "/store",
                                         loaded->definition.network_id, options);
   if (!store) return complain(Exit::failed, to_string(store.error()));

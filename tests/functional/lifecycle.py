@@ -231,14 +231,18 @@ class Store(NetworkCase):
         self.assert_same_state_everywhere()
 
     def test_S3_one_data_directory_is_open_once(self):
-        """A second process on the same data directory is refused, and the first goes on."""
+        """A second process on the same data directory is refused, and the first goes on; also while a fetched ledger waits to be the store."""
         config = Path(self.victim["config"])
         second = config.with_name("second.toml")
         text = config.read_text(encoding="utf-8")
         second.write_text(text.replace(f'listen = "{self.victim["api"].removeprefix("http://")}"', 'listen = "127.0.0.1:0"'), encoding="utf-8")
-        done = run([bin_dir() / "vostro-node", "run", "--config", second], check=False, timeout=30)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("locked", done.stderr)
+        fetched = Path(self.victim["data"]) / "store.joined"
+        for _ in range(2):
+            done = run([bin_dir() / "vostro-node", "run", "--config", second], check=False, timeout=30)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("locked", done.stderr)
+            fetched.mkdir(exist_ok=True)
+        fetched.rmdir()  # it is there still
         self.assertTrue(is_alive(self.victim["pid"]))
         self.settle_some(3, 2)
         self.assert_same_state_everywhere()
