@@ -87,6 +87,13 @@ Response put_annex(const Context& context, const Request& request) {
   if (is_used) static_cast<void>(annexes.on_ledger(name, sealed->commitment));
   const AnnexPut put = is_used ? annexes.put_kept(*sealed) : annexes.put_early(*sealed);
   if (put != AnnexPut::stored && put != AnnexPut::repeated) return refuse_put(put);
+  // Its order may have become final since, and be read: nobody looks at that block again.
+  if (const chain::StoreView now = context.service.store().view();
+      !is_used && now.find_id(name).has_value()) {
+    const auto late = annex_order_on_ledger(now, name);
+    if (annexes.on_ledger(name, late ? late->commitment : Hash{}) == AnnexState::absent)
+      return refuse(problems::annex_mismatch);
+  }
   return json_response(shown(*sealed, annexes.state(name)), put == AnnexPut::stored ? 201 : 200);
 }
 

@@ -182,6 +182,25 @@ TEST_F(AnnexesTest, AreGivenReadAndErased) {
   EXPECT_EQ(code_of(nord.put(at(name), body(sealed))), "annex-erased");
 }
 
+// The courier has read the block by then, and does not come back to it.
+TEST_F(AnnexesTest, OneWhoseOrderBecomesFinalWhileItIsPutIsKept) {
+  for (const bool is_same : {true, false}) {
+    auto builder = node.payment();
+    const OwnedId name{bic("NORDDEFF"), builder.verified()->id().id};
+    const SealedAnnex sealed = sealed_to(name, "one");
+    const Hash ordered = is_same ? sealed.commitment : Hash{};
+    node.while_annex_is_put = [&] { node.block({builder.annex(ordered).verified()}); };
+    const auto put = nord.put(at(name), body(sealed));
+    if (is_same) {
+      EXPECT_EQ(put.status, 201U) << put.body;
+      EXPECT_TRUE(json_of(put).at("on_ledger").as_bool());
+    } else {
+      EXPECT_EQ(code_of(put), "annex-mismatch");
+    }
+    EXPECT_EQ(node.annexes().state(name), is_same ? AnnexState::kept : AnnexState::absent);
+  }
+}
+
 TEST_F(AnnexesTest, RefusalsHaveTheirCodesInOrder) {
   auto builder = node.payment();
   const auto ordered = builder.verified();  // without annex

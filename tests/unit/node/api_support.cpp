@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <future>
+#include <utility>
 
 #include "base/codec.h"
 #include "chain/store/staging.h"
@@ -53,6 +54,7 @@ FakeNode::FakeNode(const chain::InitialState& initial)
   VOSTRO_CHECK(store_->commit({hash_of("anchor"), {}, {}, {}, false, {}, genesis}).has_value());
   reopen_approvals();
   auto annexes = node::AnnexStore::open(directory.path("annex"), {}, [this] {
+    if (const auto meanwhile = std::exchange(while_annex_is_put, {})) meanwhile();
     return UnixMillis(store_->head()->time.value + 1000);
   });
   VOSTRO_CHECK(annexes.has_value());

@@ -98,6 +98,7 @@ class FakeNode final : public node::Service {
   bool busy = false;
   bool throws = false;  ///< when it is asked for its validators
   std::vector<node::ValidatorStatus> validators_seen;
+  std::function<void()> while_annex_is_put;  ///< once, when it was looked for its order
   TempDir directory;
 
  private:
