@@ -159,6 +159,7 @@ Result<void, std::string> Node::start() {
   workers_ = std::make_unique<WorkerPool>(options_.worker_threads, kWorkersNiceness);
   join_server_ = std::make_unique<join::Server>(*store_, join::ServerLimits{}, steady_ms);
   join_worker_ = std::make_unique<WorkerPool>(1, kJoinWorkerNiceness);
+  annex_worker_ = std::make_unique<WorkerPool>(1, kWorkersNiceness);
   auto approvals =
       ApprovalBook::open(options_.data_dir + "/approvals",
                          {definition_.network_id, options_.participant, *store_, wall_clock,
@@ -220,7 +221,7 @@ Result<void, std::string> Node::start() {
             take_handed_over(peer, std::move(transaction));
           },
           [this] { return loop_->view(); },
-          [this](const std::string& peer, ByteView body) { courier_->on_frame(peer, body); },
+          [this](p2p::InboundFrame frame) { on_annex_frame(std::move(frame)); },
           [this](const std::string& peer, Height height) { on_claim(peer, height); },
           [this](p2p::InboundFrame frame) { on_join_frame(std::move(frame)); },
           [this](const std::string& peer, bool is_up) { on_connection(peer, is_up); }});
@@ -290,6 +291,14 @@ Result<void, std::string> Node::open_annexes() {
   courier_ = std::move(*courier);
   on_block([this](Height height) { courier_->on_block(height); });
   return {};
+}
+
+/// A disk that takes long to sync holds up annexes, and no batch that waits to be checked.
+void Node::on_annex_frame(p2p::InboundFrame frame) {
+  const auto shared = std::make_shared<const p2p::InboundFrame>(std::move(frame));
+  annex_worker_->post(WorkFor::peers, [this, shared] {
+    if (!stopped_) courier_->on_frame(shared->peer, shared->body);
+  });
 }
 
 /// The replica says which epoch this is, and whether a key of this node votes in it.
@@ -461,6 +470,8 @@ void Node::watch_threads() {
     threads.push_back({"the protocol's worker", &pulse});
   // Not that which answers those who join: a reading of the whole state takes as long as it takes.
   for (const Pulse& pulse : workers_->pulses()) threads.push_back({"a worker", &pulse});
+  for (const Pulse& pulse : annex_worker_->pulses())
+    threads.push_back({"the worker for annexes", &pulse});
   watchdog_ = std::make_unique<Watchdog>(
       threads,
       Watchdog::Callbacks{
@@ -564,6 +575,7 @@ void Node::stop() {
   if (courier_) courier_->stop();
   if (join_server_) join_server_->stop();
   if (join_worker_) join_worker_->stop();
+  if (annex_worker_) annex_worker_->stop();
   if (pruner_) pruner_->stop();
   if (urgent_workers_) urgent_workers_->stop();
   if (workers_) workers_->stop();

@@ -153,6 +153,7 @@ class Node final : public Service {
   void on_status_period();
   void hand_over(const std::vector<chain::VerifiedTransactionPtr>& transactions);
   void take_handed_over(const std::string& peer, Bytes transaction);
+  void on_annex_frame(p2p::InboundFrame frame);
   [[nodiscard]] ConsensusLoop::Sinks sinks();
   void check_batch(CheckTransactions effect);
   void on_stored(const StoreBlock& block);
@@ -244,6 +245,7 @@ class Node final : public Service {
   std::unique_ptr<join::Server> join_server_;
   // Threads: in this order they are made, in the reverse order they end.
   std::unique_ptr<WorkerPool> join_worker_;     ///< answers those who join, and nobody waits for it
+  std::unique_ptr<WorkerPool> annex_worker_;    ///< syncs a file for each annex that comes
   std::unique_ptr<WorkerPool> urgent_workers_;  ///< messages of the protocol, batches excepted
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<Admission> admission_;

@@ -4,11 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "base/private_file.h"
@@ -88,6 +91,12 @@ std::optional<std::uint64_t> size_of(const std::string& path) {
   return found ? std::optional(found->first) : std::nullopt;
 }
 
+/// What `overwrite` leaves, wherever the process ended.
+bool is_overwritten(const std::string& path) {
+  const auto bytes = read_private_file(path, SealedAnnex::size_max);
+  return bytes && std::ranges::all_of(*bytes, [](Byte each) { return each == 0; });
+}
+
 /// Zeros over all of it, on disk, then no bytes.
 bool overwrite(const std::string& path, std::uint64_t size) {
   const OpenFile file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
@@ -104,6 +113,35 @@ bool overwrite(const std::string& path, std::uint64_t size) {
 }
 
 }  // namespace
+
+/// At one annex, with the lock held, but for what is done `unlocked`. One thread at a time.
+class AnnexStore::Turn {
+ public:
+  Turn(AnnexStore& store, const OwnedId& name) : store_(store), name_(name), lock_(store.mutex_) {
+    store_.turned_.wait(lock_, [this] { return store_.turns_.insert(name_).second; });
+  }
+  ~Turn() {
+    if (!lock_.owns_lock()) lock_.lock();  // the work threw
+    store_.turns_.erase(name_);
+    store_.turned_.notify_all();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  /// Waits for the disk.
+  template <class Work>
+  [[nodiscard]] auto unlocked(Work work) {
+    lock_.unlock();
+    auto done = work();
+    lock_.lock();
+    return done;
+  }
+
+ private:
+  AnnexStore& store_;
+  OwnedId name_;
+  std::unique_lock<std::mutex> lock_;
+};
 
 Result<std::unique_ptr<AnnexStore>, std::string> AnnexStore::open(const std::string& path,
                                                                   Limits limits,
@@ -122,6 +160,10 @@ Result<void, std::string> AnnexStore::read_early() {
   return for_each_annex(path_ + "/early", [this](const OwnedId& name, std::uint64_t size,
                                                  UnixMillis since) {
     const auto sealed = read_file(early_file(name), name);
+    if (!sealed && is_overwritten(early_file(name))) {
+      ::unlink(early_file(name).c_str());
+      return;
+    }
     if (!sealed) {
       log::warning("an annex that waits for its order does not read: it was not what was written",
                    {{"participant", name.owner}, {"uetr", name.id}});
@@ -164,8 +206,8 @@ AnnexState AnnexStore::state(const OwnedId& name) const {
 }
 
 AnnexPut AnnexStore::put_early(const SealedAnnex& sealed) {
-  const std::lock_guard lock(mutex_);
   const OwnedId& name = sealed.belongs_to;
+  Turn turn(*this, name);
   const AnnexState state = state_locked(name);
   if (state == AnnexState::erased) return AnnexPut::erased;
   if (state == AnnexState::kept) {
@@ -176,22 +218,30 @@ AnnexPut AnnexStore::put_early(const SealedAnnex& sealed) {
   if (before != early_.end() && before->second.commitment == sealed.commitment)
     return AnnexPut::repeated;
   const Bytes bytes = chain::encode_sealed_annex(sealed);
-  const std::uint64_t freed = before == early_.end() ? 0 : before->second.bytes;
-  if (early_.size() + (freed == 0 ? 1 : 0) > limits_.early_max ||
+  const bool is_new = before == early_.end();
+  const std::uint64_t freed = is_new ? 0 : before->second.bytes;
+  if (early_.size() + early_coming_ + (is_new ? 1 : 0) > limits_.early_max ||
       early_bytes_ - freed + bytes.size() > limits_.early_bytes_max)
     return AnnexPut::full;
   const UnixMillis now = now_();
-  if (!save_private_file(early_file(name), bytes, IfExists::replace) ||
-      !set_time(early_file(name), now))
-    return AnnexPut::failed;
+  if (is_new) ++early_coming_;
   early_bytes_ += bytes.size() - freed;
+  const bool is_stored = turn.unlocked([&] {
+    return save_private_file(early_file(name), bytes, IfExists::replace).has_value() &&
+           set_time(early_file(name), now);
+  });
+  if (is_new) --early_coming_;
+  if (!is_stored) {
+    early_bytes_ -= bytes.size() - freed;
+    return AnnexPut::failed;
+  }
   early_[name] = {sealed.commitment, bytes.size(), now};
   return AnnexPut::stored;
 }
 
 AnnexPut AnnexStore::put_kept(const SealedAnnex& sealed) {
-  const std::lock_guard lock(mutex_);
   const OwnedId& name = sealed.belongs_to;
+  Turn turn(*this, name);
   const auto size = size_of(kept_file(name));
   if (size && *size == 0) return AnnexPut::erased;
   // A file that does not read is written anew.
@@ -199,23 +249,42 @@ AnnexPut AnnexStore::put_kept(const SealedAnnex& sealed) {
   const Bytes bytes = chain::encode_sealed_annex(sealed);
   if (kept_ >= limits_.kept_max || kept_bytes_ + bytes.size() > limits_.kept_bytes_max)
     return AnnexPut::full;
-  if (!save_private_file(kept_file(name), bytes, IfExists::replace)) return AnnexPut::failed;
+  const std::uint64_t grown = bytes.size() - size.value_or(0);
   if (!size) ++kept_;
-  kept_bytes_ += bytes.size() - size.value_or(0);
-  if (const auto early = early_.find(name); early != early_.end()) drop_early(early);
+  kept_bytes_ += grown;
+  const bool is_stored = turn.unlocked(
+      [&] { return save_private_file(kept_file(name), bytes, IfExists::replace).has_value(); });
+  if (!is_stored) {
+    if (!size) --kept_;
+    kept_bytes_ -= grown;
+    return AnnexPut::failed;
+  }
+  if (const auto early = early_.find(name); early != early_.end()) drop_early(turn, early);
   return AnnexPut::stored;
 }
 
 AnnexState AnnexStore::on_ledger(const OwnedId& name, const Hash& commitment) {
-  const std::lock_guard lock(mutex_);
+  Turn turn(*this, name);
   const auto early = early_.find(name);
   if (early == early_.end()) return state_locked(name);
   if (early->second.commitment != commitment) {
-    drop_early(early);
+    drop_early(turn, early);
     return state_locked(name);
   }
   // After a crash before `sync` the block is looked at again, and this done again.
-  if (std::rename(early_file(name).c_str(), kept_file(name).c_str()) != 0) return AnnexState::early;
+  if (std::rename(early_file(name).c_str(), kept_file(name).c_str()) != 0) {
+    const int error = errno;
+    if (size_of(early_file(name)) || error != ENOENT) {
+      note_refused(name, error);
+      return AnnexState::early;
+    }
+    log::warning("an annex that waited for its order was removed by somebody else",
+                 {{"participant", name.owner}, {"uetr", name.id}});
+    early_bytes_ -= early->second.bytes;
+    early_.erase(early);
+    return state_locked(name);
+  }
+  is_refused_ = false;
   ++kept_;
   kept_bytes_ += early->second.bytes;
   early_bytes_ -= early->second.bytes;
@@ -223,8 +292,16 @@ AnnexState AnnexStore::on_ledger(const OwnedId& name, const Hash& commitment) {
   return AnnexState::kept;
 }
 
+/// Once: whoever reads the chain asks again twice a second.
+void AnnexStore::note_refused(const OwnedId& name, int error) {
+  if (std::exchange(is_refused_, true)) return;
+  log::error("an annex cannot be kept, and those of later blocks wait for it",
+             {{"file", kept_file(name)}, {"reason", std::generic_category().message(error)}});
+}
+
 std::optional<SealedAnnex> AnnexStore::read(const OwnedId& name) const {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  turned_.wait(lock, [&] { return !turns_.contains(name); });
   switch (state_locked(name)) {
     case AnnexState::absent:
     case AnnexState::erased:
@@ -238,15 +315,16 @@ std::optional<SealedAnnex> AnnexStore::read(const OwnedId& name) const {
 }
 
 Result<bool, std::string> AnnexStore::erase(const OwnedId& name) {
-  const std::lock_guard lock(mutex_);
+  Turn turn(*this, name);
   const AnnexState state = state_locked(name);
   if (state == AnnexState::absent || state == AnnexState::erased) return false;
   const bool is_early = state == AnnexState::early;
   const std::string file = is_early ? early_file(name) : kept_file(name);
   const std::uint64_t size = size_of(file).value_or(0);
-  if (!overwrite(file, size)) return fail(file + ": " + std::generic_category().message(errno));
+  const int error = turn.unlocked([&] { return overwrite(file, size) ? 0 : errno; });
+  if (error != 0) return fail(file + ": " + std::generic_category().message(error));
   if (is_early) {
-    drop_early(early_.find(name));
+    drop_early(turn, early_.find(name));
   } else {
     --kept_;
     kept_bytes_ -= size;
@@ -254,22 +332,32 @@ Result<bool, std::string> AnnexStore::erase(const OwnedId& name) {
   return true;
 }
 
-void AnnexStore::drop_early(std::map<OwnedId, Early>::iterator at) {
+void AnnexStore::drop_early(Turn& turn, std::map<OwnedId, Early>::iterator at) {
   const std::string file = early_file(at->first);
-  const auto size = size_of(file);
-  if (size) overwrite(file, *size);
-  ::unlink(file.c_str());
   early_bytes_ -= at->second.bytes;
   early_.erase(at);
+  static_cast<void>(turn.unlocked([&] {
+    const auto size = size_of(file);
+    if (size) overwrite(file, *size);
+    return ::unlink(file.c_str()) == 0;
+  }));
 }
 
 void AnnexStore::drop_aged() {
-  const std::lock_guard lock(mutex_);
   const UnixMillis now = now_();
-  for (auto at = early_.begin(); at != early_.end();) {
-    const auto next = std::next(at);
-    if (now.value > at->second.since.value + limits_.early_age_ms) drop_early(at);
-    at = next;
+  const auto has_aged = [&](const Early& early) {
+    return now.value > early.since.value + limits_.early_age_ms;
+  };
+  std::vector<OwnedId> aged;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, early] : early_)
+      if (has_aged(early)) aged.push_back(name);
+  }
+  for (const OwnedId& name : aged) {
+    Turn turn(*this, name);
+    const auto at = early_.find(name);
+    if (at != early_.end() && has_aged(at->second)) drop_early(turn, at);
   }
 }
 

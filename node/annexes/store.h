@@ -5,15 +5,18 @@
 ///   annex/kept/   of orders on the ledger. A file of no bytes stands for an annex that was erased:
 ///                 it is not fetched again.
 ///
-/// What is put is on disk when the call returns. Any thread.
+/// What is put is on disk when the call returns. Any thread; whoever waits for the disk holds up
+/// those alone who are at the same annex.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -71,7 +74,7 @@ class AnnexStore {
   [[nodiscard]] AnnexPut put_kept(const chain::SealedAnnex& sealed);
   /// The order is on the ledger with this commitment: what was put early is kept from now on, or
   /// dropped where it is another. Not synced: `sync` is. Returns how it stands then; `early` where
-  /// the disk refused.
+  /// the disk refused, which is logged once.
   [[nodiscard]] AnnexState on_ledger(const chain::OwnedId& name, const Hash& commitment);
 
   /// What `on_ledger` moved is on disk when this returns true.
@@ -90,6 +93,7 @@ class AnnexStore {
   [[nodiscard]] Figures figures() const;
 
  private:
+  class Turn;
   struct Early {
     Hash commitment;
     std::uint64_t bytes = 0;
@@ -104,16 +108,21 @@ class AnnexStore {
   [[nodiscard]] std::string kept_file(const chain::OwnedId& name) const;
   // With the lock held.
   [[nodiscard]] AnnexState state_locked(const chain::OwnedId& name) const;
-  void drop_early(std::map<chain::OwnedId, Early>::iterator at);
+  void drop_early(Turn& turn, std::map<chain::OwnedId, Early>::iterator at);
+  void note_refused(const chain::OwnedId& name, int error);
 
   std::string path_;
   Limits limits_;
   std::function<UnixMillis()> now_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  ///< not held while the disk syncs
+  mutable std::condition_variable turned_;
+  std::set<chain::OwnedId> turns_;  ///< names whose files a thread is at
   std::map<chain::OwnedId, Early> early_;
+  std::size_t early_coming_ = 0;  ///< not on disk yet; their bytes are counted
   std::uint64_t early_bytes_ = 0;
   std::size_t kept_ = 0;
   std::uint64_t kept_bytes_ = 0;
+  bool is_refused_ = false;  ///< the disk moved no annex the last time, and that was said
 };
 
 }  // namespace vostro::node

@@ -209,6 +209,7 @@ std::string Peers::name_of(PeerId peer) const {
 
 void Peers::on_frame(p2p::InboundFrame frame) {
   heard_.on_frame(numbers_.of(frame.peer), wall_clock());
+  if (frame.type == annex_frame) return callbacks_.on_annex(std::move(frame));
   const auto shared = std::make_shared<p2p::InboundFrame>(std::move(frame));
   const bool is_join = join::is_join_frame(shared->type);
   const bool is_message = shared->type < quote_frame && !is_join;
@@ -218,7 +219,6 @@ void Peers::on_frame(p2p::InboundFrame frame) {
         if (is_join) return callbacks_.on_join_frame(std::move(*shared));
         if (is_message) return handle_message(*shared);
         if (shared->type == quote_frame) return handle_quote(shared->peer, shared->body);
-        if (shared->type == annex_frame) return callbacks_.on_annex(shared->peer, shared->body);
         callbacks_.on_transaction(shared->peer, std::move(shared->body));
       });
 }

@@ -71,7 +71,8 @@ class Peers {
     /// A transaction that a peer without a lane of its own asks this node to batch.
     std::function<void(const std::string& peer, Bytes transaction)> on_transaction;
     std::function<View()> current_view;
-    std::function<void(const std::string& peer, ByteView body)> on_annex;
+    /// May not wait: the network's thread calls it.
+    std::function<void(p2p::InboundFrame frame)> on_annex;
     /// What a peer says to have, in whatever epoch it is. A hint.
     std::function<void(const std::string& peer, Height final_height)> on_claim;
     /// A frame of node/join/messages.h, within its size.

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "node/annexes/store.h"
 #include "tests/unit/node/annex_support.h"
@@ -138,6 +139,67 @@ TEST_F(AnnexStoreTest, GivesNoDamagedFileOut) {
   std::ofstream(directory.path("annex/kept/.x.annex.00.new")) << "half";
   open();
   EXPECT_FALSE(std::filesystem::exists(directory.path("annex/kept/.x.annex.00.new")));
+}
+
+TEST_F(AnnexStoreTest, ForgetsWhatSomebodyRemoved) {
+  // The chain is read on: what is missing is asked for.
+  const OwnedId name = named("NORDDEFF", 1);
+  const SealedAnnex annex = sealed_to(name, "one");
+  ASSERT_EQ(store->put_early(annex), AnnexPut::stored);
+  std::filesystem::remove(file("early", name));
+  EXPECT_EQ(store->on_ledger(name, annex.commitment), AnnexState::absent);
+  EXPECT_EQ(store->figures().early, 0U);
+  EXPECT_EQ(store->figures().bytes, 0U);
+  EXPECT_EQ(store->put_kept(annex), AnnexPut::stored);
+}
+
+TEST_F(AnnexStoreTest, IsEarlyWhileTheDiskRefusesToMoveIt) {
+  const OwnedId name = named("NORDDEFF", 1);
+  const SealedAnnex annex = sealed_to(name, "one");
+  ASSERT_EQ(store->put_early(annex), AnnexPut::stored);
+  std::filesystem::rename(directory.path("annex/kept"), directory.path("annex/away"));
+  EXPECT_EQ(store->on_ledger(name, annex.commitment), AnnexState::early);
+  EXPECT_EQ(store->on_ledger(name, annex.commitment), AnnexState::early);
+  std::filesystem::rename(directory.path("annex/away"), directory.path("annex/kept"));
+  EXPECT_EQ(store->on_ledger(name, annex.commitment), AnnexState::kept);
+}
+
+TEST_F(AnnexStoreTest, EndsTheRemovalThatACrashCutShort) {
+  for (const std::size_t zeros : {0U, 100U}) {
+    const OwnedId name = named("NORDDEFF", 1);
+    ASSERT_EQ(store->put_early(sealed_to(name, "one")), AnnexPut::stored);
+    std::ofstream(file("early", name), std::ios::binary | std::ios::trunc)
+        << std::string(zeros, '\0');
+    open();
+    EXPECT_FALSE(std::filesystem::exists(file("early", name))) << zeros;
+    EXPECT_EQ(store->figures().early, 0U);
+  }
+}
+
+// The lock is not held while the disk syncs: whoever is at the same annex waits, nothing is counted
+// twice, and nothing is read that is half written.
+TEST_F(AnnexStoreTest, ManyThreadsAreAtItAtOnce) {
+  constexpr std::uint64_t kNames = 40;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([this, i] {
+      for (std::uint64_t id = 1; id <= kNames; ++id) {
+        const OwnedId name = named("NORDDEFF", id);
+        const SealedAnnex annex = sealed_to(name, "one");
+        const AnnexPut put = i % 2 == 0 ? store->put_early(annex) : store->put_kept(annex);
+        EXPECT_TRUE(put == AnnexPut::stored || put == AnnexPut::repeated);
+        EXPECT_NE(store->on_ledger(name, annex.commitment), AnnexState::early);
+        EXPECT_EQ(store->read(name)->commitment, annex.commitment);
+      }
+    });
+  for (std::thread& each : threads) each.join();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(store->figures().kept, kNames);
+    EXPECT_EQ(store->figures().early, 0U);
+    const auto size = chain::encode_sealed_annex(sealed_to(named("NORDDEFF", 1), "one")).size();
+    EXPECT_EQ(store->figures().bytes, kNames * size);
+    open();
+  }
 }
 
 // ---- the API ----
