@@ -236,7 +236,7 @@ class Store(NetworkCase):
         second = config.with_name("second.toml")
         text = config.read_text(encoding="utf-8")
         second.write_text(text.replace(f'listen = "{self.victim["api"].removeprefix("http://")}"', 'listen = "127.0.0.1:0"'), encoding="utf-8")
-        fetched = Path(self.victim["data"]) / "store.joined"
+        fetched = self.store.with_name("store.joined")
         for _ in range(2):
             done = run([bin_dir() / "vostro-node", "run", "--config", second], check=False, timeout=30)
             self.assertEqual(done.returncode, 1, done.stderr)
