@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/codec.h"
@@ -99,7 +100,7 @@ struct StoreCore {
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
   std::unique_ptr<rocksdb::DB> database;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
-  rocksdb::WriteBatch block_batch;  ///< the writer's, of the block before
+  rocksdb::WriteBatch block_batch;  ///< the writer's, of the write before
   std::uint64_t pruned_to = 0;      ///< the writer's: replaced values up to this height are gone
 
   mutable std::mutex mutex;  ///< for head and failure
@@ -155,12 +156,13 @@ class RowIterator {
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
-/// Puts everything that belongs to the block into the batch. Reads replaced values; faults are
-/// noted in the core.
-void write_block(const StoreCore& core, const StoredBlock& block, rocksdb::WriteBatch& batch);
-/// Drops replaced values that no height of the proof window needs. Gives the height up to which
-/// they are gone.
-[[nodiscard]] std::uint64_t prune_past(const StoreCore& core, Height head,
+/// Puts everything that belongs to these blocks, which follow on each other, into the batch. Reads
+/// replaced values; faults are noted in the core.
+void write_blocks(const StoreCore& core, std::span<const StoredBlock> blocks,
+                  rocksdb::WriteBatch& batch);
+/// Drops replaced values that no height of the proof window needs, once `head` is the newest block:
+/// of what is in the database, which ends at `stored`. Gives the height up to which they are gone.
+[[nodiscard]] std::uint64_t prune_past(const StoreCore& core, Height stored, Height head,
                                        rocksdb::WriteBatch& batch);
 void write_proof(const StoreCore& core, Height height, ByteView proof, bool keep,
                  rocksdb::WriteBatch& batch);

@@ -6,7 +6,7 @@
 namespace vostro::chain {
 namespace {
 
-constexpr std::size_t batch_bytes_kept = 8 * 1024 * 1024;  // between two blocks
+constexpr std::size_t batch_bytes_kept = 8 * 1024 * 1024;  // between two writes
 
 Result<void, StoreError> check_mark(const StoreCore& core) {
   const auto& mark = core.mark->newest();
@@ -63,30 +63,45 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path,
 }
 
 Result<void, StoreError> Store::commit(const StoredBlock& block) {
+  return commit_run({&block, 1});
+}
+
+Result<void, StoreError> Store::commit_run(std::span<const StoredBlock> blocks) {
   StoreCore& core = *core_;
   if (const auto broken = core.failure())
     return fail(StoreError{StoreFault::failed_before, broken->what});
-  const Height height = block.executed.height;
-  VOSTRO_CHECK(core.head ? height == core.head->height.next() : height.value == 0);
+  VOSTRO_CHECK(!blocks.empty());
+  Height next = core.head ? core.head->height.next() : Height(0);
+  for (const StoredBlock& block : blocks) {
+    VOSTRO_CHECK(block.executed.height == next);
+    VOSTRO_CHECK(block.proof.empty() || &block == &blocks.back());
+    next = next.next();
+  }
   if (const std::uint64_t free = free_bytes(); free < core.options.reserve_bytes) {
     return fail(StoreError{StoreFault::out_of_space,
                            core.path + ": " + std::to_string(free) + " bytes are free, " +
                                std::to_string(core.options.reserve_bytes) + " are kept"});
   }
-  const Mark mark{height, block.id, block.executed.state_root};
+  const auto mark_of = [](const StoredBlock& block) {
+    return Mark{block.executed.height, block.id, block.executed.state_root};
+  };
   const auto& newest = core.mark->newest();
-  if (newest && newest->height == height && *newest != mark) {
-    core.note_failure({StoreFault::damaged, "block " + std::to_string(height.value) +
+  for (const StoredBlock& block : blocks) {
+    if (!newest || newest->height != block.executed.height || *newest == mark_of(block)) continue;
+    core.note_failure({StoreFault::damaged, "block " + std::to_string(newest->height.value) +
                                                 " is not the one that was stored here once"});
     return fail(*core.failure());
   }
+  const StoredBlock& last = blocks.back();
+  const Height height = last.executed.height;
 
   // Cleared, it keeps its memory: growing from nothing for each block costs more than the copies.
   rocksdb::WriteBatch& batch = core.block_batch;
   if (batch.GetDataSize() > batch_bytes_kept) batch = rocksdb::WriteBatch();
   batch.Clear();
-  write_block(core, block, batch);
-  const std::uint64_t pruned_to = prune_past(core, height, batch);
+  write_blocks(core, blocks, batch);
+  const std::uint64_t pruned_to =
+      prune_past(core, core.head ? core.head->height : Height(0), height, batch);
   if (const auto broken = core.failure()) return fail(*broken);
   rocksdb::WriteOptions durable;
   durable.sync = true;
@@ -99,13 +114,13 @@ Result<void, StoreError> Store::commit(const StoredBlock& block) {
   }
   core.pruned_to = pruned_to;
   if (!newest || newest->height < height) {
-    if (const auto marked = core.mark->write(mark); !marked) {
+    if (const auto marked = core.mark->write(mark_of(last)); !marked) {
       core.note_failure(marked.error());
       return fail(marked.error());
     }
   }
   const std::lock_guard guard(core.mutex);
-  core.head = Head{height, block.id, block.executed.state_root, block.executed.time};
+  core.head = Head{height, last.id, last.executed.state_root, last.executed.time};
   core.mark_seen = core.mark->newest();
   return {};
 }

@@ -1,6 +1,6 @@
 /// The ledger on disk: blocks, receipts, ids, state and tree in RocksDB, one atomic and synced
-/// write a block, so that after a crash the store is at a block boundary. Beside it a high-water
-/// mark that notices lost writes (mark.h).
+/// write for a block or a run of them, so that after a crash the store is at a block boundary.
+/// Beside it a high-water mark that notices lost writes (mark.h).
 ///
 /// One thread commits; any thread reads, meanwhile too. As StateReader and NodeReader the Store
 /// answers for the newest block; whoever needs several answers of one block takes a `view()`.
@@ -77,6 +77,9 @@ class Store final : public StateReader, public NodeReader {
   /// with the genesis state as height 0 (header and cut may be empty there). Errors: failed_before;
   /// out_of_space (not final); damaged (contradicts the mark); input_output.
   [[nodiscard]] Result<void, StoreError> commit(const StoredBlock& block);
+  /// The same with blocks that follow on each other, by one write and one sync: all of them are
+  /// durable when this returns, and none is to be seen before. Only the last may have a proof.
+  [[nodiscard]] Result<void, StoreError> commit_run(std::span<const StoredBlock> blocks);
   /// Stores a proof that came after its block, at or below the head, by the rule of
   /// StoreView::proof_at_or_above. Synced.
   [[nodiscard]] Result<void, StoreError> put_proof(Height height, ByteView proof, bool keep);

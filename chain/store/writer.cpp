@@ -10,10 +10,29 @@ namespace {
 
 using rocksdb::Slice;
 
+/// What the blocks before one of the same write have changed: the database does not show it yet.
+struct Unwritten {
+  std::span<const StoredBlock> blocks;
+  std::map<OwnedId, ReceiptPlace> first_places;  // of payments that begin in these
+  std::map<OwnedId, std::optional<WaitingRow>>
+      waiting;  // of payments that these touch, as after them so far
+
+  /// What they leave under the key; null where none of them changes it.
+  [[nodiscard]] const std::optional<Bytes>* find(Changes ExecutedBlock::*part,
+                                                 const Bytes& key) const {
+    for (auto block = blocks.rbegin(); block != blocks.rend(); ++block) {
+      const Changes& changes = block->executed.*part;
+      if (const auto found = changes.find(key); found != changes.end()) return &found->second;
+    }
+    return nullptr;
+  }
+};
+
 class BlockWriter {
  public:
-  BlockWriter(const StoreCore& core, const StoredBlock& block, rocksdb::WriteBatch& batch)
-      : core_(core), block_(block), executed_(block.executed), batch_(batch) {}
+  BlockWriter(const StoreCore& core, const StoredBlock& block, Unwritten& before,
+              rocksdb::WriteBatch& batch)
+      : core_(core), block_(block), executed_(block.executed), before_(before), batch_(batch) {}
 
   void run() {
     write_header();
@@ -23,8 +42,8 @@ class BlockWriter {
     write_ids();
     write_payments();
     write_entries();
-    write_versioned(Family::state, executed_.state);
-    write_versioned(Family::tree, executed_.nodes);
+    write_versioned(Family::state, &ExecutedBlock::state);
+    write_versioned(Family::tree, &ExecutedBlock::nodes);
     if (!block_.proof.empty())
       write_proof(core_, height(), block_.proof, block_.keep_proof, batch_);
     const Head head{height(), block_.id, executed_.state_root, executed_.time};
@@ -157,7 +176,7 @@ class BlockWriter {
       if (is_first) {
         append_receipt_index(lists[{receipt.payment->debtor.owner, Side::debtor}], i);
         append_receipt_index(lists[{receipt.payment->creditor.owner, Side::creditor}], i);
-        first_places_[name] = {height(), i};
+        before_.first_places[name] = {height(), i};
       } else {
         put(Family::receipts, keys::payment_event(name, {height(), i}), {});
       }
@@ -169,11 +188,11 @@ class BlockWriter {
   }
 
   void set_waiting(const OwnedId& name, const Receipt& receipt) {
-    auto known = waiting_.find(name);
-    if (known == waiting_.end()) {
-      const bool is_new = first_places_.contains(name);
+    auto known = before_.waiting.find(name);
+    if (known == before_.waiting.end()) {
+      const bool is_new = before_.first_places.contains(name);
       known =
-          waiting_
+          before_.waiting
               .emplace(name, is_new ? std::nullopt
                                     : core_.read_as<WaitingRow>(
                                           Family::receipts, keys::waiting_status(name), nullptr))
@@ -205,7 +224,7 @@ class BlockWriter {
   }
 
   std::optional<ReceiptPlace> place_of(const OwnedId& name) {
-    if (const auto here = first_places_.find(name); here != first_places_.end())
+    if (const auto here = before_.first_places.find(name); here != before_.first_places.end())
       return here->second;
     const auto record = core_.read_as<IdRecord>(Family::ids, keys::id(name), nullptr);
     if (!record) {
@@ -232,7 +251,8 @@ class BlockWriter {
 
   // The newest value stands under its key; what it replaces goes to the past, with the height that
   // replaced it, and a list of the block's keys finds it again when it leaves the window.
-  void write_versioned(Family which, const Changes& changes) {
+  void write_versioned(Family which, Changes ExecutedBlock::*part) {
+    const Changes& changes = executed_.*part;
     std::vector<Bytes> current_keys;
     current_keys.reserve(changes.size());
     std::vector<Slice> slices;
@@ -254,8 +274,10 @@ class BlockWriter {
         core_.note_failure(error_of(status, "row " + to_hex(current_keys[i])));
         return;
       }
-      const std::optional<ByteView> replaced =
+      std::optional<ByteView> replaced =
           status.ok() ? std::optional(view_of(before[i])) : std::nullopt;
+      if (const auto* unwritten = before_.find(part, key))
+        replaced = *unwritten ? std::optional<ByteView>(**unwritten) : std::nullopt;
       put(which, keys::past(key, height()), past_value(replaced));
       append_key(changed, key);
       ++i;
@@ -277,33 +299,37 @@ class BlockWriter {
   const StoreCore& core_;
   const StoredBlock& block_;
   const ExecutedBlock& executed_;
+  Unwritten& before_;  // and, of payments, of this block so far
   rocksdb::WriteBatch& batch_;
   std::size_t search_batch_ = 0;
   std::size_t search_offset_ = 0;
-  std::vector<bool> is_first_;                    // by receipt: is it the first of its id
-  std::map<OwnedId, ReceiptPlace> first_places_;  // of payments that begin in this block
-  std::map<OwnedId, std::optional<WaitingRow>>
-      waiting_;  // of payments that this block touches, as after it so far
+  std::vector<bool> is_first_;  // by receipt: is it the first of its id
 };
 
 }  // namespace
 
-void write_block(const StoreCore& core, const StoredBlock& block, rocksdb::WriteBatch& batch) {
-  BlockWriter(core, block, batch).run();
+void write_blocks(const StoreCore& core, std::span<const StoredBlock> blocks,
+                  rocksdb::WriteBatch& batch) {
+  Unwritten before;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    before.blocks = blocks.first(i);
+    BlockWriter(core, blocks[i], before, batch).run();
+  }
 }
 
-std::uint64_t prune_past(const StoreCore& core, Height head, rocksdb::WriteBatch& batch) {
+std::uint64_t prune_past(const StoreCore& core, Height stored, Height head,
+                         rocksdb::WriteBatch& batch) {
   if (head.value <= core.options.proof_window) return core.pruned_to;
   // Height h can be proved with what blocks h + 1 and later replaced: what block `last` replaced
   // serves last - 1.
-  const std::uint64_t last = head.value - core.options.proof_window;
+  const std::uint64_t last = std::min(head.value - core.options.proof_window, stored.value);
   // After the window was made smaller there is more to drop than one height a block; it is spread
   // over some blocks.
-  constexpr int heights_max = 16;
+  const std::uint64_t heights_max = 16 * (head.value - stored.value);
   std::uint64_t pruned_to = last;
   for (const Family which : {Family::state, Family::tree}) {
     RowIterator rows(core, which, Bytes{'r'}, nullptr);
-    int heights = 0;
+    std::uint64_t heights = 0;
     for (rows.seek(keys::replaced(Height(core.pruned_to + 1))); rows.is_valid(); rows.next()) {
       const Height height = keys::trailing_height(rows.key());
       if (height.value > last) break;

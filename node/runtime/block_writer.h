@@ -1,7 +1,8 @@
 /// The store's one writer: commits final blocks in order, each durable before it is told to
-/// anybody. It also looks at the free space, before each block and twice a second without one;
-/// while there is less than the store's reserve nothing is written, and the blocks wait. Owns a
-/// thread.
+/// anybody. Blocks without a proof of their own, which is how they come to a node that catches up,
+/// are written and synced together, as many as wait up to a bound. It also looks at the free space,
+/// before each block and twice a second without one; while there is less than the store's reserve
+/// nothing is written, and the blocks wait. Owns a thread.
 #pragma once
 
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "chain/store/store.h"
 #include "node/replica/effects.h"
@@ -36,8 +38,9 @@ class BlockWriter {
 
  private:
   void run();
+  [[nodiscard]] std::vector<StoreBlock> take_run();
   void note_room(bool has_room);
-  [[nodiscard]] Result<void, chain::StoreError> commit(const StoreBlock& block);
+  [[nodiscard]] Result<void, chain::StoreError> commit(const std::vector<StoreBlock>& run);
 
   chain::Store& store_;
   Callbacks callbacks_;
