@@ -31,7 +31,7 @@ void add_source_options(CLI::App& command, SourceOptions& options, Places places
   command.add_option("--ca-file", options.ca_file,
                      "Whom to trust in TLS (default: the system's authorities)");
   command.add_option("--token-file", options.token_file,
-                     "File with a token of the role operate (mode 0600): SOURCE is a node's API");
+                     "File with a token of the role audit (mode 0600): SOURCE is a node's API");
 }
 
 void add_keep_options(CLI::App& command, WorkOptions& options) {

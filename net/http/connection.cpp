@@ -202,7 +202,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
                                          std::string(view_of(field.value())));
     }
     request_.query = std::move(target->query);
-    if (route_->role && request_.caller.role < *route_->role)
+    if (route_->role && !may(request_.caller.role, *route_->role))
       return refuse(problems::not_permitted);
     if (auto refusal = check_origin()) return refusal;
     return check_body();

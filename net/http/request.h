@@ -9,8 +9,15 @@
 
 namespace vostro::net::http {
 
-/// What a token may do; each role includes those before it (docs/api.md).
-enum class Role : std::uint8_t { read = 1, write = 2, operate = 3 };
+/// What a token may do (docs/api.md). From `read` on each role includes those before it; `audit` is
+/// for a stranger, and includes none.
+enum class Role : std::uint8_t { audit = 0, read = 1, write = 2, operate = 3 };
+/// Whether a token of the role `has` may do what asks for `needed`. What `audit` may, `operate` may
+/// too, and nobody else.
+[[nodiscard]] constexpr bool may(Role has, Role needed) {
+  if (has == Role::operate || has == needed) return true;
+  return has != Role::audit && needed != Role::audit && has > needed;
+}
 
 /// Who asks: the token, by its public id, never the token itself.
 struct Caller {

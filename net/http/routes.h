@@ -28,7 +28,7 @@ using Upgrading = std::function<Result<std::function<void(Upgrade)>, Response>(c
 struct Route {
   std::string_view method;
   std::string_view pattern;
-  std::optional<Role> role;  ///< the least that may; none: no token needed
+  std::optional<Role> role;  ///< what `may` is asked; none: no token needed
   std::variant<Answering, Waiting, Upgrading> handler;
   /// Of a body that may have `Limits::large_body_bytes`; empty: none may.
   std::string_view large_body = {};

@@ -74,7 +74,7 @@ Result<std::string, std::string> list(const std::string& file, Arguments&) {
 }
 
 std::string check_role(const std::string& word) {
-  return parse_role(word) ? std::string() : "must be read, write or operate";
+  return parse_role(word) ? std::string() : "must be audit, read, write or operate";
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ void add_token_commands(CLI::App& app, TokenProgram program) {
     return command;
   };
   CLI::App* making = add("create", "make a token; it is shown this once", &create);
-  making->add_option("--role", arguments->role, "read, write or operate")
+  making->add_option("--role", arguments->role, "audit, read, write or operate")
       ->required()
       ->check(CLI::Validator(check_role, ""));
   making->add_option("--name", arguments->wish.name, "what it is for: 1 to 34 of a-z, 0-9 and -");

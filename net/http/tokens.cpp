@@ -81,6 +81,8 @@ std::string Token::id() const {
 
 std::string_view to_string(Role role) {
   switch (role) {
+    case Role::audit:
+      return "audit";
     case Role::read:
       return "read";
     case Role::write:
@@ -92,7 +94,7 @@ std::string_view to_string(Role role) {
 }
 
 std::optional<Role> parse_role(std::string_view word) {
-  for (const Role role : {Role::read, Role::write, Role::operate})
+  for (const Role role : {Role::audit, Role::read, Role::write, Role::operate})
     if (to_string(role) == word) return role;
   return std::nullopt;
 }

@@ -26,7 +26,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/accounts/{bic}/{label}/entries", Role::read, &get_entries},
     Route{"GET", "/v1/accounts/{bic}/{label}/fills", Role::read, &get_fills},
     Route{"GET", "/v1/blocks/{height}", Role::read, &get_block},
-    Route{"GET", "/v1/chain/{height}", Role::operate, &get_chain, false, true},
+    Route{"GET", "/v1/chain/{height}", Role::audit, &get_chain, false, true},
     Route{"GET", "/v1/participants", Role::read, &get_participants},
     Route{"GET", "/v1/validators", Role::read, &get_validators},
     Route{"GET", "/v1/validators/set", Role::read, &get_validator_set},

@@ -22,7 +22,7 @@ struct Events {};
 struct Route {
   std::string_view method;
   std::string_view pattern;
-  std::optional<Role> role;  ///< the least that may; none: no token needed
+  std::optional<Role> role;  ///< what `may` is asked; none: no token needed
   std::variant<Handler, AsyncHandler, Metrics, Events> handler;
   bool takes_binary = false;  ///< may have a body of canonical bytes
   bool gives_much = false;    ///< answers so large that only so many are made at once

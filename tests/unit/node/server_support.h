@@ -85,11 +85,12 @@ inline Options options_for(const FakeNode& node) {
 struct ServerTest : testing::Test {
   FakeNode node;
   std::unique_ptr<Server> server;
-  std::string reader, writer, operate;
+  std::string auditor, reader, writer, operate;
 
   void SetUp() override {
     const std::string file = node.directory.path("tokens");
     const UnixSeconds now(1'700'000'000);
+    auditor = *create_token(file, {.role = Role::audit, .requests_per_second = 10'000}, now);
     reader = *create_token(file, {.role = Role::read, .requests_per_second = 10'000}, now);
     writer = *create_token(file, {.role = Role::write, .requests_per_second = 10'000}, now);
     operate = *create_token(file, {.role = Role::operate, .requests_per_second = 10'000}, now);
