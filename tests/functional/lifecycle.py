@@ -30,8 +30,16 @@ def exit_code_after(pid, how, seconds):
     return None, seconds
 
 
+WAIT_S = 120  # that `?wait=final` waits here: longer than anything that is looked at before the node stops
+
+
 class OrderlyStop(NetworkCase):
     """Goal: SIGTERM ends a node with 0 within seconds; a request that it has begun to serve gets an answer."""
+
+    def prepare(self, network):
+        for node in network.info["nodes"]:
+            config = Path(node["config"])
+            config.write_text(config.read_text(encoding="utf-8").replace("[api]\n", f"[api]\nwait_ms = {WAIT_S * 1000}\n"), encoding="utf-8")
 
     def stop_node(self, node, how=signal.SIGTERM):
         code, took = exit_code_after(node["pid"], how, STOP_S_MAX)
@@ -94,7 +102,8 @@ class OrderlyStop(NetworkCase):
             answers = {}
 
             def wait_for(framed):
-                answers[framed] = post(node, framed)
+                with Client(node, timeout=2 * WAIT_S) as client:
+                    answers[framed] = client.post(framed)
 
             waiting = [threading.Thread(target=wait_for, args=(framed,), daemon=True) for framed in orders]
             for each in waiting:
