@@ -34,7 +34,7 @@ class Surroundings(Bookkeeping):
             if moment != "at once":
                 before = self.bridge.ask("status", check=False)[1].get("outbox", 0)
                 self.wait_for(lambda: self.bridge.ask("status", check=False)[1].get("outbox", 0) != before or
-                              not list((self.bank.files / "in").glob("*.xml")), "the bridge does not move", 10)
+                              not list((self.bank.files / "in").glob("*.xml")), "the bridge does not move")
             kill()
             revive()
         for is_paid in (True, False, True):

@@ -61,9 +61,10 @@ class Flows(BridgeCase):
             pid = bridge.process.pid
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
             return int(children[0]) if children else None
-        first = parser()
-        open_files = {os.readlink(path).split(":")[0] for path in Path(f"/proc/{first}/fd").iterdir()}
-        self.assertEqual(open_files, {"/dev/null", "socket"})
+        first = self.wait_for(parser, "there is none")
+        open_files = lambda: {os.readlink(path).split(":")[0] for path in Path(f"/proc/{first}/fd").iterdir()}  # noqa: E731
+        # Between its birth and its first step it still has what the bridge has.
+        self.wait_for(lambda: open_files() == {"/dev/null", "socket"}, lambda: f"it has {open_files()}")
         self.bank.put(self.bank.notice("REF-1", "10.00"))
         self.wait_on_ledger("10.00")
         # Millions of elements: it is read, or too much, and in any case no message.

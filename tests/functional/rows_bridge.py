@@ -158,7 +158,7 @@ class Fenced(Bookkeeping):
         self.redeem(REDEEMED)
         payout = self.wait_payout(known)
         old.process.send_signal(signal.SIGCONT)
-        self.assertEqual(old.process.wait(30), 4)
+        self.assertEqual(old.process.wait(60), 4)
         self.answer(payout, True)
         self.check()
         self.assertIsNone(self.bridge.process.poll())

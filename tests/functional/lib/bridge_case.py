@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import postgresql
-from network_case import LISTEN_MS, NetworkCase
+from network_case import LISTEN_MS, NetworkCase, show_log
 from fiat import BANK, PAYEE, PAYEE_BANK, PAYER, POOL, Bridge, FiatBank, agent_parts, bridge_config, make_channel, new_key
 from vostronet import Network, is_alive, private_dir
 
@@ -85,6 +85,11 @@ class BridgeCase(NetworkCase):
         for bridge in self.bridges:
             bridge.stop(signal.SIGKILL)
         super().tearDown()
+
+    def show_logs(self, network):
+        super().show_logs(network)
+        for log in sorted({Path(bridge.log) for bridge in self.bridges}):
+            show_log(log, log)
 
     def make_bridge(self, name="bridge", database="sqlite:book.db"):
         """A bridge with its own book, channel and bank; not started."""

@@ -61,7 +61,7 @@ class NetworkCase(unittest.TestCase):
             finally:
                 for network in self.networks:
                     if len(result.failures) + len(result.errors) > problems:
-                        show_logs(network)
+                        self.show_logs(network)
                     self.take_down(network, result)
         return result
 
@@ -70,7 +70,11 @@ class NetworkCase(unittest.TestCase):
             network.down()
         except NetError:
             result.addError(self, sys.exc_info())  # a node that does not end when it is told to is a fault of any test
-            show_logs(network)
+            self.show_logs(network)
+
+    def show_logs(self, network):
+        for node in (network.info or {}).get("nodes", []):
+            show_log(f"{node['participant']}, pid {node['pid']}, {'runs' if is_alive(node['pid']) else 'down'}", Path(node["log"]))
 
     def setUp(self):
         self.network = self.new_network("net", self.nodes_count)
@@ -232,8 +236,6 @@ class NetworkCase(unittest.TestCase):
         self.assertEqual(loud, [], node["participant"])
 
 
-def show_logs(network):
-    for node in (network.info or {}).get("nodes", []):
-        lines = Path(node["log"]).read_text(encoding="utf-8", errors="replace").splitlines() if Path(node["log"]).exists() else []
-        print(f"---- {node['participant']}, pid {node['pid']}, {'runs' if is_alive(node['pid']) else 'down'}", *lines[-LOG_LINES_SHOWN:],
-              sep="\n", file=sys.stderr)
+def show_log(title, path):
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+    print(f"---- {title}", *lines[-LOG_LINES_SHOWN:], sep="\n", file=sys.stderr)
