@@ -43,6 +43,7 @@ CURRENCIES = ["EUR", "USD", "SGD"]
 OPENING_UNITS = 10_000_000  # whole units of each currency for each bank's main account
 BUSINESS_DATE = "2026-01-05"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+START_S = 120  # much more than a start takes, on a loaded machine too
 STOP_S = 60  # much more than an orderly stop takes, on a loaded machine too
 CLONE_NEWNET = 0x40000000  # linux/sched.h
 
@@ -283,14 +284,14 @@ listen = "127.0.0.1:{p2p_ports[index]}"
             return
         process = self.spawn(node)
         ready = ready_file(node)
-        end = time.monotonic() + 30
+        end = time.monotonic() + START_S
         while not ready.exists():
             if process.poll() is not None:
                 node["pid"] = None
                 self.save()
                 raise NetError(f"node {node['participant']} did not start: {last_line(node['log'])}")
             if time.monotonic() > end:
-                raise NetError(f"node {node['participant']} is not up after 30 s: see {node['log']}")
+                raise NetError(f"node {node['participant']} is not up after {START_S} s: see {node['log']}")
             time.sleep(0.02)
 
     def spawn(self, node):
