@@ -10,7 +10,8 @@
 namespace vostro::chain {
 namespace {
 
-/// Sums by key. Says so when a sum does not fit: then something was wrong before.
+/// Sums by key, in the order of their parts, so that partial sums are balances as they were. Says
+/// so when one does not fit: then something was wrong before.
 template <class Key>
 class Sums {
  public:
@@ -43,36 +44,6 @@ class Sums {
   bool overflown_ = false;
 };
 
-/// The same for very many small additions: collected, then sorted once.
-template <class Key>
-class ManySums {
- public:
-  void add(const Key& key, std::int64_t units) { parts_.emplace_back(key, units); }
-  void subtract(const Key& key, std::int64_t units) { parts_.emplace_back(key, -units); }
-  /// Calls `visit(key, sum)`; false when a sum does not fit. Stable, so that partial sums are
-  /// balances as they were.
-  template <class Visit>
-  [[nodiscard]] bool for_each(Visit&& visit) {
-    std::stable_sort(parts_.begin(), parts_.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (auto at = parts_.begin(); at != parts_.end();) {
-      std::int64_t sum = 0;
-      auto end = at;
-      for (; end != parts_.end() && !(at->first < end->first); ++end) {
-        const auto more = checked_add(sum, end->second);
-        if (!more) return false;
-        sum = *more;
-      }
-      visit(at->first, sum);
-      at = end;
-    }
-    return true;
-  }
-
- private:
-  std::vector<std::pair<Key, std::int64_t>> parts_;
-};
-
 tl::unexpected<std::string> breach(const std::string& what) {
   return fail("invariant broken: " + what);
 }
@@ -90,7 +61,9 @@ struct Position {
   const AccountId* account;
   Currency currency;
   bool operator<(const Position& other) const {
-    if (account != other.account && *account != *other.account) return *account < *other.account;
+    if (account != other.account) {
+      if (const auto order = *account <=> *other.account; order != 0) return order < 0;
+    }
     return currency < other.currency;
   }
 };
@@ -208,7 +181,7 @@ Sound check_entries_balance(const std::vector<Receipt>& receipts) {
 }
 
 Sound check_entries_explain_balances(const State& state, const std::vector<Receipt>& receipts) {
-  ManySums<Position> difference;
+  Sums<Position> difference;
   for (const Receipt& receipt : receipts) {
     for (const Entry& entry : receipt.entries)
       if (entry.place.account)
@@ -219,17 +192,15 @@ Sound check_entries_explain_balances(const State& state, const std::vector<Recei
         difference.subtract({&key.account, key.currency}, units_of(now));
         difference.add({&key.account, key.currency}, units_of(before));
       });
-  std::string wrong;
-  const bool fits = difference.for_each([&](const Position& position, std::int64_t sum) {
-    if (sum != 0 && wrong.empty()) wrong = name_of(position) + " by " + text(sum);
-  });
-  if (!fits) return breach("entries explain balances: a sum does not fit");
-  if (!wrong.empty()) return breach("entries and balance differ: " + wrong);
+  if (difference.has_overflown()) return breach("entries explain balances: a sum does not fit");
+  if (const auto wrong = difference.first_not_zero())
+    return breach("entries and balance differ: " + name_of(wrong->first) + " by " +
+                  text(wrong->second));
   return {};
 }
 
 Sound check_holds_end_once(const State& state, const std::vector<Receipt>& receipts) {
-  ManySums<HoldPosition> difference;
+  Sums<HoldPosition> difference;
   for (const Receipt& receipt : receipts) {
     for (const Entry& entry : receipt.entries)
       if (entry.place.hold) difference.add({*entry.place.hold, entry.currency}, entry.amount.value);
@@ -242,12 +213,10 @@ Sound check_holds_end_once(const State& state, const std::vector<Receipt>& recei
       for (const Money& money : money_in(*before))
         difference.add({name, money.currency}, money.units.value);
   });
-  std::string wrong;
-  const bool fits = difference.for_each([&](const HoldPosition& position, std::int64_t sum) {
-    if (sum != 0 && wrong.empty()) wrong = name_of(position) + " by " + text(sum);
-  });
-  if (!fits) return breach("holds end once: a sum does not fit");
-  if (!wrong.empty()) return breach("entries and hold differ: " + wrong);
+  if (difference.has_overflown()) return breach("holds end once: a sum does not fit");
+  if (const auto wrong = difference.first_not_zero())
+    return breach("entries and hold differ: " + name_of(wrong->first) + " by " +
+                  text(wrong->second));
   return {};
 }
 

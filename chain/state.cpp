@@ -302,7 +302,13 @@ bool State::is_id_used(const OwnedId& id) {
 }
 
 void State::use_id(const OwnedId& id, const IdRecord& record) {
-  if (ids_.emplace(id, record).second) new_ids_.emplace_back(id, record);
+  if (ids_.insert(id).second) new_ids_.emplace_back(id, record);
+}
+
+bool State::use_new_id(const OwnedId& id, const IdRecord& record) {
+  if (!ids_.insert(id).second || reader_.find_id(id)) return false;
+  new_ids_.emplace_back(id, record);
+  return true;
 }
 
 void State::commit() {

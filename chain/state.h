@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -48,19 +49,39 @@ class Table {
   [[nodiscard]] const std::map<Key, Row>& rows() const { return rows_; }
 
  private:
+  using Place = typename std::map<Key, Row>::value_type;
+
+  /// A bulk's debtor and the creditor at hand are asked for in turns, many times for each credit.
   Row& row_of(const StateReader& reader, const Key& key, bool& damaged) {
+    if (last_ != nullptr && last_->first == key) return last_->second;
+    std::swap(last_, last_but_one_);
+    if (last_ != nullptr && last_->first == key) return last_->second;
+    last_ = &place_of(reader, key, damaged);
+    return last_->second;
+  }
+  Place& place_of(const StateReader& reader, const Key& key, bool& damaged) {
     const auto at = rows_.lower_bound(key);
-    if (at != rows_.end() && at->first == key) return at->second;
+    if (at != rows_.end() && at->first == key) return *at;
     Row row;
     if (const auto bytes = reader.get(key_of<Record>(key))) {
       row.now = decode_record<Record>(*bytes);
       if (!row.now) damaged = true;
     }
-    return rows_.emplace_hint(at, key, std::move(row))->second;
+    return *rows_.emplace_hint(at, key, std::move(row));
   }
 
   std::map<Key, Row> rows_;
+  Place* last_ = nullptr;  ///< of what was asked for last; rows stay where they are
+  Place* last_but_one_ = nullptr;
   std::vector<std::pair<Row*, std::optional<Record>>> undo_;
+};
+
+/// For look-ups: ids of one bank differ in their UUIDs alone.
+struct ByUuid {
+  bool operator()(const OwnedId& a, const OwnedId& b) const {
+    if (const auto order = a.id <=> b.id; order != 0) return order < 0;
+    return a.owner < b.owner;
+  }
 };
 
 class State {
@@ -123,6 +144,8 @@ class State {
   // The id set: what the parent's branch used, and what this block did.
   [[nodiscard]] bool is_id_used(const OwnedId& id);
   void use_id(const OwnedId& id, const IdRecord& record);
+  /// False, and nothing happens, where it was used before.
+  [[nodiscard]] bool use_new_id(const OwnedId& id, const IdRecord& record);
   [[nodiscard]] const std::vector<std::pair<OwnedId, IdRecord>>& new_ids() const {
     return new_ids_;
   }
@@ -160,7 +183,7 @@ class State {
              Table<Proposal>, Table<CorridorRecord>, Table<CorridorSpent>, Table<EpochRecord>,
              Table<PendingChanges>, Table<Readiness>, Table<Misbehaviour>, Table<Lane>>
       tables_;
-  std::map<OwnedId, IdRecord> ids_;
+  std::set<OwnedId, ByUuid> ids_;  ///< of `new_ids_`, and some that were used before
   std::vector<std::pair<OwnedId, IdRecord>> new_ids_;
   /// Looked up for every credit, so read once; none: to be read again.
   std::optional<std::map<std::uint16_t, CorridorRecord>> corridor_rules_;

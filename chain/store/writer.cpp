@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -13,9 +14,11 @@ using rocksdb::Slice;
 /// What the blocks before one of the same write have changed: the database does not show it yet.
 struct Unwritten {
   std::span<const StoredBlock> blocks;
-  std::map<OwnedId, ReceiptPlace> first_places;  // of payments that begin in these
-  std::map<OwnedId, std::optional<WaitingRow>>
-      waiting;  // of payments that these touch, as after them so far
+  /// Of payments that begin in the first `placed` of these and of the one that is written now.
+  std::map<OwnedId, ReceiptPlace> first_places;
+  std::size_t placed = 0;
+  /// Of payments that these touch, as after them so far.
+  std::map<OwnedId, std::optional<WaitingRow>> waiting;
 
   /// What they leave under the key; null where none of them changes it.
   [[nodiscard]] const std::optional<Bytes>* find(Changes ExecutedBlock::*part,
@@ -96,17 +99,32 @@ class BlockWriter {
     }
   }
 
+  // By its start alone: what memmem makes ready for a needle of a megabyte costs more than to find
+  // one of a hundred bytes.
+  static std::optional<std::size_t> offset_of(ByteView transaction, ByteView bytes,
+                                              std::size_t from) {
+    const ByteView start = transaction.first(std::min<std::size_t>(transaction.size(), 128));
+    while (bytes.size() - from >= transaction.size()) {
+      const void* found =
+          ::memmem(bytes.data() + from, bytes.size() - from, start.data(), start.size());
+      if (found == nullptr) return std::nullopt;
+      from = static_cast<std::size_t>(static_cast<const Byte*>(found) - bytes.data());
+      if (bytes.size() - from < transaction.size()) return std::nullopt;
+      if (std::ranges::equal(bytes.subspan(from, transaction.size()), transaction)) return from;
+      ++from;
+    }
+    return std::nullopt;
+  }
+
   // The included transactions are those of the batches, in order, without the dropped ones. So each
   // is looked for behind the one before, and nothing here needs to know how a batch is encoded:
   // equal bytes are the transaction.
   std::optional<Location> find_in_batches(ByteView transaction) {
     for (std::size_t i = search_batch_; i < block_.batches.size(); ++i) {
       const ByteView bytes = block_.batches[i].bytes;
-      const std::size_t from = i == search_batch_ ? search_offset_ : 0;
-      const void* found = ::memmem(bytes.data() + from, bytes.size() - from, transaction.data(),
-                                   transaction.size());
-      if (found == nullptr) continue;
-      const auto offset = static_cast<std::size_t>(static_cast<const Byte*>(found) - bytes.data());
+      const auto found = offset_of(transaction, bytes, i == search_batch_ ? search_offset_ : 0);
+      if (!found) continue;
+      const std::size_t offset = *found;
       search_batch_ = i;
       search_offset_ = offset + transaction.size();
       return Location{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(offset),
@@ -168,18 +186,27 @@ class BlockWriter {
   // nothing here but its place in two lists.
   void write_payments() {
     std::map<std::pair<Bic, Side>, Bytes> lists;
+    // Neighbours are of one bulk, so mostly of the same two banks.
+    std::array<std::pair<const std::pair<Bic, Side>, Bytes>*, 2> last{};
+    const auto add_to_list = [&](const Bic& agent, Side side, std::uint32_t i) {
+      auto*& list = last[side == Side::debtor ? 0 : 1];
+      if (list == nullptr || list->first.first != agent)
+        list = &*lists.try_emplace({agent, side}).first;
+      append_receipt_index(list->second, i);
+    };
     for (std::uint32_t i = 0; i < executed_.receipts.size(); ++i) {
       const Receipt& receipt = executed_.receipts[i];
       if (!receipt.payment) continue;
       const OwnedId name = payment_name(*receipt.payment);
       const bool is_first = is_first_[i] && receipt.id == name;
       if (is_first) {
-        append_receipt_index(lists[{receipt.payment->debtor.owner, Side::debtor}], i);
-        append_receipt_index(lists[{receipt.payment->creditor.owner, Side::creditor}], i);
-        before_.first_places[name] = {height(), i};
+        add_to_list(receipt.payment->debtor.owner, Side::debtor, i);
+        add_to_list(receipt.payment->creditor.owner, Side::creditor, i);
       } else {
         put(Family::receipts, keys::payment_event(name, {height(), i}), {});
       }
+      // What settles with its first receipt never waits.
+      if (is_first && !is_waiting(receipt.status)) continue;
       if (moves_status(receipt, is_first)) set_waiting(name, receipt);
     }
     for (const auto& [list, row] : lists) {
@@ -190,7 +217,7 @@ class BlockWriter {
   void set_waiting(const OwnedId& name, const Receipt& receipt) {
     auto known = before_.waiting.find(name);
     if (known == before_.waiting.end()) {
-      const bool is_new = before_.first_places.contains(name);
+      const bool is_new = first_places().contains(name);
       known =
           before_.waiting
               .emplace(name, is_new ? std::nullopt
@@ -223,8 +250,23 @@ class BlockWriter {
         {});
   }
 
+  // Of payments that begin in this block and in those before it. Most blocks never ask.
+  const std::map<OwnedId, ReceiptPlace>& first_places() {
+    const auto add = [this](const ExecutedBlock& executed) {
+      for (const auto& [id, record] : executed.ids) {
+        const Receipt& receipt = executed.receipts[record.receipt];
+        if (receipt.id == id && receipt.payment && payment_name(*receipt.payment) == id)
+          before_.first_places.emplace(id, ReceiptPlace{executed.height, record.receipt});
+      }
+      ++before_.placed;
+    };
+    while (before_.placed < before_.blocks.size()) add(before_.blocks[before_.placed].executed);
+    if (before_.placed == before_.blocks.size()) add(executed_);
+    return before_.first_places;
+  }
+
   std::optional<ReceiptPlace> place_of(const OwnedId& name) {
-    if (const auto here = before_.first_places.find(name); here != before_.first_places.end())
+    if (const auto here = first_places().find(name); here != first_places().end())
       return here->second;
     const auto record = core_.read_as<IdRecord>(Family::ids, keys::id(name), nullptr);
     if (!record) {
@@ -236,13 +278,22 @@ class BlockWriter {
 
   void write_entries() {
     std::map<std::pair<AccountId, Currency>, Bytes> rows;
+    std::pair<const std::pair<AccountId, Currency>, Bytes>* debited = nullptr;
     for (std::uint32_t i = 0; i < executed_.receipts.size(); ++i) {
       const auto& entries = executed_.receipts[i].entries;
       for (std::size_t j = 0; j < entries.size(); ++j) {
         if (entries[j].place.kind != PlaceKind::account) continue;
         VOSTRO_CHECK(entries[j].place.account.has_value());
-        append_entry_index(rows[{*entries[j].place.account, entries[j].currency}], i,
-                           static_cast<std::uint8_t>(j));
+        const auto is_of = [&entry = entries[j]](const std::pair<AccountId, Currency>& row) {
+          return row.first == *entry.place.account && row.second == entry.currency;
+        };
+        // The first entry of each credit of a bulk is of the same account.
+        auto* row =
+            j == 0 && debited != nullptr && is_of(debited->first)
+                ? debited
+                : &*rows.try_emplace({*entries[j].place.account, entries[j].currency}).first;
+        if (j == 0) debited = row;
+        append_entry_index(row->second, i, static_cast<std::uint8_t>(j));
       }
     }
     for (const auto& [of, row] : rows)

@@ -59,6 +59,7 @@ Applied carry_out_credit(Turn& turn, Hold hold, const Acceptance& acceptance) {
   if (source == Source::accounts) {
     if (auto ok = check_funds(turn, hold); !ok) return ok;
   }
+  turn.receipt.entries.reserve(2 * (1 + hold.charges.size()));
   if (!acceptance.is_required() || takes_unasked(turn, hold.creditor, hold.debtor.owner)) {
     if (auto ok = settle(turn, name, hold, source); !ok) return ok;
     if (source == Source::hold) end_hold(turn, name);

@@ -39,17 +39,17 @@ Applied apply(Turn& turn, const PaymentBatch& batch) {
   };
   if (auto ok = check_whole(turn, batch); !ok) {
     // No item has a receipt of its own then: what happened to it stands in the bulk's.
-    for (const BatchItem& item : batch.items) {
-      if (!turn.state.is_id_used(name_of(item)))
-        turn.state.use_id(name_of(item), {turn.block.height, turn.receipt_index, item_hash(item)});
-    }
+    for (const BatchItem& item : batch.items)
+      (void)turn.state.use_new_id(name_of(item),
+                                  {turn.block.height, turn.receipt_index, item_hash(item)});
     return ok;
   }
   turn.state.commit();
   turn.items.reserve(batch.items.size());
   for (const BatchItem& item : batch.items) {
     const OwnedId name = name_of(item);
-    const bool is_used = turn.state.is_id_used(name);
+    const auto index = static_cast<std::uint32_t>(turn.receipt_index + 1 + turn.items.size());
+    const bool is_used = !turn.state.use_new_id(name, {turn.block.height, index, item_hash(item)});
     Turn one(turn.state, turn.block, Step::item, name, turn.receipt.transaction_hash,
              ReceiptKind::item);
     if (const auto done = apply_item(one, batch, item, is_used); done) {
@@ -60,8 +60,6 @@ Applied apply(Turn& turn, const PaymentBatch& batch) {
       one.receipt.reason = done.error();
       one.receipt.entries.clear();
     }
-    const auto index = static_cast<std::uint32_t>(turn.receipt_index + 1 + turn.items.size());
-    if (!is_used) turn.state.use_id(name, {turn.block.height, index, item_hash(item)});
     turn.items.push_back(std::move(one.receipt));
   }
   turn.receipt.status = Status::done;
