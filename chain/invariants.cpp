@@ -62,7 +62,10 @@ struct Position {
   Currency currency;
   bool operator<(const Position& other) const {
     if (account != other.account) {
-      if (const auto order = *account <=> *other.account; order != 0) return order < 0;
+      // Labels first: most accounts of a block are of a few banks.
+      if (const int order = account->label.compare(other.account->label); order != 0)
+        return order < 0;
+      if (account->owner != other.account->owner) return account->owner < other.account->owner;
     }
     return currency < other.currency;
   }

@@ -111,6 +111,22 @@ TEST(Store, ABlockWithoutItsBatchesKeepsItsTransactions) {
   expect_block(*store, Height(1), 2);
 }
 
+TEST(Store, ADroppedTransactionThatBeginsAlikeIsNotTakenForTheIncludedOne) {
+  const TemporaryDirectory directory;
+  const auto store = open_or_fail(directory.store());
+  commit_up_to(*store, Height(0));
+  MadeBlock block = make_block(*store, Height(1), 2);
+  // The same order with another signature, which stands at its end.
+  const Bytes included = block.executed.transactions[0]->bytes();
+  Bytes bytes = included;
+  bytes.back() ^= 1U;
+  append(bytes, block.batch_bytes[0]);
+  block.batch_bytes[0] = bytes;
+  block.batches[0].bytes = block.batch_bytes[0];
+  ASSERT_TRUE(store->commit(block.stored()).has_value());
+  EXPECT_EQ(store->view().transaction(Height(1), 0), included);
+}
+
 TEST(Store, BatchesAreFoundByIdNameAndPlace) {
   const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.store());
