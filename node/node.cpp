@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/signature_selftest.h"
 #include "chain/store/staging.h"
+#include "node/annexes/ledger.h"
 #include "node/runtime/data_dir.h"
 
 namespace vostro::node {
@@ -289,7 +290,7 @@ Result<void, std::string> Node::open_annexes() {
                           std::string why) { peers_->penalise(peer, std::move(why)); }});
   if (!courier) return fail(courier.error());
   courier_ = std::move(*courier);
-  on_block([this](Height height) { courier_->on_block(height); });
+  courier_->on_block(announced_, true);
   return {};
 }
 
@@ -427,6 +428,7 @@ void Node::announce() {
     admission_->on_final(*block);
     announced_ = block->height;
     VOSTRO_FAILPOINT("block-answered");
+    courier_->on_block(block->height, has_annexes(*block));
     for (const auto& listener : listeners) listener(block->height);
   }
   if (!ready.empty()) release_approvals();

@@ -104,10 +104,15 @@ void AnnexCourier::save_mark() {
   is_marked_ = false;
 }
 
-void AnnexCourier::on_block(Height height) {
+void AnnexCourier::on_block(Height height, bool has_annexes) {
   {
     const std::lock_guard lock(mutex_);
     announced_ = std::max(announced_, height);
+    if (!has_annexes && height == read_to_.next()) {
+      read_to_ = height;
+      is_marked_ = false;
+      return;
+    }
   }
   changed_.notify_all();
 }

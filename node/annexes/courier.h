@@ -54,8 +54,9 @@ class AnnexCourier {
   ~AnnexCourier();
   void stop();
 
-  /// A block was stored and may be told.
-  void on_block(Height height);
+  /// A block was stored and may be told. Where none of its orders commits to an annex, and those
+  /// before it are read, it counts as read, and nobody is woken.
+  void on_block(Height height, bool has_annexes);
   /// A frame of a peer; its name begins with the bank's BIC. On a worker: reads files.
   void on_frame(const std::string& peer, ByteView body);
   [[nodiscard]] Figures figures() const;

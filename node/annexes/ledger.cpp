@@ -17,23 +17,28 @@ Bic agent_of(const chain::StateReader& state, const Currency& currency) {
   return record ? record->agent : Bic{};
 }
 
-/// What follows from the transaction alone; none for a bulk, which has one for each item.
-struct Whole {
-  std::optional<Hash> commitment;
-  Bic counterpart;
-};
-std::optional<Whole> whole_of(const chain::Body& body, const chain::StateReader& state) {
+/// Null for a body that cannot commit to an annex, and for a bulk, whose items do.
+const std::optional<Hash>* commitment_of(const chain::Body& body) {
+  if (const auto* payment = std::get_if<chain::Payment>(&body)) return &payment->credit.annex;
+  if (const auto* exchange = std::get_if<chain::FxPayment>(&body)) return &exchange->credit.annex;
+  if (const auto* back = std::get_if<chain::Return>(&body)) return &back->annex;
+  if (const auto* redeem = std::get_if<chain::Redeem>(&body)) return &redeem->annex;
+  return nullptr;
+}
+
+/// To whom the annex of such a body is sealed.
+Bic counterpart_of(const chain::Body& body, const chain::StateReader& state) {
   if (const auto* payment = std::get_if<chain::Payment>(&body))
-    return Whole{payment->credit.annex, payment->credit.creditor.owner};
+    return payment->credit.creditor.owner;
   if (const auto* exchange = std::get_if<chain::FxPayment>(&body))
-    return Whole{exchange->credit.annex, exchange->credit.creditor.owner};
+    return exchange->credit.creditor.owner;
   if (const auto* back = std::get_if<chain::Return>(&body)) {
     const auto& facts = back->original.receipt.payment;
-    return Whole{back->annex, facts ? facts->debtor.owner : Bic{}};
+    return facts ? facts->debtor.owner : Bic{};
   }
   if (const auto* redeem = std::get_if<chain::Redeem>(&body))
-    return Whole{redeem->annex, agent_of(state, redeem->money.currency)};
-  return std::nullopt;
+    return agent_of(state, redeem->money.currency);
+  return {};
 }
 
 }  // namespace
@@ -46,10 +51,22 @@ std::vector<AnnexOrder> annex_orders_of(const chain::Transaction& transaction,
     for (const chain::BatchItem& item : bulk->items)
       if (item.credit.annex)
         found.push_back({{owner, item.uetr}, *item.credit.annex, item.credit.creditor.owner});
-  } else if (const auto whole = whole_of(transaction.body, state); whole && whole->commitment) {
-    found.push_back({{owner, transaction.id}, *whole->commitment, whole->counterpart});
+  } else if (const auto* commitment = commitment_of(transaction.body); commitment && *commitment) {
+    found.push_back(
+        {{owner, transaction.id}, **commitment, counterpart_of(transaction.body, state)});
   }
   return found;
+}
+
+bool has_annexes(const chain::ExecutedBlock& block) {
+  return std::ranges::any_of(block.transactions, [](const auto& verified) {
+    const chain::Body& body = verified->transaction().body;
+    if (const auto* bulk = std::get_if<chain::PaymentBatch>(&body))
+      return std::ranges::any_of(
+          bulk->items, [](const chain::BatchItem& item) { return item.credit.annex.has_value(); });
+    const std::optional<Hash>* commitment = commitment_of(body);
+    return commitment != nullptr && commitment->has_value();
+  });
 }
 
 std::optional<AnnexOrder> annex_order_on_ledger(const chain::StoreView& view, const OwnedId& name) {

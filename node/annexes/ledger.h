@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "chain/execute.h"
 #include "chain/sealed_annex.h"
 #include "chain/store/view.h"
 #include "chain/transaction.h"
@@ -26,6 +27,8 @@ struct AnnexOrder {
 /// In the transaction's order. `state` tells the settlement agent of a Redeem's currency.
 [[nodiscard]] std::vector<AnnexOrder> annex_orders_of(const chain::Transaction& transaction,
                                                       const chain::StateReader& state);
+/// Some order of the block, or item of a bulk, commits to an annex.
+[[nodiscard]] bool has_annexes(const chain::ExecutedBlock& block);
 /// The order of this name on the ledger, or of this item; none where it is on no ledger or commits
 /// to none. Decodes the transaction, for an item the whole bulk.
 [[nodiscard]] std::optional<AnnexOrder> annex_order_on_ledger(const chain::StoreView& view,

@@ -74,6 +74,8 @@ struct Era {
   Height kept_until;  ///< of the blocks voted for before this start, the highest
   std::set<consensus::BatchId> useless;  ///< batches that would add nothing on `judged_on`
   consensus::BlockId judged_on;
+  /// A batch that adds something on `judged_on`, and by which clock.
+  std::optional<std::pair<consensus::BatchId, UnixMillis>> useful;
   std::vector<consensus::BlockWork> told_work;
   bool work_dirty = true;
   bool tasks_dirty = false;

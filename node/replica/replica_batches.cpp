@@ -8,6 +8,13 @@ namespace vostro::node {
 
 using consensus::BlockId;
 
+namespace {
+
+/// What was just judged is not judged again with every message: clocks hardly move.
+constexpr std::uint64_t kJudgedMs = 20;
+
+}  // namespace
+
 void Replica::begin_incarnation() {
   if (era_->incarnation == 0 || !is_planted(Planted::incarnation_reused)) ++era_->incarnation;
   effects_.push_back(PersistRecords{{consensus::IncarnationRecord{era_->incarnation}}, true});
@@ -83,20 +90,29 @@ void Replica::judge_batches() {
     for (const consensus::BatchId& id : era_->useless) era_->lanes.mark_useful(id, true);
     era_->useless.clear();
   }
+  if (on != era_->judged_on) era_->useful.reset();
   era_->judged_on = on;
   std::erase_if(era_->useless,
                 [this](const consensus::BatchId& id) { return !era_->lanes.store().holds(id); });
   const chain::StateReader& state = executor_.state(on);
+  const auto is_just_judged = [this](UnixMillis then) {
+    return then <= now_.wall && now_.wall.value < then.value + kJudgedMs;
+  };
   // One useful batch is enough to make work; the others are looked at when their turn comes.
   era_->lanes.find_candidate(executor_.positions(on), [&](const consensus::StoredBatch& stored) {
     const consensus::BatchId& id = stored.held.id;
     if (!stored.useful) return false;
+    if (era_->useful && era_->useful->first == id && is_just_judged(era_->useful->second))
+      return true;
     const auto transactions = era_->transactions.find(id);
     if (transactions == era_->transactions.end()) return false;
     const bool useful = std::ranges::any_of(transactions->second, [&](const auto& transaction) {
       return chain::check_inclusion(state, *transaction, now_.wall) == chain::Inclusion::included;
     });
-    if (useful) return true;
+    if (useful) {
+      era_->useful.emplace(id, now_.wall);
+      return true;
+    }
     era_->useless.insert(id);
     era_->lanes.mark_useful(id, false);
     return false;

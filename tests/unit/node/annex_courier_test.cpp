@@ -198,11 +198,11 @@ struct CourierTest : testing::Test {
              }});
     VOSTRO_CHECK(courier.has_value());
     parts.courier = std::move(*courier);
-    parts.courier->on_block(node.store().head()->height);
+    parts.courier->on_block(node.store().head()->height, true);
     return parts;
   }
   void tell() {
-    for (auto& [bank, parts] : banks) parts.courier->on_block(node.store().head()->height);
+    for (auto& [bank, parts] : banks) parts.courier->on_block(node.store().head()->height, true);
   }
   /// Carries frames until `until` holds; false where it does not within 20 s.
   bool carry(const std::function<bool()>& until) {
@@ -277,6 +277,24 @@ TEST_F(CourierTest, BringsAnAnnexToTheBanksConcernedAndToNobodyElse) {
   ASSERT_TRUE(said);
   EXPECT_TRUE(std::get<DecodedAnswer>(*said).annexes.empty());
   EXPECT_EQ(std::get<DecodedAnswer>(*said).absent, std::vector{name});
+}
+
+TEST_F(CourierTest, CountsABlockWithoutAnnexesAsReadAtOnce) {
+  AnnexCourier& courier = *open("NORDDEFF").courier;
+  ASSERT_TRUE(settle());
+  node.block({node.payment().verified()});
+  courier.on_block(node.store().head()->height, false);
+  EXPECT_EQ(courier.figures().read_to, node.store().head()->height);
+}
+
+TEST_F(CourierTest, PassesNoUnreadBlockOver) {
+  open("NORDDEFF");
+  ASSERT_TRUE(settle());
+  // Of the block with the annex it is not told, as after a start.
+  const SealedAnnex annex = pay("between");
+  node.block({node.payment().verified()});
+  banks.at(bic("NORDDEFF")).courier->on_block(node.store().head()->height, false);
+  ASSERT_TRUE(carry([&] { return state("NORDDEFF", annex.belongs_to) == AnnexState::kept; }));
 }
 
 TEST_F(CourierTest, AsksUntilItIsThereAlsoAfterARestart) {
@@ -446,6 +464,12 @@ TEST_F(CourierTest, OfARejectedOrderNothingIsAskedFor) {
 
 // ---- what the ledger says ----
 
+chain::ExecutedBlock block_of(std::vector<chain::VerifiedTransactionPtr> transactions) {
+  chain::ExecutedBlock block;
+  block.transactions = std::move(transactions);
+  return block;
+}
+
 TEST(AnnexLedger, KnowsWhoseBusinessEachOrderIs) {
   FakeNode node(network_with_keys());
   const Hash hash = hash_of("annex");
@@ -455,6 +479,14 @@ TEST(AnnexLedger, KnowsWhoseBusinessEachOrderIs) {
                           .id(node.next_id())
                           .signed_by({"sud"})
                           .verified();
+  auto bulk = a_batch();
+  bulk.id(node.next_id()).item(node.next_id(), "SUDBFRPP/main", 100);
+  EXPECT_FALSE(has_annexes(block_of({plain, bulk.verified()})));
+  chain::Credit credit = a_credit("SUDBFRPP/main", 100);
+  credit.annex = hash;
+  bulk.item(node.next_id(), credit);
+  for (const auto& order : {payment, redeem, bulk.verified()})
+    EXPECT_TRUE(has_annexes(block_of({plain, order})));
   node.block({payment, plain, redeem});
   const chain::StoreView view = node.store().view();
   EXPECT_EQ(annex_orders_of(payment->transaction(), view),
