@@ -84,7 +84,7 @@ enum class OnBreak : std::uint8_t {
 struct BridgeConfig {
   Bic agent;
   std::string genesis_file;
-  std::chrono::seconds lease{10};
+  std::chrono::seconds lease{30};
   std::chrono::milliseconds poll{500};
   std::chrono::seconds reconcile_every{60};
   std::chrono::seconds retry{5};

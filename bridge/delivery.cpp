@@ -54,14 +54,16 @@ Result<void, BookError> Delivery::round(UnixMillis now) {
     those.push_back(std::move(item));
   }
   if (auto done = send_files(files, now); !done) return done;
+  is_node_answering_ = true;
   const auto arrived = send_annexes(annexes, now);
   if (!arrived) return fail(arrived.error());
   for (const std::string& id : *arrived) without_annex.erase(id);
   std::erase_if(ordered, [&](const auto& each) { return without_annex.contains(each.id); });
-  if (auto done = send_orders(ordered, now); !done) return done;
-  for (const Items* those : {&files, &annexes, &ordered})
-    for (const OutboxItem& item : *those) not_before_[item.id] = Clock::now() + rules_.config.retry;
-  return {};
+  return send_orders(ordered, now);
+}
+
+void Delivery::note_try(const std::string& id) {
+  not_before_[id] = Clock::now() + rules_.config.retry;
 }
 
 Result<void, BookError> Delivery::send_files(const Items& files, UnixMillis now) {
@@ -88,6 +90,7 @@ Result<void, BookError> Delivery::send_files(const Items& files, UnixMillis now)
   VOSTRO_FAILPOINT("bridge.send.noted");
   if (!done) return done;
   for (std::size_t i = 0; i < files.size(); ++i) {
+    note_try(files[i].id);
     if (sent[i])
       log::info("file sent", {{"file", files[i].id}});
     else
@@ -106,6 +109,7 @@ Result<std::set<std::string>, BookError> Delivery::send_annexes(const Items& ann
     if (!sealed)
       return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no annex"});
     VOSTRO_FAILPOINT("bridge.annex.begin");
+    note_try(item.id);
     const auto taken = api_.put_annex(*sealed);
     VOSTRO_FAILPOINT("bridge.annex.sent");
     if (taken) {
@@ -113,8 +117,9 @@ Result<std::set<std::string>, BookError> Delivery::send_annexes(const Items& ann
       continue;
     }
     log::warning("the node has not taken an annex", {{"error", client::to_string(taken.error())}});
-    if (taken.error().problem)
-      if (auto done = annex_refused(*sealed, taken.error(), now); !done) return fail(done.error());
+    is_node_answering_ = taken.error().problem.has_value();
+    if (!is_node_answering_) break;
+    if (auto done = annex_refused(*sealed, taken.error(), now); !done) return fail(done.error());
   }
   if (arrived.empty()) return arrived;
   auto done = book_.write(now, [&](BookTransaction& rows) {
@@ -165,7 +170,7 @@ Result<void, BookError> Delivery::annex_refused(const chain::SealedAnnex& sealed
 }
 
 Result<void, BookError> Delivery::send_orders(const Items& items, UnixMillis now) {
-  if (items.empty()) return {};
+  if (items.empty() || !is_node_answering_) return {};
   std::vector<Order> known;  // may have been sent
   std::vector<Order> fresh;
   for (const OutboxItem& item : items) {
@@ -176,6 +181,12 @@ Result<void, BookError> Delivery::send_orders(const Items& items, UnixMillis now
     auto stored = client::make_stored_order(*transaction, now);
     (item.is_sent ? known : fresh).push_back({item.id, *std::move(transaction), std::move(stored)});
   }
+  for (const Order& order : known) {
+    note_try(order.id);
+    const auto delivery = client::deliver_kept(api_, order.stored, true, false);
+    if (auto done = on_outcome(order, delivery, now); !done) return done;
+    if (!is_node_answering_) return {};
+  }
   // On disk that they may have been sent, before the first byte of one is.
   std::vector<std::string> ids;
   for (const Order& order : fresh) ids.push_back(order.id);
@@ -183,17 +194,15 @@ Result<void, BookError> Delivery::send_orders(const Items& items, UnixMillis now
     if (auto noted = book_.write(now, [&](BookTransaction& rows) { mark_sent(rows, ids); }); !noted)
       return noted;
   VOSTRO_FAILPOINT("bridge.order.noted");
-  for (const Order& order : known) {
-    const auto delivery = client::deliver_kept(api_, order.stored, true, false);
-    if (auto done = on_outcome(order, delivery, now); !done) return done;
-  }
-  for (std::size_t sent = 0; sent < fresh.size();) {
+  for (std::size_t sent = 0; sent < fresh.size() && is_node_answering_;) {
     std::vector<client::StoredOrder> some;
     for (std::size_t i = sent; i < fresh.size() && some.size() < kOrdersOfARequest; ++i)
       some.push_back(fresh[i].stored);
     const auto deliveries = client::deliver_kept(api_, some);
-    for (const client::Delivery& delivery : deliveries)
+    for (const client::Delivery& delivery : deliveries) {
+      note_try(fresh[sent].id);
       if (auto done = on_outcome(fresh[sent++], delivery, now); !done) return done;
+    }
   }
   return {};
 }
@@ -232,6 +241,7 @@ Result<void, BookError> Delivery::on_outcome(const Order& order, const client::D
     }
     case client::Outcome::not_sent:
     case client::Outcome::unknown:
+      if (!delivery.error || !delivery.error->problem) is_node_answering_ = false;
       log::warning("an order has not reached the node",
                    {{"error", delivery.error ? client::to_string(*delivery.error) : ""}});
       return {};

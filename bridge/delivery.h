@@ -24,7 +24,8 @@ class Delivery {
 
   using Clock = std::chrono::steady_clock;
   /// One round over the oldest files, and over some of the orders: the next goes on behind them.
-  /// Those are left out whose time has not come. Errors: of the book.
+  /// Those are left out whose time has not come. It ends where the node does not answer: each
+  /// question would cost its time. Errors: of the book.
   [[nodiscard]] Result<void, BookError> round(UnixMillis now);
 
  private:
@@ -35,6 +36,7 @@ class Delivery {
     chain::Transaction transaction;
     client::StoredOrder stored;
   };
+  void note_try(const std::string& id);
   [[nodiscard]] Result<void, BookError> send_files(const Items& files, UnixMillis now);
   /// Ids of the orders whose annexes the node has now.
   [[nodiscard]] Result<std::set<std::string>, BookError> send_annexes(const Items& annexes,
@@ -57,6 +59,7 @@ class Delivery {
   const Rules& rules_;
   const SecretKey& sign_key_;
   std::map<std::string, Clock::time_point> not_before_;
+  bool is_node_answering_ = true;  ///< in this round
   std::int64_t orders_after_ = 0;  ///< the place in the outbox that the last round reached
 };
 

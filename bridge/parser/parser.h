@@ -22,8 +22,8 @@ namespace vostro::bridge {
 /// What a message may take to read: well above what a file of the largest size needs.
 struct ParserLimits {
   std::size_t memory_bytes = std::size_t{2} * 1024 * 1024 * 1024;  ///< of address space
-  std::chrono::seconds processor{30};
-  std::chrono::seconds wall{60};
+  std::chrono::seconds processor{10};
+  std::chrono::seconds wall{20};
   std::size_t answer_bytes = std::size_t{192} * 1024 * 1024;
   /// After a reader that ended without saying why, its message waits so long for the next one. With
   /// crashes_max: what is short of memory for a minute loses no message.

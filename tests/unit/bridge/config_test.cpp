@@ -26,7 +26,7 @@ TEST(BridgeConfiguration, TheExampleIsTakenAsItStands) {
   ASSERT_TRUE(config) << config.error().sentence;
   EXPECT_EQ(config->database.where, "/etc/vostro/book.db");
   EXPECT_EQ(config->key_file, "/etc/vostro/keys/bridge.key");
-  EXPECT_EQ(config->lease.count(), 10);
+  EXPECT_EQ(config->lease.count(), 30);
   EXPECT_EQ(config->pools.at(0).bank, config->bank);
   EXPECT_NE(config->standing(*parse_bic("MERLSGSG"), *parse_currency("EUR")), nullptr);
   EXPECT_EQ(config->standing(*parse_bic("MERLSGSG"), *parse_currency("USD")), nullptr);

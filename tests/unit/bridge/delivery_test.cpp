@@ -152,6 +152,28 @@ TEST_P(TheDelivery, OrdersThatWaitForApproversHoldBackNothingBehindThem) {
   EXPECT_EQ(asked("POST", "/v1/approvals"), 300u);
 }
 
+TEST_P(TheDelivery, ANodeThatDoesNotAnswerIsNotAskedForEachOrder) {
+  const auto orders = [&](int count) {
+    step([&](BookTransaction& rows) {
+      for (int i = 0; i < count; ++i)
+        maker_.order(rows, client::make_uetr(),
+                     chain::OpenBusinessDate{kUs, kEuro, *parse_date("2026-01-06")});
+    });
+  };
+  order_ = looked_up_ = HttpReply{"", true};
+  orders(1);
+  round();
+  const std::size_t posts_of_one = asked("POST", "/v1/transactions");
+  EXPECT_GT(posts_of_one, 0u);
+  orders(300);
+  round();
+  EXPECT_EQ(asked("POST", "/v1/transactions"), 2 * posts_of_one);
+  delivery_.emplace(*book_, directories_, *api_, rules_, sign_key_);  // all of them are due again
+  const std::size_t before = server_.seen().size();
+  round();
+  EXPECT_LE(server_.seen().size() - before, 2u) << "one question, and perhaps its repeat";
+}
+
 // A part of the outbox may end between an annex and its order.
 TEST_P(TheDelivery, AnOrderWaitsForAnAnnexThatAnEarlierPartHas) {
   order_sealed();

@@ -296,7 +296,7 @@ std::string what_goes_through(const std::function<bool()>& shut_in) {
   if (child == 0) {
     const int to = ends[1];
     const auto tell = [to](long result, std::string_view name) {
-      if (result >= 0) static_cast<void>(::write(to, name.data(), name.size()));
+      if (result >= 0 && ::write(to, name.data(), name.size()) < 0) ::_exit(1);
     };
     if (!shut_in()) tell(0, "not shut in ");
     void* const page = ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -570,6 +570,7 @@ TEST_P(ThePayments, ARecallAgreedToBeforeAnyCustomerHasItIsGivenBackThen) {
     EXPECT_EQ(has(kDupont), 0);
     EXPECT_EQ(files_with("tech:xsd:pacs.008.001.08"), 0u);
   }
+  rules_.gate = nullptr;
 }
 
 TEST_P(ThePayments, ARecallAgreedToAndThenRefusedIsCredited) {
