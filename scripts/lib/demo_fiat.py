@@ -63,11 +63,12 @@ class FiatDemo:
         bic = self.debtor["participant"]
         banks = [node["participant"] for node in self.network.info["nodes"]]
         bridge = self.make("agent", self.debtor, FiatBank, BANK, agent_parts([(each, payer_of(each), PAYEE_BANK, payer_of(each)) for each in banks]))
-        bridge.start()
         yesterday = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%d")
         bank = bridge.channel
         bank.put(bank.statement(1, "0.00", *(bank.entry(f"opening EUR {each}", OPENING, f"VOSTRO/{each}/main", debtor=payer_of(each))
                                              for each in banks), date=yesterday))
+        # Before it reads the ledger: what was issued there and no statement explains would stop the currency.
+        bridge.start()
         held = OPENING_UNITS * len(banks)
         self.wait_attested(f"{held}.00")
         self.say(f"   the agent's bank states (camt.053) what was paid in for the opening balances; {bic}'s bridge attests {held}.00 EUR on the ledger")

@@ -208,7 +208,7 @@ TEST(TheParser, IsNotHeldUpByAReaderThatNoAlarmWakes) {
   const auto refused = read(parser, pain001(15'000));
   stopper.join();
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().what, "reading it takes more than 30 s of processor time, or 1 s");
+  EXPECT_EQ(refused.error().what, "reading it takes more than 10 s of processor time, or 1 s");
   EXPECT_EQ(refused.error().kind, ReadFault::Kind::refused);
   EXPECT_TRUE(has_ended(reader)) << "nobody is left behind";
   EXPECT_LT(parser.process(), 0) << "the next one gets another";
