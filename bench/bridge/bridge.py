@@ -258,6 +258,7 @@ def spread(values):
 class Bench:
     def __init__(self, args, home):
         self.args, self.home, self.chance = args, home, random.Random(args.seed)
+        self.loads = []
         self.network = None
         self.server = None
         self.a = self.b = None
@@ -308,6 +309,7 @@ class Bench:
 
     def run_load(self, rate, perf=None):
         load = Load(self.a.core, self.args.payments, self.args.per_file, self.chance)
+        self.loads.append(load)
         # No question to the database while it is measured: each would be a connection more.
         awaited = [(bank, bank.taken_count + len(kinds) * self.args.payments) for bank, kinds in ((self.a, TOLD_A), (self.b, TOLD_B))]
         counts = [self.database_counts(bank) for bank in (self.a, self.b)]
@@ -383,9 +385,9 @@ class Bench:
                 if wrong:
                     raise NetError(f"{len(wrong)} payments without exactly one {kind}, {wrong[0]} among them")
 
-    def check(self, loads):
+    def check(self):
         """Each payment was debited once and credited once; books and ledger agree to the cent."""
-        count = sum(len(load.payments) for load in loads)
+        count = sum(len(load.payments) for load in self.loads)
         for bank, kind in ((self.a, "ordered"), (self.b, "credited")):
             entries = self.server.query(bank.database, f"SELECT COUNT(*), COUNT(DISTINCT reference) FROM entries WHERE kind = '{kind}'")
             if entries != [f"{count}|{count}"]:
@@ -394,7 +396,7 @@ class Bench:
             if off:
                 raise NetError(f"{len(off)} entries do not sum to zero")
         expected = {}
-        for load in loads:
+        for load in self.loads:
             for debtor, creditor, cents in load.payments.values():
                 expected[debtor] = expected.get(debtor, OPENING * 100) - cents
                 expected[creditor] = expected.get(creditor, 0) + cents
@@ -472,15 +474,12 @@ def main():
             bench.set_up()
             print(f"{os.cpu_count()} cores, {args.nodes} nodes; one verification {bench.limits['verification_us']:.0f} us, "
                   f"PostgreSQL {bench.limits['commits_per_second']:.0f} commits a second, one by one", flush=True)
-            loads = []
-            original = bench.measured
-            bench.measured = lambda load, *rest: (loads.append(load), original(load, *rest))[1]
             results = [bench.run_load(args.rate, args.perf)]
             show_load(results[0])
             if not args.rate and not args.only_full:
                 results.append(bench.run_load(results[0]["served_per_second"] * 0.8))
                 show_load(results[1])
-            bench.check(loads)
+            bench.check()
             if args.statements:
                 show_statements(bench)
             print("\neach payment was debited once and credited once; books and ledger agree to the cent")
