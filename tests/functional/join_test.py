@@ -254,7 +254,8 @@ class Killed(JoinCase):
     def test_killed_while_it_joins_a_node_goes_on(self):
         self.long_chain()
         self.lose_store()
-        self.assertEqual(sorted(self.steps), [name for name in failpoints.failpoints() if name.startswith("join-")])
+        # join-discarded is passed by a node that halts; what an end there leaves is among the states below.
+        self.assertEqual(sorted(self.steps), [name for name in failpoints.failpoints() if name.startswith("join-") and name != "join-discarded"])
         for step in self.steps:
             self.end_at(step)
         # Wherever it is by then: it comes back, or goes on with the join, or is through.
