@@ -180,7 +180,7 @@ TEST(TheParser, EndsAtItsLimitOfTime) {
   const pid_t before = parser.process();
   const auto refused = read(parser, pain001(15'000));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().what, "reading it takes more than 1 s of processor time, or 60 s");
+  EXPECT_EQ(refused.error().what, "reading it takes more than 1 s of processor time, or 20 s");
   EXPECT_EQ(refused.error().kind, ReadFault::Kind::refused);
   EXPECT_TRUE(read(parser, pain001(1))) << "the next one is read";
   EXPECT_EQ(parser.process(), before);
