@@ -41,7 +41,8 @@ Result<std::unique_ptr<Gateway>, SetupError> start_gateway(const Setup& setup,
 }  // namespace
 
 Exit complain(Exit code, const std::string& sentence) {
-  std::cerr << "vostro-bridge: " << sentence << "\n";
+  // At once: lines of the log may come between two pieces.
+  std::cerr << "vostro-bridge: " + sentence + "\n";
   return code;
 }
 

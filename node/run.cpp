@@ -113,7 +113,8 @@ Result<void, std::string> write_ready_file(const std::string& file, const api::S
 }  // namespace
 
 Exit complain(Exit code, const std::string& sentence) {
-  std::cerr << "vostro-node: " << sentence << "\n";
+  // At once: lines of the log may come between two pieces.
+  std::cerr << "vostro-node: " + sentence + "\n";
   return code;
 }
 
