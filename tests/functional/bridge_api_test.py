@@ -186,6 +186,7 @@ class Api(BridgeCase):
         self.wait_for(lambda: self.files(bridge, "out"), "no pacs.009 comes out")
         self.network.wallet(self.nodes[0], "issue", "--to", "MERLSGSG/main", "--amount", "0.01 EUR", "--reference", "by hand", keys=("maker",))
         self.wait_for(lambda: metrics().get('vostro_bridge_breaks{currency="EUR"}') == 1, "the break is not counted")
+        self.wait_for(lambda: metrics()["vostro_bridge_stopped_currencies"] == 1, "the currency is not stopped")
         self.wait_for(lambda: metrics()["vostro_bridge_blocks_behind"] == 0, "the book is behind")
         seen = metrics()
         for name, value in {"vostro_bridge_active": 1, "vostro_bridge_book_up": 1, "vostro_bridge_node_up": 1, 'vostro_bridge_alarms{kind="suspense"}': 1,
