@@ -250,7 +250,7 @@ TEST(Prune, WritesNothingAnewWithoutRoomAndGivesTheBytesBackLater) {
   EXPECT_EQ(store->view().history_begins(), Height(90)) << "readers see it all the same";
   EXPECT_FALSE(store->view().transaction(Height(89), 0).has_value());
   EXPECT_FALSE(store->failure().has_value());
-  EXPECT_GE(bytes_in(directory.path()), before);
+  EXPECT_GT(bytes_in(directory.path()) * 10, before * 9) << "a log may be cut, the tables stay";
   store.reset();
   store = open_or_fail(directory.store());
   ASSERT_TRUE(store->prune(Height(91)).has_value());
