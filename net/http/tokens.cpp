@@ -212,8 +212,8 @@ Result<std::size_t, std::string> revoke_token(const std::string& file,
 }
 
 void TokenBook::refresh(SteadyTime steady) {
-  if (looked_at_ && steady - *looked_at_ < std::chrono::seconds(1)) return;
-  looked_at_ = steady;
+  if (unreadable_since_ && steady - *unreadable_since_ < std::chrono::seconds(1)) return;
+  unreadable_since_.reset();
   struct stat info {};
   if (::stat(file_.c_str(), &info) != 0) {
     tokens_.clear();
@@ -233,6 +233,7 @@ void TokenBook::refresh(SteadyTime steady) {
     told_ = tokens.error();
     tokens_.clear();
     stamp_.reset();
+    unreadable_since_ = steady;
     return;
   }
   tokens_ = *std::move(tokens);

@@ -74,8 +74,8 @@ class TokenBook {
   explicit TokenBook(std::string file) : file_(std::move(file)) {}
 
   /// Who presents this token; none where it is unknown, expired or revoked. Looks at every token,
-  /// each in constant time, so that a wrong one takes as long as a right one. Looks whether the
-  /// file has changed at most once a second.
+  /// each in constant time, so that a wrong one takes as long as a right one. Asks each time
+  /// whether the file has changed; one that cannot be read is read again after a second.
   [[nodiscard]] std::optional<Caller> find(std::string_view presented, UnixSeconds now,
                                            SteadyTime steady);
 
@@ -97,7 +97,7 @@ class TokenBook {
   std::vector<Token> tokens_;
   std::optional<Stamp> stamp_;  ///< none: the file was not read
   std::string told_;            ///< why, in the log
-  std::optional<SteadyTime> looked_at_;
+  std::optional<SteadyTime> unreadable_since_;
 };
 
 }  // namespace vostro::net::http

@@ -230,7 +230,7 @@ class Api(BridgeCase):
         self.assertEqual(found, [], "\n" + "\n".join(found))
 
     def wait_until_over_but_paying(self, bridge):
-        """Nothing waits for anybody but the bank; and a new token is known after a second."""
+        """Nothing waits for anybody but the bank."""
         self.wait_for(lambda: bridge.ask("status")[1]["outbox"] == 0, "the outbox does not get empty")
 
 

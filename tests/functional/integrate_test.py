@@ -26,13 +26,7 @@ class Integrate(NetworkCase):
         shutil.copy(keys / "maker.key", home / "service.key")
         env = {"HOME": str(home), "PATH": f"{bin_dir()}:/usr/bin:/bin", "API": node["api"], "NO_COLOR": "1", "TERM": "dumb"}
         actors = {"dev": (home, env), "op": (Path(node["config"]).parent, env)}
-        page = Page(PAGE, actors, {}, lambda: self.rest_with_token(page))
-        return page
-
-    def rest_with_token(self, page):
-        self.rest()
-        if "TOKEN" in page.names:
-            self.wait_token_known(self.nodes[0], page.names["TOKEN"])
+        return Page(PAGE, actors, {}, self.rest)
 
     def test_Integrate_curl_commands_are_as_the_page_tells(self):
         for program in ("curl", "jq"):

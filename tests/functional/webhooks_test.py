@@ -135,7 +135,6 @@ class Webhooks(WebhookCase):
         height = self.ask("GET", "/v1/status").body["height"]
         made = run([bin_dir() / "vostro-node", "token", "create", "--config", self.nodes[0]["config"], "--role", "read"])
         token = next(word for word in made.stdout.split() if word.startswith("vst_"))
-        self.wait_token_known(self.nodes[0], token)
         events = read_until(self.nodes[0], token, "?from_height=0", height)
         self.assertEqual(receiver.events, [event for event in events if event["type"] != "block"])
         self.assertGreaterEqual(len(receiver.events), len(paid))

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.error
 import urllib.request
 from decimal import Decimal
 from pathlib import Path
@@ -116,18 +115,6 @@ class NetworkCase(unittest.TestCase):
             states = [self.network.status(node) for node in self.nodes]
             return all(states) and not any(s["pending_transactions"] for s in states) and len({s["height"] for s in states}) == 1
         self.network.wait(look, 60, "the network does not come to rest")
-
-    def wait_token_known(self, node, token):
-        """Until the running node knows a token that was just made."""
-        def look():
-            request = urllib.request.Request(node["api"] + "/v1/status", headers={"Authorization": f"Bearer {token}"})
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    return answer.status == 200
-            except urllib.error.HTTPError as error:
-                with error:
-                    return False
-        self.network.wait(look, 60, "the token is not known")
 
     # ---- orders ----
 
