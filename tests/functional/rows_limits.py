@@ -80,15 +80,18 @@ class ShortCase(NetworkCase):
             self.assertFalse(each.is_alive(), "the victim holds its clients")
         self.settle_at_others()
 
-    def starts_or_says_why(self, process):
+    def starts_or_says_why(self):
         """Within its time it runs, or has ended with a code of its own and a sentence."""
+        log = Path(self.victim["log"])
+        before = log.stat().st_size
+        process = self.network.spawn(self.victim)
         ready = Path(self.victim["config"]).with_name("ready.json")
         self.network.wait(lambda: ready.exists() or process.poll() is not None, 60, "it neither starts nor ends")
         if process.poll() is None:
             return True
         self.assertIn(process.returncode, (1, 2), last_line(self.victim["log"]))
-        # Threads that run on for a moment may log behind the sentence.
-        lines = Path(self.victim["log"]).read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+        # What is stopped in order logs behind the sentence.
+        lines = log.read_bytes()[before:].decode(errors="replace").splitlines()
         self.assertTrue(any(line.startswith("vostro-node: ") for line in lines), lines)
         return False
 
@@ -113,9 +116,8 @@ class F29(ShortCase):
             script.write_text(f'#!/bin/sh\nulimit -n {limit} && exec "{usual}" "$@"\n', encoding="utf-8")
             script.chmod(0o755)
             self.network.program = script
-            process = self.network.spawn(self.victim)
+            outcomes[limit] = "starts" if self.starts_or_says_why() else last_line(self.victim["log"])
             self.network.program = usual
-            outcomes[limit] = "starts" if self.starts_or_says_why(process) else last_line(self.victim["log"])
         print(outcomes, flush=True)
         self.assertGreater(len(set(outcomes.values())), 1, "no limit was of any consequence")
         self.assert_whole_again()
@@ -131,7 +133,7 @@ class F29(ShortCase):
             self.network.stop(self.victim)
             group.set({"pids.max": limit})
             self.network.program = group.starter(usual, self.home)
-            outcomes[limit] = "starts" if self.starts_or_says_why(self.network.spawn(self.victim)) else last_line(self.victim["log"])
+            outcomes[limit] = "starts" if self.starts_or_says_why() else last_line(self.victim["log"])
             self.network.program = usual
         print(outcomes, flush=True)
         self.assertIn(True, [outcome != "starts" for outcome in outcomes.values()], "no limit was of any consequence")
@@ -184,10 +186,9 @@ class F30(ShortCase):
         before = log.stat().st_size
         library = {"LD_PRELOAD": str(bin_dir() / "vostro-short-of-memory.so"), "VOSTRO_TEST_ALLOCATION": str(number)}
         self.network.environment = lambda node: library if node is self.victim else {}
-        process = self.network.spawn(self.victim)
-        self.network.environment = lambda node: {}
-        if self.starts_or_says_why(process):
+        if self.starts_or_says_why():
             self.under_load()
+        self.network.environment = lambda node: {}
         became = self.became()
         with open(log, "rb") as file:
             file.seek(before)
