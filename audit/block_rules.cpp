@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "audit/no_cache.h"
 #include "base/codec.h"
+#include "consensus/no_cache.h"
 
 namespace vostro::audit {
 namespace {
@@ -121,7 +121,7 @@ std::optional<Divergence> check_finality(const consensus::Committee& committee,
                      "one of block " + hex(proof->header.id()));
   difference.require(proof->proposal.view >= header.view, "finality proof",
                      "a view not below the block's", std::to_string(proof->proposal.view.value));
-  NoCache cache;
+  consensus::NoCache cache;
   if (const auto valid = consensus::verify_finality(committee, *proof, cache); !valid)
     difference.require(
         false, "finality proof",

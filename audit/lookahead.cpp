@@ -1,8 +1,8 @@
 #include "audit/lookahead.h"
 
-#include "audit/no_cache.h"
 #include "base/check.h"
 #include "base/codec.h"
+#include "consensus/no_cache.h"
 
 namespace vostro::audit {
 namespace {
@@ -135,7 +135,7 @@ void Lookahead::prepare(const Task& task) {
   const consensus::Batch& batch = shared->batch;
   if (options_.keep_batches) prepared.batch = shared;
   prepared.facts = {batch.author, batch.incarnation, batch.seq, batch.prev, batch.id()};
-  NoCache cache;
+  consensus::NoCache cache;
   const auto verified = consensus::verify_batch(*task.entry->committee, {shared}, cache);
   if (!verified) {
     return diverge(name + " signature", "one of its author, in this epoch",

@@ -7,7 +7,6 @@
 #include "audit/block_rules.h"
 #include "audit/book.h"
 #include "audit/lookahead.h"
-#include "audit/no_cache.h"
 #include "audit/reserves.h"
 #include "base/check.h"
 #include "base/codec.h"

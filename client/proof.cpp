@@ -4,19 +4,10 @@
 
 #include "base/check.h"
 #include "chain/records.h"
+#include "consensus/no_cache.h"
 #include "consensus/verify.h"
 
 namespace vostro::client {
-namespace {
-
-/// A proof is looked at once: nothing is worth remembering.
-class NoCache final : public consensus::SignatureCache {
- public:
-  bool contains(const Hash&) override { return false; }
-  void insert(const Hash&) override {}
-};
-
-}  // namespace
 
 std::string_view to_string(ProofError error) {
   switch (error) {
@@ -78,7 +69,7 @@ namespace {
 /// names.
 Result<consensus::Committee, ProofError> committee_of_block(const consensus::Committee& first,
                                                             const FinalHeader& block) {
-  NoCache cache;
+  consensus::NoCache cache;
   std::optional<consensus::Committee> committee(first);
   for (std::size_t i = 0; i < block.epochs.size(); ++i) {
     const consensus::Header& next =
@@ -117,7 +108,7 @@ Result<void, ProofError> check_final(const consensus::Committee& first, const Fi
   const bool is_own_proof = block.after.empty() && block.finality.header == block.header;
   if (!is_own_proof && !is_next(block.finality.header)) return fail(ProofError::broken_chain);
 
-  NoCache cache;
+  consensus::NoCache cache;
   if (!consensus::verify_finality(committee, block.finality, cache))
     return fail(ProofError::not_final);
   return {};

@@ -4,20 +4,11 @@
 
 #include "base/check.h"
 #include "base/planted.h"
+#include "consensus/no_cache.h"
 #include "consensus/verify.h"
 #include "consensus/votes.h"
 
 namespace vostro::consensus {
-namespace {
-
-/// Evidence is judged seldom, and its signatures are seldom those of votes that still count.
-class NoCache final : public SignatureCache {
- public:
-  bool contains(const Hash&) override { return false; }
-  void insert(const Hash&) override {}
-};
-
-}  // namespace
 
 bool EvidenceTable::admit(const Evidence& evidence) {
   const Offence offence = offence_of(evidence);

@@ -1,19 +1,13 @@
 #include "consensus/evidence_file.h"
 
 #include "base/codec.h"
+#include "consensus/no_cache.h"
 #include "consensus/verify.h"
 
 namespace vostro::consensus {
 namespace {
 
 constexpr std::string_view kMagic = "VOSTRO-EVIDENCE1";
-
-/// A file is looked at once: nothing is worth remembering.
-class NoCache final : public SignatureCache {
- public:
-  bool contains(const Hash&) override { return false; }
-  void insert(const Hash&) override {}
-};
 
 }  // namespace
 

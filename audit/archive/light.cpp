@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "audit/no_cache.h"
 #include "base/check.h"
 #include "base/codec.h"
 #include "client/proof.h"
+#include "consensus/no_cache.h"
 
 namespace vostro::audit {
 namespace {
@@ -44,7 +44,7 @@ Checked<void> check_body(const Committee& committee, Height height, ByteView hea
     return differs("header.cut_root", hex(cut->root()), hex(header->cut_root));
   std::map<consensus::BatchId, consensus::BatchId> before;
   std::vector<consensus::BatchId> found;
-  NoCache cache;
+  consensus::NoCache cache;
   for (std::size_t i = 0; i < body.batches.size(); ++i) {
     const std::string name = "batch " + std::to_string(i);
     auto decoded = decode<consensus::SignedBatch>(body.batches[i].bytes);

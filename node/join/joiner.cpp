@@ -4,18 +4,9 @@
 
 #include "base/check.h"
 #include "base/codec.h"
+#include "consensus/no_cache.h"
 
 namespace vostro::node::join {
-namespace {
-
-/// Each proof is looked at once.
-class NoCache final : public consensus::SignatureCache {
- public:
-  [[nodiscard]] bool contains(const Hash&) override { return false; }
-  void insert(const Hash&) override {}
-};
-
-}  // namespace
 
 Joiner::Joiner(JoinerConfig config, Ground ground, const Hash& network_id, chain::Staging& staging)
     : config_(config), ground_(std::move(ground)), network_id_(network_id), staging_(staging) {
@@ -119,7 +110,7 @@ bool Joiner::one_is_honest(const std::set<std::string>& who, Epoch from) const {
 /// False where something in it is not signed as it must be. True: its newest block is final, if it
 /// is of an epoch that is known by now.
 bool Joiner::take_proofs(const Snapshot& snapshot) {
-  NoCache cache;
+  consensus::NoCache cache;
   for (const consensus::EpochStep& step : snapshot.steps) {
     const consensus::Header& header = step.closing.header;
     if (epochs_.contains(header.epoch.next())) continue;
@@ -213,7 +204,7 @@ consensus::FinalityProof Joiner::choose_target() const {
                          (!config_.has_ledger || height > config_.head);
   if (!is_usable || before->header.network_id != network_id_) return *best_;
   const auto committee = committee_of(before->header);
-  NoCache cache;
+  consensus::NoCache cache;
   if (!committee || !consensus::verify_finality(*committee, *before, cache)) return *best_;
   return *std::move(before);
 }

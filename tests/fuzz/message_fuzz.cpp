@@ -4,19 +4,13 @@
 #include "tests/fuzz/consensus_samples.h"
 #include "tests/fuzz/target.h"
 
+#include "consensus/no_cache.h"
 #include "consensus/verify.h"
 
 namespace vostro::fuzz {
 namespace {
 
 using namespace consensus;  // NOLINT: the whole file is about it
-
-/// Remembers nothing: every input pays for its own signatures.
-class NoCache final : public SignatureCache {
- public:
-  bool contains(const Hash&) override { return false; }
-  void insert(const Hash&) override {}
-};
 
 bool is_genuine(const Vote& vote) {
   return consensus_samples().votes.contains(
@@ -91,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   longer.push_back(0);
   VOSTRO_CHECK(!decode_message(longer));
 
-  fuzz::NoCache cache;
+  NoCache cache;
   const auto verified = verify(samples.committee, *std::move(message), cache);
   if (verified) {
     fuzz::check_signed(*verified);
