@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "chain/id_order.h"
 #include "chain/records.h"
 
 namespace vostro::chain {
@@ -26,6 +27,10 @@ class Table {
     std::optional<Record> before;  ///< as the parent's state has it; only where `is_changed`
     bool is_changed = false;
   };
+
+  Table() = default;
+  Table(const Table&) = delete;  // it points at its own rows
+  Table& operator=(const Table&) = delete;
 
   /// Null where there is none. Sets `damaged` where stored bytes are no such record.
   const Record* find(const StateReader& reader, const Key& key, bool& damaged) {
@@ -74,14 +79,6 @@ class Table {
   Place* last_ = nullptr;  ///< of what was asked for last; rows stay where they are
   Place* last_but_one_ = nullptr;
   std::vector<std::pair<Row*, std::optional<Record>>> undo_;
-};
-
-/// For look-ups: ids of one bank differ in their UUIDs alone.
-struct ByUuid {
-  bool operator()(const OwnedId& a, const OwnedId& b) const {
-    if (const auto order = a.id <=> b.id; order != 0) return order < 0;
-    return a.owner < b.owner;
-  }
 };
 
 class State {
@@ -183,7 +180,7 @@ class State {
              Table<Proposal>, Table<CorridorRecord>, Table<CorridorSpent>, Table<EpochRecord>,
              Table<PendingChanges>, Table<Readiness>, Table<Misbehaviour>, Table<Lane>>
       tables_;
-  std::set<OwnedId, ByUuid> ids_;  ///< of `new_ids_`, and some that were used before
+  std::set<OwnedId, ById> ids_;  ///< of `new_ids_`, and some that were used before
   std::vector<std::pair<OwnedId, IdRecord>> new_ids_;
   /// Looked up for every credit, so read once; none: to be read again.
   std::optional<std::map<std::uint16_t, CorridorRecord>> corridor_rules_;
