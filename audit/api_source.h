@@ -16,7 +16,7 @@ namespace vostro::audit {
 
 struct ApiAccess {
   std::string url;   ///< "https://host[:port]"
-  SecretText token;  ///< of the role operate: blocks hold the orders of all banks
+  SecretText token;  ///< of the role audit: blocks hold the orders of all banks
   std::string ca_file;
   /// How long a call that failed waits before it is tried again, for tests.
   std::function<void(std::chrono::milliseconds)> wait;

@@ -83,7 +83,7 @@ class ApiClient {
   [[nodiscard]] Result<BlockView, ApiError> block(const std::optional<Height>& height);
   [[nodiscard]] Result<Page<ParticipantView>, ApiError> participants(
       const std::optional<std::string>& cursor = {});
-  /// Whole blocks from this one on, for the role operate, of the first of them the batches from
+  /// Whole blocks from this one on, for the role audit, of the first of them the batches from
   /// `batch` on; without a height, the newest block with a finality proof. Not checked here.
   [[nodiscard]] Result<chain::ChainPart, ApiError> chain(const std::optional<Height>& from,
                                                          std::uint32_t batch);
