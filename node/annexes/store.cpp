@@ -91,10 +91,12 @@ std::optional<std::uint64_t> size_of(const std::string& path) {
   return found ? std::optional(found->first) : std::nullopt;
 }
 
-/// What `overwrite` leaves, wherever the process ended.
-bool is_overwritten(const std::string& path) {
+/// Whether `overwrite` was at it when the process ended: it begins with the first byte, which is
+/// the version of an annex that was not touched.
+bool is_begun_to_be_overwritten(const std::string& path) {
+  static_assert(SealedAnnex::version_now != 0);
   const auto bytes = read_private_file(path, SealedAnnex::size_max);
-  return bytes && std::ranges::all_of(*bytes, [](Byte each) { return each == 0; });
+  return bytes && (bytes->empty() || bytes->front() == 0);
 }
 
 /// Zeros over all of it, on disk, then no bytes.
@@ -160,8 +162,8 @@ Result<void, std::string> AnnexStore::read_early() {
   return for_each_annex(path_ + "/early", [this](const OwnedId& name, std::uint64_t size,
                                                  UnixMillis since) {
     const auto sealed = read_file(early_file(name), name);
-    if (!sealed && is_overwritten(early_file(name))) {
-      ::unlink(early_file(name).c_str());
+    if (!sealed && is_begun_to_be_overwritten(early_file(name))) {
+      if (overwrite(early_file(name), size)) ::unlink(early_file(name).c_str());
       return;
     }
     if (!sealed) {

@@ -165,13 +165,16 @@ TEST_F(AnnexStoreTest, IsEarlyWhileTheDiskRefusesToMoveIt) {
 }
 
 TEST_F(AnnexStoreTest, EndsTheRemovalThatACrashCutShort) {
-  for (const std::size_t zeros : {0U, 100U}) {
-    const OwnedId name = named("NORDDEFF", 1);
-    ASSERT_EQ(store->put_early(sealed_to(name, "one")), AnnexPut::stored);
-    std::ofstream(file("early", name), std::ios::binary | std::ios::trunc)
-        << std::string(zeros, '\0');
+  const OwnedId name = named("NORDDEFF", 1);
+  const SealedAnnex annex = sealed_to(name, "one");
+  const std::string whole(as_text(chain::encode_sealed_annex(annex)));
+  // Cut; all zeros; zeros over a part of it.
+  for (const std::string& left :
+       {std::string(), std::string(100, '\0'), std::string(20, '\0') + whole.substr(20)}) {
+    ASSERT_EQ(store->put_early(annex), AnnexPut::stored);
+    std::ofstream(file("early", name), std::ios::binary | std::ios::trunc) << left;
     open();
-    EXPECT_FALSE(std::filesystem::exists(file("early", name))) << zeros;
+    EXPECT_FALSE(std::filesystem::exists(file("early", name))) << left.size();
     EXPECT_EQ(store->figures().early, 0U);
   }
 }
