@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "genesis/continuation.h"
+#include "node/runtime/data_dir.h"
 
 namespace vostro::node {
 namespace {
@@ -50,6 +51,8 @@ Result<Continued, std::string> continue_network(const NodeOptions& options,
   if (definition.continuations.empty())
     return fail(std::string("the genesis file has no continuation: there is nothing to take over"));
   const genesis::Continuation& continuation = definition.continuations.back();
+  const auto lock = lock_data_dir(options.data_dir);
+  if (!lock) return fail(lock.error());
   const std::string path = options.data_dir + "/store";
   auto opened = chain::Store::open(path, continuation.before, options.store);
   if (!opened && opened.error().fault == chain::StoreFault::other_network) {

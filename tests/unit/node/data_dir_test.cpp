@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "node/continuation.h"
 #include "tests/unit/node/api_support.h"
 
 namespace vostro::node {
@@ -24,6 +25,19 @@ TEST(DataDir, IsOneProcessAtATime) {
   EXPECT_NE(second.error().find("another node runs"), std::string::npos) << second.error();
   { const OpenFile ended = std::move(*first); }
   EXPECT_TRUE(lock_data_dir(directory.path("")));
+}
+
+TEST(DataDir, IsNotTakenOverIntoAnotherNetworkWhileANodeRunsOnIt) {
+  const test::TempDir directory;
+  const auto running = lock_data_dir(directory.path(""));
+  ASSERT_TRUE(running) << running.error();
+  NodeOptions options;
+  options.data_dir = directory.path("");
+  genesis::Definition definition;
+  definition.continuations.emplace_back();
+  const auto refused = continue_network(options, definition);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("another node runs"), std::string::npos) << refused.error();
 }
 
 }  // namespace
