@@ -105,10 +105,17 @@ bool WantedAnnexes::on_answer(const Bic& from, const std::vector<OwnedId>& absen
   const std::vector<OwnedId> names = std::move(at->second.names);
   asked_.erase(at);
   const std::set<OwnedId> later(absent.begin(), absent.end());
+  // Else whoever answers with nothing would be asked again with each round trip.
+  const bool says_nothing = std::ranges::all_of(
+      names, [&](const OwnedId& name) { return wanted_.contains(name) && !later.contains(name); });
   for (const OwnedId& name : names) {
     const auto waiting = wanted_.find(name);
     if (waiting == wanted_.end()) continue;
-    later.contains(name) ? put_off(waiting->second, now_ms) : set_due(waiting->second, now_ms);
+    if (says_nothing || later.contains(name)) {
+      put_off(waiting->second, now_ms);
+    } else {
+      set_due(waiting->second, now_ms);
+    }
   }
   return true;
 }

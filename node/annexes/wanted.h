@@ -2,8 +2,8 @@
 /// handed in (milliseconds of one clock). One thread at a time.
 ///
 /// One request at a time goes to each bank. An answer that lists only some of the names leaves the
-/// rest due at once; a bank that has nothing yet, or does not answer, is asked again after a while,
-/// longer each time.
+/// rest due at once; a bank that has nothing yet, says nothing of any, or does not answer, is asked
+/// again after a while, longer each time.
 #pragma once
 
 #include <cstdint>
@@ -63,8 +63,8 @@ class WantedAnnexes {
   /// What is to be sent now; each bank counts as asked until `on_answer`, `on_unreachable`, or the
   /// time to wait is over.
   [[nodiscard]] std::vector<Request> due(std::uint64_t now_ms);
-  /// The bank answered: `absent` wait, whatever else was asked for and is still wanted is due.
-  /// False where nothing was asked of it.
+  /// The bank answered: `absent` wait, whatever else was asked for and is still wanted is due, or
+  /// waits where the answer was about nothing that was asked. False where nothing was asked of it.
   bool on_answer(const Bic& from, const std::vector<chain::OwnedId>& absent, std::uint64_t now_ms);
   /// It is not connected.
   void on_unreachable(const Bic& to, std::uint64_t now_ms);
