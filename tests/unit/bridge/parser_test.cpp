@@ -112,6 +112,7 @@ class BareParser {
     ::setsockopt(control_.get(), SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
   }
   ~BareParser() {
+    if (process_ <= 0) return;  // it was not started: -1 would be everybody
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
   }
