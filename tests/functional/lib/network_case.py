@@ -30,8 +30,10 @@ def fund(network):
         items = answer.body.get("items", [answer.body])
         if any(item.get("receipt", {}).get("status") != "done" for item in items):
             raise NetError(f"opening balances: {answer}")
-    network.wait(lambda: len({network.status(node).get("height") for node in network.info["nodes"]}) == 1, 60,
-                 "the opening balances are not everywhere")
+    def is_everywhere():
+        heights = {network.status(node).get("height") for node in network.info["nodes"]}
+        return len(heights) == 1 and None not in heights
+    network.wait(is_everywhere, 60, "the opening balances are not everywhere")
 
 
 def issue(network, agent, account, amount, currency):
