@@ -32,6 +32,7 @@ using beast::error_code;
 
 constexpr std::string_view kNetworkHeader = "Vostro-Network";
 constexpr std::string_view kProtocolHeader = "Vostro-Protocol";
+constexpr std::string_view kInstanceHeader = "Vostro-Instance";
 constexpr std::string_view kRefusalHeader = "Vostro-Refusal";
 constexpr std::uint32_t kUpgradeHeaderBytesMax = 4096;
 constexpr std::size_t kPieceBytes = 16 * 1024;  ///< One TLS record.
@@ -137,6 +138,14 @@ class WebSocketConnection final : public Connection {
   void put_headers(Fields& fields) const {
     fields.set(to_beast(kNetworkHeader), to_hex(context_.network_id.view()));
     fields.set(to_beast(kProtocolHeader), std::to_string(context_.protocol_version));
+    fields.set(to_beast(kInstanceHeader), to_hex(context_.instance.view()));
+  }
+
+  /// All zero where the peer names none, or nonsense.
+  template <class Fields>
+  static Instance instance_in(const Fields& fields) {
+    return fixed_from_hex<Instance>(from_beast(fields[to_beast(kInstanceHeader)]))
+        .value_or(Instance{});
   }
 
   const ConnectionContext& context_;
@@ -279,6 +288,7 @@ void WebSocketConnection::on_upgrade_request() {
                              from_beast(request[to_beast(kProtocolHeader)]));
   if (refusal) return refuse_upgrade(*refusal, network_detail_);
   if (owner_.is_shut_out(peer)) return refuse_upgrade(Reason::shut_out, "");
+  instance = instance_in(request);
 
   ws_.set_option(websocket::stream_base::decorator(
       [this](websocket::response_type& response) { put_headers(response); }));
@@ -349,6 +359,7 @@ void WebSocketConnection::on_upgrade_response(error_code ec) {
     return finish(Reason::declined,
                   said ? "it says: " + std::string(to_string(*said)) : "it gives no reason");
   }
+  instance = instance_in(handshake_response_);
   establish();
 }
 

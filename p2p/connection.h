@@ -17,6 +17,7 @@
 #include "p2p/inbox.h"
 #include "p2p/outbox.h"
 #include "p2p/reason.h"
+#include "p2p/twins.h"
 
 namespace vostro::p2p {
 
@@ -49,6 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Channel channel = Channel::consensus;
   bool is_inbound = false;
   bool is_established = false;
+  Instance instance;    ///< The run of the other side.
   std::string address;  ///< Of the other side, as text; of IPv6 the network of 64 bits.
   SteadyTime established_at{};
   std::shared_ptr<ChannelCounters> counters;  ///< Set when established.
@@ -80,6 +82,7 @@ struct ConnectionContext {
   const Limits& limits;
   Hash network_id;
   std::uint32_t protocol_version;
+  Instance instance;  ///< This run.
 };
 
 struct DialTarget {

@@ -53,7 +53,8 @@ struct Limits {
   // Shutting out.
   milliseconds shut_out_first{60'000};
   milliseconds shut_out_max{3'600'000};
-  // One identity in two places: so many displaced connections within the time raise the alarm.
+  // One identity in two places: the alarm is raised when a displaced run of the peer has come back
+  // so often within the time.
   std::uint32_t displaced_alarm_count = 3;
   milliseconds displaced_alarm_time{60'000};
 

@@ -38,6 +38,12 @@ SteadyTime steady_now() {
   return std::chrono::steady_clock::now();
 }
 
+Instance draw_instance() {
+  Instance instance;
+  fill_random(instance.bytes);
+  return instance;
+}
+
 using ReasonCounters = std::array<std::atomic<std::uint64_t>, reason_count>;
 
 void count(ReasonCounters& counters, Reason reason) {
@@ -73,7 +79,8 @@ class Network::Impl final : public ConnectionOwner {
                  config_.frames,
                  config_.limits,
                  config_.network_id,
-                 config_.protocol_version},
+                 config_.protocol_version,
+                 draw_instance()},
         acceptor_(io_),
         accept_pause_(io_) {}
 
@@ -114,7 +121,7 @@ class Network::Impl final : public ConnectionOwner {
 
   void redial_later(const PeerPointer& peer, Channel channel, nanoseconds delay);
   void dial_if_needed(const PeerPointer& peer, Channel channel);
-  void note_displacement(Peer& peer, Channel channel);
+  void note_displacement(Peer& peer, const Connection& older, const Connection& newer);
   void shut_out(Peer& peer, Reason reason);
   void close_channels(Peer& peer, Reason reason, const std::string& detail);
   void report_failure(const Connection& connection, Reason reason, const std::string& detail);
@@ -335,7 +342,7 @@ void Network::Impl::on_established(const std::shared_ptr<Connection>& connection
   slot.last_failure.clear();
   if (!connection->is_inbound) slot.is_dialling = false;
   if (const auto older = slot.live) {
-    note_displacement(*peer, connection->channel);
+    note_displacement(*peer, *older, *connection);
     older->close(Reason::displaced, "");
   }
   VOSTRO_CHECK(slot.live == nullptr);
@@ -416,18 +423,14 @@ void Network::Impl::on_gone(const std::shared_ptr<Connection>& connection) {
   if (is_stopping_ && connections_.empty()) io_.stop();
 }
 
-void Network::Impl::note_displacement(Peer& peer, Channel channel) {
+void Network::Impl::note_displacement(Peer& peer, const Connection& older,
+                                      const Connection& newer) {
   peer.displaced.fetch_add(1, std::memory_order_relaxed);
-  const auto now = steady_now();
-  auto& times = peer.displaced_at;
-  times.push_back(now);
-  while (now - times.front() > config_.limits.displaced_alarm_time) times.pop_front();
-  if (times.size() < config_.limits.displaced_alarm_count) return;
-  times.clear();
+  if (!peer.twins.on_displaced(steady_now(), older.instance, newer.instance)) return;
   displaced_alarms_.fetch_add(1, std::memory_order_relaxed);
   notice(Severity::alarm, peer.identity.name,
          "connections of this peer displace each other on channel " +
-             std::string(to_string(channel)) +
+             std::string(to_string(newer.channel)) +
              ": its key seems to be in use by two nodes; ask the bank to stop one of them");
 }
 

@@ -8,7 +8,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "p2p/connection.h"
 #include "p2p/framing.h"
 #include "p2p/peer.h"
+#include "p2p/twins.h"
 
 namespace vostro::p2p {
 
@@ -40,7 +40,8 @@ struct Peer {
        const FrameLimits& frames)
       : identity(std::move(who)),
         slots{Slot(io, seed, limits), Slot(io, seed + 1, limits)},
-        shut_out(limits.shut_out_first, limits.shut_out_max) {
+        shut_out(limits.shut_out_first, limits.shut_out_max),
+        twins(limits.displaced_alarm_count, limits.displaced_alarm_time) {
     for (const Rate rate : frames.rates()) buckets.emplace_back(rate);
   }
 
@@ -55,8 +56,8 @@ struct Peer {
   std::vector<TokenBucket>
       buckets;  ///< By rate class; they outlive connections, so that dialling anew fills none.
   ShutOut shut_out;
-  std::deque<SteadyTime> displaced_at;  ///< Of the last `displaced_alarm_time`.
-  bool is_connected = false;            ///< What the owner was told.
+  TwinWatch twins;
+  bool is_connected = false;  ///< What the owner was told.
   std::atomic<std::uint64_t> displaced{0};
   std::atomic<std::uint64_t> breaches{0};
 };

@@ -256,7 +256,8 @@ long RawClient::read_some() {
   return size;
 }
 
-std::string RawClient::upgrade(std::string_view path, Byte network, std::string_view protocol) {
+std::string RawClient::upgrade(std::string_view path, Byte network, std::string_view protocol,
+                               std::string_view instance) {
   Bytes request;
   append_text(request, "GET ");
   append_text(request, path);
@@ -267,6 +268,10 @@ std::string RawClient::upgrade(std::string_view path, Byte network, std::string_
   append_text(request, to_hex(network_of(network).view()));
   append_text(request, "\r\nVostro-Protocol: ");
   append_text(request, protocol);
+  if (!instance.empty()) {
+    append_text(request, "\r\nVostro-Instance: ");
+    append_text(request, instance);
+  }
   append_text(request, "\r\n\r\n");
   if (!write(request)) return "";
   while (received_.find("\r\n\r\n") == std::string::npos) {

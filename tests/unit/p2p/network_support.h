@@ -118,7 +118,8 @@ class RawClient {
   bool write(std::string_view text) { return write(as_bytes(text)); }
   /// The answer's status line and headers; empty when the connection ended.
   [[nodiscard]] std::string upgrade(std::string_view path, Byte network = 1,
-                                    std::string_view protocol = "1");
+                                    std::string_view protocol = "1",
+                                    std::string_view instance = "");
   /// One masked WebSocket frame with the claimed length, followed by `payload`, which may be
   /// shorter.
   bool write_frame(Byte opcode, bool is_final, std::uint64_t claimed, ByteView payload);

@@ -107,6 +107,24 @@ TEST(Reconnect, P11NewerConnectionOfOneIdentityDisplacesTheOlder) {
   EXPECT_EQ(one.network().statistics().displaced_alarms, 0u);
 }
 
+// In a storm of resets the dialler sees that its connection broke, the listener does not: each
+// handshake displaces the connection before it, all of one run. Whatever the handshake names, words
+// without sense too.
+TEST(Reconnect, P11ConnectionsOfOneRunThatDisplaceEachOtherRaiseNoAlarm) {
+  for (const std::string_view instance : {"", "00112233445566778899aabbccddeeff", "x", "0011"}) {
+    Node one({.key = 1, .registry = {peer_of(2)}, .listens = true, .limits = quick()});
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (std::uint64_t i = 0; i < 8; ++i) {
+      clients.push_back(std::make_unique<RawClient>(one.port()));
+      ASSERT_TRUE(clients.back()->connect_tls({.certificate = 2, .secret = {}}));
+      ASSERT_TRUE(
+          clients.back()->upgrade("/consensus", 1, "1", instance).starts_with("HTTP/1.1 101"));
+      ASSERT_TRUE(one.wait([&](Node& node) { return node.peer("node2").displaced == i; }));
+    }
+    EXPECT_EQ(one.network().statistics().displaced_alarms, 0u) << instance;
+  }
+}
+
 TEST(Reconnect, P11TwoNodesWithOneKeyRaiseTheAlarm) {
   Node one({.key = 1, .registry = {peer_of(2)}, .listens = true, .limits = quick()});
   Node two({.key = 2, .registry = {peer_of(1, one.port())}, .limits = quick()});
