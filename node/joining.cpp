@@ -2,6 +2,7 @@
 // peers, and is opened again on it. And what it does for others who do, and with its own history.
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "base/log.h"
 #include "chain/registry.h"
@@ -57,7 +58,7 @@ join::Ground Node::ground() const {
 // ---- Whether to ----
 
 void Node::on_claim(const std::string& peer, Height height) {
-  if (!options_.history.join_behind || joining_ || halted()) return;
+  if (!options_.history.join_behind || joining_) return;
   const Height head = store_->head()->height;
   {
     const std::lock_guard lock(join_mutex_);
@@ -72,7 +73,9 @@ void Node::on_claim(const std::string& peer, Height height) {
     // Of so many validators one is honest; and what they say is proved before anything is done.
     if (static_cast<std::size_t>(far) < committee->one_honest()) return;
     // Asked again with each STATUS of theirs.
-    if (join_ || is_join_changing_ || is_joined_ || steady_ms() < join_not_before_ms_) return;
+    if (join_ || is_join_changing_ || is_joined_ || is_join_refused_ ||
+        steady_ms() < join_not_before_ms_)
+      return;
   }
   // This thread is the one that votes wait for.
   workers_->post(WorkFor::peers, [this] { begin_join(); });
@@ -82,7 +85,7 @@ void Node::on_claim(const std::string& peer, Height height) {
 /// says that there are some makes this node ask, no more: the validators of now may be others than
 /// those that it knows.
 void Node::look_whether_stuck() {
-  if (!options_.history.join_behind || joining_ || disk_full_ || halted()) return;
+  if (!options_.history.join_behind || joining_ || disk_full_) return;
   const Height head = store_->head()->height;
   {
     const std::lock_guard lock(join_mutex_);
@@ -100,7 +103,14 @@ void Node::look_whether_stuck() {
 void Node::begin_join() {
   {
     const std::lock_guard lock(join_mutex_);
-    if (join_ || is_join_changing_ || is_joined_ || stopped_ || halted()) return;
+    if (join_ || is_join_changing_ || is_joined_ || stopped_) return;
+    if (const auto reason = halted()) {
+      if (std::exchange(is_join_refused_, true)) return;
+      return log::warning(
+          "this node is behind and does not join by a newer ledger, for it halted: do what the "
+          "runbook says of the reason, then start it again",
+          {{"reason", *reason}});
+    }
     if (steady_ms() < join_not_before_ms_) return;
     join_not_before_ms_ = steady_ms() + kJoinAgain_ms;
     is_join_changing_ = true;

@@ -236,6 +236,7 @@ class Node final : public Service {
   std::unique_ptr<join::Join> join_;
   bool is_join_changing_ = false;  ///< its directory is being opened, or cleared away
   bool is_joined_ = false;
+  bool is_join_refused_ = false;  ///< it was said that this node does not join, for it halted
   std::uint64_t join_not_before_ms_ = 0;
   Height looked_at_;  ///< the head, when it was last looked whether it moves
   std::size_t stuck_periods_ = 0;
