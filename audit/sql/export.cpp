@@ -100,6 +100,7 @@ class Export {
       database_.begin();
       for (const TableDefinition& table : tables) database_.run(table.statement);
       for (const std::string_view index : indexes) database_.run(index);
+      for (const std::string_view view : views) database_.run(view);
       database_.run("INSERT INTO chain VALUES (:v0, :v1, :v2, :v3, -1, '', '')",
                     {schema_version, hex(definition_.founding_id), hex(definition_.network_id),
                      definition_.name});

@@ -40,6 +40,13 @@ json::value validators_value(const chain::Validators& validators) {
           {"now", list(validators.now)},
           {"next", list(validators.next)}};
 }
+json::value misbehaviour_value(const chain::MisbehaviourKey& name,
+                               const chain::Misbehaviour& record) {
+  return {{"participant", to_text(name.owner)},   {"kind", code_of(name.kind)},
+          {"act", to_string(name.kind)},          {"epoch", name.epoch.value},
+          {"key", to_text(record.key)},           {"report", chain::to_value(record.report)},
+          {"evidence_hash", hex(record.evidence)}};
+}
 json::value parameters_value(const chain::Parameters& p) {
   return {{"max_validity_s", p.max_validity_s},
           {"max_acceptance_s", p.max_acceptance_s},
@@ -119,6 +126,13 @@ std::optional<StateRow> state_row(const Bytes& key, const std::optional<Bytes>& 
                       written<chain::Validators>(value, [](const chain::Validators& record) {
                         return validators_value(record);
                       })};
+    case chain::Misbehaviour::prefix:
+      if (const auto name = chain::misbehaviour_of_key(key))
+        return StateRow{"misbehaviour", to_text(*name),
+                        written<chain::Misbehaviour>(value, [&](const chain::Misbehaviour& record) {
+                          return misbehaviour_value(*name, record);
+                        })};
+      break;
     default:
       break;
   }

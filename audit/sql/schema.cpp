@@ -56,4 +56,19 @@ const std::array<std::string_view, 8> indexes{
     "CREATE INDEX payments_time ON payments (ordered_time)",
 };
 
+// Out of the entries, so that what was given back, charges that were kept and both legs of an
+// exchange count as what they were. A BIC in text has 8 or 11 characters.
+const std::array<std::string_view, 1> views{
+    "CREATE VIEW legs AS SELECT r.height, r.position, p.agent, p.uetr, "
+    "CASE WHEN r.status = 'returned' THEN p.creditor_agent "
+    "WHEN p.provider IS NULL OR e.account = p.provider THEN p.agent "
+    "WHEN SUBSTR(p.provider, 9, 1) = '/' THEN SUBSTR(p.provider, 1, 8) "
+    "ELSE SUBSTR(p.provider, 1, 11) END AS payer, "
+    "e.bank AS payee, e.currency, e.amount, e.business_date, r.status "
+    "FROM receipts r JOIN entries e ON e.height = r.height AND e.receipt = r.position "
+    "JOIN payments p ON p.agent = r.agent AND p.uetr = r.uetr "
+    "WHERE r.status IN ('settled', 'returned') AND e.place = 'account' AND e.kind = 'principal' "
+    "AND e.amount > 0",
+};
+
 }  // namespace vostro::audit

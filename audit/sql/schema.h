@@ -8,7 +8,7 @@
 
 namespace vostro::audit {
 
-inline constexpr std::int64_t schema_version = 2;
+inline constexpr std::int64_t schema_version = 3;
 
 struct TableDefinition {
   std::string_view name;
@@ -17,5 +17,7 @@ struct TableDefinition {
 };
 extern const std::array<TableDefinition, 8> tables;
 extern const std::array<std::string_view, 8> indexes;
+/// Made after the tables.
+extern const std::array<std::string_view, 1> views;
 
 }  // namespace vostro::audit

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "audit/views/statement.h"
 #include "audit/views/trace.h"
 
 namespace vostro::audit {
@@ -39,7 +40,7 @@ class Reporter {
     BankReport report{scope_.bank,       scope_.currency,   scope_.from,       scope_.to,
                       cell_text(row[0]), cell_text(row[2]), cell_text(row[1]), {}};
     report.tables = {balances(),  days(),  fx(),       rejections(), held(),
-                     exposures(), times(), reserves(), governance()};
+                     exposures(), times(), reserves(), governance(), misbehaviour()};
     return report;
   }
 
@@ -160,16 +161,27 @@ class Reporter {
                       {},
                       {},
                       {}};
+    // What the hold was for then: what a payment's last receipt says up to the end of the period,
+    // or the order whose money waits.
     const auto found = database_.query(
-        "SELECT e.hold_id, CAST(SUM(e.amount) AS BIGINT), p.status, p.debtor, p.creditor FROM "
+        "SELECT e.hold_id, CAST(SUM(e.amount) AS BIGINT), (SELECT r.status FROM receipts r WHERE "
+        "r.agent = e.hold_agent AND r.uetr = e.hold_id AND r.status IN ('delayed', 'held', "
+        "'blocked') AND r.height <= :v0 ORDER BY r.height DESC, r.position DESC LIMIT 1), "
+        "p.debtor, "
+        "p.creditor, (SELECT MIN(t.kind) FROM transactions t WHERE t.owner = e.hold_agent AND t.id "
+        "= e.hold_id) FROM "
         "entries e LEFT JOIN payments p ON p.agent = e.hold_agent AND p.uetr = e.hold_id WHERE "
-        "e.place = 'hold' AND (e.hold_agent = :v0 OR p.creditor_agent = :v1) AND e.currency = :v2 "
-        "AND e.business_date <= :v3 GROUP BY e.hold_agent, e.hold_id, p.status, p.debtor, "
-        "p.creditor HAVING SUM(e.amount) <> 0 ORDER BY 2 DESC, 1",
-        {scope_.bank, scope_.bank, scope_.currency, scope_.to});
+        "e.place = 'hold' AND (e.hold_agent = :v1 OR p.creditor_agent = :v2) AND e.currency = :v3 "
+        "AND e.business_date <= :v4 GROUP BY e.hold_agent, e.hold_id, p.debtor, p.creditor HAVING "
+        "SUM(e.amount) <> 0 ORDER BY 2 DESC, 1",
+        {last_height(database_, scope_.currency, scope_.to), scope_.bank, scope_.bank,
+         scope_.currency, scope_.to});
     for (const TextRow& row : found.rows)
       table.rows.push_back({cell_text(row[0]), money(cell_number(row[1])),
-                            row[2] ? *row[2] : "redemption", cell_text(row[3]), cell_text(row[4])});
+                            row[2]               ? *row[2]
+                            : row[5] == "Return" ? "return, delayed"
+                                                 : "redemption",
+                            cell_text(row[3]), cell_text(row[4])});
     return table;
   }
 
@@ -181,14 +193,13 @@ class Reporter {
                       0,
                       {}};
     const auto found = database_.query(
-        "SELECT CASE WHEN agent = :v0 THEN creditor_agent ELSE agent END, "
-        "CAST(SUM(CASE WHEN agent = :v1 THEN debtor_amount ELSE 0 END) AS BIGINT), "
-        "CAST(SUM(CASE WHEN agent = :v2 THEN 0 ELSE amount END) AS BIGINT) "
-        "FROM payments WHERE settled_height IS NOT NULL AND agent <> creditor_agent AND "
-        "((agent = :v3 AND debtor_currency = :v4) OR (creditor_agent = :v5 AND currency = :v6)) "
-        "AND SUBSTR(ordered_time, 1, 10) >= :v7 AND SUBSTR(ordered_time, 1, 10) <= :v8 GROUP BY 1",
-        {scope_.bank, scope_.bank, scope_.bank, scope_.bank, scope_.currency, scope_.bank,
-         scope_.currency, scope_.from, scope_.to});
+        "SELECT CASE WHEN payer = :v0 THEN payee ELSE payer END, "
+        "CAST(SUM(CASE WHEN payer = :v1 THEN amount ELSE 0 END) AS BIGINT), "
+        "CAST(SUM(CASE WHEN payer = :v2 THEN 0 ELSE amount END) AS BIGINT) "
+        "FROM legs WHERE payer <> payee AND (payer = :v3 OR payee = :v4) AND currency = :v5 AND "
+        "business_date >= :v6 AND business_date <= :v7 GROUP BY 1 ORDER BY 1",
+        {scope_.bank, scope_.bank, scope_.bank, scope_.bank, scope_.bank, scope_.currency,
+         scope_.from, scope_.to});
     std::vector<std::pair<std::int64_t, const TextRow*>> sorted;
     std::int64_t all = 0;
     for (const TextRow& row : found.rows) {
@@ -281,6 +292,26 @@ class Reporter {
         {scope_.from, scope_.to});
     for (const TextRow& row : found.rows)
       table.rows.push_back({cell_text(row[0]), cell_text(row[1]), cell_text(row[2])});
+    return table;
+  }
+
+  /// Of any bank's validator: what is on record in the period.
+  ReportTable misbehaviour() {
+    ReportTable table{"misbehaviour",
+                      "Evidence of misbehaviour on record, of any bank's validator",
+                      {"time", "act", "participant", "what", "reported_by"},
+                      {},
+                      {},
+                      {}};
+    const auto found = database_.query(
+        "SELECT time, name, value FROM state WHERE kind = 'misbehaviour' AND SUBSTR(time, 1, 10) "
+        ">= :v0 AND SUBSTR(time, 1, 10) <= :v1 ORDER BY height, name",
+        {scope_.from, scope_.to});
+    for (const TextRow& row : found.rows) {
+      const json::value record = json::parse(row[2].value_or("{}"));
+      table.rows.push_back({cell_text(row[0]), cell_text(row[1]), plain(record.at("participant")),
+                            plain(record.at("act")), plain(record.at("report").at("owner"))});
+    }
     return table;
   }
 

@@ -52,6 +52,16 @@ iso::Entry entry_of(const Statement& statement, const Statement::Line& line) {
 
 }  // namespace
 
+std::int64_t last_height(Database& database, const std::string& currency, const std::string& to) {
+  // Business dates of a currency only go forward, so the period ends before the first entry of a
+  // later one.
+  const auto end = database.query(
+      "SELECT CAST(COALESCE(MIN(height) - 1, (SELECT MAX(height) FROM blocks)) AS BIGINT) FROM "
+      "entries WHERE currency = :v0 AND business_date > :v1",
+      {currency, to});
+  return cell_number(end.rows.at(0)[0]);
+}
+
 Statement statement_of(Database& database, const chain::AccountId& account,
                        const Currency& currency, Date from, Date to) {
   Statement statement;
@@ -66,13 +76,8 @@ Statement statement_of(Database& database, const chain::AccountId& account,
       "currency = :v1 AND business_date < :v2",
       {name, code, to_text(from)});
   statement.opening = statement.closing = cell_number(opening.rows.at(0)[0]);
-  // Business dates of a currency only go forward, so the period ends before the first entry of a
-  // later one.
-  const auto end = database.query(
-      "SELECT height, block, time FROM blocks WHERE height <= (SELECT COALESCE(MIN(e.height) - 1, "
-      "(SELECT MAX(height) FROM blocks)) FROM entries e WHERE e.currency = :v0 AND "
-      "e.business_date > :v1) ORDER BY height DESC LIMIT 1",
-      {code, to_text(to)});
+  const auto end = database.query("SELECT height, block, time FROM blocks WHERE height = :v0",
+                                  {last_height(database, code, to_text(to))});
   statement.height = cell_text(end.rows.at(0)[0]);
   statement.block = cell_text(end.rows.at(0)[1]);
   statement.time = cell_text(end.rows.at(0)[2]);

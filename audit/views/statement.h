@@ -2,6 +2,7 @@
 /// entry, closing balance, as camt.053 or CSV.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "audit/sql/database.h"
@@ -35,6 +36,10 @@ struct Statement {
   std::vector<Line> lines;
 };
 
+/// The last block of the business dates up to `to` (as text) of a currency (as text). Throws
+/// DatabaseError.
+[[nodiscard]] std::int64_t last_height(Database& database, const std::string& currency,
+                                       const std::string& to);
 /// Throws DatabaseError.
 [[nodiscard]] Statement statement_of(Database& database, const chain::AccountId& account,
                                      const Currency& currency, Date from, Date to);

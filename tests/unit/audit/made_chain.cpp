@@ -9,6 +9,7 @@
 #include "consensus/evidence.h"
 #include "genesis/continuation.h"
 #include "tests/support/chain_builders.h"
+#include "tests/support/evidence_builders.h"
 #include "tests/unit/genesis/genesis_support.h"
 
 namespace vostro::test {
@@ -48,14 +49,6 @@ Bytes signed_by(std::uint64_t number, chain::Body body, const std::vector<std::s
   std::sort(transaction.signatures.begin(), transaction.signatures.end(),
             [](const auto& a, const auto& b) { return a.key < b.key; });
   return chain::encode_transaction(transaction);
-}
-
-/// Signed by maker and, where asked, checker of the bank.
-Bytes signed_bytes(std::uint64_t number, chain::Body body, const std::string& bank_name,
-                   bool by_two) {
-  std::vector<std::string> names{"maker of " + bank_name};
-  if (by_two) names.push_back("checker of " + bank_name);
-  return signed_by(number, std::move(body), names);
 }
 
 std::string bank_of(const std::string& account_name) {
@@ -319,6 +312,13 @@ std::string continued_text(const genesis::Continuation& end, std::size_t banks) 
   return network_text() + genesis::write_continuation(continuation);
 }
 
+Bytes signed_bytes(std::uint64_t number, chain::Body body, const std::string& bank_name,
+                   bool by_two) {
+  std::vector<std::string> names{"maker of " + bank_name};
+  if (by_two) names.push_back("checker of " + bank_name);
+  return signed_by(number, std::move(body), names);
+}
+
 Bytes issue_bytes(std::uint64_t number, const std::string& to, const Money& amount) {
   const std::string agent = amount.currency == currency("SGD") ? "MERLSGSG" : kAgent;
   chain::Issue issue;
@@ -385,6 +385,17 @@ Bytes fx_bytes(std::uint64_t number, const std::string& from, const std::string&
   return signed_bytes(number, payment, bank_of(from), false);
 }
 
+Bytes return_bytes(std::uint64_t number, const ChainMaker& chain, const chain::OwnedId& payment,
+                   std::int64_t cents) {
+  const chain::StoreView view = chain.store().view();
+  const auto settled = view.payment(payment)->receipts.back();
+  chain::Return order;
+  order.original = *view.original(settled.place);
+  order.amount = MinorUnits(cents);
+  order.code = code("AC04");
+  return signed_bytes(number, order, to_text(settled.receipt.payment->creditor.owner), true);
+}
+
 Bytes redeem_bytes(std::uint64_t number, const std::string& from, const Money& amount) {
   return signed_bytes(number, chain::Redeem{account(from), amount, {}}, bank_of(from), true);
 }
@@ -392,6 +403,17 @@ Bytes redeem_bytes(std::uint64_t number, const std::string& from, const Money& a
 Bytes report_bytes(std::uint64_t number, const std::string& bank, Bytes evidence) {
   return signed_bytes(number, chain::ReportEvidence{bic(bank), Epoch(0), std::move(evidence)}, bank,
                       false);
+}
+
+Bytes evidence_bytes(const ChainMaker& chain, EvidenceKind kind, std::uint16_t validator,
+                     std::uint64_t number) {
+  const EvidenceMaker evidence(chain.committee(), [&](std::uint16_t index) -> const SecretKey& {
+    const auto& member =
+        chain.committee().context().validators.at(consensus::ValidatorIndex(index)).member;
+    return network_key("validator of " +
+                       to_text(*chain::owner_of(chain::ValidatorId{member.bytes})));
+  });
+  return consensus::encode_evidence(evidence.of(kind, validator, number));
 }
 
 void make_sample_chain(ChainMaker& chain) {

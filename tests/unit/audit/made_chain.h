@@ -108,6 +108,9 @@ class ChainMaker {
 };
 
 // Transactions of the test network, signed as its policies ask.
+/// Any order, signed by maker and, where asked, checker of the bank.
+[[nodiscard]] Bytes signed_bytes(std::uint64_t number, chain::Body body,
+                                 const std::string& bank_name, bool by_two);
 [[nodiscard]] Bytes issue_bytes(std::uint64_t number, const std::string& account,
                                 const Money& money);
 [[nodiscard]] Bytes payment_bytes(std::uint64_t number, const std::string& from,
@@ -121,6 +124,9 @@ class ChainMaker {
 /// SGD to a creditor, paid in EUR at 0.662 by a quote of NORDDEFF/main.
 [[nodiscard]] Bytes fx_bytes(std::uint64_t number, const std::string& from, const std::string& to,
                              std::int64_t sgd_cents, std::int64_t eur_cents);
+/// The creditor's bank gives back a payment that stands in the chain.
+[[nodiscard]] Bytes return_bytes(std::uint64_t number, const ChainMaker& chain,
+                                 const chain::OwnedId& payment, std::int64_t cents);
 [[nodiscard]] Bytes redeem_bytes(std::uint64_t number, const std::string& account,
                                  const Money& money);
 
@@ -142,6 +148,9 @@ void make_epoch_change(ChainMaker& chain, std::uint64_t number);
 [[nodiscard]] std::string continued_text(const genesis::Continuation& end, std::size_t banks = 3);
 
 /// Evidence of the first epoch, reported by a bank.
+/// Of what the validator never signed; before any change of the validators.
+[[nodiscard]] Bytes evidence_bytes(const ChainMaker& chain, EvidenceKind kind,
+                                   std::uint16_t validator, std::uint64_t number);
 [[nodiscard]] Bytes report_bytes(std::uint64_t number, const std::string& bank, Bytes evidence);
 
 /// A small chain with all kinds of things in it: issues, payments, bulks, holds that end in each

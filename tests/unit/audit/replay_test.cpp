@@ -11,7 +11,6 @@
 #include "audit/node_source.h"
 #include "audit/program.h"
 #include "tests/support/chain_builders.h"
-#include "tests/support/evidence_builders.h"
 #include "tests/unit/audit/made_chain.h"
 #include "tests/unit/audit/ran.h"
 
@@ -101,15 +100,8 @@ TEST(AuditReplay, JudgesReportedEvidenceAsTheNodesDo) {
   {
     ChainMaker made(directory.under("node"));
     make_sample_chain(made);
-    const EvidenceMaker maker(made.committee(), [&](std::uint16_t index) -> const SecretKey& {
-      const auto& member =
-          made.committee().context().validators.at(consensus::ValidatorIndex(index)).member;
-      return network_key("validator of " +
-                         to_text(*chain::owner_of(chain::ValidatorId{member.bytes})));
-    });
-    const Bytes genuine =
-        consensus::encode_evidence(maker.of(EvidenceKind::finalize_nullify, 2, 900));
-    Bytes forged = consensus::encode_evidence(maker.of(EvidenceKind::double_batch, 1, 901));
+    const Bytes genuine = evidence_bytes(made, EvidenceKind::finalize_nullify, 2, 900);
+    Bytes forged = evidence_bytes(made, EvidenceKind::double_batch, 1, 901);
     forged.back() ^= 1;
     made.block_of({report_bytes(7'001, "NORDDEFF", genuine),
                    report_bytes(7'002, "SUDBFRPP", genuine),
