@@ -119,8 +119,8 @@ Result<void, std::string> deliver_all(const Network& network,
 
 Result<void, std::string> settle(const Network& network, std::chrono::seconds patience) {
   std::vector<client::ApiClient> clients;
-  for (const Member& member : network.members()) {
-    auto client = client_of(member);
+  for (const Member* member : network.running()) {
+    auto client = client_of(*member);
     if (!client) return fail(client.error());
     clients.push_back(*std::move(client));
   }

@@ -1,5 +1,5 @@
-/// What must hold after a run, or its figures mean nothing: the ledger did its whole work for each
-/// payment. A guard looks at the ledger through the API and computes by itself what it should find.
+/// What must hold after a run: the ledger did its whole work for each payment. A guard looks at the
+/// ledger through the API and computes by itself what it should find.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "bench/guard.h"
 #include "bench/load.h"
 #include "bench/orders.h"
 
 namespace vostro::bench {
-
-struct Guard {
-  std::string name;
-  bool holds = false;
-  std::string detail;  ///< what was looked at, or what differs
-};
 
 /// Money as the API shows it: minor units in the account and held, by account and currency.
 struct Balance {
@@ -32,28 +27,36 @@ struct Balances {
 /// Each bank's accounts from its own node. Errors: a sentence.
 [[nodiscard]] Result<Balances, std::string> read_balances(const Network& network);
 
-/// What the accepted payments of a run come to, account by account, and some of them to look at.
+/// What the accepted orders of a run come to, account by account, and some of them to look at.
 class Ledgerbook {
  public:
   explicit Ledgerbook(const Book& book) : book_(book), change_(book.accounts.size(), 0) {}
 
-  /// Notes a payment that the network has taken.
-  void note(const Order& order);
+  /// Notes an order that the network has taken, of so many payments.
+  void note(const Order& order, std::uint64_t payments = 1);
   void note(const LoadResult& result);
 
   /// Compares with what the ledger says: every account, and the sums by currency.
   [[nodiscard]] std::vector<Guard> compare(const Balances& before, const Balances& after) const;
   /// Looks some of the noted payments up at every node: each must be settled everywhere.
   [[nodiscard]] Guard receipts(const Network& network) const;
-  /// Posts copies of noted payments whose signature was turned by one bit to every node: each node
-  /// must refuse each, although it knows the payment itself as valid.
+  /// Posts copies of noted orders whose signature was turned by one bit to every node: each node
+  /// must refuse each, although it knows the order itself as valid.
   [[nodiscard]] Guard forged_copies(const Network& network) const;
 
  private:
   const Book& book_;
   std::vector<std::int64_t> change_;  ///< minor units of Book::currency
-  std::vector<Order> samples_;
-  std::uint64_t noted_ = 0;
+  struct Sample {
+    Uuid uetr;
+    std::uint32_t debtor = 0;
+    std::int64_t amount = 0;
+  };
+  std::vector<Sample> samples_;
+  std::vector<Order> copied_;  ///< orders to forge
+  std::size_t copied_bytes_ = 0;
+  std::uint64_t noted_ = 0;        ///< payments
+  std::uint64_t next_sample_ = 0;  ///< in `noted_`
 };
 
 /// What a load itself shows: forged ones were refused, what was accepted became final, and nothing

@@ -107,7 +107,8 @@ void Lane::note(const Group& group, Clock::time_point sent_at,
   }
   if (!answer) count_.trouble = answer.error();
   if (answer && !answer->first_refusal.empty()) count_.trouble = answer->first_refusal;
-  if (!later.orders.empty() && later.due < times_.end) again_.push(std::move(later));
+  const bool comes_again = times_.offers_again && later.due < times_.end;
+  if (!later.orders.empty() && comes_again) again_.push(std::move(later));
   changed_.notify_all();
 }
 

@@ -20,9 +20,10 @@
 namespace vostro::bench {
 
 struct LaneTimes {
-  Clock::time_point start;  ///< the first group is due
-  double interval_s = 0;    ///< from one group to the next
-  Clock::time_point end;    ///< what is put off beyond this is given up
+  Clock::time_point start;   ///< the first group is due
+  double interval_s = 0;     ///< from one group to the next
+  Clock::time_point end;     ///< what is put off beyond this is given up
+  bool offers_again = true;  ///< else what is put off is given up at once
 };
 
 class Lane {

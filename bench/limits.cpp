@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/write_batch.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -9,10 +12,12 @@
 #include <algorithm>
 #include <ctime>
 #include <fstream>
+#include <memory>
 #include <mutex>
 #include <thread>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/keys.h"
 #include "base/private_file.h"
 #include "bench/clock.h"
@@ -97,6 +102,47 @@ Result<Spread, std::string> append_sync_us(const std::string& directory, int cou
     values.push_back(seconds_between(start, Clock::now()) * 1e6);
   }
   if (::unlink(path.c_str()) != 0 || !is_whole) return fail(path + ": the disk refuses to write");
+  return spread_of(std::move(values));
+}
+
+Spread hash_us(std::size_t bytes, int rounds, int per_round) {
+  Bytes content(bytes);
+  fill_random(content);
+  std::vector<double> means;
+  for (int round = 0; round <= rounds; ++round) {
+    const double start = thread_cpu_us();
+    // Each hash goes into the next one's content: none can be left out.
+    for (int i = 0; i < per_round; ++i) content.front() ^= hash("bench", content).bytes.front();
+    if (round > 0) means.push_back((thread_cpu_us() - start) / per_round);
+  }
+  return spread_of(std::move(means));
+}
+
+Result<Spread, std::string> batch_write_us(const std::string& directory, int rows, int count) {
+  const std::string path = directory + "/batch-write";
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  if (const auto status = rocksdb::DB::Open(options, path, &opened); !status.ok())
+    return fail(path + ": " + status.ToString());
+  const std::unique_ptr<rocksdb::DB> store(opened);
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  std::vector<double> values;
+  std::string key(32, '\0');
+  const std::string value(100, 'v');
+  for (int i = 0; i < count; ++i) {
+    const auto start = Clock::now();
+    rocksdb::WriteBatch batch;
+    for (int row = 0; row < rows; ++row) {
+      fill_random({reinterpret_cast<Byte*>(key.data()), key.size()});
+      if (const auto status = batch.Put(key, value); !status.ok())
+        return fail(path + ": " + status.ToString());
+    }
+    if (const auto status = store->Write(synced, &batch); !status.ok())
+      return fail(path + ": " + status.ToString());
+    values.push_back(seconds_between(start, Clock::now()) * 1e6);
+  }
   return spread_of(std::move(values));
 }
 

@@ -28,6 +28,28 @@ namespace vostro::bench {
 [[nodiscard]] double signature_ceiling(unsigned cores, std::size_t validators,
                                        double verification_us);
 
+/// Microseconds of hashing `bytes` bytes once (base/hash.h, BLAKE2b-256), CPU time of one thread:
+/// each of `rounds` rounds of `per_round` one value.
+[[nodiscard]] Spread hash_us(std::size_t bytes, int rounds, int per_round);
+
+/// Microseconds of one synced RocksDB write of `rows` rows of 32 and 100 bytes to a store of its
+/// own in `directory`, `count` of them. Errors: a sentence.
+[[nodiscard]] Result<Spread, std::string> batch_write_us(const std::string& directory, int rows,
+                                                         int count);
+
+/// What the figures of one scenario are compared with, measured before its network starts and after
+/// it has stopped.
+struct Limits {
+  unsigned cores = 0;
+  std::size_t validators = 0;
+  Spread before_us;         ///< one verification, one thread
+  Spread after_us;          ///< the same
+  Spread busy_us;           ///< one thread on each core at once, before
+  double verification = 0;  ///< us, what the figures are compared with: the lesser median of before
+                            ///< and after, so that a disturbed measurement flatters nothing
+  double ceiling = 0;       ///< signatures per second: cores / (validators x verification)
+};
+
 /// What else bears on the figures, in words: "2 cores, AMD EPYC, ext4".
 struct Machine {
   unsigned cores = 0;

@@ -18,20 +18,25 @@ constexpr double kProbeInterval = 0.5;  // seconds between two probes at one nod
 constexpr auto kLook = std::chrono::milliseconds(250);
 constexpr std::chrono::seconds kSettlePatience{120};
 
-/// Cut into groups, a whole number of them.
-std::size_t orders_of_bank(const LoadPlan& plan, std::size_t banks) {
-  const double each = plan.rate / static_cast<double>(banks);
-  const double groups =
-      std::ceil(each * (plan.warm_up_s + plan.window_s + kTail) / static_cast<double>(plan.group));
-  return static_cast<std::size_t>(groups) * plan.group;
-}
-
-void note_memory(const Network& network, std::vector<NodeCost>& nodes) {
+/// The largest resident memory of now, in KiB.
+std::int64_t note_memory(const std::vector<const Member*>& members, std::vector<NodeCost>& nodes) {
+  std::int64_t most = 0;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const auto memory = memory_of(network.members()[i].pid);
+    const auto memory = memory_of(members[i]->pid);
     if (!memory) continue;  // the sweep of CPU time says that it is gone
     nodes[i].resident_most_kib = std::max(nodes[i].resident_most_kib, memory->resident_kib);
     nodes[i].peak_kib = std::max(nodes[i].peak_kib, memory->peak_kib);
+    most = std::max(most, memory->resident_kib);
+  }
+  return most;
+}
+
+/// Adds what the nodes have on disk and wrote, `sign` times.
+void note_disk(const std::vector<const Member*>& members, std::int64_t sign,
+               std::vector<NodeCost>& nodes) {
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    nodes[i].disk_bytes += sign * disk_bytes_of(members[i]->data_directory);
+    nodes[i].written_bytes += sign * written_bytes_of(members[i]->pid).value_or(0);
   }
 }
 
@@ -40,13 +45,15 @@ struct Watch {
   std::vector<Sweep> sweeps;
   CpuSweep cpu_begin;
   CpuSweep cpu_end;
+  std::vector<double> resident_mib;
 };
 
-Result<void, std::string> sleep_until(const Network& network, Clock::time_point until,
-                                      const std::atomic<bool>& stop, std::vector<NodeCost>& nodes) {
+Result<void, std::string> sleep_until(const std::vector<const Member*>& members,
+                                      Clock::time_point until, const std::atomic<bool>& stop,
+                                      std::vector<NodeCost>& nodes) {
   while (Clock::now() < until) {
     if (stop) return fail(std::string("interrupted"));
-    note_memory(network, nodes);
+    (void)note_memory(members, nodes);
     std::this_thread::sleep_until(std::min<Clock::time_point>(until, Clock::now() + kLook));
   }
   return {};
@@ -59,8 +66,9 @@ Result<Watch, std::string> watch(const Network& network, Taps& taps, const LoadP
   const int looks = std::max(1, static_cast<int>(std::lround(plan.window_s)));
   for (int look = 0; look <= looks; ++look) {
     const double at = plan.warm_up_s + plan.window_s * look / looks;
-    if (auto done = sleep_until(network, start + seconds(at), stop, nodes); !done)
+    if (auto done = sleep_until(network.running(), start + seconds(at), stop, nodes); !done)
       return fail(done.error());
+    out.resident_mib.push_back(static_cast<double>(note_memory(network.running(), nodes)) / 1024);
     auto sweep = taps.sweep();
     if (!sweep) return fail(sweep.error());
     out.sweeps.push_back(*std::move(sweep));
@@ -78,14 +86,15 @@ void sum_up(const Watch& watched, LoadResult& result) {
   // From the beginning of the first look to the end of the last: never more than the truth.
   result.window_s = seconds_between(first.begun, last.ended);
   result.final_in_window = last.final_on_all() - first.final_on_all();
-  result.served = static_cast<double>(result.final_in_window) / result.window_s;
-  std::vector<double> seconds_of;
+  const auto payments = static_cast<double>(result.plan.payments_of_order());
+  result.served = payments * static_cast<double>(result.final_in_window) / result.window_s;
   for (std::size_t i = 1; i < watched.sweeps.size(); ++i) {
     const auto count = watched.sweeps[i].final_on_all() - watched.sweeps[i - 1].final_on_all();
-    seconds_of.push_back(static_cast<double>(count) /
-                         seconds_between(watched.sweeps[i - 1].ended, watched.sweeps[i].ended));
+    result.served_by_second.push_back(
+        payments * static_cast<double>(count) /
+        seconds_between(watched.sweeps[i - 1].ended, watched.sweeps[i].ended));
   }
-  result.served_by_second = spread_of(std::move(seconds_of));
+  result.resident_mib = watched.resident_mib;
   double accounted = 0;
   for (std::size_t i = 0; i < result.nodes.size(); ++i) {
     result.nodes[i].cpu = watched.cpu_end.nodes[i] - watched.cpu_begin.nodes[i];
@@ -129,29 +138,68 @@ struct Crew {
 
 }  // namespace
 
-Result<LoadResult, std::string> run_load(const Network& network, const Book& book,
-                                         const LoadPlan& plan, const std::atomic<bool>& stop) {
-  const std::size_t banks = network.members().size();
-  const std::size_t probes_of_bank =
+std::size_t LoadPlan::orders_of_bank(std::size_t banks) const {
+  const double each = rate / static_cast<double>(banks);
+  const double groups =
+      std::ceil(each * (warm_up_s + window_s + kTail) / static_cast<double>(group));
+  return static_cast<std::size_t>(groups) * group;
+}
+
+double cpu_us_per_payment(const LoadResult& load) {
+  double cpu_s = 0;
+  for (const NodeCost& node : load.nodes) cpu_s += node.cpu.total_s();
+  const double payments = static_cast<double>(load.final_in_window) *
+                          static_cast<double>(load.plan.payments_of_order()) *
+                          static_cast<double>(load.nodes.size());
+  return payments > 0 ? cpu_s / payments * 1e6 : 0;
+}
+
+double lost_share(const LoadResult& load, unsigned cores) {
+  return (load.others_s + load.stolen_s) / (load.window_s * cores);
+}
+
+Offer make_offer(const Network& network, const Book& book, const LoadPlan& plan) {
+  const auto members = network.running();
+  const std::size_t probes =
       plan.has_probes ? static_cast<std::size_t>(plan.window_s / kProbeInterval) : 0;
+  Offer offer;
+  for (const Member* member : members) {
+    const OrderWish wish{member->index, plan.orders_of_bank(members.size()), plan.forged_every,
+                         plan.seed};
+    offer.orders.push_back(plan.credits == 0 ? make_orders(network, book, wish)
+                                             : make_bulks(network, book, wish, plan.credits));
+    offer.probes.push_back(make_orders(network, book, {member->index, probes, 0, plan.seed + 1}));
+  }
+  return offer;
+}
+
+Result<LoadResult, std::string> run_load(const Network& network, const LoadPlan& plan, Offer offer,
+                                         const std::atomic<bool>& stop) {
+  const auto members = network.running();
+  const std::size_t banks = members.size();
+  auto& probes = offer.probes;
   LoadResult result;
   result.plan = plan;
+  double bytes = 0;
+  std::size_t orders = 0;
   for (std::size_t bank = 0; bank < banks; ++bank) {
     Sent sent;
-    sent.orders = make_orders(network, book,
-                              {bank, orders_of_bank(plan, banks), plan.forged_every, plan.seed});
+    sent.orders = std::move(offer.orders[bank]);
     sent.fates.assign(sent.orders.size(), Sent::Fate::unsent);
+    for (const Order& each : sent.orders) bytes += static_cast<double>(each.encoded_bytes());
+    orders += sent.orders.size();
     result.sent.push_back(std::move(sent));
-    result.nodes.push_back({network.members()[bank].name, {}, 0, 0});
+    NodeCost node;
+    node.name = members[bank]->name;
+    result.nodes.push_back(std::move(node));
   }
-  std::vector<std::vector<Order>> probes;
-  for (std::size_t bank = 0; bank < banks; ++bank)
-    probes.push_back(make_orders(network, book, {bank, probes_of_bank, 0, plan.seed + 1}));
+  result.encoded_bytes = bytes / static_cast<double>(orders * plan.payments_of_order());
   if (auto quiet = settle(network, kSettlePatience); !quiet) return fail(quiet.error());
   auto taps = Taps::open(network);
   if (!taps) return fail(taps.error());
   const auto before = taps->sweep();
   if (!before) return fail(before.error());
+  note_disk(members, -1, result.nodes);
 
   const Clock::time_point start = Clock::now() + seconds(kStartIn);
   const double total_s = plan.warm_up_s + plan.window_s + kTail;
@@ -161,18 +209,19 @@ Result<LoadResult, std::string> run_load(const Network& network, const Book& boo
   Crew crew;
   for (std::size_t bank = 0; bank < banks; ++bank) {
     const double shift = interval_s * static_cast<double>(bank) / static_cast<double>(banks);
-    crew.lanes.push_back(std::make_unique<Lane>(
-        network.members()[bank], result.sent[bank], plan.group,
-        LaneTimes{start + seconds(shift), interval_s, start + seconds(total_s)}));
+    crew.lanes.push_back(
+        std::make_unique<Lane>(*members[bank], result.sent[bank], plan.group,
+                               LaneTimes{start + seconds(shift), interval_s,
+                                         start + seconds(total_s), plan.offers_again}));
     // Not through `lanes`: that moves while it grows, and the first threads are at work by then.
     Lane& lane = *crew.lanes.back();
     for (std::size_t i = 0; i < plan.connections; ++i)
       crew.threads.emplace_back([&crew, &lane] { lane.carry(crew.stop); });
-    if (probes_of_bank == 0) continue;
+    if (probes[bank].empty()) continue;
     crew.threads.emplace_back([&, bank] {
       const double first =
           plan.warm_up_s + kProbeInterval * static_cast<double>(bank) / static_cast<double>(banks);
-      probed[bank] = run_probe(network.members()[bank], probes[bank],
+      probed[bank] = run_probe(*members[bank], probes[bank],
                                {start + seconds(first), kProbeInterval}, crew.stop);
     });
   }
@@ -180,9 +229,12 @@ Result<LoadResult, std::string> run_load(const Network& network, const Book& boo
   if (!watched) return fail(watched.error());
   crew.wait();
   if (auto quiet = settle(network, kSettlePatience); !quiet) return fail(quiet.error());
-  note_memory(network, result.nodes);
+  (void)note_memory(members, result.nodes);
   const auto after = taps->sweep();
   if (!after) return fail(after.error());
+  note_disk(members, 1, result.nodes);
+  for (std::size_t i = 0; i < banks; ++i)
+    result.nodes[i].sent_bytes = after->nodes[i].bytes_sent - before->nodes[i].bytes_sent;
 
   result.final_in_all = after->final_on_all() - before->final_on_all();
   sum_up(*watched, result);
@@ -198,6 +250,7 @@ Result<LoadResult, std::string> run_load(const Network& network, const Book& boo
     if (!count.trouble.empty()) result.trouble = count.trouble;
     if (!probed[bank].trouble.empty()) result.trouble = probed[bank].trouble;
     Sent& sent = result.sent[bank];
+    sent.probes = probed[bank].accepted.size();
     for (std::size_t i = 0; i < probed[bank].accepted.size(); ++i) {
       sent.orders.push_back(std::move(probes[bank][i]));
       sent.fates.push_back(probed[bank].accepted[i] == 1 ? Sent::Fate::accepted

@@ -89,21 +89,27 @@ Result<SecretKey, std::string> key_of(const json::value& info, const std::string
   return fail(bank + " has no key \"" + std::string(name) + "\" in devnet.json");
 }
 
-std::string fresh_directory() {
-  std::error_code error;
-  std::string path = (std::filesystem::temp_directory_path(error) / "vostro-bench-XXXXXX").string();
-  return ::mkdtemp(path.data()) == nullptr ? std::string() : path;
-}
-
 }  // namespace
+
+Result<std::string, std::string> scratch_directory(const std::string& parent) {
+  std::error_code error;
+  const std::filesystem::path place =
+      parent.empty() ? std::filesystem::temp_directory_path(error) : std::filesystem::path(parent);
+  std::filesystem::create_directories(place, error);
+  std::string path = (place / "vostro-bench-XXXXXX").string();
+  if (::mkdtemp(path.data()) == nullptr)
+    return fail("no directory can be made in " + place.string());
+  return path;
+}
 
 Result<Network, std::string> Network::start(const NetworkWish& wish) {
   Network network;
   network.is_own_ = true;
   network.programs_ = wish.programs;
-  network.directory_ = wish.directory.empty() ? fresh_directory() : wish.directory;
-  network.remove_ = wish.directory.empty() && !wish.keep;
-  if (network.directory_.empty()) return fail(std::string("no temporary directory can be made"));
+  auto directory = scratch_directory(wish.directory);
+  if (!directory) return fail(directory.error());
+  network.directory_ = *std::move(directory);
+  network.remove_ = !wish.keep;
   network.is_running_ = true;
   if (auto done = run_devnet({"up", "-n", std::to_string(wish.nodes), "--dir", network.directory_,
                               "--rate", kRequestsPerSecond},
@@ -111,6 +117,7 @@ Result<Network, std::string> Network::start(const NetworkWish& wish) {
       !done)
     return fail(done.error());
   if (auto done = network.read(); !done) return fail(done.error());
+  if (auto done = network.require_all_running(); !done) return fail(done.error());
   return network;
 }
 
@@ -118,6 +125,7 @@ Result<Network, std::string> Network::attach(const std::string& directory) {
   Network network;
   network.directory_ = directory;
   if (auto done = network.read(); !done) return fail(done.error());
+  if (auto done = network.require_all_running(); !done) return fail(done.error());
   return network;
 }
 
@@ -158,18 +166,34 @@ Result<void, std::string> Network::read() {
     const auto api = client::parse_api_address(text_field(node, "api"));
     if (!bic || !api) return fail(path + ": a node without participant or api");
     const auto* pid = node.get_object().if_contains("pid");
-    if (pid == nullptr || !pid->is_int64())
-      return fail(path + ": node " + name + " does not run: scripts/devnet up");
+    const bool runs = pid != nullptr && pid->is_int64();
     auto maker = key_of(info, name, "maker");
     if (!maker) return fail(maker.error());
     auto checker = key_of(info, name, "checker");
     if (!checker) return fail(checker.error());
     members_.push_back({name, *bic, *api, text_field(node, "token_file"),
-                        static_cast<pid_t>(pid->get_int64()), *std::move(maker),
+                        text_field(node, "data_dir"), members_.size(),
+                        runs ? static_cast<pid_t>(pid->get_int64()) : 0, *std::move(maker),
                         *std::move(checker)});
   }
-  if (members_.size() < 2) return fail(path + ": payments need two banks at least");
+  return members_.empty() ? Result<void, std::string>(fail(path + ": no nodes"))
+                          : Result<void, std::string>();
+}
+
+Result<void, std::string> Network::require_all_running() const {
+  for (const Member& member : members_) {
+    if (member.pid == 0)
+      return fail(directory_ + ": node " + member.name + " does not run: scripts/devnet up");
+  }
   return {};
+}
+
+std::vector<const Member*> Network::running() const {
+  std::vector<const Member*> out;
+  for (const Member& member : members_) {
+    if (member.pid != 0) out.push_back(&member);
+  }
+  return out;
 }
 
 Result<SecretText, std::string> token_of(const Member& member) {

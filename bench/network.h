@@ -22,16 +22,18 @@ struct Member {
   Bic bic;
   client::ApiAddress api;
   std::string token_file;
-  pid_t pid = 0;
-  SecretKey maker;    ///< pays alone up to the policy's limit
-  SecretKey checker;  ///< joins in what needs two persons
+  std::string data_directory;
+  std::size_t index = 0;  ///< in Network::members
+  pid_t pid = 0;          ///< 0 while it does not run
+  SecretKey maker;        ///< pays alone up to the policy's limit
+  SecretKey checker;      ///< joins in what needs two persons
 };
 
 struct NetworkWish {
   std::size_t nodes = 4;
-  std::string directory;  ///< where the network is made; removed afterwards where it is empty here
+  std::string directory;  ///< in which the network's is made; empty: where temporary ones are
   std::string programs;   ///< directory of vostro-node and its like
-  bool keep = false;      ///< do not remove the directory
+  bool keep = false;      ///< do not remove the network's directory
 };
 
 class Network {
@@ -48,6 +50,8 @@ class Network {
   void stop();
 
   [[nodiscard]] const std::vector<Member>& members() const { return members_; }
+  /// Those whose node runs, in their order.
+  [[nodiscard]] std::vector<const Member*> running() const;
   [[nodiscard]] const Hash& id() const { return id_; }
   [[nodiscard]] const std::string& directory() const { return directory_; }
   /// Was made with the API limits that the load needs; false where it was attached to.
@@ -56,6 +60,7 @@ class Network {
  private:
   Network() = default;
   [[nodiscard]] Result<void, std::string> read();
+  [[nodiscard]] Result<void, std::string> require_all_running() const;
 
   std::string directory_;
   std::string programs_;
@@ -66,6 +71,9 @@ class Network {
   std::vector<Member> members_;
 };
 
+/// A fresh directory in `parent`, or where temporary ones are where that is empty. Errors: a
+/// sentence.
+[[nodiscard]] Result<std::string, std::string> scratch_directory(const std::string& parent);
 /// Errors: a sentence with the file.
 [[nodiscard]] Result<client::ApiClient, std::string> client_of(const Member& member);
 [[nodiscard]] Result<SecretText, std::string> token_of(const Member& member);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "bench/load.h"
 #include "bench/lone.h"
@@ -10,21 +12,25 @@
 
 namespace vostro::bench {
 
+struct Scenario;
+
 struct Options {
   NetworkWish network;
   std::string devnet;                  ///< a network that runs already; empty: make one
   std::size_t accounts_of_bank = 100;  ///< beside "main"; 0: main alone
-  bool has_lone = true;
-  bool has_load = true;
+  std::vector<std::string> only;       ///< the scenarios to run
   LonePlan lone;
-  LoadPlan load;               ///< its rate stands in `rate`
-  std::optional<double> rate;  ///< none: found by trial
+  LoadPlan load;                    ///< its rate stands in `rate`
+  std::optional<double> rate;       ///< none: found by trial
+  std::size_t credits = 1'000;      ///< of one bulk
+  std::optional<double> bulk_rate;  ///< credits per second; none: found by trial
   std::size_t load_repeats = 1;
   std::string json_file;
 };
 
 /// The options, or the exit code with which the program is to end at once: help was printed, or an
-/// error.
-[[nodiscard]] Result<Options, int> parse_options(int argc, char** argv);
+/// error. `scenarios` are those that may be named, all of them where none is.
+[[nodiscard]] Result<Options, int> parse_options(int argc, const char* const* argv,
+                                                 std::span<const Scenario> scenarios);
 
 }  // namespace vostro::bench

@@ -12,8 +12,10 @@
 namespace vostro::bench {
 namespace {
 
-constexpr std::int64_t kAmountMax = 20;            // minor units of one payment
-constexpr std::int64_t kFundsOfAccount = 100'000;  // minor units: thousands of payments
+constexpr std::int64_t kAmountMax = 20;  // minor units of one payment
+constexpr std::int64_t kCreditMax = 2;   // minor units of one credit of a bulk
+/// Minor units: thousands of payments, tens of the largest bulks.
+constexpr std::int64_t kFundsOfAccount = 1'000'000;
 constexpr std::chrono::hours kValidity{24};
 constexpr std::size_t kSigners = 2;
 
@@ -38,15 +40,6 @@ chain::Transaction signed_order(const Network& network, const Uuid& id, chain::B
   return *std::move(made);
 }
 
-chain::Payment payment_of(const Book& book, const Order& order) {
-  chain::Payment payment;
-  payment.debtor = book.accounts[order.debtor];
-  payment.currency = book.currency;
-  payment.credit.creditor = book.accounts[order.creditor];
-  payment.credit.amount = MinorUnits(order.amount);
-  return payment;
-}
-
 /// The last byte of an encoding is the last one of its last signature's 64: S, the scalar, is the
 /// second half. A bit of the first half, R, leaves the form of the signature as it is.
 void forge(std::string& bytes) {
@@ -66,36 +59,101 @@ std::vector<SecretKey> copies_of(const SecretKey& key) {
   return out;
 }
 
-}  // namespace
+/// Draws the two accounts of payments.
+class Draw {
+ public:
+  Draw(const Book& book, std::size_t bank, std::uint64_t seed)
+      : random_(seed),
+        from_(book.first_of_bank[bank]),
+        to_(book.first_of_bank[bank + 1]),
+        all_(book.accounts.size()) {}
 
-std::vector<Order> make_orders(const Network& network, const Book& book, const OrderWish& wish) {
-  Random random(wish.seed ^ (wish.bank + 1) << 32U);
-  const std::size_t from = book.first_of_bank[wish.bank];
-  const std::size_t to = book.first_of_bank[wish.bank + 1];
-  std::vector<Order> orders(wish.count);
-  for (std::size_t i = 0; i < orders.size(); ++i) {
-    Order& order = orders[i];
-    order.uetr = client::make_uetr();
-    order.debtor = static_cast<std::uint32_t>(from + random.uniform(to - from));
-    // Any account but those of the debtor's bank, which are passed over.
-    const auto other = random.uniform(book.accounts.size() - (to - from));
-    order.creditor = static_cast<std::uint32_t>(other < from ? other : other + (to - from));
-    order.amount = static_cast<std::int64_t>(random.uniform(kAmountMax)) + 1;
-    order.is_forged = wish.forged_every != 0 && i % wish.forged_every == wish.forged_every - 1;
+  std::uint32_t debtor() {
+    return static_cast<std::uint32_t>(from_ + random_.uniform(to_ - from_));
   }
+  /// Any account but those of the debtor's bank, which are passed over; where there is no other
+  /// bank, any but the debtor's.
+  std::uint32_t creditor(std::uint32_t debtor) {
+    const bool is_only = to_ - from_ == all_;
+    const std::size_t from = is_only ? debtor : from_;
+    const std::size_t to = is_only ? debtor + 1 : to_;
+    const auto other = random_.uniform(all_ - (to - from));
+    return static_cast<std::uint32_t>(other < from ? other : other + (to - from));
+  }
+  std::int64_t amount(std::int64_t most) {
+    return static_cast<std::int64_t>(random_.uniform(static_cast<std::uint64_t>(most))) + 1;
+  }
+
+ private:
+  Random random_;
+  std::size_t from_;
+  std::size_t to_;
+  std::size_t all_;
+};
+
+/// `make(draw, order)` fills in all but signature and forgery, and returns the body. Each order has
+/// a generator of its own, so that it does not matter which thread makes it.
+template <class Make>
+std::vector<Order> signed_orders(const Network& network, const Book& book, const OrderWish& wish,
+                                 const Make& make) {
+  std::vector<Order> orders(wish.count);
   std::vector<std::jthread> signers;
   for (std::size_t part = 0; part < kSigners; ++part) {
     signers.emplace_back([&, part] {
       const auto keys = copies_of(network.members()[wish.bank].maker);
       for (std::size_t i = part; i < orders.size(); i += kSigners) {
-        orders[i].framed =
-            framed(signed_order(network, orders[i].uetr, payment_of(book, orders[i]), keys));
-        if (orders[i].is_forged) forge(orders[i].framed);
+        Order& order = orders[i];
+        Draw draw(book, wish.bank, (wish.seed << 40U) ^ ((wish.bank + 1) << 32U) ^ i);
+        const Uuid id = client::make_uetr();
+        order.uetr = id;
+        order.debtor = draw.debtor();
+        order.framed = framed(signed_order(network, id, make(draw, order), keys));
+        order.is_forged = wish.forged_every != 0 && i % wish.forged_every == wish.forged_every - 1;
+        if (order.is_forged) forge(order.framed);
       }
     });
   }
   signers.clear();  // joins
   return orders;
+}
+
+}  // namespace
+
+std::vector<Order> make_orders(const Network& network, const Book& book, const OrderWish& wish) {
+  return signed_orders(network, book, wish, [&](Draw& draw, Order& order) -> chain::Body {
+    const std::uint32_t creditor = draw.creditor(order.debtor);
+    order.amount = draw.amount(kAmountMax);
+    order.postings = {{order.debtor, -order.amount}, {creditor, order.amount}};
+    chain::Payment payment;
+    payment.debtor = book.accounts[order.debtor];
+    payment.currency = book.currency;
+    payment.credit.creditor = book.accounts[creditor];
+    payment.credit.amount = MinorUnits(order.amount);
+    return payment;
+  });
+}
+
+std::vector<Order> make_bulks(const Network& network, const Book& book, const OrderWish& wish,
+                              std::size_t credits) {
+  return signed_orders(network, book, wish, [&](Draw& draw, Order& order) -> chain::Body {
+    chain::PaymentBatch batch;
+    batch.debtor = book.accounts[order.debtor];
+    batch.currency = book.currency;
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < credits; ++i) {
+      const std::uint32_t creditor = draw.creditor(order.debtor);
+      order.amount = draw.amount(kCreditMax);
+      order.uetr = client::make_uetr();  // the last one stands for all
+      total += order.amount;
+      order.postings.push_back({creditor, order.amount});
+      batch.items.push_back(
+          {order.uetr, {book.accounts[creditor], MinorUnits(order.amount), {}, {}, {}}});
+    }
+    order.postings.push_back({order.debtor, -total});
+    batch.count = static_cast<std::uint32_t>(credits);
+    batch.total = MinorUnits(total);
+    return batch;
+  });
 }
 
 Order forged_copy(const Order& order) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -54,6 +55,27 @@ std::optional<Memory> memory_of(pid_t pid) {
   const auto peak = number_after(text, "VmHWM:");
   if (!resident || !peak) return std::nullopt;
   return Memory{*resident, *peak};
+}
+
+std::optional<std::int64_t> written_bytes_of(pid_t pid) {
+  const std::string text = file_text("/proc/" + std::to_string(pid) + "/io");
+  const auto written = number_after(text, "\nwrite_bytes:");
+  const auto cancelled = number_after(text, "cancelled_write_bytes:");
+  if (!written || !cancelled) return std::nullopt;
+  return *written - *cancelled;
+}
+
+std::int64_t disk_bytes_of(const std::string& directory) {
+  std::int64_t sum = 0;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator at(directory, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code gone;
+    if (!at->is_regular_file(gone)) continue;
+    const auto size = at->file_size(gone);
+    if (!gone) sum += static_cast<std::int64_t>(size);
+  }
+  return sum;
 }
 
 std::optional<MachineCpu> machine_cpu() {

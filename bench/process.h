@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace vostro::bench {
 
@@ -26,6 +27,13 @@ struct Memory {
   std::int64_t peak_kib = 0;      ///< VmHWM: the most since the start
 };
 [[nodiscard]] std::optional<Memory> memory_of(pid_t pid);
+
+/// What the process gave to the disk since its start, in bytes: what it wrote, less what was gone
+/// again before it got there.
+[[nodiscard]] std::optional<std::int64_t> written_bytes_of(pid_t pid);
+/// Sizes of a directory's files, in bytes, without what is only set aside for them. Files may come
+/// and go meanwhile.
+[[nodiscard]] std::int64_t disk_bytes_of(const std::string& directory);
 
 /// Of all cores, since the machine's start.
 struct MachineCpu {

@@ -12,6 +12,22 @@ namespace {
 constexpr std::chrono::milliseconds kTapConnectTime{5'000};
 constexpr std::chrono::milliseconds kTapAnswerTime{20'000};
 
+/// The sum of a metric over its labels: lines "name{...} value".
+std::uint64_t sum_in(std::string_view text, std::string_view name) {
+  double sum = 0;
+  for (std::size_t at = text.find(name); at != std::string_view::npos;
+       at = text.find(name, at + name.size())) {
+    const std::string_view line = text.substr(at, text.find('\n', at) - at);
+    if (line.size() <= name.size() || line[name.size()] != '{') continue;
+    const std::size_t value = line.rfind(' ') + 1;
+    double number = 0;
+    const auto [end, error] =
+        std::from_chars(line.data() + value, line.data() + line.size(), number);
+    if (error == std::errc{}) sum += number;
+  }
+  return static_cast<std::uint64_t>(sum);
+}
+
 /// The value of a metric without labels in Prometheus text: a line "name value".
 std::optional<std::uint64_t> metric_in(std::string_view text, std::string_view name) {
   for (std::size_t at = text.find(name); at != std::string_view::npos;
@@ -44,9 +60,9 @@ std::uint64_t Sweep::pending() const {
 
 Result<CpuSweep, std::string> cpu_sweep(const Network& network) {
   CpuSweep out;
-  for (const Member& member : network.members()) {
-    const auto cpu = cpu_of(member.pid);
-    if (!cpu) return fail("node " + member.name + " is gone");
+  for (const Member* member : network.running()) {
+    const auto cpu = cpu_of(member->pid);
+    if (!cpu) return fail("node " + member->name + " is gone");
     out.nodes.push_back(*cpu);
   }
   const auto own = cpu_of(::getpid());
@@ -59,8 +75,8 @@ Result<CpuSweep, std::string> cpu_sweep(const Network& network) {
 
 Result<Taps, std::string> Taps::open(const Network& network) {
   Taps taps;
-  for (const Member& member : network.members())
-    taps.taps_.push_back({member.name, client::HttpConnection(member.api, kTapConnectTime, {})});
+  for (const Member* member : network.running())
+    taps.taps_.push_back({member->name, client::HttpConnection(member->api, kTapConnectTime, {})});
   return taps;
 }
 
@@ -74,7 +90,7 @@ Result<Sweep, std::string> Taps::sweep() {
     const auto done = metric_in(answer->body, "vostro_transactions_final_total");
     const auto waiting = metric_in(answer->body, "vostro_transactions_pending");
     if (!done || !waiting) return fail("node " + tap.name + " does not count its transactions");
-    sweep.nodes.push_back({*done, *waiting});
+    sweep.nodes.push_back({*done, *waiting, sum_in(answer->body, "vostro_peer_bytes_sent_total")});
   }
   sweep.ended = Clock::now();
   return sweep;

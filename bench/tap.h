@@ -18,9 +18,11 @@ namespace vostro::bench {
 struct Reading {
   std::uint64_t final_transactions = 0;    ///< since the node's start
   std::uint64_t pending_transactions = 0;  ///< accepted at this node and not final
+  std::uint64_t bytes_sent = 0;            ///< to all peers
 };
 
-/// One look at all nodes. The number that is final on all of them is the least of their counts.
+/// One look at all nodes that run. The number that is final on all of them is the least of their
+/// counts.
 struct Sweep {
   Clock::time_point begun;  ///< before the first node was asked
   Clock::time_point ended;  ///< after the last one answered
@@ -30,7 +32,7 @@ struct Sweep {
   [[nodiscard]] std::uint64_t pending() const;
 };
 
-/// CPU time of every node, of this process, and of the machine, since their start.
+/// CPU time of every node that runs, of this process, and of the machine, since their start.
 struct CpuSweep {
   std::vector<CpuTime> nodes;
   CpuTime generator;

@@ -44,8 +44,8 @@ def check_include(name, number, included):
     here = f"{name}:{number}"
     if other == "tests" and house not in USERS:
         yield f"{here}: includes {included}: nothing but tests and bench uses tests/"
-    elif other == "bench" and house != "bench":
-        yield f"{here}: includes {included}: nothing uses bench/"
+    elif other == "bench" and house not in USERS:
+        yield f"{here}: includes {included}: nothing but bench and tests uses bench/"
     elif house in MAY_KNOW and other in MAY_KNOW and other != house and other not in MAY_KNOW[house]:
         yield f"{here}: includes {included}: {house} may know {sorted(MAY_KNOW[house]) or 'nobody'}"
     elif (

@@ -7,7 +7,7 @@ RULES = [
     (r"sodium(\.h|/)", r"base/(keys|hash|keystore|secret_text|constant_time)\.cpp|client/[a-z0-9_/]+\.cpp|bench/.*", "base/keys.h, base/hash.h"),
     (r"cereal/", r"base/codec\.h", "base/fields.h in headers, base/codec.h in .cpp files"),
     (r"spdlog/", r"base/log\.cpp", "base/log.h"),
-    (r"rocksdb/", r"chain/store/.*", "chain/storage.h"),
+    (r"rocksdb/", r"(chain/store|bench)/.*", "chain/storage.h"),
     (r"boost/(asio|beast)", r"(net|p2p|node|client)/.*", "a function of net, p2p, node/api or client"),
     (r"openssl/", r"(net|p2p|node|client|genesis)/.*\.cpp|(p2p|node|client)/.*\.h", "p2p"),
     (r"boost/json", r"(chain/json|genesis|net/http|node|client|wallet-cli|bridge|audit|iso20022|bench)/.*|base/json[a-z_]*\.(h|cpp)", "chain/json"),

@@ -1,0 +1,126 @@
+#include "bench/load_section.h"
+
+#include <algorithm>
+#include <map>
+
+namespace vostro::bench {
+namespace {
+
+/// Of the machine's CPU that went to neither nodes nor generator.
+constexpr double kLostMax = 0.10;
+/// Served of offered: from here on the offer may be the limit, and not the network.
+constexpr double kKeptUp = 0.95;
+constexpr double kWireMax = 1.5;
+constexpr double kDiskMax = 2.5;
+constexpr double kLeaderMax = 1.3;
+
+std::string rounded(double value) {
+  return digits_of(value, Unit::count);
+}
+
+Table processes_table(const LoadResult& load, const std::string& suffix) {
+  Table table{"processes" + suffix,
+              "CPU in the window",
+              {{"cpu_s", "CPU", Unit::s},
+               {"user_s", "user", Unit::s},
+               {"system_s", "system", Unit::s},
+               {"resident_mib", "RSS", Unit::mib},
+               {"peak_mib", "VmHWM", Unit::mib}},
+              {}};
+  const auto mib = [](std::int64_t kib) { return static_cast<double>(kib) / 1024; };
+  for (const NodeCost& node : load.nodes)
+    table.rows.push_back({"node " + node.name,
+                          {node.cpu.total_s(), node.cpu.user_s, node.cpu.system_s,
+                           mib(node.resident_most_kib), mib(node.peak_kib)}});
+  table.rows.push_back(
+      {"load generator",
+       {load.generator.total_s(), load.generator.user_s, load.generator.system_s}});
+  table.rows.push_back({"all else, interrupts too", {load.others_s}});
+  table.rows.push_back({"kept back by the host", {load.stolen_s}});
+  for (TableRow& row : table.rows) row.values.resize(table.columns.size());
+  return table;
+}
+
+}  // namespace
+
+std::string offer_text(const LoadResult& load) {
+  const std::string what = load.plan.credits == 0
+                               ? " payments/s"
+                               : " bulks/s of " + std::to_string(load.plan.credits) + " credits";
+  return rounded(load.plan.rate) + what + " offered in groups of " +
+         std::to_string(load.plan.group) + " to " + std::to_string(load.nodes.size()) +
+         " nodes, window of " + text_of(load.window_s, Unit::s) + " after " +
+         text_of(load.plan.warm_up_s, Unit::s);
+}
+
+void describe_load(const LoadResult& load, const Limits& limits, Section& section,
+                   const std::string& suffix) {
+  section.series.push_back({"served" + suffix, "final on all nodes, by second", Unit::per_second, 1,
+                            load.served_by_second});
+  section.series.push_back({"resident" + suffix, "memory of the largest node, by second", Unit::mib,
+                            1, load.resident_mib});
+  section.tables.push_back(spread_table("ms" + suffix, "latency", Unit::ms,
+                                        {{"due to accepted (group)", load.answer_ms},
+                                         {"due to sent (group)", load.late_ms},
+                                         {"due to final (probes)", load.final_ms}}));
+  section.tables.push_back(processes_table(load, suffix));
+  Table fates{"orders" + suffix, "orders", {{"count", "count", Unit::count}}, {}};
+  const auto row = [&](const std::string& name, std::uint64_t count) {
+    fates.rows.push_back({name, {static_cast<double>(count)}});
+  };
+  row("offered", load.offered);
+  row("accepted", load.accepted);
+  row("final on all nodes in the window", load.final_in_window);
+  for (const auto& [code, times] : load.put_off_for) row("put off: " + code, times);
+  row("put off to the end", load.given_up);
+  row("forged, refused", load.forged_refused);
+  section.tables.push_back(std::move(fates));
+  if (const double lost = lost_share(load, limits.cores); lost > kLostMax)
+    section.notes.push_back("others took " + text_of(lost, Unit::share) +
+                            " of the CPU in the window: what the network served is too low by "
+                            "about as much");
+}
+
+void describe_costs(const LoadResult& load, const Limits& limits, Section& section) {
+  if (load.served >= kKeptUp * load.plan.rate * static_cast<double>(load.plan.payments_of_order()))
+    section.notes.emplace_back("the network kept up with all that was offered: it may serve more");
+  const double each_us = cpu_us_per_payment(load);
+  section.figures.push_back(
+      {"cpu_us_per_payment_and_node", "CPU of one node for one payment", each_us, Unit::us});
+  section.figures.push_back({"busy_verifications_per_payment_and_node",
+                             "  by one verification on busy cores", each_us / limits.busy_us.median,
+                             Unit::times});
+  const double payments =
+      static_cast<double>(load.final_in_all) * static_cast<double>(load.plan.payments_of_order());
+  const auto nodes = static_cast<double>(load.nodes.size());
+  if (payments <= 0) return;
+  double sent = 0;
+  double disk = 0;
+  double written = 0;
+  double most_sent = 0;
+  for (const NodeCost& node : load.nodes) {
+    sent += static_cast<double>(node.sent_bytes);
+    most_sent = std::max(most_sent, static_cast<double>(node.sent_bytes));
+    disk += static_cast<double>(node.disk_bytes);
+    written += static_cast<double>(node.written_bytes);
+  }
+  const double whole = payments * nodes;
+  section.figures.push_back(
+      {"encoded_bytes", "encoded size of one payment", load.encoded_bytes, Unit::bytes});
+  if (load.nodes.size() > 1) {
+    section.figures.push_back({"wire_per_encoded", "sent by a node for one payment, by its size",
+                               sent / whole / load.encoded_bytes, Unit::times,
+                               Target{kWireMax, false}});
+    section.figures.push_back({"most_sent_by_mean", "most that a node sent, by the others' mean",
+                               most_sent / ((sent - most_sent) / (nodes - 1)), Unit::times,
+                               Target{kLeaderMax, false}});
+  }
+  section.figures.push_back({"disk_per_encoded", "on a node's disk for one payment, by its size",
+                             disk / whole / load.encoded_bytes, Unit::times,
+                             Target{kDiskMax, false}});
+  section.figures.push_back({"written_per_encoded",
+                             "written by a node for one payment, by its size",
+                             written / whole / load.encoded_bytes, Unit::times});
+}
+
+}  // namespace vostro::bench

@@ -1,0 +1,77 @@
+#include "bench/rate.h"
+
+#include <algorithm>
+
+namespace vostro::bench {
+namespace {
+
+constexpr double kFirstShare = 0.25;    // of the ceiling, offered first
+constexpr double kServedEnough = 0.95;  // of what was offered was served: more can be
+constexpr double kTrialWarmUp = 2;      // seconds
+constexpr double kTrialWindow = 4;      // seconds
+constexpr int kTrialsMax = 12;
+
+}  // namespace
+
+Result<double, std::string> find_rate(Run& run, Site& site, LoadPlan plan, const Climb& climb,
+                                      Section& section) {
+  Table trials{"trials",
+               "search for the rate",
+               {{"offered", "offered", Unit::per_second}, {"served", "served", Unit::per_second}},
+               {}};
+  double best = 0;
+  bool missed = false;
+  plan.rate = climb.first;
+  plan.warm_up_s = kTrialWarmUp;
+  plan.window_s = kTrialWindow;
+  plan.has_probes = false;
+  const auto payments = static_cast<double>(plan.payments_of_order());
+  for (int trial = 0; trial < kTrialsMax; ++trial) {
+    ++plan.seed;
+    auto result =
+        run_load(site.network(), plan, make_offer(site.network(), site.book(), plan), run.stop);
+    if (!result) return fail(result.error());
+    site.ledger().note(*result);
+    for (Guard& each : guards_of(*result)) {
+      if (!each.holds) section.guards.push_back(std::move(each));
+    }
+    trials.rows.push_back(
+        {"trial " + std::to_string(trial + 1), {plan.rate * payments, result->served}});
+    say("offered " + digits_of(plan.rate * payments, Unit::per_second) + "/s, served " +
+        digits_of(result->served, Unit::per_second) + "/s");
+    best = std::max(best, result->served / payments);
+    const bool kept_up = result->served >= kServedEnough * plan.rate * payments;
+    // One short window may just miss a block: only the second miss of a rate ends the climb.
+    if (!kept_up && missed) break;
+    missed = !kept_up;
+    if (kept_up) plan.rate *= climb.step;
+  }
+  section.tables.push_back(std::move(trials));
+  return best;
+}
+
+Result<LoadResult, std::string> counted_load(Run& run, Site& site, const LoadPlan& plan,
+                                             Section& section) {
+  say("load of " +
+      text_of(plan.rate * static_cast<double>(plan.payments_of_order()), Unit::per_second));
+  auto result =
+      run_load(site.network(), plan, make_offer(site.network(), site.book(), plan), run.stop);
+  if (!result) return fail(result.error());
+  site.ledger().note(*result);
+  for (Guard& each : guards_of(*result)) section.guards.push_back(std::move(each));
+  result->sent.clear();
+  return result;
+}
+
+Result<double, std::string> payments_rate(Run& run, Site& site, Section& section) {
+  if (run.options.rate) return *run.options.rate;
+  if (!run.found_rate) {
+    const auto best =
+        find_rate(run, site, run.options.load, {site.limits().ceiling * kFirstShare, 1.3}, section);
+    if (!best) return fail(best.error());
+    run.found_rate = *best * kOverOffer;
+  }
+  return *run.found_rate;
+}
+
+}  // namespace vostro::bench

@@ -1,0 +1,25 @@
+#include "bench/scenario.h"
+
+#include <array>
+#include <iostream>
+
+namespace vostro::bench {
+namespace {
+
+constexpr std::array kScenarios{
+    Scenario{"limits", "what the machine can do: sync, hash, write to RocksDB", limits_of_machine},
+    Scenario{"lone", "payments one after another, until each is final", lone_payments},
+    Scenario{"load", "single-signature payments at the most that is served", single_payments},
+};
+
+}  // namespace
+
+std::span<const Scenario> scenarios() {
+  return kScenarios;
+}
+
+void say(const std::string& text) {
+  std::cerr << "vostro-bench: " << text << std::endl;
+}
+
+}  // namespace vostro::bench

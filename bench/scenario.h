@@ -1,0 +1,39 @@
+/// The list of what vostro-bench can do. A scenario opens a site (bench/site.h), does one thing
+/// there, and says what it came to. `--only`, `--help` and the order of a whole run come from here.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "bench/options.h"
+#include "bench/section.h"
+
+namespace vostro::bench {
+
+/// One run of the program, as its scenarios share it.
+struct Run {
+  const Options& options;
+  const std::atomic<bool>& stop;     ///< Ctrl-C
+  std::optional<double> found_rate;  ///< payments a second that a search found, for those after it
+};
+
+/// Named on the command line.
+struct Scenario {
+  std::string_view name;
+  std::string_view does;  ///< one line, for --help
+  /// Errors: a sentence; the run could not be finished.
+  Result<Section, std::string> (*run)(Run& run);
+};
+[[nodiscard]] std::span<const Scenario> scenarios();
+
+/// One line to standard error: what goes on.
+void say(const std::string& text);
+
+[[nodiscard]] Result<Section, std::string> limits_of_machine(Run& run);
+[[nodiscard]] Result<Section, std::string> lone_payments(Run& run);
+[[nodiscard]] Result<Section, std::string> single_payments(Run& run);
+
+}  // namespace vostro::bench

@@ -1,0 +1,72 @@
+/// Scenario load: single-signature payments, a little more than can be served, against the
+/// signature ceiling.
+#include "bench/load.h"
+
+#include <algorithm>
+
+#include "bench/load_section.h"
+#include "bench/rate.h"
+
+namespace vostro::bench {
+namespace {
+
+constexpr double kShareGoal = 0.65;
+constexpr double kVerificationsEach = 1.35;
+constexpr double kResidentMibMax = 300;
+
+}  // namespace
+
+Result<Section, std::string> single_payments(Run& run) {
+  auto site = Site::open(run.options, run.stop);
+  if (!site) return fail(site.error());
+  Section section;
+  section.name = "load";
+  const auto rate = payments_rate(run, **site, section);
+  if (!rate) return fail(rate.error());
+  LoadPlan plan = run.options.load;
+  plan.rate = *rate;
+  plan.seed += 1'000;
+  std::vector<LoadResult> loads;
+  for (std::size_t repeat = 0; repeat < run.options.load_repeats; ++repeat) {
+    plan.seed += 2;
+    auto load = counted_load(run, **site, plan, section);
+    if (!load) return fail(load.error());
+    loads.push_back(*std::move(load));
+  }
+  if (auto done = (*site)->close(section); !done) return fail(done.error());
+
+  const Limits& limits = (*site)->limits();
+  const auto by_served = [](const LoadResult& a, const LoadResult& b) {
+    return a.served < b.served;
+  };
+  std::sort(loads.begin(), loads.end(), by_served);
+  // The median load is shown; the others by what they served.
+  const LoadResult& load = loads[(loads.size() - 1) / 2];
+  section.title = offer_text(load);
+  section.figures = {
+      {"served_per_s", "final on all nodes", load.served, Unit::per_second},
+      {"ceiling_per_s", "signature ceiling", limits.ceiling, Unit::per_second},
+      {"share_of_ceiling", "share of the signature ceiling", load.served / limits.ceiling,
+       Unit::share, Target{kShareGoal, true}},
+      {"verifications_per_payment_and_node", "CPU of a node for one payment, by one verification",
+       cpu_us_per_payment(load) / limits.verification, Unit::times,
+       Target{kVerificationsEach, false}},
+  };
+  if (loads.size() > 1) {
+    section.figures.push_back({"least_share", "least share of a repeat",
+                               loads.front().served / limits.ceiling, Unit::share});
+    section.figures.push_back({"most_share", "largest share of a repeat",
+                               loads.back().served / limits.ceiling, Unit::share});
+  }
+  std::int64_t most_kib = 0;
+  for (const NodeCost& node : load.nodes) most_kib = std::max(most_kib, node.resident_most_kib);
+  describe_costs(load, limits, section);
+  section.figures.push_back({"resident_mib", "resident memory, largest node",
+                             static_cast<double>(most_kib) / 1024, Unit::mib,
+                             Target{kResidentMibMax, false}});
+  describe_load(load, limits, section);
+  for (const LoadResult& each : loads) section.guards.push_back(believable(each, limits.ceiling));
+  return section;
+}
+
+}  // namespace vostro::bench

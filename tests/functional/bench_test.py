@@ -1,0 +1,59 @@
+"""vostro-bench, tiny: each of its scenarios runs to its end, its guards look and hold, and what it says is there. No figure is asserted."""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts" / "lib"))
+
+from vostronet import bin_dir  # noqa: E402
+
+TINY = ("--accounts", "5", "--lone-payments", "5", "--lone-repeats", "1", "--rate", "200", "--bulk-rate", "1000", "--credits", "100",
+        "--seconds", "2", "--warm-up", "0", "--group", "20", "--forged-every", "10")
+QUICK = ("limits", "lone", "load")
+
+
+def run(*words):
+    return subprocess.run([bin_dir() / "vostro-bench", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=550,
+                          check=False)
+
+
+def listed():
+    """The scenarios, as --help lists them."""
+    return re.findall(r"(?m)^  ([a-z-]+) {2,}\w", run("--help").stdout.split("Scenarios, in the order", 1)[1])
+
+
+class Bench(unittest.TestCase):
+    def check(self, scenarios, *words):
+        with tempfile.TemporaryDirectory(prefix="vostro-test-") as home:
+            out = Path(home) / "out.json"
+            done = run("--dir", home, "--only", ",".join(scenarios), "--json", out, *TINY, *words)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            found = json.loads(out.read_text(encoding="ascii"))
+            self.assertEqual([path.name for path in Path(home).iterdir()], ["out.json"], "what was made there is still there")
+        self.assertEqual([each["scenario"] for each in found["scenarios"]], list(scenarios))
+        self.assertTrue(found["guards_hold"])
+        for each in found["scenarios"]:
+            self.assertTrue(each["figures"], each["scenario"])
+            self.assertIn("\n" + each["scenario"] + ": ", done.stdout)
+        return {each["scenario"]: each for each in found["scenarios"]}
+
+    def test_bench_runs_its_first_scenarios(self):
+        found = self.check(QUICK)
+        for name, guards in (("lone", 5), ("load", 9)):
+            self.assertEqual(len(found[name]["guards"]), guards, found[name]["guards"])
+        self.assertGreater(found["load"]["figures"]["served_per_s"]["value"], 0)
+
+    def test_bench_runs_alone(self):
+        """One bank pays between its own accounts."""
+        found = self.check(["lone", "load"], "--nodes", "1")
+        self.assertNotIn("wire_per_encoded", found["load"]["figures"])
+
+
+if __name__ == "__main__":
+    unittest.main()

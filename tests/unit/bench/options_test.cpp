@@ -1,0 +1,59 @@
+#include "bench/options.h"
+
+#include <gtest/gtest.h>
+
+#include "bench/scenario.h"
+
+namespace vostro::bench {
+namespace {
+
+Result<Options, int> parsed(std::vector<const char*> words) {
+  words.insert(words.begin(), "vostro-bench");
+  return parse_options(static_cast<int>(words.size()), words.data(), scenarios());
+}
+
+TEST(BenchOptions, AllScenariosWhereNoneIsNamed) {
+  const auto options = parsed({});
+  ASSERT_TRUE(options.has_value());
+  ASSERT_EQ(options->only.size(), scenarios().size());
+  for (std::size_t i = 0; i < scenarios().size(); ++i)
+    EXPECT_EQ(options->only[i], scenarios()[i].name);
+  EXPECT_FALSE(options->rate);
+}
+
+TEST(BenchOptions, ScenariosAreNamedWithCommasOrRepeated) {
+  const auto options = parsed({"--only", "limits,lone", "--only", "load"});
+  ASSERT_TRUE(options.has_value());
+  EXPECT_EQ(options->only, (std::vector<std::string>{"limits", "lone", "load"}));
+}
+
+TEST(BenchOptions, HelpListsEveryScenario) {
+  testing::internal::CaptureStdout();
+  const auto options = parsed({"--help"});
+  const std::string text = testing::internal::GetCapturedStdout();
+  ASSERT_FALSE(options.has_value());
+  EXPECT_EQ(options.error(), 0);
+  for (const Scenario& each : scenarios())
+    EXPECT_NE(text.find(std::string(each.does)), std::string::npos) << each.name;
+}
+
+TEST(BenchOptions, RefusesWhatCannotBeMeasured) {
+  for (const std::vector<const char*>& words : {std::vector<const char*>{"--only", "tps"},
+                                                {"--rate", "fast"},
+                                                {"--rate", "0.5"},
+                                                {"--rate", "100x"},
+                                                {"--bulk-rate", "-1"},
+                                                {"--credits", "10001"},
+                                                {"--nodes", "0"},
+                                                {"--nodes", "1", "--accounts", "1"}}) {
+    testing::internal::CaptureStderr();
+    const auto options = parsed(words);
+    const std::string said = testing::internal::GetCapturedStderr();
+    ASSERT_FALSE(options.has_value()) << words.back();
+    EXPECT_EQ(options.error(), 2) << words.back();
+    EXPECT_FALSE(said.empty()) << words.back();
+  }
+}
+
+}  // namespace
+}  // namespace vostro::bench
