@@ -10,6 +10,7 @@ constexpr std::array kScenarios{
     Scenario{"limits", "what the machine can do: sync, hash, write to RocksDB", limits_of_machine},
     Scenario{"lone", "payments one after another, until each is final", lone_payments},
     Scenario{"load", "single-signature payments at the most that is served", single_payments},
+    Scenario{"bulk", "bulks of --credits credits at the most that is served", bulks},
 };
 
 }  // namespace

@@ -35,5 +35,6 @@ void say(const std::string& text);
 [[nodiscard]] Result<Section, std::string> limits_of_machine(Run& run);
 [[nodiscard]] Result<Section, std::string> lone_payments(Run& run);
 [[nodiscard]] Result<Section, std::string> single_payments(Run& run);
+[[nodiscard]] Result<Section, std::string> bulks(Run& run);
 
 }  // namespace vostro::bench

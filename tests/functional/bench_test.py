@@ -15,7 +15,7 @@ from vostronet import bin_dir  # noqa: E402
 
 TINY = ("--accounts", "5", "--lone-payments", "5", "--lone-repeats", "1", "--rate", "200", "--bulk-rate", "1000", "--credits", "100",
         "--seconds", "2", "--warm-up", "0", "--group", "20", "--forged-every", "10")
-QUICK = ("limits", "lone", "load")
+QUICK = ("limits", "lone", "load", "bulk")
 
 
 def run(*words):
@@ -45,9 +45,10 @@ class Bench(unittest.TestCase):
 
     def test_bench_runs_its_first_scenarios(self):
         found = self.check(QUICK)
-        for name, guards in (("lone", 5), ("load", 9)):
+        for name, guards in (("lone", 5), ("load", 9), ("bulk", 8)):
             self.assertEqual(len(found[name]["guards"]), guards, found[name]["guards"])
         self.assertGreater(found["load"]["figures"]["served_per_s"]["value"], 0)
+        self.assertGreater(found["bulk"]["figures"]["served_per_s"]["value"], found["load"]["figures"]["served_per_s"]["value"])
 
     def test_bench_runs_alone(self):
         """One bank pays between its own accounts."""
