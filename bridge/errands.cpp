@@ -303,6 +303,9 @@ Result<void, BookError> Errands::round(UnixMillis now) {
   if (steps.empty()) return {};
   VOSTRO_FAILPOINT("bridge.errand.asked");
   auto done = book_.write(now, [&](BookTransaction& rows) {
+    std::vector<PaymentKey> keys;
+    for (const auto& [payment, step] : steps) keys.push_back({payment.side, payment.name});
+    look_up_payments(rows, keys);
     for (auto& [payment, step] : steps) {
       // As it was when the node was asked, or the step is not for it.
       auto same = find_payment(rows, payment.side, payment.name);

@@ -1,10 +1,13 @@
 #include "bridge/book/book.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <utility>
 
 #include "base/check.h"
 #include "base/checked.h"
+#include "bridge/book/columns.h"
 #include "bridge/book/links.h"
 #include "bridge/book/migrations.h"
 
@@ -82,8 +85,7 @@ std::int64_t BookTransaction::append(std::string_view table, const Columns& colu
     group->columns = names;
     group->rows.push_back(std::move(values));
   } else {
-    Group alone{table, names, {std::move(values)}};
-    write(alone);
+    insert_rows(table, names, {std::move(values)});
   }
   Group& links = groups_.back();
   links.columns = "seq, kind, hash";
@@ -94,28 +96,22 @@ std::int64_t BookTransaction::append(std::string_view table, const Columns& colu
 }
 
 void BookTransaction::flush() {
-  for (Group& group : groups_) write(group);
+  for (const auto& [kind, rows] : waiting_) rows->write(*this);
+  for (Group& group : groups_)
+    insert_rows(group.table, group.columns, std::exchange(group.rows, {}));
 }
 
-void BookTransaction::write(Group& group) {
-  std::size_t written = 0;
-  for (const std::size_t size : rows_at_once)
-    for (; group.rows.size() - written >= size; written += size) {
-      std::string text =
-          "INSERT INTO " + std::string(group.table) + " (" + group.columns + ") VALUES ";
-      SqlValues values;
-      for (std::size_t i = written; i < written + size; ++i) {
-        text += i == written ? "(" : ", (";
-        for (SqlValue& value : group.rows[i]) {
-          text +=
-              (&value == &group.rows[i].front() ? ":v" : ", :v") + std::to_string(values.size());
-          values.push_back(std::move(value));
-        }
-        text += ")";
-      }
-      sql_.run(text, values);
-    }
-  group.rows.clear();
+void BookTransaction::insert_rows(std::string_view table, const std::string& columns,
+                                  std::vector<SqlValues> rows) {
+  in_groups(rows.size(), [&](std::size_t first, std::size_t count) {
+    const std::size_t cells = rows[first].size();
+    SqlValues values;
+    for (std::size_t i = first; i < first + count; ++i)
+      std::ranges::move(rows[i], std::back_inserter(values));
+    sql_.run("INSERT INTO " + std::string(table) + " (" + columns + ") VALUES " +
+                 row_holders(count, cells),
+             values);
+  });
 }
 
 void BookTransaction::ensure_account(const std::string& code, const Currency& currency) {

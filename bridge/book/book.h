@@ -11,10 +11,13 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <typeindex>
 #include <vector>
 
 #include "base/hash.h"
@@ -69,12 +72,23 @@ inline constexpr BookAccount book_accounts[]{
 /// "nostro/EUR"
 [[nodiscard]] std::string code_of(BookAccount account, const Currency& currency);
 
+class BookTransaction;
+
+/// Rows of one table as a transaction leaves them, kept in memory until they are written together.
+class WaitingRows {
+ public:
+  virtual ~WaitingRows() = default;
+  /// Writes what waits; nothing waits then. It may be called again while it is at work.
+  virtual void write(BookTransaction& book) = 0;
+};
+
 /// Inside one database transaction. Its functions throw SqlError, which Book catches.
 class BookTransaction {
  public:
   BookTransaction(Sql& sql, UnixMillis now) : sql_(sql), now_(now) {}
 
-  /// Before it reads entries, postings, transitions or links, whoever wrote calls `flush`.
+  /// Before it reads what may wait to be written, whoever wrote calls `flush`: entries, postings,
+  /// transitions, messages, links, and what `waiting` has.
   [[nodiscard]] Sql& sql() { return sql_; }
   [[nodiscard]] UnixMillis now() const { return now_; }
 
@@ -83,6 +97,16 @@ class BookTransaction {
   std::int64_t append(std::string_view table, const Columns& columns);
   /// Writes the rows that wait to be written together; Book does so before it commits.
   void flush();
+  /// The transaction's rows of that kind.
+  template <class Rows>
+  [[nodiscard]] Rows& waiting() {
+    std::unique_ptr<WaitingRows>& rows = waiting_[std::type_index(typeid(Rows))];
+    if (!rows) rows = std::make_unique<Rows>();
+    return static_cast<Rows&>(*rows);
+  }
+  /// Inserts them, in as few statements as there are sizes of groups. `columns`: their names, as in
+  /// SQL; each row has a value for each.
+  void insert_rows(std::string_view table, const std::string& columns, std::vector<SqlValues> rows);
 
   /// An entry with its postings, which sum to zero in each currency.
   void post(std::string_view kind, const std::string& reference,
@@ -111,7 +135,6 @@ class BookTransaction {
     std::string columns;
     std::vector<SqlValues> rows;
   };
-  void write(Group& group);
   /// False: there is no such alarm, for certain.
   [[nodiscard]] bool may_be_raised(const std::string& key);
 
@@ -119,8 +142,10 @@ class BookTransaction {
   UnixMillis now_;
   std::optional<std::pair<std::int64_t, std::string>> last_link_;
   // Rows that nothing in a flow reads back; a posting comes behind its entry.
-  std::array<Group, 4> groups_{Group{"entries", {}, {}}, Group{"postings", {}, {}},
-                               Group{"transitions", {}, {}}, Group{"links", {}, {}}};
+  std::array<Group, 5> groups_{Group{"entries", {}, {}}, Group{"postings", {}, {}},
+                               Group{"transitions", {}, {}}, Group{"messages", {}, {}},
+                               Group{"links", {}, {}}};
+  std::map<std::type_index, std::unique_ptr<WaitingRows>> waiting_;
   // As the transaction sees them, for no other writes meanwhile.
   std::set<std::string> accounts_;
   std::optional<std::set<std::string>> alarms_;  ///< none: not looked at

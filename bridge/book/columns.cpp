@@ -51,6 +51,15 @@ std::string holders(std::size_t count) {
   return text;
 }
 
+std::string row_holders(std::size_t rows, std::size_t columns) {
+  std::string text;
+  for (std::size_t i = 0; i < rows * columns; ++i) {
+    text += i == 0 ? "(" : i % columns == 0 ? "), (" : ", ";
+    text += ":v" + std::to_string(i);
+  }
+  return text + ")";
+}
+
 Hash facts_hash(std::string_view tag, const SqlValues& values) {
   std::string joined;
   for (const SqlValue& value : values) {

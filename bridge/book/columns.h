@@ -42,6 +42,8 @@ struct FlowSum {
 
 /// ":v0, :v1, ..."
 [[nodiscard]] std::string holders(std::size_t count);
+/// "(:v0, :v1), (:v2, :v3), ..."
+[[nodiscard]] std::string row_holders(std::size_t rows, std::size_t columns);
 /// Of all columns of a flow's row, each with its length.
 [[nodiscard]] Hash facts_hash(std::string_view tag, const SqlValues& values);
 

@@ -1,6 +1,11 @@
 #include "bridge/book/customers.h"
 
+#include <map>
+#include <set>
+#include <utility>
+
 #include "base/check.h"
+#include "base/checked.h"
 #include "bridge/book/columns.h"
 
 namespace vostro::bridge {
@@ -15,14 +20,75 @@ Customer customer_from(const SqlRow& row) {
   return {row.text(0), row.text(1), currency_column(row, 2), *status, MinorUnits(row.number(4))};
 }
 
-std::vector<Customer> select_customers(BookTransaction& book, const std::string& where,
-                                       const SqlValues& values) {
+std::vector<Customer> select_stored(BookTransaction& book, const std::string& where,
+                                    const SqlValues& values) {
   std::vector<Customer> found;
   for (const SqlRow& row : book.sql().rows(
            kCustomerCount, "SELECT " + std::string(kCustomerColumns) + " FROM customers " + where,
            values))
     found.push_back(customer_from(row));
   return found;
+}
+
+/// Accounts as the transaction sees them.
+class KnownCustomers : public WaitingRows {
+ public:
+  /// Null: there is none.
+  Customer* find(BookTransaction& book, const std::string& account) {
+    const auto known = known_.find(account);
+    if (known != known_.end()) return known->second ? &*known->second : nullptr;
+    auto& found =
+        known_.emplace(account, first_of(select_stored(book, "WHERE account = :v0", {account})))
+            .first->second;
+    return found ? &*found : nullptr;
+  }
+
+  /// What it has changes by so much.
+  void move(Customer& customer, MinorUnits more) {
+    const auto balance = checked_add(customer.balance.value, more.value);
+    if (!balance)
+      throw BookDamaged("the account of the customer " + customer.account +
+                        " would hold more than can be counted");
+    customer.balance.value = *balance;
+    moved_.insert(customer.account);
+  }
+
+  /// It is read again where it is asked for.
+  void forget(BookTransaction& book, const std::string& account) {
+    write(book);
+    known_.erase(account);
+  }
+
+  void write(BookTransaction& book) override {
+    const auto moved = std::exchange(moved_, {});
+    const std::vector<std::string> accounts(moved.begin(), moved.end());
+    in_groups(accounts.size(), [&](std::size_t first, std::size_t count) {
+      std::string rows;
+      SqlValues values;
+      for (std::size_t i = first; i < first + count; ++i) {
+        const std::string at = std::to_string(values.size());
+        const std::string next = std::to_string(values.size() + 1);
+        // Of a number: what stands in VALUES alone is text to PostgreSQL.
+        rows += (i == first ? "(:v" : ", (:v") + at + ", CAST(:v" + next + " AS BIGINT))";
+        values.emplace_back(accounts[i]);
+        values.emplace_back(known_.at(accounts[i])->balance.value);
+      }
+      if (book.sql().run("UPDATE customers SET balance = new.column2 FROM (VALUES " + rows +
+                             ") AS new WHERE account = new.column1",
+                         values) != static_cast<std::int64_t>(count))
+        throw BookDamaged("a customer's account that moves is gone");
+    });
+  }
+
+ private:
+  std::map<std::string, std::optional<Customer>> known_;  ///< by account
+  std::set<std::string> moved_;
+};
+
+std::vector<Customer> select_customers(BookTransaction& book, const std::string& where,
+                                       const SqlValues& values) {
+  book.waiting<KnownCustomers>().write(book);
+  return select_stored(book, where, values);
 }
 
 Money negative(const Money& money) {
@@ -36,11 +102,12 @@ void book_customer(BookTransaction& book, std::string_view kind, const std::stri
   const std::string other = code_of(against, amount.currency);
   book.ensure_account(other, amount.currency);
   book.post(kind, reference, {{other, amount}, {code_of_customer(customer), negative(amount)}});
-  if (book.sql().run("UPDATE customers SET balance = balance + :v0 WHERE account = :v1 AND"
-                     " currency = :v2",
-                     {amount.units.value, customer, to_text(amount.currency)}) != 1)
+  auto& known = book.waiting<KnownCustomers>();
+  Customer* const holder = known.find(book, customer);
+  if (holder == nullptr || holder->currency != amount.currency)
     throw BookDamaged("there is no account of a customer with the number " + customer + " in " +
                       to_text(amount.currency));
+  known.move(*holder, amount.units);
 }
 
 }  // namespace
@@ -91,6 +158,7 @@ Hash facts_of(const Customer& customer) {
 }
 
 void insert(BookTransaction& book, const Customer& customer, std::string_view detail) {
+  book.waiting<KnownCustomers>().forget(book, customer.account);
   book.sql().run("INSERT INTO customers (" + std::string(kCustomerColumns) + ") VALUES (" +
                      holders(kCustomerCount) + ")",
                  {customer.account, customer.name, to_text(customer.currency),
@@ -101,6 +169,7 @@ void insert(BookTransaction& book, const Customer& customer, std::string_view de
 }
 
 void update(BookTransaction& book, const Customer& customer, std::string_view detail) {
+  book.waiting<KnownCustomers>().forget(book, customer.account);
   if (book.sql().run("UPDATE customers SET name = :v0, status = :v1 WHERE account = :v2",
                      {customer.name, std::string(to_string(customer.status)), customer.account}) !=
       1)
@@ -110,7 +179,8 @@ void update(BookTransaction& book, const Customer& customer, std::string_view de
 }
 
 std::optional<Customer> find_customer(BookTransaction& book, const std::string& account) {
-  return first_of(select_customers(book, "WHERE account = :v0", {account}));
+  const Customer* const found = book.waiting<KnownCustomers>().find(book, account);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 std::vector<Customer> all_customers(BookTransaction& book) {

@@ -1,5 +1,9 @@
 #include "bridge/book/mail.h"
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
 #include "base/check.h"
 #include "base/checked.h"
 #include "bridge/book/columns.h"
@@ -35,28 +39,109 @@ OutboxItem::Kind kind_from(const std::string& word) {
   throw BookDamaged("\"" + word + "\" is nothing that an outbox holds");
 }
 
+/// Calls `work` with a group of ids as values, and with " IN (...)" for them.
+template <class Work>
+void for_groups_of(const std::vector<std::string>& ids, const Work& work) {
+  in_groups(ids.size(), [&](std::size_t first, std::size_t count) {
+    const auto from = ids.begin() + static_cast<std::ptrdiff_t>(first);
+    work(SqlValues(from, from + static_cast<std::ptrdiff_t>(count)),
+         " IN (" + holders(count) + ")");
+  });
+}
+
+/// What a transaction puts into the outbox and takes out of it. A place is given at once, so that
+/// the order is that of the steps.
+class WaitingMail : public WaitingRows {
+ public:
+  void put(BookTransaction& book, const OutboxItem& item) {
+    if (gone_.contains(item.id)) write(book);
+    coming_.insert_or_assign(item.id, row_of(item, book.next_place()));
+  }
+
+  void send_once(BookTransaction& book, const JournalMessage& message) {
+    const OutboxItem item{message.message_id + ".xml", OutboxItem::Kind::file, message.content};
+    if (!messages_.contains(item.id))
+      messages_.emplace(item.id, Message{message, row_of(item, book.next_place())});
+  }
+
+  void take_out(BookTransaction& book, const std::string& id) {
+    if (messages_.contains(id)) write(book);
+    coming_.erase(id);
+    gone_.insert(id);
+  }
+
+  void write(BookTransaction& book) override {
+    for (Message& each : unknown_ones(book, std::exchange(messages_, {}))) {
+      insert(book, each.content);
+      coming_.insert_or_assign(std::get<std::string>(each.row.front()), std::move(each.row));
+    }
+    const auto gone = std::exchange(gone_, {});
+    for_groups_of({gone.begin(), gone.end()}, [&](const SqlValues& ids, const std::string& in) {
+      book.sql().run("DELETE FROM outbox WHERE id" + in, ids);
+    });
+    std::vector<SqlValues> rows;
+    for (auto& [id, row] : std::exchange(coming_, {})) rows.push_back(std::move(row));
+    book.insert_rows("outbox", "id, place, kind, content, is_sent, issues", std::move(rows));
+  }
+
+ private:
+  struct Message {
+    JournalMessage content;
+    SqlValues row;  ///< of the outbox
+  };
+
+  static SqlValues row_of(const OutboxItem& item, std::int64_t place) {
+    return {item.id,
+            place,
+            std::string(word_of(item.kind)),
+            item.content,
+            std::int64_t{item.is_sent ? 1 : 0},
+            item.issues ? to_text(*item.issues) : std::string()};
+  }
+
+  /// Those that the journal does not have, in the order of their places.
+  static std::vector<Message> unknown_ones(BookTransaction& book,
+                                           std::map<std::string, Message> messages) {
+    std::vector<std::string> ids;
+    for (const auto& [file, each] : messages) ids.push_back(each.content.message_id);
+    std::set<std::pair<std::string, std::string>> known;  // sender and id
+    for_groups_of(ids, [&](const SqlValues& values, const std::string& in) {
+      for (const SqlRow& row : book.sql().rows(
+               2,
+               "SELECT sender, message_id FROM messages WHERE direction = 'out' AND message_id" +
+                   in,
+               values))
+        known.emplace(row.text(0), row.text(1));
+    });
+    std::vector<Message> unknown;
+    for (auto& [file, each] : messages)
+      if (!known.contains({each.content.sender, each.content.message_id}))
+        unknown.push_back(std::move(each));
+    std::ranges::sort(unknown, {}, [](const Message& each) { return std::get<1>(each.row[1]); });
+    return unknown;
+  }
+
+  std::map<std::string, Message> messages_;  ///< by the file's name
+  std::map<std::string, SqlValues> coming_;  ///< by id
+  std::set<std::string> gone_;
+};
+
+/// The outbox can be read then.
+Sql& settled(BookTransaction& book) {
+  book.waiting<WaitingMail>().write(book);
+  return book.sql();
+}
+
 std::vector<OutboxItem> select_outbox(BookTransaction& book, const std::string& where,
                                       const SqlValues& values) {
   std::vector<OutboxItem> items;
-  for (const SqlRow& row : book.sql().rows(
+  for (const SqlRow& row : settled(book).rows(
            6, "SELECT id, kind, content, is_sent, issues, place FROM outbox " + where, values)) {
     items.push_back({row.text(0), kind_from(row.text(1)), row.text(2), row.number(3) != 0,
                      std::nullopt, row.number(5)});
     if (!row.text(4).empty()) items.back().issues = currency_column(row, 4);
   }
   return items;
-}
-
-/// `statement` ends with the column that is one of `ids`.
-void run_for_each(BookTransaction& book, const std::string& statement,
-                  const std::vector<std::string>& ids) {
-  std::size_t done = 0;
-  for (const std::size_t size : rows_at_once)
-    for (; ids.size() - done >= size; done += size) {
-      SqlValues values;
-      for (std::size_t i = done; i < done + size; ++i) values.emplace_back(ids[i]);
-      book.sql().run(statement + " IN (" + holders(size) + ")", values);
-    }
 }
 
 std::vector<Stranger> select_strangers(BookTransaction& book, const std::string& where,
@@ -118,6 +203,7 @@ void insert(BookTransaction& book, const JournalMessage& message) {
 
 std::vector<SentMessage> sent_messages(BookTransaction& book, std::int64_t after,
                                        std::size_t count_max) {
+  book.flush();
   std::vector<SentMessage> found;
   for (const SqlRow& row :
        book.sql().rows(5,
@@ -131,6 +217,7 @@ std::vector<SentMessage> sent_messages(BookTransaction& book, std::int64_t after
 }
 
 std::optional<std::string> sent_content(BookTransaction& book, const std::string& message_id) {
+  book.flush();
   const auto rows = book.sql().rows(
       1, "SELECT content FROM messages WHERE direction = 'out' AND message_id = :v0", {message_id});
   if (rows.empty()) return std::nullopt;
@@ -138,16 +225,18 @@ std::optional<std::string> sent_content(BookTransaction& book, const std::string
 }
 
 void insert(BookTransaction& book, const OutboxItem& item) {
-  const std::int64_t place = book.next_place();
-  book.sql().run(
-      "INSERT INTO outbox (id, place, kind, content, is_sent, issues) VALUES (:v0, :v1, :v2, :v3,"
-      " :v4, :v5)",
-      {item.id, place, std::string(word_of(item.kind)), item.content,
-       std::int64_t{item.is_sent ? 1 : 0}, item.issues ? to_text(*item.issues) : std::string()});
+  book.waiting<WaitingMail>().put(book, item);
+}
+
+void send_once(BookTransaction& book, const JournalMessage& message) {
+  book.waiting<WaitingMail>().send_once(book, message);
 }
 
 void mark_sent(BookTransaction& book, const std::vector<std::string>& ids) {
-  run_for_each(book, "UPDATE outbox SET is_sent = 1 WHERE id", ids);
+  Sql& sql = settled(book);
+  for_groups_of(ids, [&](const SqlValues& values, const std::string& in) {
+    sql.run("UPDATE outbox SET is_sent = 1 WHERE id" + in, values);
+  });
 }
 
 std::optional<OutboxItem> find_in_outbox(BookTransaction& book, const std::string& id) {
@@ -160,11 +249,11 @@ bool was_sent(BookTransaction& book, const std::string& id) {
 }
 
 void remove_from_outbox(BookTransaction& book, const std::string& id) {
-  remove_from_outbox(book, std::vector{id});
+  book.waiting<WaitingMail>().take_out(book, id);
 }
 
 void remove_from_outbox(BookTransaction& book, const std::vector<std::string>& ids) {
-  run_for_each(book, "DELETE FROM outbox WHERE id", ids);
+  for (const std::string& id : ids) remove_from_outbox(book, id);
 }
 
 std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max,
@@ -185,20 +274,20 @@ std::vector<OutboxItem> outbox(BookTransaction& book, std::size_t count_max,
 }
 
 std::int64_t outbox_size(BookTransaction& book) {
-  return book.sql().rows(1, "SELECT COUNT(*) FROM outbox").front().number(0);
+  return settled(book).rows(1, "SELECT COUNT(*) FROM outbox").front().number(0);
 }
 
 std::map<std::string, std::int64_t> outbox_sizes(BookTransaction& book) {
   std::map<std::string, std::int64_t> sizes;
   for (const auto kind : {OutboxItem::Kind::order, OutboxItem::Kind::file, OutboxItem::Kind::annex})
     sizes[std::string(word_of(kind))] = 0;
-  for (const SqlRow& row : book.sql().rows(2, "SELECT kind, COUNT(*) FROM outbox GROUP BY kind"))
+  for (const SqlRow& row : settled(book).rows(2, "SELECT kind, COUNT(*) FROM outbox GROUP BY kind"))
     sizes[row.text(0)] = row.number(1);
   return sizes;
 }
 
 bool is_in_outbox(BookTransaction& book, const std::string& id) {
-  return !book.sql().rows(1, "SELECT id FROM outbox WHERE id = :v0", {id}).empty();
+  return !settled(book).rows(1, "SELECT id FROM outbox WHERE id = :v0", {id}).empty();
 }
 
 std::optional<client::EventPlace> cursor(BookTransaction& book, const Hash& network_id) {

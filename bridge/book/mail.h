@@ -1,5 +1,6 @@
 /// What comes in, what goes out, and how far the chain was read. Functions over one transaction of
-/// the book.
+/// the book. What goes into the outbox and out of it is written together, before it is read or
+/// committed.
 #pragma once
 
 #include <map>
@@ -65,6 +66,9 @@ struct OutboxItem {
   std::int64_t place = 0;               ///< in the order of time; `insert` gives it
 };
 void insert(BookTransaction& book, const OutboxItem& item);
+/// Into the journal, and as the file "MESSAGE_ID.xml" into the outbox; nothing where the journal
+/// has a message of ours with that id: it says the same.
+void send_once(BookTransaction& book, const JournalMessage& message);
 void mark_sent(BookTransaction& book, const std::vector<std::string>& ids);
 [[nodiscard]] std::optional<OutboxItem> find_in_outbox(BookTransaction& book,
                                                        const std::string& id);

@@ -1,5 +1,9 @@
 #include "bridge/book/payments.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "base/check.h"
 #include "bridge/book/columns.h"
 
@@ -12,9 +16,11 @@ constexpr std::string_view kPaymentColumns =
     " booked_currency, booked, settled, code, recall, recall_id, recall_code, attempt, rejections,"
     " order_id";
 constexpr std::size_t kPaymentCount = 28;
-constexpr std::size_t kEndToEndId = 10;
-constexpr std::ptrdiff_t kFirstThatChanges = 15;  // `state`
-constexpr std::ptrdiff_t kDetails = 17;
+// Places among them.
+constexpr std::size_t kKeys[]{0, 1, 2};
+constexpr std::size_t kEndToEndId = 10;  // of one that came in: known when its annex is opened
+constexpr std::size_t kFirstThatChanges = 15;
+constexpr std::size_t kDetails = 17;
 
 template <class State, std::size_t Count>
 State state_from(const std::string& word, const State (&all)[Count]) {
@@ -100,14 +106,152 @@ SqlValues values_of(const CustomerPayment& payment) {
           payment.order ? to_text(*payment.order) : std::string()};
 }
 
-std::vector<CustomerPayment> select_payments(BookTransaction& book, const std::string& where,
-                                             const SqlValues& values) {
+std::vector<std::string> names_of_columns() {
+  std::vector<std::string> names;
+  std::string_view rest = kPaymentColumns;
+  for (std::size_t comma = rest.find(','); comma != rest.npos; comma = rest.find(',')) {
+    names.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(comma + 2);
+  }
+  names.emplace_back(rest);
+  VOSTRO_CHECK(names.size() == kPaymentCount);
+  return names;
+}
+
+std::vector<CustomerPayment> select_stored(BookTransaction& book, const std::string& where,
+                                           const SqlValues& values) {
   std::vector<CustomerPayment> found;
   for (const SqlRow& row : book.sql().rows(
            kPaymentCount,
            "SELECT " + std::string(kPaymentColumns) + " FROM customer_payments " + where, values))
     found.push_back(payment_from(row));
   return found;
+}
+
+PaymentKey key_in_book(const CustomerPayment& payment) {
+  return {payment.side, payment.name};
+}
+
+SqlValues values_of(const PaymentKey& key) {
+  return {std::string(to_string(key.side)), to_text(key.name.owner), to_text(key.name.id)};
+}
+
+/// Rows as the transaction sees them.
+class KnownPayments : public WaitingRows {
+ public:
+  std::optional<CustomerPayment> find(BookTransaction& book, const PaymentKey& key) {
+    const auto known = known_.find(key);
+    if (known != known_.end()) return known->second.payment;
+    return known_
+        .emplace(key,
+                 Known{first_of(select_stored(
+                     book, "WHERE side = :v0 AND owner = :v1 AND uetr = :v2", values_of(key)))})
+        .first->second.payment;
+  }
+
+  void look_up(BookTransaction& book, std::vector<PaymentKey> keys) {
+    std::erase_if(keys, [&](const PaymentKey& key) { return known_.contains(key); });
+    in_groups(keys.size(), [&](std::size_t first, std::size_t count) {
+      SqlValues values;
+      for (std::size_t i = first; i < first + count; ++i) {
+        known_.try_emplace(keys[i]);
+        std::ranges::move(values_of(keys[i]), std::back_inserter(values));
+      }
+      for (CustomerPayment& each : select_stored(
+               book, "WHERE (side, owner, uetr) IN (VALUES " + row_holders(count, 3) + ")", values))
+        known_[key_in_book(each)].payment = std::move(each);
+    });
+  }
+
+  void add(const CustomerPayment& payment) {
+    known_[key_in_book(payment)] = {payment, Change::added};
+  }
+  void change(const CustomerPayment& payment) { note(payment, Change::fields); }
+  void change_details(const CustomerPayment& payment) { note(payment, Change::details); }
+
+  void write(BookTransaction& book) override {
+    std::vector<SqlValues> added;
+    std::vector<const CustomerPayment*> fields;
+    std::vector<const CustomerPayment*> details;
+    for (auto& [key, each] : known_) {
+      const Change change = std::exchange(each.change, Change::none);
+      if (change == Change::added) added.push_back(values_of(*each.payment));
+      if (change == Change::fields) fields.push_back(&*each.payment);
+      if (change == Change::details) details.push_back(&*each.payment);
+    }
+    book.insert_rows("customer_payments", std::string(kPaymentColumns), std::move(added));
+    update_rows(book, fields, false);
+    update_rows(book, details, true);
+  }
+
+ private:
+  /// What is to be written of it; each includes those before it.
+  enum class Change : std::uint8_t { none, fields, details, added };
+  struct Known {
+    std::optional<CustomerPayment> payment;  ///< none: there is no such payment
+    Change change = Change::none;
+  };
+
+  void note(const CustomerPayment& payment, Change change) {
+    Known& known = known_[key_in_book(payment)];
+    known.payment = payment;
+    known.change = std::max(known.change, change);
+  }
+
+  static void update_rows(BookTransaction& book,
+                          const std::vector<const CustomerPayment*>& payments, bool has_details) {
+    static const std::vector<std::string> names = names_of_columns();
+    std::vector<std::size_t> columns{kEndToEndId};
+    for (std::size_t i = kFirstThatChanges; i < kPaymentCount; ++i)
+      if (i != kDetails || has_details) columns.push_back(i);
+    // Both databases call the columns of VALUES so.
+    std::string set;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      set += (i == 0 ? " SET " : ", ") + names[columns[i]] + " = new.column" +
+             std::to_string(std::size(kKeys) + i + 1);
+    columns.insert(columns.begin(), std::begin(kKeys), std::end(kKeys));
+    in_groups(payments.size(), [&](std::size_t first, std::size_t count) {
+      std::string rows;
+      SqlValues values;
+      for (std::size_t i = first; i < first + count; ++i) {
+        const SqlValues all = values_of(*payments[i]);
+        for (const std::size_t column : columns) {
+          const std::string holder = ":v" + std::to_string(values.size());
+          // Of a number: what stands in VALUES alone is text to PostgreSQL.
+          rows += column != columns.front() ? ", " : i == first ? "(" : "), (";
+          rows += std::holds_alternative<std::int64_t>(all[column])
+                      ? "CAST(" + holder + " AS BIGINT)"
+                      : holder;
+          values.push_back(all[column]);
+        }
+      }
+      const std::int64_t changed = book.sql().run(
+          "UPDATE customer_payments" + set + " FROM (VALUES " + rows +
+              ")) AS new WHERE side = new.column1 AND owner = new.column2 AND uetr = new.column3",
+          values);
+      if (changed != static_cast<std::int64_t>(count)) throw_gone(book, payments, first, count);
+    });
+  }
+
+  [[noreturn]] static void throw_gone(BookTransaction& book,
+                                      const std::vector<const CustomerPayment*>& payments,
+                                      std::size_t first, std::size_t count) {
+    std::string gone;
+    for (std::size_t i = first; i < first + count; ++i)
+      if (select_stored(book, "WHERE side = :v0 AND owner = :v1 AND uetr = :v2",
+                        values_of(key_in_book(*payments[i])))
+              .empty())
+        gone += " " + key_of(*payments[i]);
+    throw BookDamaged("gone is the payment" + gone);
+  }
+
+  std::map<PaymentKey, Known> known_;
+};
+
+std::vector<CustomerPayment> select_payments(BookTransaction& book, const std::string& where,
+                                             const SqlValues& values) {
+  book.waiting<KnownPayments>().write(book);
+  return select_stored(book, where, values);
 }
 
 void note_step(BookTransaction& book, const CustomerPayment& payment, std::string_view detail) {
@@ -197,40 +341,26 @@ Hash facts_of(const CustomerPayment& payment) {
 }
 
 void insert(BookTransaction& book, const CustomerPayment& payment, std::string_view detail) {
-  book.sql().run("INSERT INTO customer_payments (" + std::string(kPaymentColumns) + ") VALUES (" +
-                     holders(kPaymentCount) + ")",
-                 values_of(payment));
+  book.waiting<KnownPayments>().add(payment);
   note_step(book, payment, detail);
 }
 
 void update(BookTransaction& book, const CustomerPayment& payment, std::string_view detail) {
-  SqlValues all = values_of(payment);
-  SqlValues values(all.begin() + kFirstThatChanges, all.end());
-  values.erase(values.begin() + (kDetails - kFirstThatChanges));
-  // The end-to-end id of one that came in is known when its annex is opened.
-  values.insert(values.end(), {all[kEndToEndId], all[0], all[1], all[2]});
-  if (book.sql().run(
-          "UPDATE customer_payments SET state = :v0, customer = :v1, booked_currency = :v2,"
-          " booked = :v3, settled = :v4, code = :v5, recall = :v6, recall_id = :v7,"
-          " recall_code = :v8, attempt = :v9, rejections = :v10, order_id = :v11,"
-          " end_to_end_id = :v12 WHERE side = :v13 AND owner = :v14 AND uetr = :v15",
-          values) != 1)
-    throw BookDamaged("the payment " + key_of(payment) + " is gone");
+  book.waiting<KnownPayments>().change(payment);
   note_step(book, payment, detail);
 }
 
 void note_details(BookTransaction& book, const CustomerPayment& payment) {
-  book.sql().run(
-      "UPDATE customer_payments SET details = :v0 WHERE side = :v1 AND owner = :v2 AND uetr = :v3",
-      {payment.details, std::string(to_string(payment.side)), to_text(payment.name.owner),
-       to_text(payment.name.id)});
+  book.waiting<KnownPayments>().change_details(payment);
 }
 
 std::optional<CustomerPayment> find_payment(BookTransaction& book, PaymentSide side,
                                             const chain::OwnedId& name) {
-  return first_of(
-      select_payments(book, "WHERE side = :v0 AND owner = :v1 AND uetr = :v2",
-                      {std::string(to_string(side)), to_text(name.owner), to_text(name.id)}));
+  return book.waiting<KnownPayments>().find(book, {side, name});
+}
+
+void look_up_payments(BookTransaction& book, const std::vector<PaymentKey>& which) {
+  book.waiting<KnownPayments>().look_up(book, which);
 }
 
 std::optional<CustomerPayment> find_payment_by_order(BookTransaction& book, const Uuid& order) {
@@ -249,6 +379,7 @@ std::vector<CustomerPayment> payments_in(BookTransaction& book, PaymentState sta
 }
 
 bool is_any_in(BookTransaction& book, PaymentState state) {
+  book.waiting<KnownPayments>().write(book);
   return !book.sql()
               .rows(1, "SELECT side FROM customer_payments WHERE state = :v0 LIMIT 1",
                     {std::string(to_string(state))})
@@ -291,6 +422,7 @@ std::vector<CustomerPayment> payments_to_ask_about(BookTransaction& book,
 }
 
 std::map<Currency, OpenMoney> money_of_open_payments(BookTransaction& book) {
+  book.waiting<KnownPayments>().write(book);
   std::map<Currency, OpenMoney> found;
   // As text: a sum of BIGINT is a NUMERIC in PostgreSQL.
   for (const SqlRow& row :

@@ -1,6 +1,6 @@
 /// Customers' payments, out and in, and how each comes to its end. One row each, by side and the
 /// payment's name on the ledger; every change adds a step to the book. Functions over one
-/// transaction of the book.
+/// transaction of the book, which reads each row once, and writes those that change together.
 #pragma once
 
 #include <map>
@@ -103,6 +103,14 @@ void note_details(BookTransaction& book, const CustomerPayment& payment);
 
 [[nodiscard]] std::optional<CustomerPayment> find_payment(BookTransaction& book, PaymentSide side,
                                                           const chain::OwnedId& name);
+/// Looks up many at once, which `find_payment` is asked for next.
+struct PaymentKey {
+  PaymentSide side = PaymentSide::outgoing;
+  chain::OwnedId name;
+
+  auto operator<=>(const PaymentKey&) const = default;
+};
+void look_up_payments(BookTransaction& book, const std::vector<PaymentKey>& which);
 [[nodiscard]] std::optional<CustomerPayment> find_payment_by_order(BookTransaction& book,
                                                                    const Uuid& order);
 /// Incoming ones may share a UETR: other banks choose theirs.

@@ -34,6 +34,13 @@ struct DatabaseAddress {
 /// Where many rows are written alike: a few sizes of groups, largest first, so that each is a
 /// statement that stays prepared.
 inline constexpr std::size_t rows_at_once[]{64, 16, 4, 1};
+/// Calls `work(first, size)` for each group of `count` rows.
+template <class Work>
+void in_groups(std::size_t count, const Work& work) {
+  std::size_t done = 0;
+  for (const std::size_t size : rows_at_once)
+    for (; count - done >= size; done += size) work(done, size);
+}
 
 class SqlError : public std::runtime_error {
  public:

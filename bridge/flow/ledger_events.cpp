@@ -137,6 +137,7 @@ void take_receipt(BookTransaction& book, const Rules& rules, const client::Final
 }  // namespace
 
 void take_events(BookTransaction& book, const Rules& rules, std::span<const client::Event> events) {
+  if (rules.config.participant) expect_payment_receipts(book, rules, events);
   for (const client::Event& event : events) {
     const auto* receipt = std::get_if<client::ReceiptEvent>(&event);
     if (receipt == nullptr) continue;

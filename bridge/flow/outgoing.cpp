@@ -180,6 +180,10 @@ void on_returned(BookTransaction& book, const Rules& rules, CustomerPayment& pay
 
 void take_orders(BookTransaction& book, const Rules& rules, const CustomerOrders& orders,
                  const std::string& type, const std::string& message_id) {
+  std::vector<PaymentKey> keys;
+  for (const CustomerOrder& order : orders.orders)
+    keys.push_back({PaymentSide::outgoing, {rules.config.agent, order.uetr}});
+  look_up_payments(book, keys);
   for (const CustomerOrder& order : orders.orders) take_order(book, rules, order, type, message_id);
 }
 

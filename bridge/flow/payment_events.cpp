@@ -78,7 +78,26 @@ void take_accepts_back(BookTransaction& book, const Rules& rules) {
     }
 }
 
+/// Which payment of ours a receipt is about; none: of another account, or none.
+std::optional<PaymentKey> payment_of(const chain::AccountId& ours, const chain::Receipt& receipt) {
+  if (!receipt.payment) return std::nullopt;
+  const chain::OwnedId name{receipt.payment->debtor.owner, receipt.payment->uetr};
+  if (receipt.payment->creditor == ours) return PaymentKey{PaymentSide::incoming, name};
+  if (receipt.payment->debtor == ours) return PaymentKey{PaymentSide::outgoing, name};
+  return std::nullopt;
+}
+
 }  // namespace
+
+void expect_payment_receipts(BookTransaction& book, const Rules& rules,
+                             std::span<const client::Event> events) {
+  std::vector<PaymentKey> keys;
+  for (const client::Event& event : events)
+    if (const auto* receipt = std::get_if<client::ReceiptEvent>(&event))
+      if (const auto key = payment_of(rules.config.participant->account, receipt->receipt.receipt))
+        keys.push_back(*key);
+  look_up_payments(book, keys);
+}
 
 void take_payment_receipt(BookTransaction& book, const Rules& rules,
                           const client::FinalReceipt& placed,
@@ -108,8 +127,9 @@ void take_payment_receipt(BookTransaction& book, const Rules& rules,
   const chain::PaymentFacts& facts = *receipt.payment;
   const chain::OwnedId name{facts.debtor.owner, facts.uetr};
   const std::string& word = steps.back();
+  const auto key = payment_of(ours, receipt);
+  auto payment = key ? find_payment(book, key->side, key->name) : std::nullopt;
   if (facts.creditor == ours) {
-    auto payment = find_payment(book, PaymentSide::incoming, name);
     const bool is_new = !payment && (word == "held" || word == "final");
     post_position(book, ours, placed, BankAccount::own, chain::to_text(name),
                   more_to_credit(rules, receipt, payment, word));
@@ -119,8 +139,6 @@ void take_payment_receipt(BookTransaction& book, const Rules& rules,
       on_arrival(book, rules, name, facts, word == "final", placed);
     return;
   }
-  auto payment = facts.debtor == ours ? find_payment(book, PaymentSide::outgoing, name)
-                                      : std::optional<CustomerPayment>();
   post_position(book, ours, placed, payment ? BankAccount::outgoing : BankAccount::own,
                 chain::to_text(name));
   if (!payment) return;  // treasury's, from this account

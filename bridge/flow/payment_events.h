@@ -2,6 +2,7 @@
 /// on its account is posted, whoever ordered it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,10 @@
 #include "bridge/flow/ledger_events.h"
 
 namespace vostro::bridge {
+
+/// Before the steps of these receipts: their payments are looked up together.
+void expect_payment_receipts(BookTransaction& book, const Rules& rules,
+                             std::span<const client::Event> events);
 
 /// The step of one receipt at a participant. `steps`: what it made of its payment.
 void take_payment_receipt(BookTransaction& book, const Rules& rules,

@@ -58,15 +58,12 @@ std::string message_id_of(std::string_view kind, const CustomerPayment& payment,
 
 void send_message(BookTransaction& book, const Rules& rules, std::string_view type,
                   const std::string& message_id, const Result<std::string, std::string>& text) {
-  const std::string sender = to_text(rules.config.agent);
-  if (find_message(book, "out", sender, message_id)) return;  // it says the same
   if (!text) {
     book.raise("message/" + message_id, text.error());
     return;
   }
-  insert(book, JournalMessage{"out", std::string(type), sender, message_id,
-                              hash("file", as_bytes(*text)), *text});
-  insert(book, OutboxItem{message_id + ".xml", OutboxItem::Kind::file, *text});
+  send_once(book, JournalMessage{"out", std::string(type), to_text(rules.config.agent), message_id,
+                                 hash("file", as_bytes(*text)), *text});
 }
 
 void report(BookTransaction& book, const Rules& rules, const CustomerPayment& payment,

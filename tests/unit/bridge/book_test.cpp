@@ -322,6 +322,69 @@ TEST_P(TheBook, SendsTheOldestFirstUntilItArrived) {
   }));
 }
 
+// What goes in and out of the outbox is written in groups: as if each step were written by itself.
+TEST_P(TheBook, PutsIntoTheOutboxAndTakesOutOfItInOneTransaction) {
+  Book book = open_active();
+  const auto put = [](BookTransaction& rows, const std::string& id, const std::string& text) {
+    insert(rows, OutboxItem{id, OutboxItem::Kind::file, text});
+  };
+  write(book, [&](BookTransaction& rows) {
+    put(rows, "a", "first");
+    put(rows, "b", "first");
+    remove_from_outbox(rows, "a");
+    EXPECT_FALSE(is_in_outbox(rows, "a"));
+    EXPECT_TRUE(is_in_outbox(rows, "b"));
+  });
+  write(book, [&](BookTransaction& rows) {
+    remove_from_outbox(rows, "b");
+    put(rows, "b", "second");
+    put(rows, "a", "second");
+    remove_from_outbox(rows, "a");
+    put(rows, "c", "second");
+    remove_from_outbox(rows, "never there");
+    EXPECT_TRUE(was_sent(rows, "a"));
+    EXPECT_FALSE(was_sent(rows, "b"));
+  });
+  EXPECT_TRUE(look<bool>(book, [](BookTransaction& rows) {
+    const auto items = outbox(rows, 10);
+    EXPECT_EQ(items.size(), 2u);
+    EXPECT_EQ(items.at(0).id + " " + items.at(0).content, "b second");
+    EXPECT_EQ(items.at(1).id + " " + items.at(1).content, "c second");
+    return true;
+  }));
+}
+
+TEST_P(TheBook, SendsAMessageOnceHoweverOftenItIsSaid) {
+  Book book = open_active();
+  const auto say = [](BookTransaction& rows, int number) {
+    const std::string id = "m" + std::to_string(number);
+    send_once(rows,
+              JournalMessage{"out", "pain.002", "NORDDEFF", id, hash("file", as_bytes(id)), id});
+  };
+  // The last hundred are said again, in the same transaction and in the next.
+  write(book, [&](BookTransaction& rows) {
+    for (int i = 0; i < 300; ++i) say(rows, i);
+    for (int i = 200; i < 300; ++i) say(rows, i);
+  });
+  write(book, [&](BookTransaction& rows) {
+    for (int i = 200; i < 301; ++i) say(rows, i);
+    // One that was received, and one of another bank of that id, are others.
+    insert(rows, JournalMessage{"in", "pain.001", "NORDDEFF", "m301", hash("a", {}), "in"});
+    say(rows, 301);
+    remove_from_outbox(rows, "m0.xml");
+  });
+  EXPECT_TRUE(look<bool>(book, [](BookTransaction& rows) {
+    const auto items = outbox(rows, 1'000);
+    EXPECT_EQ(items.size(), 301u);
+    for (std::size_t i = 0; i < items.size(); ++i)
+      EXPECT_EQ(items[i].id, "m" + std::to_string(i + 1) + ".xml");
+    EXPECT_EQ(sent_messages(rows, 0, 1'000).size(), 302u);
+    EXPECT_EQ(sent_content(rows, "m7"), "m7");
+    EXPECT_EQ(audit(rows).faults, std::vector<std::string>());
+    return true;
+  }));
+}
+
 TEST_P(TheBook, IsOfOneNetwork) {
   Book book = open_active();
   const Hash network = hash("n", {});
