@@ -190,7 +190,7 @@ struct World {
   tcp::acceptor acceptor{io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
   p2p::FrameLimits frames = table();
   p2p::Limits bounds = limits();
-  p2p::ConnectionContext context{io, node_tls, frames, bounds, network(), 1};
+  p2p::ConnectionContext context{io, node_tls, frames, bounds, network(), 1, {}};
 };
 
 void talk(ByteView words, Byte way) {
