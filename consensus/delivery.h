@@ -221,6 +221,7 @@ class Delivery {
   BlockPoint delivered_;  // handed to the driver
   Height executed_;
   BlockPoint joined_;  // top of the chain that is linked down to delivered_ without a gap
+  Height held_to_;     // the bodies above delivered_ up to here are all held
   BlockPoint proven_;
   std::optional<FinalityProof> newest_proof_;
   std::map<Height, FinalityProof>

@@ -143,9 +143,11 @@ void Delivery::ask_for_blocks(std::uint64_t now_ms, DeliveryActions& actions) {
   }
   // Bodies that the walk has passed and not kept: part by part upward, several at once from several
   // peers.
-  std::uint64_t from = delivered_.height.value + 1;
   const std::uint64_t to =
       std::min(joined_.height.value, delivered_.height.value + config_.bodies_max);
+  held_to_ = std::max(held_to_, delivered_.height);
+  while (held_to_.value < to && bodies_.contains(held_to_.next())) held_to_ = held_to_.next();
+  std::uint64_t from = held_to_.value + 1;
   while (from <= to && requests_.size() < config_.requests_max) {
     if (bodies_.contains(Height(from))) {
       ++from;
@@ -159,6 +161,9 @@ void Delivery::ask_for_blocks(std::uint64_t now_ms, DeliveryActions& actions) {
         rung != rungs_.end() && (!top || rung->first < top->height))
       top = BlockPoint{rung->first, rung->second};
     VOSTRO_CHECK(top.has_value());
+    // There is not yet room for all of this part, and only the lowest bodies are kept: what was
+    // asked for now would be asked for again after each block that is delivered.
+    if (top->height.value > to) return;
     const std::uint64_t count = std::min<std::uint64_t>(top->height.value - from + 1, blocks_max);
     if (!is_requested(top->id) && !ask(*top, static_cast<std::uint8_t>(count), now_ms, actions))
       return;

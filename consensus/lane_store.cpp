@@ -1,6 +1,8 @@
 #include "consensus/lane_store.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "base/check.h"
 
@@ -108,7 +110,6 @@ LaneStore::Added LaneStore::add(HeldBatch batch, bool wanted) {
   if (position.incarnation > of_author.newest_incarnation && is_current && well_formed) {
     of_author.newest_incarnation = position.incarnation;
     drop_older_incarnations(author);
-    reset_tip(of_author);
   } else if (position.incarnation == of_author.tip.incarnation &&
              position.seq == of_author.tip.seq + 1 && prev == of_author.tip.tip) {
     extend_tip(of_author);
@@ -170,23 +171,23 @@ void LaneStore::drop(const BatchId& id) {
   std::erase(place->second, id);
   if (place->second.empty()) of_author.places.erase(place);
   batches_.erase(found);
-}
-
-void LaneStore::drop_unpinned(ValidatorIndex author, const std::set<BatchId>& ids) {
-  for (const BatchId& id : ids)
-    if (batches_.at(id).pins == 0) drop(id);
-  Lane& of_author = lane(author);
-  reset_tip(of_author);
+  dropped_.push_back(id);
 }
 
 void LaneStore::drop_older_incarnations(ValidatorIndex author) {
-  std::set<BatchId> older;
-  const Lane& of_author = lane(author);
+  Lane& of_author = lane(author);
+  std::vector<BatchId> older;
   for (const auto& [place, ids] : of_author.places) {
     if (place.first >= of_author.newest_incarnation) break;
-    older.insert(ids.begin(), ids.end());
+    older.insert(older.end(), ids.begin(), ids.end());
   }
-  drop_unpinned(author, older);
+  drop_unpinned(older);
+  reset_tip(of_author);
+}
+
+void LaneStore::drop_unpinned(const std::vector<BatchId>& ids) {
+  for (const BatchId& id : ids)
+    if (batches_.at(id).pins == 0) drop(id);
 }
 
 void LaneStore::begin_incarnation(ValidatorIndex author, std::uint32_t incarnation) {
@@ -200,26 +201,53 @@ void LaneStore::advance(const LanePositions& final_positions) {
   for (const auto& [author, position] : final_positions) {
     Lane& of_author = lane(author);
     if (position == of_author.base) continue;
+    const bool keeps_tip = stays_contiguous(of_author, position);
     of_author.base = position;
     of_author.newest_incarnation = std::max(of_author.newest_incarnation, position.incarnation);
-    // Included or outdated, or on a branch that leaves the final one: contiguity forbids it for
-    // ever.
-    std::set<BatchId> dead;
-    for (const auto& [place, ids] : of_author.places) {
-      for (const BatchId& id : ids) {
-        const Batch& content = batches_.at(id).held.batch();
-        const bool leaves_final_branch = content.incarnation == position.incarnation &&
-                                         content.seq == position.seq + 1 &&
-                                         content.prev != position.tip;
-        if (is_stale(of_author, content) || leaves_final_branch || dead.contains(content.prev)) {
-          // The final batch itself is stale, but what follows it is alive.
-          if (id != position.tip) dead.insert(id);
-        }
-      }
-    }
-    if (holds(position.tip)) dead.insert(position.tip);
-    drop_unpinned(author, dead);
+    drop_unpinned(dead_after(of_author));
+    if (!keeps_tip) reset_tip(of_author);
   }
+}
+
+/// The contiguous run follows this position, so what is left of it still ends in the same tip: none
+/// of its batches is included, outdated or on a branch that leaves the final one.
+bool LaneStore::stays_contiguous(Lane& lane, const LanePosition& position) {
+  const LanePosition& tip = lane.tip;
+  // Of an older incarnation than the run, which begins at its own start.
+  if (position.incarnation != tip.incarnation) return position.incarnation < tip.incarnation;
+  const std::uint64_t begin = tip.seq - lane.run.size();
+  if (position.seq <= begin || position.seq > tip.seq) return false;
+  const auto included = lane.run.begin() + static_cast<std::ptrdiff_t>(position.seq - begin);
+  if (*std::prev(included) != position.tip) return false;
+  lane.run.erase(lane.run.begin(), included);
+  return true;
+}
+
+/// What is included or outdated, or on a branch that leaves the final one: contiguity forbids it
+/// for ever. Looks at no place past the final one but where something is dead, for a node that
+/// catches up holds very many there, at each block.
+std::vector<BatchId> LaneStore::dead_after(const Lane& lane) const {
+  std::vector<BatchId> dead;
+  auto place = lane.places.begin();
+  for (; place != lane.places.end(); ++place) {
+    if (!is_stale(lane, batches_.at(place->second.front()).held.batch())) break;
+    dead.insert(dead.end(), place->second.begin(), place->second.end());
+  }
+  // The branches that follow another batch than the final one, each to its last batch.
+  Place next{lane.base.incarnation, lane.base.seq + 1};
+  std::set<BatchId> leaving;
+  for (; place != lane.places.end() && place->first == next; ++place, ++next.second) {
+    std::set<BatchId> of_place;
+    for (const BatchId& id : place->second) {
+      const BatchId& prev = batches_.at(id).held.batch().prev;
+      const bool is_first = next.second == lane.base.seq + 1;
+      if (is_first ? prev != lane.base.tip : leaving.contains(prev)) of_place.insert(id);
+    }
+    if (of_place.empty()) break;
+    dead.insert(dead.end(), of_place.begin(), of_place.end());
+    leaving = std::move(of_place);
+  }
+  return dead;
 }
 
 const StoredBatch* LaneStore::child_of(const Lane& lane, const LanePosition& position) const {
@@ -236,12 +264,15 @@ void LaneStore::reset_tip(Lane& lane) const {
   lane.tip = lane.newest_incarnation > lane.base.incarnation
                  ? LanePosition{lane.newest_incarnation, 0, BatchId{}}
                  : lane.base;
+  lane.run.clear();
   extend_tip(lane);
 }
 
 void LaneStore::extend_tip(Lane& lane) const {
-  while (const StoredBatch* child = child_of(lane, lane.tip))
+  while (const StoredBatch* child = child_of(lane, lane.tip)) {
     lane.tip = {child->held.batch().incarnation, child->held.batch().seq, child->held.id};
+    lane.run.push_back(child->held.id);
+  }
 }
 
 std::vector<const StoredBatch*> LaneStore::chain_after(ValidatorIndex author,

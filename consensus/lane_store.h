@@ -7,10 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -111,6 +111,10 @@ class LaneStore {
   /// Drops an author's unpinned batches below this incarnation (the own lane after a new start).
   void begin_incarnation(ValidatorIndex author, std::uint32_t incarnation);
 
+  /// What was dropped since this was last called, for whoever keeps something of each held batch.
+  /// It may be held again by now.
+  [[nodiscard]] std::vector<BatchId> take_dropped() { return std::exchange(dropped_, {}); }
+
   [[nodiscard]] const StoredBatch* find(const BatchId& id) const;
   [[nodiscard]] bool holds(const BatchId& id) const { return find(id) != nullptr; }
   /// The last batch held without a gap after the final position, of the newest incarnation: what
@@ -158,6 +162,7 @@ class LaneStore {
     std::uint32_t newest_incarnation = 0;
     std::map<Place, std::vector<BatchId>>
         places;                       // more than one id is a fork, in order of arrival
+    std::deque<BatchId> run;          // the contiguous ones: they end at `tip`
     std::size_t batches_counted = 0;  // unpinned ones, for the caps
     std::size_t bytes_counted = 0;
     std::size_t forks = 0;
@@ -166,9 +171,11 @@ class LaneStore {
   [[nodiscard]] const Lane& lane(ValidatorIndex author) const { return lanes_.at(author.value); }
   [[nodiscard]] Lane& lane(ValidatorIndex author) { return lanes_.at(author.value); }
   [[nodiscard]] bool is_stale(const Lane& lane, const Batch& batch) const;
+  [[nodiscard]] static bool stays_contiguous(Lane& lane, const LanePosition& position);
+  [[nodiscard]] std::vector<BatchId> dead_after(const Lane& lane) const;
   [[nodiscard]] const StoredBatch* child_of(const Lane& lane, const LanePosition& position) const;
   void drop(const BatchId& id);
-  void drop_unpinned(ValidatorIndex author, const std::set<BatchId>& ids);
+  void drop_unpinned(const std::vector<BatchId>& ids);
   void drop_older_incarnations(ValidatorIndex author);
   void reset_tip(Lane& lane) const;
   void extend_tip(Lane& lane) const;
@@ -177,6 +184,7 @@ class LaneStore {
   Hash ctx_;
   std::map<BatchId, StoredBatch> batches_;
   std::vector<Lane> lanes_;
+  std::vector<BatchId> dropped_;
 };
 
 }  // namespace vostro::consensus

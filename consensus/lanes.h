@@ -233,6 +233,8 @@ class Lanes {
   [[nodiscard]] std::size_t holders_of(const HeldBatch& batch) const;
 
   [[nodiscard]] const LaneStore& store() const { return store_; }
+  /// As LaneStore::take_dropped. To be called after each step, else the list grows.
+  [[nodiscard]] std::vector<BatchId> take_dropped() { return store_.take_dropped(); }
   [[nodiscard]] std::size_t fetches_open() const { return fetches_.size(); }
 
  private:

@@ -36,6 +36,7 @@ Effects Replica::on(consensus::Time now, const ReplicaEvent& event) {
   effects_.clear();
   std::visit([this](const auto& e) { handle(e); }, event);
   pump();
+  forget_dropped_batches();
   if (!halted_) restart_timers();
   return std::move(effects_);
 }
@@ -59,6 +60,14 @@ void Replica::pump() {
     } else {
       return;
     }
+  }
+}
+
+void Replica::forget_dropped_batches() {
+  for (const consensus::BatchId& id : era_->lanes.take_dropped()) {
+    if (era_->lanes.store().holds(id)) continue;  // it came again
+    era_->transactions.erase(id);
+    era_->useless.erase(id);
   }
 }
 
@@ -198,8 +207,6 @@ void Replica::handle(const BlockStored& event) {
   for (const consensus::HeldBatch& batch : node->batches) era_->journaled.erase(batch.id);
   release_cut(id);
   executor_.stored(id);
-  std::erase_if(era_->transactions,
-                [this](const auto& entry) { return !era_->lanes.store().holds(entry.first); });
   perform_delivery(delivery_.on_executed(event.height, now_.steady_ms));
   if (event.height >= era_->kept_until) era_->lanes.release_kept();
   std::optional<View> released;

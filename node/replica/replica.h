@@ -94,6 +94,7 @@ class Replica {
   void handle(const TimerExpired& event);
   void handle(const RoundTrip& event);
   void pump();
+  void forget_dropped_batches();
   void tell_engine(consensus::Event event) { era_->inbox.push_back(std::move(event)); }
   void start_epoch();
   void begin_next_epoch();

@@ -92,8 +92,6 @@ void Replica::judge_batches() {
   }
   if (on != era_->judged_on) era_->useful.reset();
   era_->judged_on = on;
-  std::erase_if(era_->useless,
-                [this](const consensus::BatchId& id) { return !era_->lanes.store().holds(id); });
   const chain::StateReader& state = executor_.state(on);
   const auto is_just_judged = [this](UnixMillis then) {
     return then <= now_.wall && now_.wall.value < then.value + kJudgedMs;

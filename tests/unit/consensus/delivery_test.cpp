@@ -181,6 +181,11 @@ TEST(Delivery, ALongGapIsFetchedFromManyPeersInBoundedMemory) {
   EXPECT_EQ(driver.asked.size(), 4u);
   EXPECT_LE(driver.bodies_max, config.bodies_max + config.push_blocks_max);
   EXPECT_TRUE(driver.failures.empty());
+  // Each part on the way down, and on the way up what was not kept, when there is room for all of
+  // it.
+  std::size_t asked = 0;
+  for (const auto& [peer, times] : driver.asked) asked += times;
+  EXPECT_LE(asked, 2 * (1'000 / blocks_max + 1));
 }
 
 TEST(Delivery, NewProofsDuringALongWalkAreTakenUpAfterIt) {
