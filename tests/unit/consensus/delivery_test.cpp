@@ -347,7 +347,7 @@ TEST(Delivery, APeerThatLeavesIsReplacedAtOnce) {
   driver.expect_delivered(chain, 1, 5);
 }
 
-TEST(Delivery, WhatWasNotAskedForIsNeverBelieved) {
+TEST(Delivery, P9WhatWasNotAskedForIsNeverBelieved) {
   const Chain chain(5);
   const Chain other(5, "other");
   Driver driver(chain.anchor, silent());
@@ -430,7 +430,7 @@ TEST(Delivery, AStatusThatIsAheadIsFollowedByAskingForItsProof) {
   EXPECT_EQ(driver.delivery.next_wakeup(), std::nullopt);
 }
 
-TEST(Delivery, BoastsAndSilenceAboutFinalityEndWithTheNextPeer) {
+TEST(Delivery, P10BoastsAndSilenceAboutFinalityEndWithTheNextPeer) {
   const Chain chain(5);
   Driver driver(chain.anchor, honest(chain));
   EXPECT_EQ(driver.delivery.on_status(peer(0), Height(~0ULL), driver.now_ms),

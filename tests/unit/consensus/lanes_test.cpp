@@ -157,7 +157,7 @@ TEST(LaneStore, RefusesForTheFirstReasonThatApplies) {
   EXPECT_EQ(outcome(make_batch(1, 2, 2 + 1'024, old_chain[0].id)), StoreOutcome::stored);
 }
 
-TEST(LaneStore, CapsAnAuthorByBatchesAndByBytesButNotTheOthers) {
+TEST(LaneStore, P12CapsAnAuthorByBatchesAndByBytesButNotTheOthers) {
   LaneStore by_count({.batches_per_author = 3}, test_ctx(), 4, {});
   const auto chain = make_chain(1, 1, 3);
   for (const HeldBatch& batch : chain)
@@ -479,7 +479,7 @@ TEST(LaneStore, WhatLacksBeforeABatchIsOnItsOwnBranchAndPastTheFinalPosition) {
 
 // ---- Fetching for a cut ----
 
-TEST(Lanes, WhatACutLacksIsFetchedAtOnceAndFromAnotherWhenNoAnswerComes) {
+TEST(Lanes, C8WhatACutLacksIsFetchedAtOnceAndFromAnotherWhenNoAnswerComes) {
   const auto chain = make_chain(1, 1, 3);
   Lanes lanes = make_lanes(0);
   lanes.on_have(index(3), {{index(1), position_at(chain, 3)}}, 0);
@@ -569,8 +569,12 @@ TEST(Lanes, ABatchWithoutTransactionsIsInvalid) {
             (LaneActions{CutSettled{block_id("b"), CutFault::invalid_batch}}));
 }
 
-TEST(Lanes, ACutAboveTheLimitsOfABlockIsInvalid) {
+TEST(Lanes, C9ACutAtTheLimitsOfABlockIsValidAndAboveThemInvalid) {
   const auto chain = make_chain(1, 1, 3, "x", {}, 1'000);
+  Lanes at_both = make_lanes(0, 4, {.block_bytes_max = 3 * chain[0].bytes, .block_items_max = 30});
+  for (const HeldBatch& batch : chain) (void)receive(at_both, batch, 1, 0, 10);
+  EXPECT_EQ(at_both.require_cut({block_id("b"), Cut{{ref_to(chain, 1, 3)}}, {}, index(2)}, 0),
+            (LaneActions{CutSettled{block_id("b"), std::nullopt}}));
   Lanes by_bytes = make_lanes(0, 4, {.block_bytes_max = 3 * chain[0].bytes - 1});
   receive_all(by_bytes, chain, 1);
   EXPECT_EQ(by_bytes.require_cut({block_id("b"), Cut{{ref_to(chain, 1, 3)}}, {}, index(2)}, 0),

@@ -39,8 +39,8 @@ TEST(JoinServer, HasFourQuestionsOfAPeerUnderWayAndNoMoreAlsoOfOneThatComesBack)
   EXPECT_FALSE(server.admit("a", question(7)));
 }
 
-// P8: heights asked for in turns never fit what was read for the one before.
-TEST(JoinServer, ReadsTheWholeStateForAPeerHalfOfTheTimeAtMost) {
+// Heights asked for in turns never fit what was read for the one before.
+TEST(JoinServer, P8ReadsTheWholeStateForAPeerHalfOfTheTimeAtMost) {
   const test::TempDir directory;
   Chain chain(directory.path("chain"));
   chain.grow(20);
