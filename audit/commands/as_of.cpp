@@ -8,7 +8,6 @@
 #include "audit/sql/rows.h"
 #include "audit/views/as_of.h"
 #include "base/codec.h"
-#include "base/time.h"
 #include "chain/records.h"
 #include "client/receipt_file.h"
 
@@ -102,9 +101,7 @@ Exit run_as_of(const AsOfCommand& command, const Surroundings& surroundings) {
   Checked<Height> height = Height(command.work.to);
   std::optional<UnixMillis> until;
   if (command.work.to == 0) {
-    const auto time = parse_time(command.time);
-    if (!time) throw Stop{Exit::usage, command.time + " is no time: 2026-01-31T18:00:00Z"};
-    until = UnixMillis(time->value * 1000 + 999);
+    until = moment_of(command.time);
     height = height_at(source, *until);
     if (!height) return diverged(height.error());
   }

@@ -93,7 +93,7 @@ class WorkDirectory {
   std::string path_;
   bool is_own_ = false;
 };
-/// Throws Stop where the last block is beyond the source's.
+/// Throws Stop where they name blocks that the source has not.
 [[nodiscard]] ReplayOptions replay_options(const WorkOptions& options, const WorkDirectory& work,
                                            const Source& source);
 
@@ -119,6 +119,13 @@ using OnTables = std::function<Exit(Database&)>;
 /// Answers nothing where the source diverges: that is said. Throws Stop.
 [[nodiscard]] Exit with_tables(const TablesOptions& options, const Surroundings& surroundings,
                                const OnTables& work);
+
+/// "2026-01-31T18:00:00Z", or with milliseconds, as blocks have them: "...:00.250Z". Throws Stop.
+[[nodiscard]] UnixMillis moment_of(const std::string& text);
+
+/// Throws Stop where the chain has never had what a question is about, which else would be answered
+/// with zeros. `kind` is one of the table `state`.
+void check_is_there(Database& database, const std::string& kind, const std::string& name);
 
 /// Replays with a bar at a terminal. Throws Stop where there is no verdict.
 [[nodiscard]] Report replayed(const genesis::Definition& definition, const Source& source,

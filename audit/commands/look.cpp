@@ -21,7 +21,22 @@ struct TraceCommand {
   bool as_json = false;
 };
 
-Exit run_trace(const TraceCommand& command, const Surroundings& surroundings) {
+/// As the database writes it. Throws Stop.
+std::string bank_of(const std::string& text) {
+  if (text.empty()) return {};
+  const auto bank = parse_bic(text);
+  if (!bank) throw Stop{Exit::usage, text + " is no BIC"};
+  return to_text(*bank);
+}
+
+/// A day is its beginning. Throws Stop.
+std::string moment_text(const std::string& text) {
+  if (text.empty()) return {};
+  return to_text(moment_of(parse_date(text) ? text + "T00:00:00Z" : text));
+}
+
+Exit run_trace(TraceCommand command, const Surroundings& surroundings) {
+  command.agent = bank_of(command.agent);
   const auto uetr = parse_uuid(command.uetr);
   if (!uetr) throw Stop{Exit::usage, command.uetr + " is no UETR"};
   return with_tables(command.tables, surroundings, [&](Database& database) {
@@ -45,7 +60,22 @@ struct FindCommand {
   bool as_json = false;
 };
 
+/// Text that fits nothing would find nothing, which reads like an answer. Throws Stop.
+void check_query(PaymentQuery& query) {
+  query.bank = bank_of(query.bank);
+  if (!query.account.empty()) {
+    const auto account = chain::parse_account(query.account);
+    if (!account) throw Stop{Exit::usage, query.account + " is no account (BIC/label)"};
+    query.account = to_text(*account);
+  }
+  if (!query.currency.empty() && !parse_currency(query.currency))
+    throw Stop{Exit::usage, query.currency + " is no currency"};
+  query.from = moment_text(query.from);
+  query.before = moment_text(query.before);
+}
+
 Exit run_find(FindCommand command, const Surroundings& surroundings) {
+  check_query(command.query);
   return with_tables(command.tables, surroundings, [&](Database& database) {
     const Amounts amounts(database);
     for (const auto& [text, units] : {std::pair(&command.amount_from, &command.query.amount_from),
@@ -105,11 +135,14 @@ void add_find(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
   sub->add_option("--currency", command->query.currency, "Of either leg");
   sub->add_option("--amount-from", command->amount_from, "In the currency, of the creditor's leg");
   sub->add_option("--amount-to", command->amount_to, "In the currency, of the creditor's leg");
-  sub->add_option("--from", command->query.from, "Ordered at this time or later: 2026-01-05...");
+  sub->add_option("--from", command->query.from,
+                  "Ordered at this time (2026-01-05T06:00:00Z), or on this day (UTC), or later");
   sub->add_option("--before", command->query.before, "Ordered earlier than this");
   sub->add_option("--status", command->query.status,
                   "settled, rejected, held, delayed, blocked, released, cancelled, returned, "
-                  "credited or recall_requested");
+                  "credited or recall_requested")
+      ->check(CLI::IsMember({"settled", "rejected", "held", "delayed", "blocked", "released",
+                             "cancelled", "returned", "credited", "recall_requested"}));
   sub->add_option("--limit", command->query.limit, "At most so many (default 100)")
       ->check(CLI::Range(1, 1'000'000));
   add_tables_options(*sub, command->tables);

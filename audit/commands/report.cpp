@@ -28,6 +28,8 @@ Exit run_report(ReportCommand command, const Surroundings& surroundings) {
   if (!from || !to || *to < *from)
     throw Stop{Exit::usage, "--from and --to are dates, 2026-01-31, in this order"};
   return with_tables(command.tables, surroundings, [&](Database& database) {
+    check_is_there(database, "participant", command.scope.bank);
+    check_is_there(database, "currency", command.scope.currency);
     const BankReport report = report_on(database, command.scope);
     const std::string text = command.format == "json"   ? to_json(report)
                              : command.format == "csv"  ? to_csv(report)

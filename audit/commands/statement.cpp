@@ -27,6 +27,8 @@ Exit run_statement(const StatementCommand& command, const Surroundings& surround
   if (!from || !to || *to < *from)
     throw Stop{Exit::usage, "--from and --to are dates, 2026-01-31, in this order"};
   return with_tables(command.tables, surroundings, [&](Database& database) {
+    check_is_there(database, "account", to_text(*account));
+    check_is_there(database, "currency", to_text(*currency));
     const Statement statement = statement_of(database, *account, *currency, *from, *to);
     const auto text = command.format == "csv"
                           ? Result<std::string, std::string>(to_csv(statement, database))

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include "audit/node_source.h"
 #include "audit/progress_bar.h"
 #include "base/private_file.h"
+#include "base/time.h"
 #include "client/api.h"
 
 namespace vostro::audit {
@@ -113,7 +115,16 @@ Result<OpenedSource, Divergence> open_source(const SourceOptions& options,
     if (options.places.size() > 1)
       throw Stop{Exit::usage, options.places.front() +
                                   " is no archive, and only of archives there may be several"};
-    auto source = open_node_source(options.places.front(), definition);
+    const std::string& where = options.places.front();
+    std::error_code none;
+    if (!std::filesystem::exists(where + "/store", none) &&
+        !std::filesystem::exists(where + "/db", none))
+      throw Stop{Exit::cannot_check,
+                 where +
+                     ": neither a node's data directory, which has a store in it, nor an "
+                     "archive, which has a " +
+                     std::string(manifest_name)};
+    auto source = open_node_source(where, definition);
     if (!source) return fail(divergence_of(source.error()));
     opened.source = *std::move(source);
     return opened;
@@ -164,9 +175,14 @@ ReplayOptions replay_options(const WorkOptions& given, const WorkDirectory& work
   ReplayOptions options;
   options.signatures_from = Height(given.from);
   if (given.to > 0) options.to = Height(given.to);
+  const std::string last = "the last block, " + std::to_string(source.last().value);
   if (options.to && *options.to > source.last())
-    throw Stop{Exit::usage, "--to " + std::to_string(given.to) + " is beyond the last block, " +
-                                std::to_string(source.last().value)};
+    throw Stop{Exit::usage, "--to " + std::to_string(given.to) + " is beyond " + last};
+  if (const Height end = options.to.value_or(source.last());
+      given.from > 1 && given.from > end.value)
+    throw Stop{Exit::usage, "--from " + std::to_string(given.from) + " is beyond " +
+                                (options.to ? "--to " + std::to_string(given.to) : last) +
+                                ": no signature would be checked (--trust-finality asks for that)"};
   options.trust_finality = given.trust_finality;
   options.threads = given.threads > 0
                         ? given.threads
@@ -174,6 +190,30 @@ ReplayOptions replay_options(const WorkOptions& given, const WorkDirectory& work
   options.work = work.path();
   if (work.is_own()) options.save_every_ms = 0;
   return options;
+}
+
+UnixMillis moment_of(const std::string& text) {
+  // Milliseconds are three digits between a point and the Z.
+  constexpr std::size_t kWhole = std::string_view("2026-01-31T18:00:00").size();
+  std::string whole = text;
+  std::uint64_t millis = 0;
+  bool is_good = true;
+  if (text.size() == kWhole + 5 && text[kWhole] == '.') {
+    const char* const begin = text.data() + kWhole + 1;
+    is_good = std::from_chars(begin, begin + 3, millis).ptr == begin + 3;
+    whole = text.substr(0, kWhole) + text.substr(kWhole + 4);
+  }
+  const auto time = parse_time(whole);
+  if (!is_good || !time)
+    throw Stop{Exit::usage,
+               text + " is no time: 2026-01-31T18:00:00Z, or 2026-01-31T18:00:00.250Z"};
+  return UnixMillis(time->value * 1000 + millis);
+}
+
+void check_is_there(Database& database, const std::string& kind, const std::string& name) {
+  const auto found =
+      database.query("SELECT MIN(height) FROM state WHERE kind = :v0 AND name = :v1", {kind, name});
+  if (!found.rows.at(0)[0]) throw Stop{Exit::usage, "this chain has no " + kind + " " + name};
 }
 
 Report replayed(const genesis::Definition& definition, const Source& source,

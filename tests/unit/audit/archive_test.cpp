@@ -413,7 +413,16 @@ TEST(AuditAsOf, FindsTheBlockOfATime) {
   // The network opens at 06:00:00, and there is a block a second.
   EXPECT_EQ(height_of("2026-01-05T05:00:00Z"), 0U);
   EXPECT_EQ(height_of("2026-01-05T06:00:03Z"), 3U);
+  EXPECT_EQ(height_of("2026-01-05T06:00:03.000Z"), 3U);
+  EXPECT_EQ(height_of("2026-01-05T06:00:02.999Z"), 2U);
+  EXPECT_EQ(height_of("2026-01-05T06:00:03.999Z"), 3U);
   EXPECT_EQ(height_of("2026-02-01T00:00:00Z"), made.last.value);
+  for (const char* wrong : {"2026-01-05T06:00:03.9Z", "2026-01-05T06:00:03.99xZ", "2026-01-05"})
+    EXPECT_EQ(run_program({"as-of", wrong, made.under("archive"), "--genesis", made.genesis(),
+                           "--parameters"})
+                  .exit,
+              Exit::usage)
+        << wrong;
   EXPECT_EQ(run_program({"as-of", "yesterday", made.under("archive"), "--genesis", made.genesis(),
                          "--parameters"})
                 .exit,

@@ -222,6 +222,42 @@ TEST_P(AuditExport, FindsPayments) {
             static_cast<std::size_t>(
                 std::stoul(asked("SELECT COUNT(*) FROM payments WHERE status = 'rejected'"))));
   EXPECT_EQ(found({"--before", "2026-01-01"}), 0U);
+  // Of what stands in one block, by its time: all from it on, none before it.
+  const std::string time = asked("SELECT MAX(ordered_time) FROM payments").substr(0, 24);
+  const auto of_then = static_cast<std::size_t>(
+      std::stoul(asked("SELECT COUNT(*) FROM payments WHERE ordered_time = '" + time + "'")));
+  const std::string seconds = time.substr(0, 19) + "Z";
+  EXPECT_EQ(found({"--from", time}), of_then);
+  EXPECT_EQ(found({"--from", seconds}), of_then) << "a block of this very second";
+  const auto all = static_cast<std::size_t>(std::stoul(asked("SELECT COUNT(*) FROM payments")));
+  EXPECT_EQ(found({"--before", seconds}), all - of_then);
+  EXPECT_EQ(found({"--from", "2026-01-05"}), all) << "a day";
+  // What fits nothing is no answer.
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--status", "settle"},
+                                             {"--bank", "NORD"},
+                                             {"--account", "NORDDEFF"},
+                                             {"--currency", "EURO"},
+                                             {"--from", "yesterday"},
+                                             {"--before", "2026-01-05T06:00"}}) {
+    std::vector<std::string> arguments{"find", "--database", written_};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    EXPECT_EQ(run_program(arguments).exit, Exit::usage) << wrong.front();
+  }
+  const std::vector<std::string> period{"--from",     "2026-01-05", "--to",
+                                        "2026-01-31", "--database", written_};
+  for (const auto& [what, words] : std::map<std::string, std::vector<std::string>>{
+           {"participant NORDSESS", {"report", "--bank", "NORDSESS", "--currency", "EUR"}},
+           {"currency XXX", {"report", "--bank", "NORDDEFF", "--currency", "XXX"}},
+           {"account NORDDEFF/mian",
+            {"statement", "--account", "NORDDEFF/mian", "--currency", "EUR"}},
+           {"currency CHF", {"statement", "--account", "NORDDEFF/main", "--currency", "CHF"}}}) {
+    std::vector<std::string> arguments = words;
+    arguments.insert(arguments.end(), period.begin(), period.end());
+    const Ran ran = run_program(arguments);
+    EXPECT_EQ(ran.exit, Exit::usage);
+    EXPECT_NE(ran.err.find("this chain has no " + what), std::string::npos) << ran.err;
+  }
   EXPECT_GT(found({"--bank", "NORDDEFF"}), 5U);
   EXPECT_EQ(found({"--account", "NORDDEFF/main", "--limit", "2"}), 2U);
   EXPECT_EQ(run_program({"find", "--amount-from", "1.00", "--database", written_}).exit,

@@ -312,7 +312,16 @@ TEST(AuditProgram, HasAnExitCodeForEachOutcome) {
       Exit::usage);
   const Ran missing = run_program({"replay", sample().under("elsewhere"), "--genesis", genesis});
   EXPECT_EQ(missing.exit, Exit::cannot_check);
-  EXPECT_NE(missing.err.find("elsewhere"), std::string::npos);
+  EXPECT_NE(missing.err.find("elsewhere: neither a node's data directory"), std::string::npos);
+  // No block is left of which signatures would be checked.
+  for (const std::vector<std::string>& from :
+       std::vector<std::vector<std::string>>{{"--from", "6", "--to", "5"}, {"--from", "99"}}) {
+    std::vector<std::string> arguments{"replay", sample().under("node"), "--genesis", genesis};
+    arguments.insert(arguments.end(), from.begin(), from.end());
+    const Ran ran = run_program(arguments);
+    EXPECT_EQ(ran.exit, Exit::usage);
+    EXPECT_NE(ran.err.find("no signature would be checked"), std::string::npos) << ran.err;
+  }
   EXPECT_EQ(run_program({"replay", sample().under("node"), "--genesis", "/nowhere"}).exit,
             Exit::cannot_check);
   // Another network's genesis file is not a wrong chain: it is the wrong question.
