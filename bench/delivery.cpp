@@ -35,7 +35,8 @@ std::string code_of(std::string_view item) {
 
 void note(GroupAnswer& answer, unsigned status, std::string_view item) {
   answer.verdicts.push_back(verdict_of(status, item));
-  if (answer.verdicts.back() == Verdict::later) ++answer.put_off_for[code_of(item)];
+  if (answer.verdicts.back() == Verdict::later)
+    ++answer.put_off_for[std::to_string(status) + " " + code_of(item)];
   if (answer.verdicts.back() == Verdict::refused && answer.first_refusal.empty())
     answer.first_refusal = std::to_string(status) + " " + std::string(item);
 }

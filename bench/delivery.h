@@ -27,7 +27,8 @@ struct GroupAnswer {
   std::vector<Verdict> verdicts;        ///< as many as were posted, in their order
   std::chrono::seconds retry_after{1};  ///< for those that are to come later
   std::string first_refusal;            ///< the problem of the first `refused` one, for a person
-  std::map<std::string, std::uint64_t> put_off_for;  ///< how many come later, by problem code
+  std::map<std::string, std::uint64_t>
+      put_off_for;  ///< how many come later, by status and problem code
 };
 
 /// Reads the answer to a post of `count` transactions. Errors: a sentence; the answer is not of the

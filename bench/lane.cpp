@@ -19,7 +19,8 @@ Clock::time_point Lane::due_of(std::size_t group) const {
 std::optional<Lane::Group> Lane::next(const std::atomic<bool>& stop) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    const bool has_new = next_group_ * group_size_ < sent_.orders.size();
+    const bool has_new =
+        next_group_ * group_size_ < sent_.orders.size() && Clock::now() < times_.end;
     const bool has_again = !again_.empty();
     if (stop || (!has_new && !has_again && under_way_ == 0)) return std::nullopt;
     if (!has_new && !has_again) {

@@ -22,7 +22,7 @@ namespace vostro::bench {
 struct LaneTimes {
   Clock::time_point start;   ///< the first group is due
   double interval_s = 0;     ///< from one group to the next
-  Clock::time_point end;     ///< what is put off beyond this is given up
+  Clock::time_point end;     ///< what was not sent by now is not, and what is put off is given up
   bool offers_again = true;  ///< else what is put off is given up at once
 };
 

@@ -71,7 +71,7 @@ struct LoadResult {
   double encoded_bytes = 0;          ///< of one payment, on average: an order's share of one
   std::uint64_t offered = 0;         ///< orders, each once
   std::uint64_t accepted = 0;
-  /// Answers 429 and 503 to one order, repeats included, by problem code.
+  /// Answers 429 and 503 to one order, repeats included, by status and problem code: "429 busy".
   std::map<std::string, std::uint64_t> put_off_for;
   std::uint64_t given_up = 0;  ///< orders that were put off until the end
   std::uint64_t forged = 0;

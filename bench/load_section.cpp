@@ -18,9 +18,9 @@ std::string rounded(double value) {
   return digits_of(value, Unit::count);
 }
 
-Table processes_table(const LoadResult& load, const std::string& suffix) {
+Table processes_table(const LoadResult& load, const std::string& suffix, const std::string& of) {
   Table table{"processes" + suffix,
-              "CPU in the window",
+              "CPU in the window" + of,
               {{"cpu_s", "CPU", Unit::s},
                {"user_s", "user", Unit::s},
                {"system_s", "system", Unit::s},
@@ -55,16 +55,18 @@ std::string offer_text(const LoadResult& load) {
 
 void describe_load(const LoadResult& load, const Limits& limits, Section& section,
                    const std::string& suffix) {
-  section.series.push_back({"served" + suffix, "final on all nodes, by second", Unit::per_second, 1,
-                            load.served_by_second});
-  section.series.push_back({"resident" + suffix, "memory of the largest node, by second", Unit::mib,
-                            1, load.resident_mib});
-  section.tables.push_back(spread_table("ms" + suffix, "latency", Unit::ms,
+  std::string of = suffix;
+  std::replace(of.begin(), of.end(), '_', ' ');
+  section.series.push_back({"served" + suffix, "final on all nodes, by second" + of,
+                            Unit::per_second, 1, load.served_by_second});
+  section.series.push_back({"resident" + suffix, "memory of the largest node, by second" + of,
+                            Unit::mib, 1, load.resident_mib});
+  section.tables.push_back(spread_table("ms" + suffix, "latency" + of, Unit::ms,
                                         {{"due to accepted (group)", load.answer_ms},
                                          {"due to sent (group)", load.late_ms},
                                          {"due to final (probes)", load.final_ms}}));
-  section.tables.push_back(processes_table(load, suffix));
-  Table fates{"orders" + suffix, "orders", {{"count", "count", Unit::count}}, {}};
+  section.tables.push_back(processes_table(load, suffix, of));
+  Table fates{"orders" + suffix, "orders" + of, {{"count", "count", Unit::count}}, {}};
   const auto row = [&](const std::string& name, std::uint64_t count) {
     fates.rows.push_back({name, {static_cast<double>(count)}});
   };

@@ -74,6 +74,23 @@ const json::array& list_of(const json::value& object, std::string_view name) {
   return found != nullptr && found->is_array() ? found->get_array() : kNone;
 }
 
+/// What scripts/devnet says of the network.
+Result<json::value, std::string> description_of(const std::string& directory) {
+  const std::string path = directory + "/devnet.json";
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  json::error_code error;
+  json::value info = json::parse(text, error);
+  if (error) return fail(path + " is not there, or no JSON");
+  return info;
+}
+
+/// 0 where the node does not run.
+pid_t pid_of(const json::value& node) {
+  const auto* pid = node.is_object() ? node.get_object().if_contains("pid") : nullptr;
+  return pid != nullptr && pid->is_int64() ? static_cast<pid_t>(pid->get_int64()) : 0;
+}
+
 Result<SecretKey, std::string> key_of(const json::value& info, const std::string& bank,
                                       std::string_view name) {
   for (const json::value& wallet : list_of(info, "wallets")) {
@@ -150,13 +167,28 @@ void Network::stop() {
   if (is_down && remove_) std::filesystem::remove_all(directory_, ignored);
 }
 
+Result<void, std::string> Network::tell(const char* verb, std::size_t index) {
+  if (auto done = run_devnet({verb, members_[index].name, "--dir", directory_}, programs_); !done)
+    return fail(done.error());
+  const auto info = description_of(directory_);
+  if (!info) return fail(info.error());
+  members_[index].pid = pid_of(list_of(*info, "nodes").at(index));
+  return {};
+}
+
+Result<void, std::string> Network::kill(std::size_t index) {
+  return tell("kill", index);
+}
+
+Result<void, std::string> Network::start_again(std::size_t index) {
+  return tell("start", index);
+}
+
 Result<void, std::string> Network::read() {
   const std::string path = directory_ + "/devnet.json";
-  std::ifstream file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  json::error_code error;
-  const json::value info = json::parse(text, error);
-  if (error) return fail(path + " is not there, or no JSON");
+  const auto described = description_of(directory_);
+  if (!described) return fail(described.error());
+  const json::value& info = *described;
   const auto id = fixed_from_hex<Hash>(text_field(info, "network_id"));
   if (!id) return fail(path + ": no network_id");
   id_ = *id;
@@ -165,16 +197,13 @@ Result<void, std::string> Network::read() {
     const auto bic = parse_bic(name);
     const auto api = client::parse_api_address(text_field(node, "api"));
     if (!bic || !api) return fail(path + ": a node without participant or api");
-    const auto* pid = node.get_object().if_contains("pid");
-    const bool runs = pid != nullptr && pid->is_int64();
     auto maker = key_of(info, name, "maker");
     if (!maker) return fail(maker.error());
     auto checker = key_of(info, name, "checker");
     if (!checker) return fail(checker.error());
     members_.push_back({name, *bic, *api, text_field(node, "token_file"),
-                        text_field(node, "data_dir"), members_.size(),
-                        runs ? static_cast<pid_t>(pid->get_int64()) : 0, *std::move(maker),
-                        *std::move(checker)});
+                        text_field(node, "data_dir"), members_.size(), pid_of(node),
+                        *std::move(maker), *std::move(checker)});
   }
   return members_.empty() ? Result<void, std::string>(fail(path + ": no nodes"))
                           : Result<void, std::string>();

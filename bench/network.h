@@ -46,6 +46,10 @@ class Network {
   Network& operator=(Network&&) = delete;
   ~Network();
 
+  /// Ends a node as a crash does, with SIGKILL. Errors: a sentence.
+  [[nodiscard]] Result<void, std::string> kill(std::size_t index);
+  /// Starts it again and waits until it is ready. Errors: a sentence.
+  [[nodiscard]] Result<void, std::string> start_again(std::size_t index);
   /// Stops the nodes and removes what is not to be kept; nothing where the network was attached to.
   void stop();
 
@@ -61,6 +65,7 @@ class Network {
   Network() = default;
   [[nodiscard]] Result<void, std::string> read();
   [[nodiscard]] Result<void, std::string> require_all_running() const;
+  [[nodiscard]] Result<void, std::string> tell(const char* verb, std::size_t index);
 
   std::string directory_;
   std::string programs_;

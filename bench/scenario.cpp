@@ -11,6 +11,9 @@ constexpr std::array kScenarios{
     Scenario{"lone", "payments one after another, until each is final", lone_payments},
     Scenario{"load", "single-signature payments at the most that is served", single_payments},
     Scenario{"bulk", "bulks of --credits credits at the most that is served", bulks},
+    Scenario{"overload", "ten times of what can be served is offered, and not offered again",
+             overload},
+    Scenario{"down", "a validator is killed under load, and comes back", one_down},
 };
 
 }  // namespace

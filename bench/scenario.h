@@ -36,5 +36,7 @@ void say(const std::string& text);
 [[nodiscard]] Result<Section, std::string> lone_payments(Run& run);
 [[nodiscard]] Result<Section, std::string> single_payments(Run& run);
 [[nodiscard]] Result<Section, std::string> bulks(Run& run);
+[[nodiscard]] Result<Section, std::string> overload(Run& run);
+[[nodiscard]] Result<Section, std::string> one_down(Run& run);
 
 }  // namespace vostro::bench

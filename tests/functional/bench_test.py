@@ -19,7 +19,7 @@ QUICK = ("limits", "lone", "load", "bulk")
 
 
 def run(*words):
-    return subprocess.run([bin_dir() / "vostro-bench", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=550,
+    return subprocess.run([bin_dir() / "vostro-bench", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=1100,
                           check=False)
 
 
@@ -49,6 +49,13 @@ class Bench(unittest.TestCase):
             self.assertEqual(len(found[name]["guards"]), guards, found[name]["guards"])
         self.assertGreater(found["load"]["figures"]["served_per_s"]["value"], 0)
         self.assertGreater(found["bulk"]["figures"]["served_per_s"]["value"], found["load"]["figures"]["served_per_s"]["value"])
+
+    def test_bench_runs_every_scenario(self):
+        names = listed()
+        self.assertTrue(set(QUICK) < set(names), names)
+        found = self.check([name for name in names if name not in QUICK])
+        self.assertIn("kill -9 lost nothing acknowledged", [each["name"] for each in found["down"]["guards"]])
+        self.assertGreater(found["overload"]["figures"]["offered_per_s"]["value"], found["overload"]["figures"]["served_before_per_s"]["value"])
 
     def test_bench_runs_alone(self):
         """One bank pays between its own accounts."""

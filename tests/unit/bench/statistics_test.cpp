@@ -21,6 +21,13 @@ TEST(BenchStatistics, QuantilesAreValuesThatWereMeasured) {
   EXPECT_EQ(quantile({3, 7}, 0.0), 3);
 }
 
+TEST(BenchStatistics, GrowthComparesTheLastQuarterWithTheSecond) {
+  EXPECT_DOUBLE_EQ(growth_of({1, 1, 10, 10, 50, 60, 12, 12}), 0.2);
+  EXPECT_DOUBLE_EQ(growth_of({1, 10, 10, 5}), -0.5);
+  EXPECT_DOUBLE_EQ(growth_of({5, 5, 5, 5, 5}), 0);
+  EXPECT_DOUBLE_EQ(growth_of({1, 2, 3}), 0);
+}
+
 TEST(BenchStatistics, NothingMeasuredIsNothing) {
   EXPECT_EQ(spread_of({}).count, 0U);
 }
