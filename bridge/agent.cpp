@@ -344,8 +344,10 @@ Result<void, BookError> SettlementAgent::compare() {
                      note_differences(rows, found);
                      for (const auto& [currency, date] : found.business_dates)
                        open_business_date(rows, config_, maker_, currency, date);
-                     for (const PoolPosition& each : found.pools)
+                     for (const PoolPosition& each : found.pools) {
                        note_break(rows, each, "fiat held and ledger");
+                       rows.clear("missing/" + to_text(each.currency));
+                     }
                      for (const std::string& currency : found.missing)
                        rows.raise("missing/" + currency,
                                   "the ledger does not have " + currency + " with this agent");

@@ -134,6 +134,8 @@ void look_at_calendars(BookTransaction& book, const BridgeConfig& config) {
       book.raise("calendar/" + code, "the holidays of " + code + " end on " +
                                          to_text(each.calendar.last) +
                                          ": write a new file, and start the bridge again");
+    else
+      book.clear("calendar/" + code);
     const Pool* pool = config.pool(each.currency);
     const auto over = each.calendar.day_over(now);
     if (!each.statement_within || !over || pool == nullptr) continue;

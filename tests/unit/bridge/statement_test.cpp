@@ -589,5 +589,33 @@ TEST_P(Attested, OneThatIsRefusedIsAnAlarmAndHoldsNothingUp) {
   EXPECT_EQ(alarm_kinds(), Words{"refused"});
 }
 
+// What an operator has to bring is told in time, and no longer than until it is there.
+TEST_P(Statements, ACalendarThatEndsAndADayWithoutItsStatementAreTold) {
+  using Kinds = std::vector<std::string>;
+  config_.calendars.resize(1);
+  CurrencyCalendar& each = config_.calendars.front();
+  const auto covers_until = [&](const std::string& last) {
+    each.calendar = *make_calendar("covers 2027-01-01 " + last + "\n", {"UTC", 7 * 60});
+  };
+  each.currency = kEuro;
+  each.statement_within = std::chrono::hours(2);
+  covers_until("2027-02-14");
+  const auto told_at = [&](std::uint64_t hours) {
+    now_ = UnixMillis(kNow.value + hours * 3'600'000);
+    step([&](BookTransaction& rows) { look_at_calendars(rows, config_); });
+    return alarm_kinds();
+  };
+  // The 15th of January, 8:00: the day is over since 7:00. There never was a statement.
+  EXPECT_EQ(told_at(2), Kinds{});
+  take_statement(statement(1, 0, {}, Date(kToday.value - 1)));
+  EXPECT_EQ(told_at(0), Kinds{});
+  EXPECT_EQ(told_at(2), Kinds{"late_statement"});
+  take_statement(statement(2, 0, {}));
+  EXPECT_EQ(told_at(2), Kinds{});
+  EXPECT_EQ(told_at(24), Kinds{"calendar"});  // it ends in less than thirty days
+  covers_until("2027-12-31");
+  EXPECT_EQ(told_at(24), Kinds{});
+}
+
 }  // namespace
 }  // namespace vostro::bridge
