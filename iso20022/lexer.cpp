@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include "base/text.h"
 
@@ -91,8 +92,10 @@ std::optional<UnixSeconds> utc_of(const DateTime& time) {
   auto seconds = parse_time(time.text.substr(0, kSecondsEnd) + "Z");
   if (!seconds || zone == "Z") return seconds;
   const int minutes = number(zone.substr(1, 2)) * 60 + number(zone.substr(4, 2));
-  seconds->value += zone[0] == '+' ? -minutes * 60 : minutes * 60;
-  return seconds;
+  const std::uint64_t ahead = static_cast<std::uint64_t>(minutes) * 60;
+  if (zone[0] == '-') return UnixSeconds(seconds->value + ahead);
+  if (ahead > seconds->value) return std::nullopt;
+  return UnixSeconds(seconds->value - ahead);
 }
 
 DateTime date_time_of(UnixSeconds time) {

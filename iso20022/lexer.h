@@ -21,7 +21,7 @@ struct DateTime {
 
   bool operator==(const DateTime&) const = default;
 };
-/// Seconds since 1970, fractions cut; empty where the text names no zone.
+/// Seconds since 1970, fractions cut; empty where the text names no zone, and before 1970.
 [[nodiscard]] std::optional<UnixSeconds> utc_of(const DateTime& time);
 [[nodiscard]] DateTime date_time_of(UnixSeconds time);
 

@@ -204,6 +204,44 @@ TEST(AuditTamper, EveryChangedRowIsSeenAtItsBlock) {
   EXPECT_TRUE(std::holds_alternative<Report>(verdict_on(directory.under("node"))));
 }
 
+// Receipts of a large block are compared on a thread of their own, beside the money: a fault there
+// is seen like any other, and before one of the money or of the node's summary.
+TEST(AuditTamper, ChangedReceiptsOfALargeBlockAreSeenFirst) {
+  const ScratchDirectory directory;
+  {
+    ChainMaker chain(directory.under("node"));
+    chain.block_of({issue_bytes(100, "NORDDEFF/main", eur(1'000'000))});
+    chain.block_of({bulk_bytes(1'000, "NORDDEFF/main", {"SUDBFRPP/main"}, 1'500, 10)});
+    chain.block_of({payment_bytes(900, "NORDDEFF/main", "SUDBFRPP/main", 100)});
+  }
+  ASSERT_TRUE(std::holds_alternative<Report>(verdict_on(directory.under("node"))));
+  RowEditor editor(directory.under("node"));
+  std::vector<StoredRow> receipts;
+  for (const StoredRow& row : editor.rows("receipts"))
+    if (row.key.front() == 'r' && height_in(row.key) == 2) receipts.push_back(row);
+  ASSERT_GT(receipts.size(), 2U);
+  std::optional<StoredRow> summary;
+  for (const StoredRow& row : editor.rows("blocks"))
+    if (row.key.front() == 'b' && height_in(row.key) == 2) summary = row;
+  ASSERT_TRUE(summary.has_value());
+  const auto seen_in = [&](const std::vector<StoredRow>& changed, const std::string& field) {
+    for (StoredRow row : changed) {
+      row.value.back() ^= 1;
+      editor.put(row);
+    }
+    const auto verdict = verdict_on(directory.under("node"));
+    const auto* divergence = std::get_if<Divergence>(&verdict);
+    ASSERT_NE(divergence, nullptr) << field;
+    EXPECT_EQ(divergence->height, Height(2)) << to_string(*divergence);
+    EXPECT_EQ(divergence->field.substr(0, field.size()), field) << to_string(*divergence);
+    for (const StoredRow& row : changed) editor.put(row);
+  };
+  seen_in({receipts.front()}, "receipt ");
+  seen_in({receipts.back()}, "receipt ");
+  seen_in({*summary}, "the node's summary");
+  seen_in({receipts.back(), *summary}, "receipt ");
+}
+
 /// What f of the validators, or even all of them, write and sign; the chain goes on over it with
 /// honest proofs where they can be had.
 struct Forged {

@@ -244,6 +244,8 @@ TEST(Lexer, TimesHaveOneForm) {
   EXPECT_EQ(utc_of(*lex_date_time("2026-11-23T23:46:39-00:30")),
             parse_time("2026-11-24T00:16:39Z"));
   EXPECT_FALSE(utc_of(*lex_date_time("2026-11-23T15:16:39")));
+  EXPECT_EQ(utc_of(*lex_date_time("1970-01-01T01:00:00+01:00")), UnixSeconds(0));
+  EXPECT_FALSE(utc_of(*lex_date_time("1970-01-01T00:59:59+01:00"))) << "before 1970";
   EXPECT_EQ(date_time_of(*parse_time("2026-11-23T15:16:39Z")).text, "2026-11-23T15:16:39Z");
 }
 
