@@ -282,6 +282,9 @@ TEST_P(AuditExport, ReportsOnABank) {
   // Opening, out, in and charges come to closing.
   const auto units = [&](std::size_t column) { return *amounts.units(row.at(column), "EUR"); };
   EXPECT_EQ(units(1) - units(2) + units(3) - units(4) + units(5), balance->units.value);
+  // The last day of the period is in it.
+  const BankReport one_day = report_on(database, {"NORDDEFF", "EUR", "2026-01-05", "2026-01-05"});
+  EXPECT_EQ(one_day.tables.at(0).rows.at(0), row);
   EXPECT_FALSE(tables.at("rejections")->rows.empty());
   EXPECT_FALSE(tables.at("governance")->rows.empty());
   EXPECT_GE(tables.at("exposures")->rows.size(), 3U);

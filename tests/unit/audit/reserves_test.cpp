@@ -132,9 +132,16 @@ TEST(AuditReserves, SeeWhatWasIssuedOnAnOldWordOrOnNone) {
     auditor.post_before_last(n);
     ExecutedBlock shown = *n.ledger.blocks().back();
     auto euro = *decode_record<CurrencyRecord>(*shown.state.at(key_of<CurrencyRecord>(kEuro)));
-    euro.attestation_max_age_s = 2;
-    shown.state[key_of<CurrencyRecord>(kEuro)] = encode_record(euro);
-    EXPECT_EQ(auditor.post(shown), "money issued in EUR");
+    const auto told_with = [&](std::uint64_t age_s) {
+      euro.attestation_max_age_s = age_s;
+      shown.state[key_of<CurrencyRecord>(kEuro)] = encode_record(euro);
+      return auditor.post(shown);
+    };
+    // A second that has begun counts whole; as old as may be is not too old.
+    const std::uint64_t age_s = (shown.time.value - second(1).value * 1000 + 999) / 1000;
+    EXPECT_EQ(told_with(2), "money issued in EUR");
+    EXPECT_EQ(told_with(age_s - 1), "money issued in EUR");
+    EXPECT_EQ(told_with(age_s), is_attested ? "" : "money issued in EUR");
   }
 }
 
