@@ -31,7 +31,9 @@ Result<LoneResult, std::string> run_lone(const Network& network, const Book& boo
       if (waiter->pay(orders[i]) != Waiter::Outcome::settled)
         return fail("a lone payment through " + member.name + ": " +
                     (waiter->trouble().empty() ? "busy" : waiter->trouble()));
-      if (i >= plan.warm_up) times.push_back(seconds_between(sent, Clock::now()) * 1e3);
+      if (i < plan.warm_up) continue;
+      times.push_back(seconds_between(sent, Clock::now()) * 1e3);
+      result.timed.push_back({orders[i].uetr, bank, times.back()});
     }
     all.insert(all.end(), times.begin(), times.end());
     result.repeats.push_back({member.name, spread_of(std::move(times))});

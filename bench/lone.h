@@ -22,11 +22,18 @@ struct LoneRepeat {
   std::string node;
   Spread ms;  ///< from before the request is sent until the answer is read
 };
+/// One that counts.
+struct LonePayment {
+  Uuid uetr;
+  std::size_t member = 0;  ///< index in Network::members: whose node it went through
+  double ms = 0;
+};
 struct LoneResult {
   std::vector<LoneRepeat> repeats;
   Spread ms;  ///< of all repeats together
   double least_median_ms = 0;
   double most_median_ms = 0;
+  std::vector<LonePayment> timed;
   std::vector<Order> settled;  ///< all of them, for the books
 };
 /// Errors: a sentence; a payment that was not settled among them.

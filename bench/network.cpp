@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -74,13 +75,37 @@ const json::array& list_of(const json::value& object, std::string_view name) {
   return found != nullptr && found->is_array() ? found->get_array() : kNone;
 }
 
+std::string text_of_file(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// Where scripts/devnet has the node listen for its peers.
+std::optional<std::uint16_t> peers_port_in(std::string_view config) {
+  constexpr std::string_view before = "[peers]\nlisten = \"127.0.0.1:";
+  const std::size_t place = config.find(before);
+  if (place == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = config.substr(place + before.size());
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), port);
+  return error == std::errc{} ? std::optional(port) : std::nullopt;
+}
+
+std::string peer_address(std::uint16_t port) {
+  return "address = \"127.0.0.1:" + std::to_string(port) + "\"";
+}
+
+void replace_all(std::string& text, const std::string& old, const std::string& fresh) {
+  for (std::size_t at = text.find(old); at != std::string::npos;
+       at = text.find(old, at + fresh.size()))
+    text.replace(at, old.size(), fresh);
+}
+
 /// What scripts/devnet says of the network.
 Result<json::value, std::string> description_of(const std::string& directory) {
   const std::string path = directory + "/devnet.json";
-  std::ifstream file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   json::error_code error;
-  json::value info = json::parse(text, error);
+  json::value info = json::parse(text_of_file(path), error);
   if (error) return fail(path + " is not there, or no JSON");
   return info;
 }
@@ -153,7 +178,8 @@ Network::Network(Network&& other) noexcept
       is_running_(std::exchange(other.is_running_, false)),
       remove_(std::exchange(other.remove_, false)),
       id_(other.id_),
-      members_(std::move(other.members_)) {}
+      members_(std::move(other.members_)),
+      wires_(std::move(other.wires_)) {}
 
 Network::~Network() {
   stop();
@@ -184,6 +210,35 @@ Result<void, std::string> Network::start_again(std::size_t index) {
   return tell("start", index);
 }
 
+Result<void, std::string> Network::lengthen_wires(Clock::duration one_way) {
+  std::vector<std::string> configs;
+  std::vector<std::uint16_t> targets;
+  for (const Member& member : members_) {
+    configs.push_back(text_of_file(member.config));
+    const auto port = peers_port_in(configs.back());
+    if (!port) return fail(member.config + ": no port of loopback for peers");
+    targets.push_back(*port);
+  }
+  auto wires = Wires::open(targets, std::chrono::duration_cast<std::chrono::microseconds>(one_way));
+  if (!wires) return fail(wires.error());
+  wires_.emplace(*std::move(wires));
+  if (auto done = run_devnet({"stop", "--dir", directory_}, programs_); !done)
+    return fail(done.error());
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    for (std::size_t j = 0; j < targets.size(); ++j)
+      replace_all(configs[i], peer_address(targets[j]), peer_address(wires_->ports()[j]));
+    std::ofstream file(members_[i].config);
+    file << configs[i] << std::flush;
+    if (!file) return fail(members_[i].config + " cannot be written");
+  }
+  if (auto done = run_devnet({"start", "--dir", directory_}, programs_); !done)
+    return fail(done.error());
+  const auto info = description_of(directory_);
+  if (!info) return fail(info.error());
+  for (Member& member : members_) member.pid = pid_of(list_of(*info, "nodes").at(member.index));
+  return require_all_running();
+}
+
 Result<void, std::string> Network::read() {
   const std::string path = directory_ + "/devnet.json";
   const auto described = description_of(directory_);
@@ -202,8 +257,8 @@ Result<void, std::string> Network::read() {
     auto checker = key_of(info, name, "checker");
     if (!checker) return fail(checker.error());
     members_.push_back({name, *bic, *api, text_field(node, "token_file"),
-                        text_field(node, "data_dir"), members_.size(), pid_of(node),
-                        *std::move(maker), *std::move(checker)});
+                        text_field(node, "data_dir"), text_field(node, "config"), members_.size(),
+                        pid_of(node), *std::move(maker), *std::move(checker)});
   }
   return members_.empty() ? Result<void, std::string>(fail(path + ": no nodes"))
                           : Result<void, std::string>();

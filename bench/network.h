@@ -7,11 +7,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/keys.h"
 #include "base/result.h"
+#include "bench/clock.h"
+#include "bench/wires.h"
 #include "client/api.h"
 
 namespace vostro::bench {
@@ -23,6 +26,7 @@ struct Member {
   client::ApiAddress api;
   std::string token_file;
   std::string data_directory;
+  std::string config;     ///< file of its configuration
   std::size_t index = 0;  ///< in Network::members
   pid_t pid = 0;          ///< 0 while it does not run
   SecretKey maker;        ///< pays alone up to the policy's limit
@@ -50,6 +54,9 @@ class Network {
   [[nodiscard]] Result<void, std::string> kill(std::size_t index);
   /// Starts it again and waits until it is ready. Errors: a sentence.
   [[nodiscard]] Result<void, std::string> start_again(std::size_t index);
+  /// Starts all nodes again with wires between them on which each byte takes so long, one way, for
+  /// as long as this object is. Errors: a sentence.
+  [[nodiscard]] Result<void, std::string> lengthen_wires(Clock::duration one_way);
   /// Stops the nodes and removes what is not to be kept; nothing where the network was attached to.
   void stop();
 
@@ -74,6 +81,7 @@ class Network {
   bool remove_ = false;
   Hash id_;
   std::vector<Member> members_;
+  std::optional<Wires> wires_;
 };
 
 /// A fresh directory in `parent`, or where temporary ones are where that is empty. Errors: a

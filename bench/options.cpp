@@ -73,6 +73,9 @@ Result<Options, int> parse_options(int argc, const char* const* argv,
   app.add_option("--credits", options.credits, "credits of one bulk")->check(CLI::Range(1, 10'000));
   app.add_option("--bulk-rate", bulk_rate,
                  "credits of bulks offered per second, or auto, likewise");
+  app.add_option("--delay-ms", options.delay_ms,
+                 "between validators, one way, of the scenario delay")
+      ->check(CLI::Range(1.0, 1'000.0));
   app.add_option("--seconds", options.load.window_s, "length of the window that counts")
       ->check(CLI::Range(1.0, 86'400.0));
   app.add_option("--warm-up", options.load.warm_up_s, "seconds of load before it")

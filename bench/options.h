@@ -25,6 +25,7 @@ struct Options {
   std::size_t credits = 1'000;      ///< of one bulk
   std::optional<double> bulk_rate;  ///< credits per second; none: found by trial
   std::size_t load_repeats = 1;
+  double delay_ms = 50;  ///< between validators, one way, of the scenario delay
   std::string json_file;
 };
 

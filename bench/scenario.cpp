@@ -14,6 +14,7 @@ constexpr std::array kScenarios{
     Scenario{"overload", "ten times of what can be served is offered, and not offered again",
              overload},
     Scenario{"down", "a validator is killed under load, and comes back", one_down},
+    Scenario{"delay", "lone payments between validators that are --delay-ms apart", delayed},
 };
 
 }  // namespace

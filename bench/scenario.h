@@ -38,5 +38,6 @@ void say(const std::string& text);
 [[nodiscard]] Result<Section, std::string> bulks(Run& run);
 [[nodiscard]] Result<Section, std::string> overload(Run& run);
 [[nodiscard]] Result<Section, std::string> one_down(Run& run);
+[[nodiscard]] Result<Section, std::string> delayed(Run& run);
 
 }  // namespace vostro::bench

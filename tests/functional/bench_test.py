@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 from vostronet import bin_dir  # noqa: E402
 
 TINY = ("--accounts", "5", "--lone-payments", "5", "--lone-repeats", "1", "--rate", "200", "--bulk-rate", "1000", "--credits", "100",
-        "--seconds", "2", "--warm-up", "0", "--group", "20", "--forged-every", "10")
+        "--seconds", "2", "--warm-up", "0", "--group", "20", "--forged-every", "10", "--delay-ms", "20")
 QUICK = ("limits", "lone", "load", "bulk")
 
 
@@ -55,6 +55,8 @@ class Bench(unittest.TestCase):
         self.assertTrue(set(QUICK) < set(names), names)
         found = self.check([name for name in names if name not in QUICK])
         self.assertIn("kill -9 lost nothing acknowledged", [each["name"] for each in found["down"]["guards"]])
+        # A payment has to travel to a quorum and back before it is final.
+        self.assertGreater(found["delay"]["figures"]["median_delays"]["value"], 2)
         self.assertGreater(found["overload"]["figures"]["offered_per_s"]["value"], found["overload"]["figures"]["served_before_per_s"]["value"])
 
     def test_bench_runs_alone(self):
