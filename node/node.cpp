@@ -587,7 +587,9 @@ void Node::stop() {
 NodeStatus Node::status() const {
   NodeStatus status;
   const ReplicaStatus replica = loop_->status();
-  const auto head = store_->head();
+  // As every other answer: who asks for the height before and after other things compares them.
+  const chain::StoreView view = store_->view();
+  const auto head = view.head();
   const Standing now = standing();
   status.network_id = definition_.network_id;
   status.network_name = definition_.name;
@@ -595,7 +597,7 @@ NodeStatus Node::status() const {
   status.participant = options_.participant;
   status.validator = now.own.has_value();
   status.height = head->height;
-  status.history_begins = store_->view().history_begins();
+  status.history_begins = view.history_begins();
   status.block_id = head->block;
   if (head->height.value > 0) status.block_time = head->time;
   status.state_root = head->state_root;

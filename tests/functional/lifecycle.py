@@ -33,6 +33,34 @@ def exit_code_after(pid, how, seconds):
 WAIT_S = 120  # that `?wait=final` waits here: longer than anything that is looked at before the node stops
 
 
+class Reads(NetworkCase):
+    """Goal: answers that follow each other never go back; whoever asks for the height before and after something else knows of which height it is."""
+
+    def test_no_answer_goes_back_behind_the_one_before(self):
+        node = self.nodes[0]
+        left = sign(node, [order(self.network, payment(self.account(0), self.account(1), "0.01"))], copies=150)
+        lock = threading.Lock()
+
+        def clerk():
+            with Client(node) as client:
+                while left:
+                    with lock:
+                        framed = left.pop() if left else None
+                    if framed:
+                        client.post(framed)
+
+        clerks = [threading.Thread(target=clerk, daemon=True) for _ in range(2)]
+        for each in clerks:
+            each.start()
+        seen = []
+        with Client(node) as client:
+            while any(each.is_alive() for each in clerks):
+                seen.append(client.get("/v1/blocks/latest").body["height"])
+                seen.append(client.get("/v1/status").body["height"])
+        self.assertGreater(seen[-1], seen[0] + 20, "hardly a block was made meanwhile")
+        self.assertEqual(seen, sorted(seen))
+
+
 class OrderlyStop(NetworkCase):
     """Goal: SIGTERM ends a node with 0 within seconds; a request that it has begun to serve gets an answer."""
 
