@@ -90,6 +90,15 @@ struct CustomersArguments {
 /// What is open: alarms, outbox, redemptions.
 [[nodiscard]] Exit status_command(const std::string& config_file, bool is_json);
 
+struct AlarmArguments {
+  std::string config_file;
+  bool is_json = false;
+  std::string key;
+  std::string reason;
+};
+/// Closes an alarm that a person has seen to; exit code 2 where it is none, or not for people.
+[[nodiscard]] Exit close_alarm(const AlarmArguments& arguments);
+
 /// One sentence on standard error.
 Exit complain(Exit code, const std::string& sentence);
 

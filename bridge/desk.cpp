@@ -282,8 +282,31 @@ Exit status_command(const std::string& config_file, bool is_json) {
     std::cout << "redemption " << key_of(each) << "  " << amount_text(each.amount) << "  "
               << to_string(each.state) << "  " << each.message_id << "\n";
   for (const Alarm& each : open)
-    std::cout << "alarm since " << to_text(each.first) << " (" << each.count << "): " << each.text
-              << "\n";
+    std::cout << "alarm " << each.key << " since " << to_text(each.first) << " (" << each.count
+              << "): " << each.text << "\n";
+  return Exit::done;
+}
+
+Exit close_alarm(const AlarmArguments& arguments) {
+  const std::string& key = arguments.key;
+  if (!is_closed_by_people(key))
+    return complain(Exit::bad_config,
+                    "no person closes the alarm " + key +
+                        ": it ends when what it tells of is over (docs/bridge.md, \"Alarms\")");
+  auto desk = open_desk(arguments.config_file);
+  if (!desk) return complain(desk.error().exit, desk.error().sentence);
+  bool is_open = false;
+  const auto written = desk->book.write_as_desk(wall_clock(), [&](BookTransaction& rows) {
+    is_open = close_alarm(rows, key, arguments.reason);
+  });
+  if (!written) return complain(Exit::failed, to_string(written.error()));
+  if (!is_open)
+    return complain(Exit::bad_config,
+                    "there is no alarm " + key + ": vostro-bridge status shows those that are");
+  if (arguments.is_json)
+    std::cout << json::serialize(json::object{{"closed", key}}) << "\n";
+  else
+    std::cout << "the alarm " << key << " is closed\n";
   return Exit::done;
 }
 

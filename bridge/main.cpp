@@ -52,6 +52,17 @@ int main(int argc, char** argv) {
       with_json(app.add_subcommand("status", "show alarms, outbox and open redemptions"));
   status->callback([&] { exit = status_command(config, is_json); });
 
+  CLI::App* closing = with_json(app.add_subcommand(
+      "close-alarm", "say that an alarm was seen to, which does not end by itself"));
+  AlarmArguments alarm;
+  closing->add_option("key", alarm.key, "as status shows it")->required();
+  closing->add_option("--reason", alarm.reason, "why; it stays on record")->required();
+  closing->callback([&] {
+    alarm.config_file = config;
+    alarm.is_json = is_json;
+    exit = close_alarm(alarm);
+  });
+
   CLI::App* reconcile = with_json(app.add_subcommand(
       "reconcile", "hold fiat, statements and ledger against each other; exit code 3 on a break"));
   ReconcileArguments comparing;

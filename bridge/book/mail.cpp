@@ -378,6 +378,20 @@ std::optional<UnixMillis> raised_since(BookTransaction& book, const std::string&
   return UnixMillis(unsigned_of(rows.front(), 0));
 }
 
+bool is_closed_by_people(std::string_view key) {
+  constexpr std::string_view kKinds[]{"answer",  "closed",   "contradiction", "debit",
+                                      "entry",   "file",     "message",       "odd",
+                                      "refused", "returned", "statement",     "uetr"};
+  return std::ranges::find(kKinds, key.substr(0, key.find('/'))) != std::end(kKinds);
+}
+
+bool close_alarm(BookTransaction& book, const std::string& key, std::string_view reason) {
+  if (!raised_since(book, key)) return false;
+  book.clear(key);
+  book.transition(alarm_flow, key, "closed", Hash{}, reason);
+  return true;
+}
+
 std::vector<Alarm> alarms(BookTransaction& book) {
   std::vector<Alarm> found;
   for (const SqlRow& row : book.sql().rows(

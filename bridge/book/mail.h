@@ -132,6 +132,13 @@ struct Alarm {
   std::string text;
 };
 [[nodiscard]] std::vector<Alarm> alarms(BookTransaction& book);
+inline constexpr std::string_view alarm_flow = "alarm";
+/// Whether an alarm with that key is of something that happened, which a person sees to and closes;
+/// the others are about what lasts, and end with it.
+[[nodiscard]] bool is_closed_by_people(std::string_view key);
+/// It is seen to; `reason` stays on record. False: there is no such alarm.
+[[nodiscard]] bool close_alarm(BookTransaction& book, const std::string& key,
+                               std::string_view reason);
 /// When the alarm that is open was raised first.
 [[nodiscard]] std::optional<UnixMillis> raised_since(BookTransaction& book, const std::string& key);
 

@@ -75,6 +75,12 @@ class Flows(BridgeCase):
         self.wait_on_ledger("30.00")
         self.assertNotEqual(parser(), first)
         self.assertEqual(self.alarms(bridge), ["file"])
+        key = bridge.ask("status")[1]["alarms"][0]["key"]
+        self.assertEqual(bridge.ask("close-alarm", key, "--reason", "the bank knows")[1], {"closed": key})
+        self.assertEqual(self.alarms(bridge), [])
+        for other, why in ((key, "there is no alarm"), ("late/x", "no person closes")):
+            code, said = bridge.ask("close-alarm", other, "--reason", "x", check=False)
+            self.assertEqual((code, why in said["error"]), (2, True), said)
         last = parser()
         self.assertEqual(bridge.stop(), 0)
         self.wait_for(lambda: not Path(f"/proc/{last}").exists(), "it outlives the bridge")

@@ -385,6 +385,31 @@ TEST_P(TheBook, SendsAMessageOnceHoweverOftenItIsSaid) {
   }));
 }
 
+TEST_P(TheBook, AnAlarmThatAPersonHasSeenToIsClosedAndStaysOnRecord) {
+  Book book = open_active();
+  write(book, [](BookTransaction& rows) {
+    rows.raise("file/1", "in quarantine");
+    rows.raise("late/1", "late");
+    EXPECT_TRUE(close_alarm(rows, "file/1", "the bank sent it again"));
+    EXPECT_FALSE(close_alarm(rows, "file/1", "twice"));
+    EXPECT_FALSE(close_alarm(rows, "file/2", "never there"));
+    EXPECT_EQ(alarms(rows).size(), 1u);
+    rows.raise("file/1", "again");
+  });
+  write(book, [](BookTransaction& rows) { EXPECT_TRUE(close_alarm(rows, "file/1", "again")); });
+  EXPECT_TRUE(look<bool>(book, [](BookTransaction& rows) {
+    EXPECT_EQ(alarms(rows).size(), 1u);
+    EXPECT_EQ(audit(rows).faults, std::vector<std::string>());
+    EXPECT_EQ(rows.sql().rows(1, "SELECT detail FROM transitions WHERE flow = 'alarm'").size(), 2u);
+    return true;
+  }));
+  // What lasts ends by itself, and no person says that it has.
+  for (const char* key : {"late/1", "waiting/outgoing/x", "break/EUR", "calendar/EUR", "order/x"})
+    EXPECT_FALSE(is_closed_by_people(key)) << key;
+  for (const char* key : {"file/1", "odd/x.xml", "uetr/1", "entry/a/1"})
+    EXPECT_TRUE(is_closed_by_people(key)) << key;
+}
+
 TEST_P(TheBook, IsOfOneNetwork) {
   Book book = open_active();
   const Hash network = hash("n", {});
