@@ -9,6 +9,7 @@
 #include <set>
 
 #include "iso20022/tables.h"
+#include "tests/support/sanitizers.h"
 #include "tests/unit/iso20022/guideline_messages.h"
 
 namespace vostro::iso20022 {
@@ -99,7 +100,8 @@ TEST_P(EveryElement, Counts) {
         const auto before = read_by_table<Values>(content, kind());
         ASSERT_TRUE(before);
         each_change(content, "", [&](const std::string& change) {
-          ++changes;
+          // A sanitizer looks at the code, which is the same for all.
+          if (++changes % vostro::test::rounds(1U, 8U) != 0) return;
           const auto after = read_by_table<Values>(content, kind());
           EXPECT_TRUE(!after || !(*after == *before)) << change << " changes nothing";
         });

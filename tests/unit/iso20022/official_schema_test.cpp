@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "iso20022/message.h"
+#include "tests/support/sanitizers.h"
 #include "tests/support/test_data.h"
 #include "tests/unit/iso20022/guideline_messages.h"
 
@@ -21,7 +22,8 @@ TEST(OfficialSchemas, TakeTheFullestMessagesThatWeWrite) {
   EXPECT_EQ(official.size(), message_kinds().size());
   for (const MessageKind& each : message_kinds()) {
     if (each.kind == Kind::head_001) continue;
-    for (std::size_t variant = 0; variant < test::message_variants; ++variant) {
+    const std::size_t variants = vostro::test::rounds(test::message_variants, std::size_t{1});
+    for (std::size_t variant = 0; variant < variants; ++variant) {
       Element around;
       around.name = "RequestPayload";
       around.children.push_back(test::fullest_header(each.kind, variant));

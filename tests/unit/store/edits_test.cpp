@@ -15,6 +15,7 @@
 
 #include "base/random.h"
 #include "tests/support/chain_builders.h"
+#include "tests/support/sanitizers.h"
 #include "tests/unit/store/store_support.h"
 
 namespace vostro::chain {
@@ -145,7 +146,7 @@ class StoreEdits : public testing::Test {
 };
 
 TEST_F(StoreEdits, S1_F7_ChangedFilesNeverGiveAWrongAnswer) {
-  const std::uint64_t edits = number_of("VOSTRO_TEST_EDITS", 150);
+  const std::uint64_t edits = number_of("VOSTRO_TEST_EDITS", vostro::test::rounds(150U, 50U));
   const TemporaryDirectory directory;
   const fs::path store = directory.store();
   // The first blocks in sorted files, the others in the log, as a running node has them; where one
