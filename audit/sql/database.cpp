@@ -116,7 +116,9 @@ Database::Database(const DatabaseAddress& address, bool may_write)
       std::error_code none;
       if (!may_write && !std::filesystem::exists(address.where, none))
         throw DatabaseError("there is no such file: make it with vostro-audit export");
-      session_->soci.open(soci::sqlite3, "db=" + address.where + " timeout=10 synchronous=normal");
+      // SOCI would set `synchronous` before `timeout`, and then not wait for another process.
+      session_->soci.open(soci::sqlite3, "db=" + address.where + " timeout=10");
+      session_->soci << "PRAGMA synchronous=NORMAL";
       if (may_write) session_->soci << "PRAGMA journal_mode=WAL";
     } else {
       std::string where = address.where + " client_encoding=UTF8";

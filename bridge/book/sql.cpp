@@ -169,8 +169,10 @@ Sql::Session& Sql::session() {
   if (session_) return *session_;
   auto made = std::make_unique<Session>();
   if (address_.kind == DatabaseAddress::Kind::sqlite) {
-    // `timeout`: seconds to wait for another process's transaction.
-    made->soci.open(soci::sqlite3, "db=" + address_.where + " timeout=10 synchronous=full");
+    // `timeout`: seconds to wait for another process. SOCI sets `synchronous` before it, and would
+    // not wait where a process that was killed is being recovered from: it is set here.
+    made->soci.open(soci::sqlite3, "db=" + address_.where + " timeout=10");
+    made->soci << "PRAGMA synchronous=FULL";
     made->soci << "PRAGMA journal_mode=WAL";
     made->soci << "PRAGMA foreign_keys=ON";
     made->soci << "PRAGMA cache_size=-65536";  // 64 MiB: a day of a large bank

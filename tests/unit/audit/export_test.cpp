@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "audit/program.h"
 #include "audit/sql/database.h"
@@ -516,6 +517,22 @@ INSTANTIATE_TEST_SUITE_P(On, AuditExport,
                            return instance.param == DatabaseAddress::Kind::sqlite ? "SQLite"
                                                                                   : "PostgreSQL";
                          });
+
+TEST(AuditDatabase, IsWaitedForWhereAnotherProcessHasItAlone) {
+  const ScratchDirectory directory;
+  const DatabaseAddress address{DatabaseAddress::Kind::sqlite, directory.under("database")};
+  Database other(address, true);
+  other.run("CREATE TABLE rows(id INTEGER)");
+  other.run("PRAGMA locking_mode=EXCLUSIVE");
+  other.run("INSERT INTO rows VALUES(1)");
+  std::jthread ends([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    other.run("PRAGMA locking_mode=NORMAL");
+    static_cast<void>(other.query("SELECT id FROM rows"));
+  });
+  Database opened(address, false);
+  EXPECT_EQ(opened.query("SELECT id FROM rows").rows.size(), 1U);
+}
 
 TEST(AuditViews, PercentilesAreOfTheNearestRank) {
   EXPECT_EQ(percentile({}, 50), 0);

@@ -514,6 +514,23 @@ TEST(Database, IsNamedInOneWay) {
 }
 
 // F35: the database goes away under a bridge that writes, and comes back.
+TEST(Database, IsWaitedForWhereAnotherProcessHasItAlone) {
+  const test::TemporaryDirectory home;
+  const DatabaseAddress address{DatabaseAddress::Kind::sqlite, (home.path() / "book").string()};
+  Sql other(address, {});
+  other.run("CREATE TABLE entries(id INTEGER)");
+  // As one that recovers after a kill: nobody else may even open it.
+  other.run("PRAGMA locking_mode=EXCLUSIVE");
+  other.run("INSERT INTO entries VALUES(1)");
+  std::jthread ends([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    other.run("PRAGMA locking_mode=NORMAL");
+    static_cast<void>(other.rows(1, "SELECT id FROM entries"));
+  });
+  Sql opened(address, {});
+  EXPECT_EQ(opened.rows(1, "SELECT id FROM entries").size(), 1U);
+}
+
 TEST(DatabaseServerPostgreSQL, F35_WritesGoOnWhenItIsBack) {
   test::PostgresqlServer* server = test::PostgresqlServer::shared();
   if (server == nullptr)
