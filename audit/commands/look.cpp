@@ -8,6 +8,7 @@
 #include "base/money.h"
 #include "base/time.h"
 #include "chain/account.h"
+#include "chain/receipt.h"
 
 namespace vostro::audit {
 namespace {
@@ -33,6 +34,15 @@ std::string bank_of(const std::string& text) {
 std::string moment_text(const std::string& text) {
   if (text.empty()) return {};
   return to_text(moment_of(parse_date(text) ? text + "T00:00:00Z" : text));
+}
+
+/// `done` is of what is no payment.
+std::vector<std::string> payment_statuses() {
+  std::vector<std::string> words;
+  for (auto status = chain::Status::rejected; status < chain::Status::done;
+       status = static_cast<chain::Status>(static_cast<std::uint8_t>(status) + 1))
+    words.emplace_back(to_string(status));
+  return words;
 }
 
 Exit run_trace(TraceCommand command, const Surroundings& surroundings) {
@@ -138,11 +148,8 @@ void add_find(CLI::App& app, const Surroundings& surroundings, Exit& exit) {
   sub->add_option("--from", command->query.from,
                   "Ordered at this time (2026-01-05T06:00:00Z), or on this day (UTC), or later");
   sub->add_option("--before", command->query.before, "Ordered earlier than this");
-  sub->add_option("--status", command->query.status,
-                  "settled, rejected, held, delayed, blocked, released, cancelled, returned, "
-                  "credited or recall_requested")
-      ->check(CLI::IsMember({"settled", "rejected", "held", "delayed", "blocked", "released",
-                             "cancelled", "returned", "credited", "recall_requested"}));
+  sub->add_option("--status", command->query.status, "Its last one")
+      ->check(CLI::IsMember(payment_statuses()));
   sub->add_option("--limit", command->query.limit, "At most so many (default 100)")
       ->check(CLI::Range(1, 1'000'000));
   add_tables_options(*sub, command->tables);

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <thread>
 
@@ -11,8 +10,8 @@
 #include "audit/node_source.h"
 #include "audit/progress_bar.h"
 #include "base/private_file.h"
-#include "base/time.h"
 #include "client/api.h"
+#include "client/read_answers.h"
 
 namespace vostro::audit {
 
@@ -193,21 +192,11 @@ ReplayOptions replay_options(const WorkOptions& given, const WorkDirectory& work
 }
 
 UnixMillis moment_of(const std::string& text) {
-  // Milliseconds are three digits between a point and the Z.
-  constexpr std::size_t kWhole = std::string_view("2026-01-31T18:00:00").size();
-  std::string whole = text;
-  std::uint64_t millis = 0;
-  bool is_good = true;
-  if (text.size() == kWhole + 5 && text[kWhole] == '.') {
-    const char* const begin = text.data() + kWhole + 1;
-    is_good = std::from_chars(begin, begin + 3, millis).ptr == begin + 3;
-    whole = text.substr(0, kWhole) + text.substr(kWhole + 4);
-  }
-  const auto time = parse_time(whole);
-  if (!is_good || !time)
+  const auto time = client::parse_block_time(text);
+  if (!time)
     throw Stop{Exit::usage,
                text + " is no time: 2026-01-31T18:00:00Z, or 2026-01-31T18:00:00.250Z"};
-  return UnixMillis(time->value * 1000 + millis);
+  return *time;
 }
 
 void check_is_there(Database& database, const std::string& kind, const std::string& name) {
