@@ -36,6 +36,7 @@ Result<Report, std::string> run_all(const Options& options) {
     say("scenario " + std::string(each.name));
     auto section = each.run(run);
     if (!section) return fail(std::string(each.name) + ": " + section.error());
+    section->name = each.name;
     report.sections.push_back(*std::move(section));
   }
   return report;

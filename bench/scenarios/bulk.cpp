@@ -18,7 +18,6 @@ Result<Section, std::string> bulks(Run& run) {
   auto site = Site::open(run.options, run.stop);
   if (!site) return fail(site.error());
   Section section;
-  section.name = "bulk";
   LoadPlan plan = run.options.load;
   plan.credits = run.options.credits;
   plan.group = 1;

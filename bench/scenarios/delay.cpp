@@ -55,7 +55,6 @@ Result<Section, std::string> delayed(Run& run) {
   if (!through_leader) return fail(through_leader.error());
 
   Section section;
-  section.name = "delay";
   section.title = "lone payments, validators " + text_of(delay_ms, Unit::ms) + " apart, one way";
   section.figures = {
       {"median_ms", "median", lone->ms.median, Unit::ms},

@@ -84,7 +84,6 @@ Result<Section, std::string> one_down(Run& run) {
   if (!opened) return fail(opened.error());
   Site& site = **opened;
   Section section;
-  section.name = "down";
   const auto rate = payments_rate(run, site, section);
   if (!rate) return fail(rate.error());
   LoadPlan plan = run.options.load;

@@ -22,7 +22,6 @@ Result<Section, std::string> limits_of_machine(Run& run) {
   const auto directory = scratch_directory(run.options.network.directory);
   if (!directory) return fail(directory.error());
   Section section;
-  section.name = "limits";
   section.title = "what this machine can do at best, one thread where nothing else is said";
   const Machine machine = describe_machine(*directory);
   const Spread one = verification_us(kLimitRounds, kVerifications);

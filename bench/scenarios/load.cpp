@@ -20,7 +20,6 @@ Result<Section, std::string> single_payments(Run& run) {
   auto site = Site::open(run.options, run.stop);
   if (!site) return fail(site.error());
   Section section;
-  section.name = "load";
   const auto rate = payments_rate(run, **site, section);
   if (!rate) return fail(rate.error());
   LoadPlan plan = run.options.load;

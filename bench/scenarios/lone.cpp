@@ -20,7 +20,6 @@ Result<Section, std::string> lone_payments(Run& run) {
   if (!lone) return fail(lone.error());
   for (const Order& each : lone->settled) (*site)->ledger().note(each);
   Section section;
-  section.name = "lone";
   section.title = "payments one after another, ?wait=final, from send to answer";
   section.figures = {
       {"median_ms", "median", lone->ms.median, Unit::ms, Target{kLoneMedianMs, false}},

@@ -27,7 +27,6 @@ Result<Section, std::string> overload(Run& run) {
   auto site = Site::open(run.options, run.stop);
   if (!site) return fail(site.error());
   Section section;
-  section.name = "overload";
   const auto rate = payments_rate(run, **site, section);
   if (!rate) return fail(rate.error());
   LoadPlan plan = run.options.load;
