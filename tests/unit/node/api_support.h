@@ -43,6 +43,18 @@ class TempDir {
   std::string path_;
 };
 
+/// With an empty block store.
+struct StoreCase : testing::Test {
+  TempDir directory;
+  std::unique_ptr<chain::Store> store;
+
+  void SetUp() override {
+    auto opened = chain::Store::open(directory.path("store"), network(), {.reserve_bytes = 1});
+    ASSERT_TRUE(opened.has_value());
+    store = std::move(*opened);
+  }
+};
+
 class FakeNode final : public node::Service {
  public:
   /// Heights below the head whose state can be proved.

@@ -43,16 +43,11 @@ StoreBlock with_batch(StoreBlock block, std::size_t bytes) {
   return block;
 }
 
-struct BlockWriterTest : testing::Test {
-  test::TempDir directory;
-  std::unique_ptr<chain::Store> store;
+struct BlockWriterTest : test::StoreCase {
   std::vector<std::string> failures;
 
   void SetUp() override {
-    auto opened =
-        chain::Store::open(directory.path("store"), test::network(), {.reserve_bytes = 1});
-    ASSERT_TRUE(opened.has_value());
-    store = std::move(*opened);
+    ASSERT_NO_FATAL_FAILURE(StoreCase::SetUp());
     ASSERT_TRUE(
         store->commit({test::hash_of("anchor"), {}, {}, {}, false, {}, chain::ExecutedBlock()})
             .has_value());

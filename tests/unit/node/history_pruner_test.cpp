@@ -9,17 +9,12 @@
 namespace vostro::node {
 namespace {
 
-struct HistoryPrunerTest : testing::Test {
-  test::TempDir directory;
-  std::unique_ptr<chain::Store> store;
+struct HistoryPrunerTest : test::StoreCase {
   std::mutex mutex;
   std::vector<std::string> failures;
 
   void SetUp() override {
-    auto opened =
-        chain::Store::open(directory.path("store"), test::network(), {.reserve_bytes = 1});
-    ASSERT_TRUE(opened.has_value());
-    store = std::move(*opened);
+    ASSERT_NO_FATAL_FAILURE(StoreCase::SetUp());
     for (Height height; height.value <= 300; height = height.next()) {
       chain::ExecutedBlock block;
       block.height = height;
