@@ -60,6 +60,16 @@ std::string row_holders(std::size_t rows, std::size_t columns) {
   return text + ")";
 }
 
+std::string typed_rows(const SqlValues& values, std::size_t columns) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text += i == 0 ? "(" : i % columns == 0 ? "), (" : ", ";
+    const bool is_number = std::holds_alternative<std::int64_t>(values[i]);
+    text += (is_number ? "CAST(:v" : ":v") + std::to_string(i) + (is_number ? " AS BIGINT)" : "");
+  }
+  return text + ")";
+}
+
 Hash facts_hash(std::string_view tag, const SqlValues& values) {
   std::string joined;
   for (const SqlValue& value : values) {

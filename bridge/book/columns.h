@@ -44,6 +44,9 @@ struct FlowSum {
 [[nodiscard]] std::string holders(std::size_t count);
 /// "(:v0, :v1), (:v2, :v3), ..."
 [[nodiscard]] std::string row_holders(std::size_t rows, std::size_t columns);
+/// The same for rows of VALUES alone, where a number that is not named as one is text to
+/// PostgreSQL. Both databases call its columns column1, column2, ...
+[[nodiscard]] std::string typed_rows(const SqlValues& values, std::size_t columns);
 /// Of all columns of a flow's row, each with its length.
 [[nodiscard]] Hash facts_hash(std::string_view tag, const SqlValues& values);
 

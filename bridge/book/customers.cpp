@@ -63,18 +63,13 @@ class KnownCustomers : public WaitingRows {
     const auto moved = std::exchange(moved_, {});
     const std::vector<std::string> accounts(moved.begin(), moved.end());
     in_groups(accounts.size(), [&](std::size_t first, std::size_t count) {
-      std::string rows;
       SqlValues values;
       for (std::size_t i = first; i < first + count; ++i) {
-        const std::string at = std::to_string(values.size());
-        const std::string next = std::to_string(values.size() + 1);
-        // Of a number: what stands in VALUES alone is text to PostgreSQL.
-        rows += (i == first ? "(:v" : ", (:v") + at + ", CAST(:v" + next + " AS BIGINT))";
         values.emplace_back(accounts[i]);
         values.emplace_back(known_.at(accounts[i])->balance.value);
       }
-      if (book.sql().run("UPDATE customers SET balance = new.column2 FROM (VALUES " + rows +
-                             ") AS new WHERE account = new.column1",
+      if (book.sql().run("UPDATE customers SET balance = new.column2 FROM (VALUES " +
+                             typed_rows(values, 2) + ") AS new WHERE account = new.column1",
                          values) != static_cast<std::int64_t>(count))
         throw BookDamaged("a customer's account that moves is gone");
     });

@@ -164,7 +164,9 @@ class KnownPayments : public WaitingRows {
   }
 
   void add(const CustomerPayment& payment) {
-    known_[key_in_book(payment)] = {payment, Change::added};
+    Known& known = known_[key_in_book(payment)];
+    if (known.payment) throw BookDamaged("twice there would be the payment " + key_of(payment));
+    known = {payment, Change::added};
   }
   void change(const CustomerPayment& payment) { note(payment, Change::fields); }
   void change_details(const CustomerPayment& payment) { note(payment, Change::details); }
@@ -204,30 +206,20 @@ class KnownPayments : public WaitingRows {
     std::vector<std::size_t> columns{kEndToEndId};
     for (std::size_t i = kFirstThatChanges; i < kPaymentCount; ++i)
       if (i != kDetails || has_details) columns.push_back(i);
-    // Both databases call the columns of VALUES so.
     std::string set;
     for (std::size_t i = 0; i < columns.size(); ++i)
       set += (i == 0 ? " SET " : ", ") + names[columns[i]] + " = new.column" +
              std::to_string(std::size(kKeys) + i + 1);
     columns.insert(columns.begin(), std::begin(kKeys), std::end(kKeys));
     in_groups(payments.size(), [&](std::size_t first, std::size_t count) {
-      std::string rows;
       SqlValues values;
       for (std::size_t i = first; i < first + count; ++i) {
         const SqlValues all = values_of(*payments[i]);
-        for (const std::size_t column : columns) {
-          const std::string holder = ":v" + std::to_string(values.size());
-          // Of a number: what stands in VALUES alone is text to PostgreSQL.
-          rows += column != columns.front() ? ", " : i == first ? "(" : "), (";
-          rows += std::holds_alternative<std::int64_t>(all[column])
-                      ? "CAST(" + holder + " AS BIGINT)"
-                      : holder;
-          values.push_back(all[column]);
-        }
+        for (const std::size_t column : columns) values.push_back(all[column]);
       }
       const std::int64_t changed = book.sql().run(
-          "UPDATE customer_payments" + set + " FROM (VALUES " + rows +
-              ")) AS new WHERE side = new.column1 AND owner = new.column2 AND uetr = new.column3",
+          "UPDATE customer_payments" + set + " FROM (VALUES " + typed_rows(values, columns.size()) +
+              ") AS new WHERE side = new.column1 AND owner = new.column2 AND uetr = new.column3",
           values);
       if (changed != static_cast<std::int64_t>(count)) throw_gone(book, payments, first, count);
     });

@@ -77,6 +77,11 @@ TEST_P(PaymentsTogether, AreAsTheTransactionLeftThem) {
   EXPECT_EQ(gone.error().kind, BookError::Kind::damaged);
   EXPECT_NE(gone.error().what.find(to_text(made(kCount + 1).name.id)), std::string::npos)
       << gone.error().what;
+  EXPECT_FALSE(book_->write(kNow, [&](BookTransaction& rows) { insert(rows, made(2), "again"); }));
+  EXPECT_FALSE(book_->write(kNow, [&](BookTransaction& rows) {
+    insert(rows, made(kCount + 1), "once");
+    insert(rows, made(kCount + 1), "twice");
+  }));
 }
 
 TEST_P(PaymentsTogether, ACustomersBalanceIsTheSumOfWhatATransactionMoves) {
