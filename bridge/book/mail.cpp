@@ -55,12 +55,12 @@ class WaitingMail : public WaitingRows {
  public:
   void put(BookTransaction& book, const OutboxItem& item) {
     if (gone_.contains(item.id)) write(book);
-    coming_.insert_or_assign(item.id, row_of(item, book.next_place()));
+    come(row_of(item, book.next_place()));
   }
 
   void send_once(BookTransaction& book, const JournalMessage& message) {
     const OutboxItem item{message.message_id + ".xml", OutboxItem::Kind::file, message.content};
-    if (!messages_.contains(item.id))
+    if (!messages_.contains(item.id) && !said_.contains(item.id))
       messages_.emplace(item.id, Message{message, row_of(item, book.next_place())});
   }
 
@@ -73,7 +73,8 @@ class WaitingMail : public WaitingRows {
   void write(BookTransaction& book) override {
     for (Message& each : unknown_ones(book, std::exchange(messages_, {}))) {
       insert(book, each.content);
-      coming_.insert_or_assign(std::get<std::string>(each.row.front()), std::move(each.row));
+      said_.insert(std::get<std::string>(each.row.front()));
+      come(std::move(each.row));
     }
     const auto gone = std::exchange(gone_, {});
     for_groups_of({gone.begin(), gone.end()}, [&](const SqlValues& ids, const std::string& in) {
@@ -89,6 +90,12 @@ class WaitingMail : public WaitingRows {
     JournalMessage content;
     SqlValues row;  ///< of the outbox
   };
+
+  void come(SqlValues row) {
+    const std::string id = std::get<std::string>(row.front());
+    if (!coming_.emplace(id, std::move(row)).second)
+      throw BookDamaged("the outbox would hold " + id + " twice");
+  }
 
   static SqlValues row_of(const OutboxItem& item, std::int64_t place) {
     return {item.id,
@@ -122,6 +129,7 @@ class WaitingMail : public WaitingRows {
   }
 
   std::map<std::string, Message> messages_;  ///< by the file's name
+  std::set<std::string> said_;               ///< those of them that are in the journal by now
   std::map<std::string, SqlValues> coming_;  ///< by id
   std::set<std::string> gone_;
 };

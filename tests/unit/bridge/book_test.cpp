@@ -354,6 +354,18 @@ TEST_P(TheBook, PutsIntoTheOutboxAndTakesOutOfItInOneTransaction) {
   }));
 }
 
+TEST_P(TheBook, PutsNothingIntoTheOutboxTwice) {
+  Book book = open_active();
+  const OutboxItem item{"a", OutboxItem::Kind::file, "text"};
+  const auto put = [&](BookTransaction& rows) { insert(rows, item); };
+  EXPECT_FALSE(book.write(kNow, [&](BookTransaction& rows) {
+    put(rows);
+    put(rows);
+  }));
+  write(book, put);
+  EXPECT_FALSE(book.write(kNow, put));
+}
+
 TEST_P(TheBook, SendsAMessageOnceHoweverOftenItIsSaid) {
   Book book = open_active();
   const auto say = [](BookTransaction& rows, int number) {
@@ -361,9 +373,12 @@ TEST_P(TheBook, SendsAMessageOnceHoweverOftenItIsSaid) {
     send_once(rows,
               JournalMessage{"out", "pain.002", "NORDDEFF", id, hash("file", as_bytes(id)), id});
   };
-  // The last hundred are said again, in the same transaction and in the next.
+  // The last hundred are said again, in the same transaction before and after they are written, and
+  // in the next.
   write(book, [&](BookTransaction& rows) {
     for (int i = 0; i < 300; ++i) say(rows, i);
+    for (int i = 200; i < 300; ++i) say(rows, i);
+    EXPECT_EQ(outbox_size(rows), 300);
     for (int i = 200; i < 300; ++i) say(rows, i);
   });
   write(book, [&](BookTransaction& rows) {
