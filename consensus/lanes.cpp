@@ -19,6 +19,7 @@ Lanes::Lanes(LaneConfig config, const Hash& ctx, std::size_t validators,
 // ---- The own lane ----
 
 void Lanes::begin_incarnation(std::uint32_t incarnation) {
+  hint_of_.clear();
   VOSTRO_CHECK(own_.has_value());
   // A repeated incarnation would sign two batches for one place: that is E4 of this node.
   VOSTRO_CHECK(!incarnation_ || incarnation > *incarnation_);
@@ -55,6 +56,7 @@ Result<Batch, LaneRefusal> Lanes::draft(std::vector<RawTransaction> transactions
 }
 
 LaneActions Lanes::on_own_batch(HeldBatch batch, std::uint32_t items) {
+  hint_of_.clear();
   VOSTRO_CHECK(own_ && incarnation_);
   const Batch& content = batch.batch();
   VOSTRO_CHECK(content.author == *own_ && content.incarnation == own_tip_.incarnation);
@@ -73,6 +75,7 @@ LaneActions Lanes::on_own_batch(HeldBatch batch, std::uint32_t items) {
 }
 
 LaneActions Lanes::keep(HeldBatch batch) {
+  hint_of_.clear();
   const BatchId id = batch.id;
   const LaneStore::Added added = store_.add(batch, true);
   if (added.outcome != StoreOutcome::stored) return {};
@@ -85,6 +88,7 @@ LaneActions Lanes::keep(HeldBatch batch) {
 }
 
 void Lanes::release_kept() {
+  hint_of_.clear();
   for (const BatchId& id : kept_) unpin(id);
   kept_.clear();
 }
@@ -107,6 +111,7 @@ LaneActions Lanes::on_batch(std::optional<ValidatorIndex> from, HeldBatch batch,
   const Batch& content = batch.batch();
   const BatchId id = batch.id;
   const ValidatorIndex author = content.author;
+  hint_of_.erase(author);
   if (content.ctx == ctx_ && !store_.holds(id) && is_own_key_elsewhere(content))
     actions.push_back(OwnKeyElsewhere{batch});
 
@@ -119,6 +124,7 @@ LaneActions Lanes::on_batch(std::optional<ValidatorIndex> from, HeldBatch batch,
   if (held && from) note_held_by(*from, content, id, now_ms);
   if (added.outcome != StoreOutcome::stored) return actions;
 
+  hint_of_.clear();  // a liar may have reported it as the tip of any lane
   if (store_.find(id)->check == BatchCheck::unchecked)
     actions.push_back(CheckBatch{std::move(batch)});
   note_gap(author, now_ms);
@@ -162,12 +168,14 @@ void Lanes::on_have(ValidatorIndex from, const LanePositions& entries, std::uint
       entry.position = position;
       entry.since_ms = now_ms;
       entry.disbelieved = false;
+      hint_of_.erase(author);
     }
     look_behind(author, entry, now_ms);
   }
 }
 
 void Lanes::on_peer_up(ValidatorIndex peer) {
+  hint_of_.clear();
   connected_.insert(peer);
   // A new session may follow lost ones: what HAVE told before may not have arrived.
   sent_.erase(peer);
@@ -175,6 +183,7 @@ void Lanes::on_peer_up(ValidatorIndex peer) {
 }
 
 void Lanes::on_peer_down(ValidatorIndex peer) {
+  hint_of_.clear();
   connected_.erase(peer);
   reported_.erase(peer);
   sent_.erase(peer);
@@ -187,6 +196,7 @@ void Lanes::on_peer_down(ValidatorIndex peer) {
 }
 
 void Lanes::on_final(const LanePositions& positions) {
+  hint_of_.clear();
   ++final_blocks_;
   for (const auto& [author, position] : positions)
     if (position != store_.final_position(author)) proven_.insert(author);

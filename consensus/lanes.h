@@ -274,6 +274,10 @@ class Lanes {
     std::uint64_t since_ms = 0;
     bool given_up = false;
   };
+  struct Hint {
+    LaneRef ref;
+    std::uint64_t due_ms = 0;  ///< when to follow it
+  };
   enum class Selection : std::uint8_t { by_policy, all_held };
   struct Candidate {
     ValidatorIndex author;
@@ -300,10 +304,12 @@ class Lanes {
   void note_held_by(ValidatorIndex peer, const Batch& batch, const BatchId& id,
                     std::uint64_t now_ms);
   void note_gap(ValidatorIndex author, std::uint64_t now_ms);
-  void look_behind(ValidatorIndex author, Reported& reported, std::uint64_t now_ms) const;
+  void look_behind(ValidatorIndex author, Reported& reported, std::uint64_t now_ms);
   [[nodiscard]] bool is_good_hint(ValidatorIndex author, const LanePosition& position) const;
   [[nodiscard]] bool is_fetching_from_lane(ValidatorIndex author) const;
-  [[nodiscard]] std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> hints() const;
+  [[nodiscard]] std::optional<Hint> oldest_hint(ValidatorIndex author) const;
+  /// The oldest that is still good of each lane that nothing is fetched from, by author.
+  [[nodiscard]] std::vector<Hint> hints() const;
   void give_up_hint(const Fetch& fetch);
   void send_haves(std::uint64_t now_ms, const std::set<ValidatorIndex>& leaders,
                   LaneActions& actions);
@@ -334,6 +340,9 @@ class Lanes {
   std::map<ValidatorIndex, LanePositions> sent_;  // by peer: what HAVE has told it
   std::map<ValidatorIndex, std::uint64_t> have_sent_ms_;
   std::set<ValidatorIndex> connected_;
+  /// oldest_hint of each lane. It is of what n peers say, and is asked for after each input of the
+  /// node, most of which are votes: kept until an input that may change it, each of which drops it.
+  mutable std::map<ValidatorIndex, std::optional<Hint>> hint_of_;
   std::uint64_t final_blocks_ = 0;                           // counted since the start
   std::map<ValidatorIndex, std::uint64_t> caused_fetch_at_;  // value of final_blocks_
   std::set<ValidatorIndex> proven_;  // lanes with a final reference since the start

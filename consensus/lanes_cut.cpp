@@ -78,6 +78,7 @@ LanePositions positions_after(LanePositions parent, const Cut& cut) {
 // ---- Required cuts ----
 
 LaneActions Lanes::require_cut(RequiredCut required, std::uint64_t now_ms) {
+  hint_of_.clear();
   LaneActions actions;
   if (required_.contains(required.block)) return actions;
   VOSTRO_CHECK(required_.size() < config_.cuts_max);
@@ -111,6 +112,7 @@ void Lanes::unpin(const BatchId& id) {
 }
 
 void Lanes::release_cut(const BlockId& block) {
+  hint_of_.clear();
   const auto found = required_.find(block);
   if (found == required_.end()) return;
   forget_fetches_of(block);

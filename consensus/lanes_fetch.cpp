@@ -137,16 +137,17 @@ void Lanes::note_held_by(ValidatorIndex peer, const Batch& batch, const BatchId&
 /// lied. But a tip is reported only by who holds all before it, and is reported again as long as
 /// that is work for somebody: without this its only holder would stay busy alone for ever. Once in
 /// a while, for it costs a walk, and a liar may report what it will not deliver.
-void Lanes::look_behind(ValidatorIndex author, Reported& reported, std::uint64_t now_ms) const {
-  if (is_good_hint(author, reported.lacking)) return;
+void Lanes::look_behind(ValidatorIndex author, Reported& reported, std::uint64_t now_ms) {
   if (now_ms - reported.looked_ms < config_.hint_again_ms) return;
+  if (is_good_hint(author, reported.lacking)) return;
   reported.looked_ms = now_ms;
   reported.lacking = store_.lacking_before(author, reported.position).value_or(LanePosition{});
+  if (!reported.lacking.tip.is_zero()) hint_of_.erase(author);
 }
 
 bool Lanes::is_good_hint(ValidatorIndex author, const LanePosition& position) const {
-  return !position.tip.is_zero() && !store_.holds(position.tip) &&
-         store_.is_worth_having(author, position);
+  return !position.tip.is_zero() && store_.is_worth_having(author, position) &&
+         !store_.holds(position.tip);
 }
 
 void Lanes::note_gap(ValidatorIndex author, std::uint64_t now_ms) {
@@ -164,34 +165,43 @@ bool Lanes::is_fetching_from_lane(ValidatorIndex author) const {
                      [&](const auto& entry) { return entry.second.ref.author == author; });
 }
 
-// For each lane the oldest hint that is still good, and when to follow it. One at a time: a liar
-// who reports another tip each time comes after those who were first.
-std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> Lanes::hints() const {
-  std::map<ValidatorIndex, std::pair<LaneRef, std::uint64_t>> found;
+// One at a time: a liar who reports another tip each time comes after those who were first.
+std::optional<Lanes::Hint> Lanes::oldest_hint(ValidatorIndex author) const {
+  std::optional<Hint> oldest;
   const auto consider = [&](const LaneRef& ref, std::uint64_t since_ms) {
     const std::uint64_t due_ms = since_ms + config_.hint_delay_ms;
-    const auto [entry, is_new] = found.try_emplace(ref.author, ref, due_ms);
-    if (!is_new && due_ms < entry->second.second) entry->second = {ref, due_ms};
+    if (!oldest || due_ms < oldest->due_ms) oldest = {ref, due_ms};
   };
   for (const auto& [peer, lanes] : reported_) {
     if (!connected_.contains(peer) || (own_ && peer == *own_)) continue;
-    for (const auto& [author, reported] : lanes) {
-      if (!reported.disbelieved && is_good_hint(author, reported.position))
-        consider(store_.run_to(author, reported.position), reported.since_ms);
-      if (is_good_hint(author, reported.lacking))
-        consider(store_.run_to(author, reported.lacking), reported.looked_ms);
-    }
+    const auto found = lanes.find(author);
+    if (found == lanes.end()) continue;
+    const Reported& reported = found->second;
+    if (!reported.disbelieved && is_good_hint(author, reported.position))
+      consider(store_.run_to(author, reported.position), reported.since_ms);
+    if (is_good_hint(author, reported.lacking))
+      consider(store_.run_to(author, reported.lacking), reported.looked_ms);
   }
-  for (const auto& [author, seen] : gaps_) {
-    if (seen.given_up) continue;
-    if (const auto gap = store_.gap(author); gap && gap->tip == seen.tip)
-      consider(*gap, seen.since_ms);
+  if (const auto seen = gaps_.find(author); seen != gaps_.end() && !seen->second.given_up) {
+    if (const auto gap = store_.gap(author); gap && gap->tip == seen->second.tip)
+      consider(*gap, seen->second.since_ms);
   }
-  std::erase_if(found, [this](const auto& entry) { return is_fetching_from_lane(entry.first); });
+  return oldest;
+}
+
+std::vector<Lanes::Hint> Lanes::hints() const {
+  std::vector<Hint> found;
+  for (std::uint16_t i = 0; i < store_.validators(); ++i) {
+    const ValidatorIndex author(i);
+    auto known = hint_of_.find(author);
+    if (known == hint_of_.end()) known = hint_of_.emplace(author, oldest_hint(author)).first;
+    if (known->second && !is_fetching_from_lane(author)) found.push_back(*known->second);
+  }
   return found;
 }
 
 void Lanes::give_up_hint(const Fetch& fetch) {
+  hint_of_.erase(fetch.ref.author);
   for (auto& [peer, lanes] : reported_) {
     const auto reported = lanes.find(fetch.ref.author);
     if (reported == lanes.end()) continue;
@@ -220,8 +230,7 @@ LaneActions Lanes::tick(std::uint64_t now_ms, const std::set<ValidatorIndex>& le
     ask(entry->first, fetch, now_ms, actions);
     ++entry;
   }
-  for (const auto& [author, hint] : hints()) {
-    const auto& [ref, due_ms] = hint;
+  for (const auto& [ref, due_ms] : hints()) {
     if (due_ms > now_ms) continue;
     Fetch& fetch = fetches_[ref.tip];
     fetch.ref = ref;
@@ -235,7 +244,7 @@ std::optional<std::uint64_t> Lanes::next_wakeup(const std::set<ValidatorIndex>& 
   std::optional<std::uint64_t> next;
   const auto consider = [&](std::uint64_t at_ms) { next = next ? std::min(*next, at_ms) : at_ms; };
   for (const auto& [id, fetch] : fetches_) consider(fetch.next_ms);
-  for (const auto& [author, hint] : hints()) consider(hint.second);
+  for (const Hint& hint : hints()) consider(hint.due_ms);
   for (const ValidatorIndex leader : leaders) {
     if (unsent_to(leader).empty()) continue;
     const auto sent = have_sent_ms_.find(leader);
@@ -246,13 +255,17 @@ std::optional<std::uint64_t> Lanes::next_wakeup(const std::set<ValidatorIndex>& 
 
 LanePositions Lanes::unsent_to(ValidatorIndex peer) const {
   if (!own_ || peer == *own_ || !connected_.contains(peer)) return {};
-  LanePositions entries = have_vector();
+  LanePositions entries;
   const auto sent = sent_.find(peer);
-  if (sent != sent_.end()) {
-    std::erase_if(entries, [&](const auto& entry) {
-      const auto told = sent->second.find(entry.first);
-      return told != sent->second.end() && told->second == entry.second;
-    });
+  for (std::uint16_t i = 0; i < store_.validators(); ++i) {
+    const ValidatorIndex author(i);
+    const LanePosition& tip = store_.tip(author);
+    if (tip.seq == 0) continue;
+    if (sent != sent_.end()) {
+      const auto told = sent->second.find(author);
+      if (told != sent->second.end() && told->second == tip) continue;
+    }
+    entries.emplace_hint(entries.end(), author, tip);
   }
   return entries;
 }
