@@ -302,6 +302,45 @@ TEST(AuditArchive, AnArchiveWithoutTheLastProofIsNone) {
   EXPECT_NE(ran.out.find("finality proof"), std::string::npos) << ran.out;
 }
 
+// What is above the last proof nobody has agreed on: no answer rests on it, though a shorter or
+// another archive would do.
+TEST(AuditArchive, WithoutItsLastProofItAnswersNothingAndIsLeftOut) {
+  Copy copy;
+  const Segment segment = copy.manifest().segments.back();
+  const std::string text = file_text(copy.under(segment.headers.name));
+  auto headers = *unpack_headers(as_bytes(text), segment.last.value - segment.first.value + 1);
+  ASSERT_FALSE(headers.back().proof.empty());
+  headers.back().proof.clear();
+  copy.replace(segment.headers.name, *pack_headers(headers));
+  const std::string genesis = ArchivedChain::get().genesis();
+  const std::string why = "finality proof";
+  // A UETR that only blocks above the last proof could have used.
+  const Ran absent =
+      run_program({"absent", to_text(uetr(77'777)), copy.path(), "--genesis", genesis, "--json"});
+  EXPECT_EQ(absent.exit, Exit::diverges) << absent.out << absent.err;
+  EXPECT_NE(absent.err.find(why), std::string::npos) << absent.err;
+  EXPECT_EQ(absent.out, "");
+  const ScratchDirectory directory;
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"replay", copy.path(), "--genesis", genesis},
+           {"archive", copy.path(), directory.under("copied"), "--genesis", genesis},
+           {"archive", ArchivedChain::get().under("node"), copy.path(), "--genesis", genesis}}) {
+    const Ran ran = run_program(arguments);
+    EXPECT_EQ(ran.exit, Exit::diverges) << arguments[0] << ran.out << ran.err;
+    EXPECT_NE((ran.out + ran.err).find(why), std::string::npos) << ran.out << ran.err;
+  }
+  // Beside one of the same length that has it, in either order.
+  for (const bool first : {true, false}) {
+    const std::string good = ArchivedChain::get().under("archive");
+    const Ran both = run_program({"replay", first ? copy.path() : good, first ? good : copy.path(),
+                                  "--genesis", genesis, "--json"});
+    EXPECT_EQ(both.exit, Exit::holds) << both.out << both.err;
+    EXPECT_NE(both.err.find(copy.path() + " is left out"), std::string::npos) << both.err;
+    EXPECT_EQ(boost::json::parse(both.out).at("checked_to").to_number<std::uint64_t>(),
+              ArchivedChain::get().last.value);
+  }
+}
+
 TEST(AuditArchive, AManifestThatIsNoneIsRefused) {
   const std::string good = file_text(ArchivedChain::get().under("archive/manifest.json"));
   ASSERT_TRUE(read_manifest(good).has_value());

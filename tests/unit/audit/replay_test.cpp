@@ -187,6 +187,37 @@ TEST(AuditReplay, InStepsComesToTheSameAsAtOnce) {
   EXPECT_EQ(counts, whole.counts);
 }
 
+// A block that no proof covers is final by the headers that lead from it to a proof: where they do
+// not, it is nobody's block, though everything in it holds.
+TEST(AuditReplay, AsksForTheProofAboveTheBlockAtWhichItEnds) {
+  const ScratchDirectory directory;
+  const auto replayed = [&](const std::string& name, const Forgery& above) {
+    ChainMaker chain(directory.under(name));
+    chain.block_of({issue_bytes(1, "NORDDEFF/main", eur(100))});
+    chain.block_of({payment_bytes(2, "NORDDEFF/main", "SUDBFRPP/main", 5)}, false);
+    chain.block({{payment_bytes(3, "NORDDEFF/main", "SUDBFRPP/main", 5)}}, true, above);
+    chain.close();
+    const ScratchDirectory work;
+    ReplayOptions options = options_in(work.path());
+    options.to = Height(2);
+    return replay_of(directory.under(name), options);
+  };
+  const Report sound = replayed("sound", {});
+  EXPECT_EQ(sound.divergence, std::nullopt) << to_string(*sound.divergence);
+  EXPECT_EQ(sound.run.proofs, 1U);
+  Forgery too_few;
+  too_few.signers = 2;
+  Forgery of_another;
+  of_another.header = [](consensus::Header& header) { header.parent.bytes[0] ^= 1; };
+  for (const auto& [field, forgery] : std::vector<std::pair<std::string, Forgery>>{
+           {"finality proof", too_few}, {"header.parent", of_another}}) {
+    const Report forged = replayed(field, forgery);
+    ASSERT_TRUE(forged.divergence.has_value()) << field;
+    EXPECT_EQ(forged.divergence->height, Height(3)) << to_string(*forged.divergence);
+    EXPECT_EQ(forged.divergence->field, field) << to_string(*forged.divergence);
+  }
+}
+
 TEST(AuditReplay, SaysWhichSignaturesWereLeftToTheQuorum) {
   const ScratchDirectory work;
   ReplayOptions options = options_in(work.path());
