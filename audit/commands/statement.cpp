@@ -32,7 +32,7 @@ Exit run_statement(const StatementCommand& command, const Surroundings& surround
     const Statement statement = statement_of(database, *account, *currency, *from, *to);
     const auto text = command.format == "csv"
                           ? Result<std::string, std::string>(to_csv(statement, database))
-                          : to_camt053(statement);
+                          : to_camt053(statement, database);
     if (!text) throw Stop{Exit::cannot_check, text.error()};
     write_out(*text, command.out, surroundings);
     return Exit::holds;

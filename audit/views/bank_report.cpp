@@ -161,21 +161,24 @@ class Reporter {
                       {},
                       {},
                       {}};
+    const PeriodEnd end = end_of_period(database_, scope_.currency, scope_.to);
     // What the hold was for then: what a payment's last receipt says up to the end of the period,
     // or the order whose money waits.
     const auto found = database_.query(
         "SELECT e.hold_id, CAST(SUM(e.amount) AS BIGINT), (SELECT r.status FROM receipts r WHERE "
         "r.agent = e.hold_agent AND r.uetr = e.hold_id AND r.status IN ('delayed', 'held', "
-        "'blocked') AND r.height <= :v0 ORDER BY r.height DESC, r.position DESC LIMIT 1), "
+        "'blocked') AND (r.height < :v0 OR (r.height = :v1 AND r.position < :v2)) ORDER BY "
+        "r.height "
+        "DESC, r.position DESC LIMIT 1), "
         "p.debtor, "
         "p.creditor, (SELECT MIN(t.kind) FROM transactions t WHERE t.owner = e.hold_agent AND t.id "
         "= e.hold_id) FROM "
         "entries e LEFT JOIN payments p ON p.agent = e.hold_agent AND p.uetr = e.hold_id WHERE "
-        "e.place = 'hold' AND (e.hold_agent = :v1 OR p.creditor_agent = :v2) AND e.currency = :v3 "
-        "AND e.business_date <= :v4 GROUP BY e.hold_agent, e.hold_id, p.debtor, p.creditor HAVING "
+        "e.place = 'hold' AND (e.hold_agent = :v3 OR p.creditor_agent = :v4) AND e.currency = :v5 "
+        "AND e.business_date <= :v6 GROUP BY e.hold_agent, e.hold_id, p.debtor, p.creditor HAVING "
         "SUM(e.amount) <> 0 ORDER BY 2 DESC, 1",
-        {last_height(database_, scope_.currency, scope_.to), scope_.bank, scope_.bank,
-         scope_.currency, scope_.to});
+        {end.height, end.height, end.receipt, scope_.bank, scope_.bank, scope_.currency,
+         scope_.to});
     for (const TextRow& row : found.rows)
       table.rows.push_back({cell_text(row[0]), money(cell_number(row[1])),
                             row[2]               ? *row[2]

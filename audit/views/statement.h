@@ -1,5 +1,10 @@
 /// An account's statement over business dates, out of an exported database: opening balance, every
 /// entry, closing balance, as camt.053 or CSV.
+///
+/// A ledger proves balances after whole blocks, and a currency's business date may change within
+/// one. So a statement names a block with what its later entries, of the next date, add: closing
+/// balance + `later` = balance after the block, always (docs/audit.md, "Where a business date
+/// ends").
 #pragma once
 
 #include <cstdint>
@@ -29,22 +34,30 @@ struct Statement {
   Date to;
   std::int64_t opening = 0;
   std::int64_t closing = 0;
-  /// The last block of the period: the balance after it is the closing one, and `as-of` proves it.
+  /// The last block that the account's period reaches into: `as-of` proves the balance after it.
   std::string height;
   std::string block;
   std::string time;  ///< of it
   std::vector<Line> lines;
+  std::vector<Line> later;  ///< of this block, but of later business dates
+  std::int64_t proved = 0;  ///< the balance after the block: `closing` and `later`
 };
 
-/// The last block of the business dates up to `to` (as text) of a currency (as text). Throws
-/// DatabaseError.
-[[nodiscard]] std::int64_t last_height(Database& database, const std::string& currency,
-                                       const std::string& to);
+/// Where the business dates up to a given one end: all blocks below `height` belong to them, and of
+/// that block the receipts before number `receipt`.
+struct PeriodEnd {
+  std::int64_t height = 0;  ///< one above the last block where there is nothing later
+  std::int64_t receipt = 0;
+};
+/// Of the dates up to `to` (as text) of a currency (as text). Throws DatabaseError.
+[[nodiscard]] PeriodEnd end_of_period(Database& database, const std::string& currency,
+                                      const std::string& to);
 /// Throws DatabaseError.
 [[nodiscard]] Statement statement_of(Database& database, const chain::AccountId& account,
                                      const Currency& currency, Date from, Date to);
 /// Errors: what the message's rules do not take, in a sentence.
-[[nodiscard]] Result<std::string, std::string> to_camt053(const Statement& statement);
+[[nodiscard]] Result<std::string, std::string> to_camt053(const Statement& statement,
+                                                          Database& database);
 [[nodiscard]] std::string to_csv(const Statement& statement, Database& database);
 
 }  // namespace vostro::audit

@@ -14,6 +14,7 @@
 #include "audit/sql/schema.h"
 #include "audit/views/bank_report.h"
 #include "audit/views/render.h"
+#include "audit/views/statement.h"
 #include "audit/views/trace.h"
 #include "chain/records.h"
 #include "iso20022/message.h"
@@ -447,9 +448,121 @@ TEST_P(AuditExport, WritesStatementsThatAddUp) {
     Database database = open();
     return Amounts(database);
   }();
-  EXPECT_NE(csv.out.find(",closing,," + amounts.text(balance->units.value, "EUR") + ",EUR"),
+  for (const char* kind : {",closing,,", ",proved,,"})
+    EXPECT_NE(csv.out.find(kind + amounts.text(balance->units.value, "EUR") + ",EUR"),
+              std::string::npos)
+        << csv.out;
+  // A reconciliation program takes each message once, so no two have the same id.
+  std::vector<std::string> other = scope;
+  other.at(2) = "SUDBFRPP/main";
+  const auto second = iso20022::read_message(run_program(other).out);
+  ASSERT_TRUE(second.has_value());
+  EXPECT_NE(std::get<iso20022::AccountMessage>(second->body).header.message_id,
+            std::get<iso20022::AccountMessage>(message->body).header.message_id);
+}
+
+/// A chain whose second block holds four business dates of EUR.
+struct DatesWithinABlock {
+  ScratchDirectory directory;
+  DatesWithinABlock() {
+    ChainMaker chain(directory.under("node"));
+    chain.block_of({issue_bytes(1, "NORDDEFF/main", eur(1'000'00)),
+                    issue_bytes(2, "SUDBFRPP/main", eur(1'000'00))});
+    chain.block_of(
+        {payment_bytes(10, "NORDDEFF/main", "MERLSGSG/main", 10'00),
+         payment_bytes(11, "NORDDEFF/main", "SUDBFRPP/nostro", 11'00, true),
+         open_date(20, "2026-01-06"), payment_bytes(12, "NORDDEFF/main", "ALBAGB2L/main", 12'00),
+         payment_bytes(13, "NORDDEFF/main", "SUDBFRPP/main", 13'00), open_date(21, "2026-01-07"),
+         open_date(22, "2026-01-08"), payment_bytes(14, "NORDDEFF/main", "ALBAGB2L/main", 14'00)});
+    chain.block_of({payment_bytes(15, "NORDDEFF/main", "SUDBFRPP/main", 15'00)});
+    chain.close();
+    std::ofstream(directory.under("genesis.toml")) << network_text();
+  }
+  static Bytes open_date(std::uint64_t number, const std::string& date) {
+    return signed_bytes(
+        number, chain::OpenBusinessDate{bic("ALBAGB2L"), currency("EUR"), *parse_date(date)},
+        "ALBAGB2L", true);
+  }
+};
+
+// Opening balance and entries are the closing one; with what the named block has of later dates it
+// is what the ledger proves after the block; and a day begins with what the one before ended with.
+TEST_P(AuditExport, StatesBusinessDatesThatEndWithinABlock) {
+  const DatesWithinABlock made;
+  const Ran ran = run_program({"export", made.directory.under("node"), "--genesis",
+                               made.directory.under("genesis.toml"), "--database", written_});
+  ASSERT_EQ(ran.exit, Exit::holds) << ran.out << ran.err;
+  const auto store =
+      chain::Store::open(made.directory.under("node/store"), network_definition().network_id, {});
+  ASSERT_TRUE(store.has_value());
+  Database database = open();
+  const auto stated = [&](const std::string& name, const std::string& from, const std::string& to) {
+    const Statement statement =
+        statement_of(database, account(name), currency("EUR"), *parse_date(from), *parse_date(to));
+    std::int64_t sum = statement.opening;
+    for (const auto& line : statement.lines) sum += line.amount;
+    EXPECT_EQ(sum, statement.closing) << name << to;
+    for (const auto& line : statement.later) sum += line.amount;
+    EXPECT_EQ(sum, statement.proved) << name << to;
+    const auto then = (*store)->view().state_at(Height(std::stoull(statement.height)));
+    const auto balance = then->get(chain::key_of<chain::Balance>({account(name), currency("EUR")}));
+    EXPECT_EQ(statement.proved,
+              balance ? chain::decode_record<chain::Balance>(*balance)->units.value : 0)
+        << name << " after block " << statement.height;
+    return statement;
+  };
+  const std::vector<std::string> days{"2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"};
+  for (const char* name : {"NORDDEFF/main", "MERLSGSG/main", "ALBAGB2L/main", "SUDBFRPP/main"}) {
+    std::size_t lines = 0;
+    std::int64_t closing = 0;
+    for (const std::string& day : days) {
+      const Statement statement = stated(name, day, day);
+      EXPECT_EQ(statement.opening, closing) << name << day;
+      closing = statement.closing;
+      lines += statement.lines.size();
+    }
+    EXPECT_EQ(lines, stated(name, days.front(), days.back()).lines.size()) << name;
+  }
+  const auto block_of = [&](const std::string& name, const std::string& day) {
+    const Statement statement = stated(name, day, day);
+    return statement.height + " " + std::to_string(statement.later.size());
+  };
+  EXPECT_EQ(block_of("NORDDEFF/main", days[0]), "2 3") << "its entries of the 6th and the 8th";
+  EXPECT_EQ(block_of("NORDDEFF/main", days[1]), "2 1");
+  EXPECT_EQ(block_of("NORDDEFF/main", days[2]), "2 1") << "nothing was posted on the 7th";
+  EXPECT_EQ(block_of("NORDDEFF/main", days[3]), "3 0") << "the newest";
+  EXPECT_EQ(block_of("MERLSGSG/main", days[0]), "2 0") << "none of later dates: the whole block";
+  EXPECT_EQ(block_of("ALBAGB2L/main", days[0]), "1 0") << "none of the 5th: the block before";
+  EXPECT_EQ(block_of("ALBAGB2L/main", days[1]), "2 1");
+  EXPECT_EQ(stated("NORDDEFF/main", days[0], days[0]).closing, 979'00);
+
+  std::vector<std::string> command{"statement",  "--account",  "NORDDEFF/main", "--currency",
+                                   "EUR",        "--from",     "2026-01-05",    "--to",
+                                   "2026-01-05", "--database", written_};
+  const auto message = iso20022::read_message(run_program(command).out);
+  ASSERT_TRUE(message.has_value()) << to_string(message.error().list.front());
+  const auto& report = std::get<iso20022::AccountMessage>(message->body).reports.front();
+  EXPECT_EQ(report.balances.at(1).amount.units.value, 979'00);
+  EXPECT_NE(report.more.find("within block 2, "), std::string::npos) << report.more;
+  EXPECT_NE(report.more.find(": after it the balance is 940.00 EUR, of which -39.00 is of"),
             std::string::npos)
-      << csv.out;
+      << report.more;
+  command.insert(command.end(), {"--format", "csv"});
+  const std::string csv = run_program(command).out;
+  const auto tail = csv.find("\r\n2026-01-05,,,,,,closing,,979.00,EUR\r\n2026-01-06,");
+  ASSERT_NE(tail, std::string::npos) << csv;
+  EXPECT_NE(csv.find(",later,-14.00,940.00,EUR\r\n2026-01-08,2026-01-05T06:00:02.000Z,2,,,,proved,,"
+                     "940.00,EUR\r\n",
+                     tail),
+            std::string::npos)
+      << csv;
+  // What was held then was held, though its block reaches into the next day.
+  const BankReport day = report_on(database, {"NORDDEFF", "EUR", days[0], days[0]});
+  for (const ReportTable& table : day.tables)
+    if (table.name == "held") {
+      ASSERT_EQ(table.rows.size(), 1U);
+      EXPECT_EQ(table.rows[0].at(2), "held");
+    }
 }
 
 TEST_P(AuditExport, WhatNoProofCoversIsNotKept) {
