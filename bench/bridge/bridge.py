@@ -4,7 +4,7 @@
   bench/bridge/bridge.py                          2,000 payments at once, then as many at four fifths of what was served
   bench/bridge/bridge.py --payments 500 --json out.json
   bench/bridge/bridge.py --rate 100               only at this rate
-  bench/bridge/bridge.py --perf out.perf          with `perf record` of both bridges while the first load runs
+  bench/bridge/bridge.py --perf out.perf          with `perf record` of both bridges while the first load runs; --perf-of nodes, of those
 
 Exit code 0: each payment was made once and the books agree, whatever the figures. 1: they do not, or the run could not be finished.
 bench/README.md says what is measured and how.
@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 import uuid
 from decimal import Decimal
 from pathlib import Path
@@ -119,6 +120,23 @@ def cpu_s(pids):
             fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
             ticks += sum(int(field) for field in fields[11:15])
     return ticks / TICKS
+
+
+def node_counts(nodes):
+    """What the nodes themselves have counted so far, of all of them: blocks of the first, and the rest in sum."""
+    found = dict.fromkeys(("blocks", "orders", "frames", "kilobytes between nodes", "API answers"), 0.0)
+    names = {"vostro_peer_frames_sent_total": ("frames", 1), "vostro_peer_bytes_sent_total": ("kilobytes between nodes", 1e-3),
+             "vostro_api_requests_total": ("API answers", 1)}
+    for each in nodes:
+        with urllib.request.urlopen(each["api"] + "/metrics", timeout=30) as answer:
+            lines = [line.split(" ") for line in answer.read().decode("utf-8").splitlines() if not line.startswith("#")]
+        for name, *_, value in lines:
+            key, factor = names.get(name.split("{")[0], (None, 0))
+            if each is nodes[0] and name in ("vostro_height", "vostro_transactions_final_total"):
+                found["blocks" if name == "vostro_height" else "orders"] = float(value)
+            elif key:
+                found[key] += float(value) * factor
+    return found
 
 
 class Bank:
@@ -313,13 +331,16 @@ class Bench:
         # No question to the database while it is measured: each would be a connection more.
         awaited = [(bank, bank.taken_count + len(kinds) * self.args.payments) for bank, kinds in ((self.a, TOLD_A), (self.b, TOLD_B))]
         counts = [self.database_counts(bank) for bank in (self.a, self.b)]
+        counted = node_counts(self.network.info["nodes"])
         usage, began = self.usage(), time.time()
         clerk = Clerk((self.a, self.b))
         clerk.start()
         profiler = None
         if perf:
-            pids = ",".join(str(bank.bridge.process.pid) for bank in (self.a, self.b))
-            profiler = subprocess.Popen(["perf", "record", "-q", "-e", "cpu-clock", "-F", "499", "--call-graph", "dwarf,16384", "-o", perf, "-p", pids])
+            pids = {"bridges": [bank.bridge.process.pid for bank in (self.a, self.b)], "nodes": [node["pid"] for node in self.network.info["nodes"]],
+                    "postgresql": self.server.processes()}[self.args.perf_of]
+            profiler = subprocess.Popen(["perf", "record", "-q", "-e", "cpu-clock", "-F", "499", "--call-graph", "dwarf,16384", "-o", perf, "-p",
+                                         ",".join(map(str, pids))])
         load.offer(rate)
         while any(bank.taken_count < count for bank, count in awaited):
             for bank in (self.a, self.b):
@@ -329,16 +350,18 @@ class Bench:
                 raise NetError(f"the payments do not come to their end: {clerk.problem or 'no file comes out'}")
             time.sleep(0.1)
         spent = {name: value - usage[name] for name, value in self.usage().items()}
+        ended = time.time()
         if profiler:
             profiler.send_signal(signal.SIGINT)
             profiler.wait(60)
-        ended = time.time()
+        counted = {name: value - counted[name] for name, value in node_counts(self.network.info["nodes"]).items()}
         clerk.end()
         for bank in (self.a, self.b):
             self.network.wait(lambda bank=bank: self.server.query(bank.database, "SELECT COUNT(*) FROM outbox") == ["0"], 60,
                               "the outbox is not empty")
             bank.take()
-        return self.measured(load, rate, ended - began, spent, counts)
+        return self.measured(load, rate, ended - began, spent, counts) | {"nodes": {"blocks": counted.pop("blocks")} | {
+            name: value / self.args.payments for name, value in counted.items()}}
 
     def measured(self, load, rate, wall, spent, counts):
         told_a, told_b = files_of(self.a), files_of(self.b)
@@ -432,6 +455,8 @@ def show_load(found):
         print(f"    {name:32}{value:9.2f}")
     for name, value in found["database"].items():
         print(f"  {name:32}{value['statements']:9.1f} statements, {value['transactions']:.2f} transactions a payment")
+    nodes = dict(found["nodes"])
+    print(f"  nodes: {nodes.pop('blocks'):.0f} blocks; a payment: " + ", ".join(f"{value:.1f} {name}" for name, value in nodes.items()))
     print("  median seconds to each state: " + ", ".join(f"{name} {value:.2f}" for name, value in found["stages"].items()))
 
 
@@ -444,7 +469,8 @@ def parse():
     parser.add_argument("--only-full", action="store_true", help="only the load that comes at once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", help="write all figures there")
-    parser.add_argument("--perf", help="`perf record` both bridges in the first load, into this file")
+    parser.add_argument("--perf", help="`perf record` in the first load, into this file")
+    parser.add_argument("--perf-of", choices=("bridges", "nodes", "postgresql"), default="bridges", help="of whom; default the bridges")
     parser.add_argument("--statements", action="store_true", help="show the statements that took most")
     args = parser.parse_args()
     if not 2 <= args.nodes <= len(OTHERS) or args.payments < 1 or not 1 <= args.per_file <= 1000:
