@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
 
 #include "base/keys.h"
+#include "base/private_files.h"
 
 namespace vostro {
 namespace {
@@ -60,14 +62,27 @@ bool write_all(int descriptor, ByteView content) {
   return true;
 }
 
-/// A new file beside `name`, with content and on disk.
-bool write_new_file(int directory, const std::string& name, ByteView content) {
+/// A new file of that name with this content, not on disk yet; not open: the system refused.
+OpenFile write_draft(int directory, const std::string& name, ByteView content) {
   OpenFile file(::openat(directory, name.c_str(),
                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file.is_open()) return false;
   // The mask of the process may have taken our own rights away; it never adds any.
-  return ::fchmod(file.get(), 0600) == 0 && write_all(file.get(), content) &&
-         ::fsync(file.get()) == 0 && file.close();
+  const bool is_written =
+      file.is_open() && ::fchmod(file.get(), 0600) == 0 && write_all(file.get(), content);
+  return is_written ? std::move(file) : OpenFile(-1);
+}
+
+/// The same, on disk.
+bool write_new_file(int directory, const std::string& name, ByteView content) {
+  OpenFile file = write_draft(directory, name, content);
+  return file.is_open() && ::fsync(file.get()) == 0 && file.close();
+}
+
+/// Whether what has that name, if anything, may be replaced.
+Result<void, FileError> check_old(int directory, const std::string& name) {
+  struct stat facts {};
+  if (::fstatat(directory, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  return check_file(facts);
 }
 
 /// One step either way: rename replaces, link fails where the name is taken.
@@ -88,6 +103,37 @@ std::string temporary_name(const std::string& name) {
   std::array<Byte, 8> random;
   fill_random(random);
   return "." + name + "." + to_hex(random) + ".new";
+}
+
+/// So many are open at a time.
+constexpr std::size_t kFilesAtOnce = 64;
+
+/// All of them, and the directory is still to be synced.
+void save_some(int directory, std::span<const PrivateFile> files,
+               std::span<Result<void, FileError>> outcomes) {
+  struct Draft {
+    std::string name;
+    OpenFile file{-1};
+  };
+  std::vector<Draft> drafts;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Draft& draft = drafts.emplace_back();
+    if (outcomes[i] = check_old(directory, files[i].name); !outcomes[i]) continue;
+    draft.name = temporary_name(files[i].name);
+    draft.file = write_draft(directory, draft.name, files[i].content);
+    // All on their way to the disk before the first is waited for: then one write of the file
+    // system's journal does for most of them.
+    if (draft.file.is_open())
+      static_cast<void>(::sync_file_range(draft.file.get(), 0, 0, SYNC_FILE_RANGE_WRITE));
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Draft& draft = drafts[i];
+    if (!outcomes[i]) continue;
+    outcomes[i] = draft.file.is_open() && ::fsync(draft.file.get()) == 0 && draft.file.close()
+                      ? put_in_place(directory, draft.name, files[i].name, IfExists::replace)
+                      : Result<void, FileError>(fail(FileError::input_output));
+    if (!outcomes[i]) ::unlinkat(directory, draft.name.c_str(), 0);
+  }
 }
 
 }  // namespace
@@ -171,10 +217,11 @@ Result<void, FileError> save_private_file(const std::string& path, ByteView cont
   const auto directory = open_directory(place.directory);
   if (!directory) return fail(directory.error());
   struct stat facts {};
-  if (::fstatat(directory->get(), place.name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0) {
-    if (if_exists == IfExists::refuse) return fail(FileError::exists);
-    if (auto checked = check_file(facts); !checked) return fail(checked.error());
-  }
+  if (if_exists == IfExists::refuse &&
+      ::fstatat(directory->get(), place.name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0)
+    return fail(FileError::exists);
+  if (auto checked = check_old(directory->get(), place.name); !checked)
+    return fail(checked.error());
   const std::string temporary = temporary_name(place.name);
   auto saved = write_new_file(directory->get(), temporary, content)
                    ? put_in_place(directory->get(), temporary, place.name, if_exists)
@@ -186,6 +233,24 @@ Result<void, FileError> save_private_file(const std::string& path, ByteView cont
   }
   if (::fsync(directory->get()) != 0) return fail(FileError::input_output);
   return {};
+}
+
+std::vector<Result<void, FileError>> save_private_files(const std::string& path,
+                                                        std::span<const PrivateFile> files) {
+  std::vector<Result<void, FileError>> outcomes(files.size());
+  const auto directory = open_directory(path);
+  if (!directory) {
+    for (auto& each : outcomes) each = fail(directory.error());
+    return outcomes;
+  }
+  for (std::size_t done = 0; done < files.size(); done += kFilesAtOnce) {
+    const std::size_t count = std::min(kFilesAtOnce, files.size() - done);
+    save_some(directory->get(), files.subspan(done, count),
+              std::span(outcomes).subspan(done, count));
+  }
+  if (::fsync(directory->get()) != 0)
+    for (auto& each : outcomes) each = fail(FileError::input_output);
+  return outcomes;
 }
 
 Result<void, FileError> ensure_private_directory(const std::string& path) {

@@ -103,23 +103,29 @@ Result<std::set<std::string>, BookError> Delivery::send_annexes(const Items& ann
                                                                 UnixMillis now) {
   std::set<std::string> arrived;
   if (annexes.empty()) return arrived;
+  std::vector<chain::SealedAnnex> sealed;
   for (const OutboxItem& item : annexes) {
     const auto bytes = from_hex(item.content);
-    const auto sealed = chain::decode_sealed_annex(bytes.value_or(Bytes()));
-    if (!sealed)
+    auto decoded = chain::decode_sealed_annex(bytes.value_or(Bytes()));
+    if (!decoded)
       return fail(BookError{BookError::Kind::damaged, "the outbox has bytes that are no annex"});
-    VOSTRO_FAILPOINT("bridge.annex.begin");
+    sealed.push_back(*std::move(decoded));
     note_try(item.id);
-    const auto taken = api_.put_annex(*sealed);
-    VOSTRO_FAILPOINT("bridge.annex.sent");
-    if (taken) {
-      arrived.insert(order_of_annex(item));
+  }
+  VOSTRO_FAILPOINT("bridge.annex.begin");
+  const auto taken = api_.put_annexes(sealed);
+  VOSTRO_FAILPOINT("bridge.annex.sent");
+  for (std::size_t i = 0; i < annexes.size(); ++i) {
+    if (taken[i]) {
+      arrived.insert(order_of_annex(annexes[i]));
       continue;
     }
-    log::warning("the node has not taken an annex", {{"error", client::to_string(taken.error())}});
-    is_node_answering_ = taken.error().problem.has_value();
+    log::warning("the node has not taken an annex",
+                 {{"error", client::to_string(taken[i].error())}});
+    is_node_answering_ = taken[i].error().problem.has_value();
     if (!is_node_answering_) break;
-    if (auto done = annex_refused(*sealed, taken.error(), now); !done) return fail(done.error());
+    if (auto done = annex_refused(sealed[i], taken[i].error(), now); !done)
+      return fail(done.error());
   }
   if (arrived.empty()) return arrived;
   auto done = book_.write(now, [&](BookTransaction& rows) {

@@ -64,12 +64,13 @@ auto read_body(const HttpResponse& response, Read&& read)
 }
 
 /// One of several answers in one.
-Result<SubmitAnswer, ApiError> submit_item(const boost::json::value& item,
-                                           const HttpResponse& response) {
+template <class Read>
+auto read_item(const boost::json::value& item, const HttpResponse& response, Read&& read)
+    -> Result<decltype(read(std::declval<const JsonIn&>())), ApiError> {
   const auto code =
       read_value(item, [](const JsonIn& in) { return in.field("status_code").integer(599); });
   if (!code) return fail(code.error());
-  if (*code < 400) return read_value(item, read_submit_answer);
+  if (*code < 400) return read_value(item, read);
   ApiError error =
       problem_error(problem_of(static_cast<unsigned>(*code), &item, response.retry_after_s));
   error.is_repeat = response.is_repeat;
@@ -142,16 +143,17 @@ Result<NodeStatus, ApiError> ApiClient::status() {
   return get("/v1/status", read_status);
 }
 
-std::vector<Result<SubmitAnswer, ApiError>> ApiClient::submit_to(
-    const std::string& target, std::span<const ByteView> transactions,
-    std::chrono::milliseconds timeout) {
+template <class Read>
+auto ApiClient::post_all(const std::string& target, std::span<const ByteView> encodings,
+                         std::chrono::milliseconds timeout, Read&& read) {
+  using Answer = Result<decltype(read(std::declval<const JsonIn&>())), ApiError>;
   const auto all_failed = [&](const ApiError& error) {
-    return std::vector<Result<SubmitAnswer, ApiError>>(transactions.size(), fail(error));
+    return std::vector<Answer>(encodings.size(), fail(error));
   };
   Bytes framed;
-  for (const ByteView transaction : transactions) {
-    append_little_endian(framed, transaction.size(), 4);
-    append(framed, transaction);
+  for (const ByteView each : encodings) {
+    append_little_endian(framed, each.size(), 4);
+    append(framed, each);
   }
   const auto response =
       call({"POST", target, "application/octet-stream", std::string(as_text(framed))}, timeout);
@@ -159,13 +161,20 @@ std::vector<Result<SubmitAnswer, ApiError>> ApiClient::submit_to(
   const auto value = chain::parse_strict(response->body);
   if (!value) return all_failed(bad_answer(chain::to_string(value.error())));
   const auto* items = value->is_object() ? value->get_object().if_contains("items") : nullptr;
-  if (items == nullptr && transactions.size() == 1) return {read_value(*value, read_submit_answer)};
-  if (items == nullptr || !items->is_array() || items->get_array().size() != transactions.size())
-    return all_failed(bad_answer("not one answer to each transaction"));
-  std::vector<Result<SubmitAnswer, ApiError>> answers;
+  if (items == nullptr && encodings.size() == 1)
+    return std::vector<Answer>{read_value(*value, read)};
+  if (items == nullptr || !items->is_array() || items->get_array().size() != encodings.size())
+    return all_failed(bad_answer("not one answer to each"));
+  std::vector<Answer> answers;
   for (const boost::json::value& item : items->get_array())
-    answers.push_back(submit_item(item, *response));
+    answers.push_back(read_item(item, *response, read));
   return answers;
+}
+
+std::vector<Result<SubmitAnswer, ApiError>> ApiClient::submit_to(
+    const std::string& target, std::span<const ByteView> transactions,
+    std::chrono::milliseconds timeout) {
+  return post_all(target, transactions, timeout, read_submit_answer);
 }
 
 Result<SubmitAnswer, ApiError> ApiClient::submit(ByteView transaction, bool wait_final) {
@@ -396,6 +405,10 @@ Result<void, ApiError> ApiClient::publish(const chain::SignedQuote& quote) {
 
 namespace {
 
+// The node takes 256 of them, and 4 MiB; one alone has up to 260 KiB.
+constexpr std::size_t kAnnexesOfARequest = 256;
+constexpr std::size_t kAnnexBytesOfARequest = std::size_t{3} * 1024 * 1024;
+
 std::string annex_target(const chain::OwnedId& belongs_to) {
   return "/v1/annexes/" + to_text(belongs_to.id) + "?agent=" + to_text(belongs_to.owner);
 }
@@ -409,6 +422,37 @@ Result<void, ApiError> ApiClient::put_annex(const chain::SealedAnnex& sealed) {
                              options_.timeout);
   if (!response) return fail(response.error());
   return {};
+}
+
+std::vector<Result<void, ApiError>> ApiClient::put_annexes(
+    std::span<const chain::SealedAnnex> annexes) {
+  std::vector<Result<void, ApiError>> answers;
+  while (answers.size() < annexes.size()) {
+    std::vector<Bytes> some;
+    std::size_t bytes = 0;
+    for (const chain::SealedAnnex& each : annexes.subspan(answers.size())) {
+      Bytes encoded = chain::encode_sealed_annex(each);
+      if (some.size() == kAnnexesOfARequest || bytes + encoded.size() > kAnnexBytesOfARequest)
+        break;
+      bytes += encoded.size();
+      some.push_back(std::move(encoded));
+    }
+    const std::vector<ByteView> views(some.begin(), some.end());
+    const auto ids = post_all("/v1/annexes", views, options_.timeout,
+                              [](const JsonIn& in) { return in.field("id").text(); });
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (ids[i] && *ids[i] != to_text(annexes[answers.size()].belongs_to.id))
+        answers.emplace_back(fail(bad_answer("the node answers about another annex")));
+      else if (ids[i])
+        answers.emplace_back();
+      else
+        answers.emplace_back(fail(ids[i].error()));
+    }
+    // Nobody answers: each further request would cost its time.
+    if (!ids.front() && !ids.front().error().problem)
+      answers.resize(annexes.size(), fail(ids.front().error()));
+  }
+  return answers;
 }
 
 Result<std::optional<chain::SealedAnnex>, ApiError> ApiClient::annex(

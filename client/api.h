@@ -1,7 +1,7 @@
 /// One node's HTTP API, /v1 of docs/api.md, as typed calls. Synchronous, over one kept connection;
 /// one thread at a time. Every call may be repeated without harm; only `submit`, `offer`,
-/// `refuse_approval`, `publish`, `put_annex` and `erase_annex` change anything, and all are
-/// idempotent.
+/// `refuse_approval`, `publish`, `put_annex`, `put_annexes` and `erase_annex` change anything, and
+/// all are idempotent.
 #pragma once
 
 #include <chrono>
@@ -123,6 +123,10 @@ class ApiClient {
   /// to the nodes of the banks concerned. Before the order that commits to it. A repeat changes
   /// nothing.
   [[nodiscard]] Result<void, ApiError> put_annex(const chain::SealedAnnex& sealed);
+  /// The same of many, each of another order, in few requests: an answer to each, in their order.
+  /// Where a request as a whole got none, each of it has its error.
+  [[nodiscard]] std::vector<Result<void, ApiError>> put_annexes(
+      std::span<const chain::SealedAnnex> annexes);
   /// None while it has not arrived, after it was erased, and where there is no such payment.
   [[nodiscard]] Result<std::optional<chain::SealedAnnex>, ApiError> annex(
       const chain::OwnedId& belongs_to);
@@ -144,6 +148,10 @@ class ApiClient {
   [[nodiscard]] Result<HttpResponse, ApiError> call(const HttpRequest& request,
                                                     std::chrono::milliseconds timeout);
   [[nodiscard]] Result<Bytes, ApiError> get_bytes(const std::string& target);
+  /// Each with its length before it, in one request; `read` takes each answer.
+  template <class Read>
+  [[nodiscard]] auto post_all(const std::string& target, std::span<const ByteView> encodings,
+                              std::chrono::milliseconds timeout, Read&& read);
   template <class Read>
   [[nodiscard]] auto get(const std::string& target, Read&& read);
   template <class Read>

@@ -308,29 +308,35 @@ void AnnexCourier::give(const std::string& peer, const Bic& bank, const AnnexReq
 /// on the ledger for all to see.
 void AnnexCourier::take(const std::string& peer, const Bic& bank, DecodedAnswer answer) {
   std::vector<OwnedId> absent = std::move(answer.absent);
-  for (chain::SealedAnnex& sealed : answer.annexes) {
-    {
-      const std::lock_guard lock(mutex_);
+  std::vector<chain::SealedAnnex> come;
+  std::set<OwnedId> names;
+  {
+    const std::lock_guard lock(mutex_);
+    for (chain::SealedAnnex& sealed : answer.annexes) {
       const WantedAnnex* wanted = wanted_.find(sealed.belongs_to);
       if (wanted == nullptr || wanted->from != bank) continue;
-      if (wanted->commitment != sealed.commitment) {
+      if (wanted->commitment != sealed.commitment)
         // Its own bank may have sealed another at first: it may put this one right.
         absent.push_back(sealed.belongs_to);
-        continue;
-      }
+      else if (names.insert(sealed.belongs_to).second)
+        come.push_back(std::move(sealed));
     }
-    const AnnexPut put = setting_.has_room() ? setting_.annexes.put_kept(sealed) : AnnexPut::failed;
-    if (put == AnnexPut::failed || put == AnnexPut::full) {
-      log::warning(
-          "an annex that came cannot be kept",
-          {{"reason", put == AnnexPut::full ? "there are as many as this node keeps: erase old ones"
-                                            : "the disk refused"}});
-      absent.push_back(sealed.belongs_to);
+  }
+  const auto puts = setting_.has_room() ? setting_.annexes.put_kept(come)
+                                        : std::vector(come.size(), AnnexPut::failed);
+  for (std::size_t i = 0; i < come.size(); ++i) {
+    const OwnedId& name = come[i].belongs_to;
+    if (puts[i] == AnnexPut::failed || puts[i] == AnnexPut::full) {
+      log::warning("an annex that came cannot be kept",
+                   {{"reason", puts[i] == AnnexPut::full
+                                   ? "there are as many as this node keeps: erase old ones"
+                                   : "the disk refused"}});
+      absent.push_back(name);
       continue;
     }
-    if (put == AnnexPut::stored) ++fetched_;
+    if (puts[i] == AnnexPut::stored) ++fetched_;
     const std::lock_guard lock(mutex_);
-    wanted_.drop(sealed.belongs_to);
+    wanted_.drop(name);
     is_marked_ = false;
   }
   {

@@ -13,8 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/log.h"
-#include "base/private_file.h"
+#include "base/private_files.h"
 
 namespace vostro::node {
 namespace {
@@ -116,15 +117,57 @@ bool overwrite(const std::string& path, std::uint64_t size) {
 
 }  // namespace
 
-/// At one annex, with the lock held, but for what is done `unlocked`. One thread at a time.
+namespace {
+
+/// One of several that are put at once, and is to be written.
+struct Coming {
+  std::size_t index = 0;  ///< among them
+  Bytes bytes;
+  bool is_new = true;
+  std::uint64_t grown = 0;  ///< modulo 2^64: less than nothing where a larger one gives way
+};
+
+Coming coming_of(std::span<const SealedAnnex> annexes, std::size_t index,
+                 std::optional<std::uint64_t> size_before) {
+  Coming each{index, chain::encode_sealed_annex(annexes[index]), !size_before};
+  each.grown = each.bytes.size() - size_before.value_or(0);
+  return each;
+}
+
+/// Waits for the disk. What became of each of `coming`.
+std::vector<Result<void, FileError>> save_all(const std::string& directory,
+                                              std::span<const SealedAnnex> annexes,
+                                              const std::vector<Coming>& coming) {
+  std::vector<PrivateFile> files;
+  for (const Coming& each : coming)
+    files.push_back({file_name(annexes[each.index].belongs_to), each.bytes});
+  return save_private_files(directory, files);
+}
+
+/// Each of another order.
+std::set<OwnedId> names_of(std::span<const SealedAnnex> annexes) {
+  std::set<OwnedId> names;
+  for (const SealedAnnex& each : annexes) VOSTRO_CHECK(names.insert(each.belongs_to).second);
+  return names;
+}
+
+}  // namespace
+
+/// At some annexes, with the lock held, but for what is done `unlocked`. One thread at a time,
+/// which waits for none of them while it has another.
 class AnnexStore::Turn {
  public:
-  Turn(AnnexStore& store, const OwnedId& name) : store_(store), name_(name), lock_(store.mutex_) {
-    store_.turned_.wait(lock_, [this] { return store_.turns_.insert(name_).second; });
+  Turn(AnnexStore& store, std::set<OwnedId> names)
+      : store_(store), names_(std::move(names)), lock_(store.mutex_) {
+    store_.turned_.wait(lock_, [this] {
+      return std::ranges::none_of(
+          names_, [this](const auto& each) { return store_.turns_.contains(each); });
+    });
+    store_.turns_.insert(names_.begin(), names_.end());
   }
   ~Turn() {
     if (!lock_.owns_lock()) lock_.lock();  // the work threw
-    store_.turns_.erase(name_);
+    for (const OwnedId& each : names_) store_.turns_.erase(each);
     store_.turned_.notify_all();
   }
   Turn(const Turn&) = delete;
@@ -141,7 +184,7 @@ class AnnexStore::Turn {
 
  private:
   AnnexStore& store_;
-  OwnedId name_;
+  std::set<OwnedId> names_;
   std::unique_lock<std::mutex> lock_;
 };
 
@@ -207,9 +250,9 @@ AnnexState AnnexStore::state(const OwnedId& name) const {
   return state_locked(name);
 }
 
-AnnexPut AnnexStore::put_early(const SealedAnnex& sealed) {
+/// `stored`: it may be, where there is room.
+AnnexPut AnnexStore::judge_early(const SealedAnnex& sealed) const {
   const OwnedId& name = sealed.belongs_to;
-  Turn turn(*this, name);
   const AnnexState state = state_locked(name);
   if (state == AnnexState::erased) return AnnexPut::erased;
   if (state == AnnexState::kept) {
@@ -217,56 +260,104 @@ AnnexPut AnnexStore::put_early(const SealedAnnex& sealed) {
     return kept && kept->commitment == sealed.commitment ? AnnexPut::repeated : AnnexPut::conflicts;
   }
   const auto before = early_.find(name);
-  if (before != early_.end() && before->second.commitment == sealed.commitment)
-    return AnnexPut::repeated;
-  const Bytes bytes = chain::encode_sealed_annex(sealed);
-  const bool is_new = before == early_.end();
-  const std::uint64_t freed = is_new ? 0 : before->second.bytes;
-  if (early_.size() + early_coming_ + (is_new ? 1 : 0) > limits_.early_max ||
-      early_bytes_ - freed + bytes.size() > limits_.early_bytes_max)
-    return AnnexPut::full;
-  const UnixMillis now = now_();
-  if (is_new) ++early_coming_;
-  early_bytes_ += bytes.size() - freed;
-  const bool is_stored = turn.unlocked([&] {
-    return save_private_file(early_file(name), bytes, IfExists::replace).has_value() &&
-           set_time(early_file(name), now);
-  });
-  if (is_new) --early_coming_;
-  if (!is_stored) {
-    early_bytes_ -= bytes.size() - freed;
-    return AnnexPut::failed;
+  const bool is_here = before != early_.end() && before->second.commitment == sealed.commitment;
+  return is_here ? AnnexPut::repeated : AnnexPut::stored;
+}
+
+AnnexPut AnnexStore::put_early(const SealedAnnex& sealed) {
+  return put_early(std::span(&sealed, 1)).front();
+}
+
+std::vector<AnnexPut> AnnexStore::put_early(std::span<const SealedAnnex> annexes) {
+  Turn turn(*this, names_of(annexes));
+  std::vector<AnnexPut> outcomes;
+  std::vector<Coming> coming;
+  for (std::size_t i = 0; i < annexes.size(); ++i) {
+    outcomes.push_back(judge_early(annexes[i]));
+    if (outcomes.back() != AnnexPut::stored) continue;
+    const auto before = early_.find(annexes[i].belongs_to);
+    Coming each = coming_of(
+        annexes, i, before == early_.end() ? std::nullopt : std::optional(before->second.bytes));
+    if (early_.size() + early_coming_ + (each.is_new ? 1 : 0) > limits_.early_max ||
+        early_bytes_ + each.grown > limits_.early_bytes_max) {
+      outcomes.back() = AnnexPut::full;
+      continue;
+    }
+    if (each.is_new) ++early_coming_;
+    early_bytes_ += each.grown;
+    coming.push_back(std::move(each));
   }
-  early_[name] = {sealed.commitment, bytes.size(), now};
-  return AnnexPut::stored;
+  if (coming.empty()) return outcomes;
+  const UnixMillis now = now_();
+  const auto saved = turn.unlocked([&] {
+    auto done = save_all(path_ + "/early", annexes, coming);
+    for (std::size_t i = 0; i < coming.size(); ++i)
+      if (done[i] && !set_time(early_file(annexes[coming[i].index].belongs_to), now))
+        done[i] = fail(FileError::input_output);
+    return done;
+  });
+  for (std::size_t i = 0; i < coming.size(); ++i) {
+    const Coming& each = coming[i];
+    if (each.is_new) --early_coming_;
+    if (saved[i]) {
+      early_[annexes[each.index].belongs_to] = {annexes[each.index].commitment, each.bytes.size(),
+                                                now};
+    } else {
+      early_bytes_ -= each.grown;
+      outcomes[each.index] = AnnexPut::failed;
+    }
+  }
+  return outcomes;
 }
 
 AnnexPut AnnexStore::put_kept(const SealedAnnex& sealed) {
-  const OwnedId& name = sealed.belongs_to;
-  Turn turn(*this, name);
-  const auto size = size_of(kept_file(name));
-  if (size && *size == 0) return AnnexPut::erased;
-  // A file that does not read is written anew.
-  if (size && read_file(kept_file(name), name)) return AnnexPut::repeated;
-  const Bytes bytes = chain::encode_sealed_annex(sealed);
-  if (kept_ >= limits_.kept_max || kept_bytes_ + bytes.size() > limits_.kept_bytes_max)
-    return AnnexPut::full;
-  const std::uint64_t grown = bytes.size() - size.value_or(0);
-  if (!size) ++kept_;
-  kept_bytes_ += grown;
-  const bool is_stored = turn.unlocked(
-      [&] { return save_private_file(kept_file(name), bytes, IfExists::replace).has_value(); });
-  if (!is_stored) {
-    if (!size) --kept_;
-    kept_bytes_ -= grown;
-    return AnnexPut::failed;
+  return put_kept(std::span(&sealed, 1)).front();
+}
+
+std::vector<AnnexPut> AnnexStore::put_kept(std::span<const SealedAnnex> annexes) {
+  Turn turn(*this, names_of(annexes));
+  std::vector<AnnexPut> outcomes;
+  std::vector<Coming> coming;
+  for (std::size_t i = 0; i < annexes.size(); ++i) {
+    const OwnedId& name = annexes[i].belongs_to;
+    const auto size = size_of(kept_file(name));
+    outcomes.push_back(AnnexPut::stored);
+    if (size && *size == 0) {
+      outcomes.back() = AnnexPut::erased;
+      continue;
+    }
+    // A file that does not read is written anew.
+    if (size && read_file(kept_file(name), name)) {
+      outcomes.back() = AnnexPut::repeated;
+      continue;
+    }
+    Coming each = coming_of(annexes, i, size);
+    if (kept_ >= limits_.kept_max || kept_bytes_ + each.bytes.size() > limits_.kept_bytes_max) {
+      outcomes.back() = AnnexPut::full;
+      continue;
+    }
+    if (each.is_new) ++kept_;
+    kept_bytes_ += each.grown;
+    coming.push_back(std::move(each));
   }
-  if (const auto early = early_.find(name); early != early_.end()) drop_early(turn, early);
-  return AnnexPut::stored;
+  if (coming.empty()) return outcomes;
+  const auto saved = turn.unlocked([&] { return save_all(path_ + "/kept", annexes, coming); });
+  for (std::size_t i = 0; i < coming.size(); ++i) {
+    const Coming& each = coming[i];
+    if (!saved[i]) {
+      if (each.is_new) --kept_;
+      kept_bytes_ -= each.grown;
+      outcomes[each.index] = AnnexPut::failed;
+    } else if (const auto early = early_.find(annexes[each.index].belongs_to);
+               early != early_.end()) {
+      drop_early(turn, early);
+    }
+  }
+  return outcomes;
 }
 
 AnnexState AnnexStore::on_ledger(const OwnedId& name, const Hash& commitment) {
-  Turn turn(*this, name);
+  Turn turn(*this, {name});
   const auto early = early_.find(name);
   if (early == early_.end()) return state_locked(name);
   if (early->second.commitment != commitment) {
@@ -317,7 +408,7 @@ std::optional<SealedAnnex> AnnexStore::read(const OwnedId& name) const {
 }
 
 Result<bool, std::string> AnnexStore::erase(const OwnedId& name) {
-  Turn turn(*this, name);
+  Turn turn(*this, {name});
   const AnnexState state = state_locked(name);
   if (state == AnnexState::absent || state == AnnexState::erased) return false;
   const bool is_early = state == AnnexState::early;
@@ -357,7 +448,7 @@ void AnnexStore::drop_aged() {
       if (has_aged(early)) aged.push_back(name);
   }
   for (const OwnedId& name : aged) {
-    Turn turn(*this, name);
+    Turn turn(*this, {name});
     const auto at = early_.find(name);
     if (at != early_.end() && has_aged(at->second)) drop_early(turn, at);
   }

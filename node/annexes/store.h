@@ -17,7 +17,9 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/strong.h"
@@ -70,8 +72,12 @@ class AnnexStore {
   /// Of an order that is not on the ledger yet. Another one under the same name gives way: who
   /// orders anew seals anew.
   [[nodiscard]] AnnexPut put_early(const chain::SealedAnnex& sealed);
+  /// The same of many, each of another order: what became of each, in their order.
+  [[nodiscard]] std::vector<AnnexPut> put_early(std::span<const chain::SealedAnnex> annexes);
   /// Of an order on the ledger, whose commitment the caller has compared.
   [[nodiscard]] AnnexPut put_kept(const chain::SealedAnnex& sealed);
+  /// The same of many, each of another order: what became of each, in their order.
+  [[nodiscard]] std::vector<AnnexPut> put_kept(std::span<const chain::SealedAnnex> annexes);
   /// The order is on the ledger with this commitment: what was put early is kept from now on, or
   /// dropped where it is another. Not synced: `sync` is. Returns how it stands then; `early` where
   /// the disk refused, which is logged once.
@@ -108,6 +114,7 @@ class AnnexStore {
   [[nodiscard]] std::string kept_file(const chain::OwnedId& name) const;
   // With the lock held.
   [[nodiscard]] AnnexState state_locked(const chain::OwnedId& name) const;
+  [[nodiscard]] AnnexPut judge_early(const chain::SealedAnnex& sealed) const;
   void drop_early(Turn& turn, std::map<chain::OwnedId, Early>::iterator at);
   void note_refused(const chain::OwnedId& name, int error);
 

@@ -1,7 +1,13 @@
+#include <set>
+#include <utility>
+#include <vector>
+
 #include "chain/records.h"
 #include "node/annexes/ledger.h"
 #include "node/annexes/store.h"
 #include "node/api/answers.h"
+#include "node/api/options.h"
+#include "node/api/submission.h"
 
 namespace vostro::node::api {
 
@@ -56,6 +62,48 @@ boost::json::object shown(const chain::SealedAnnex& sealed, AnnexState state) {
           {"on_ledger", state == AnnexState::kept}};
 }
 
+/// An annex that may be put, by what the ledger has under its name now.
+struct Wanted {
+  chain::SealedAnnex sealed;
+  bool is_used = false;  ///< its order is on the ledger
+};
+
+Result<Wanted, Response> judge(const Context& context, const chain::StoreView& view,
+                               chain::SealedAnnex sealed) {
+  const chain::OwnedId& name = sealed.belongs_to;
+  // Who orders seals, also for a role that sees all.
+  if (name.owner != context.bank) return fail(refuse(problems::other_bank));
+  const bool is_used = view.find_id(name).has_value();
+  const auto order = is_used ? annex_order_on_ledger(view, name) : std::nullopt;
+  if (is_used && !order && !view.transaction_of(name))
+    if (auto elsewhere = refuse_history(view, name)) return fail(*std::move(elsewhere));
+  if (is_used && (!order || order->commitment != sealed.commitment))
+    return fail(refuse(problems::annex_mismatch));
+  return Wanted{std::move(sealed), is_used};
+}
+
+/// Of one whose order is on the ledger.
+AnnexPut put_kept(AnnexStore& annexes, const chain::SealedAnnex& sealed) {
+  // What was put before the order was final becomes its annex.
+  static_cast<void>(annexes.on_ledger(sealed.belongs_to, sealed.commitment));
+  return annexes.put_kept(sealed);
+}
+
+Response answer_to_put(const Context& context, const Wanted& wanted, AnnexPut put) {
+  if (put != AnnexPut::stored && put != AnnexPut::repeated) return refuse_put(put);
+  AnnexStore& annexes = context.service.annexes();
+  const chain::OwnedId& name = wanted.sealed.belongs_to;
+  // Its order may have become final since, and be read: nobody looks at that block again.
+  if (const chain::StoreView now = context.service.store().view();
+      !wanted.is_used && now.find_id(name).has_value()) {
+    const auto late = annex_order_on_ledger(now, name);
+    if (annexes.on_ledger(name, late ? late->commitment : Hash{}) == AnnexState::absent)
+      return refuse(problems::annex_mismatch);
+  }
+  return json_response(shown(wanted.sealed, annexes.state(name)),
+                       put == AnnexPut::stored ? 201 : 200);
+}
+
 }  // namespace
 
 Response put_annex(const Context& context, const Request& request) {
@@ -65,36 +113,58 @@ Response put_annex(const Context& context, const Request& request) {
   const auto agent = query.value("agent", bic_of);
   if (auto bad = query.finish()) return *std::move(bad);
   if (request.content_type != "application/octet-stream") return refuse(problems::wrong_media_type);
-  const auto sealed = chain::decode_sealed_annex(as_bytes(request.body));
+  auto sealed = chain::decode_sealed_annex(as_bytes(request.body));
   if (!sealed) return refuse(problems::bad_annex, {.detail = to_string(sealed.error())});
-  const chain::OwnedId name{agent.value_or(context.bank), *id};
-  if (sealed->belongs_to != name)
+  if (sealed->belongs_to != chain::OwnedId{agent.value_or(context.bank), *id})
     return refuse(problems::bad_annex,
                   {.detail = "It belongs to another order than the path and agent name."});
-  // Who orders seals, also for a role that sees all.
-  if (name.owner != context.bank) return refuse(problems::other_bank);
   if (context.service.status().disk_full) return refuse(problems::disk_full, {.retry_after_s = 1});
-
+  const auto wanted = judge(context, context.service.store().view(), *std::move(sealed));
+  if (!wanted) return wanted.error();
   AnnexStore& annexes = context.service.annexes();
+  return answer_to_put(
+      context, *wanted,
+      wanted->is_used ? put_kept(annexes, wanted->sealed) : annexes.put_early(wanted->sealed));
+}
+
+Response post_annexes(const Context& context, const Request& request) {
+  QueryReader query(request);
+  if (auto bad = query.finish()) return *std::move(bad);
+  if (request.content_type != "application/octet-stream") return refuse(problems::wrong_media_type);
+  const auto parts = split_canonical(request.body, annexes_max);
+  if (!parts) return parts.error();
+  if (context.service.status().disk_full) return refuse(problems::disk_full, {.retry_after_s = 1});
   const chain::StoreView view = context.service.store().view();
-  const bool is_used = view.find_id(name).has_value();
-  const auto order = is_used ? annex_order_on_ledger(view, name) : std::nullopt;
-  if (is_used && !order && !view.transaction_of(name))
-    if (auto elsewhere = refuse_history(view, name)) return *std::move(elsewhere);
-  if (is_used && (!order || order->commitment != sealed->commitment))
-    return refuse(problems::annex_mismatch);
-  // What was put before the order was final becomes its annex.
-  if (is_used) static_cast<void>(annexes.on_ledger(name, sealed->commitment));
-  const AnnexPut put = is_used ? annexes.put_kept(*sealed) : annexes.put_early(*sealed);
-  if (put != AnnexPut::stored && put != AnnexPut::repeated) return refuse_put(put);
-  // Its order may have become final since, and be read: nobody looks at that block again.
-  if (const chain::StoreView now = context.service.store().view();
-      !is_used && now.find_id(name).has_value()) {
-    const auto late = annex_order_on_ledger(now, name);
-    if (annexes.on_ledger(name, late ? late->commitment : Hash{}) == AnnexState::absent)
-      return refuse(problems::annex_mismatch);
+  AnnexStore& annexes = context.service.annexes();
+  std::vector<Response> responses(parts->size());
+  std::vector<std::pair<std::size_t, Wanted>> early;  // and which of the request it is
+  std::vector<chain::SealedAnnex> together;
+  std::set<chain::OwnedId> names;
+  for (std::size_t i = 0; i < parts->size(); ++i) {
+    auto sealed = chain::decode_sealed_annex((*parts)[i]);
+    if (!sealed) {
+      responses[i] = refuse(problems::bad_annex, {.detail = to_string(sealed.error())});
+      continue;
+    }
+    if (!names.insert(sealed->belongs_to).second) {
+      responses[i] = refuse(problems::bad_annex,
+                            {.detail = "One before it in the request is of the same order."});
+      continue;
+    }
+    auto wanted = judge(context, view, *std::move(sealed));
+    if (!wanted) {
+      responses[i] = std::move(wanted.error());
+    } else if (wanted->is_used) {
+      responses[i] = answer_to_put(context, *wanted, put_kept(annexes, wanted->sealed));
+    } else {
+      together.push_back(wanted->sealed);
+      early.emplace_back(i, *std::move(wanted));
+    }
   }
-  return json_response(shown(*sealed, annexes.state(name)), put == AnnexPut::stored ? 201 : 200);
+  const auto puts = annexes.put_early(together);
+  for (std::size_t i = 0; i < early.size(); ++i)
+    responses[early[i].first] = answer_to_put(context, early[i].second, puts[i]);
+  return items_response(responses);
 }
 
 Response get_annex(const Context& context, const Request& request) {

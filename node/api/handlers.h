@@ -90,6 +90,8 @@ struct Context {
 // annexes.cpp
 /// Keeps what the bank sealed to an order of its own, before it orders or later.
 [[nodiscard]] Response put_annex(const Context& context, const Request& request);
+/// The same of many at once.
+[[nodiscard]] Response post_annexes(const Context& context, const Request& request);
 /// The sealed annex: the node cannot open it.
 [[nodiscard]] Response get_annex(const Context& context, const Request& request);
 /// Erases this node's copy, for good.

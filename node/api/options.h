@@ -11,6 +11,7 @@ namespace vostro::node::api {
 
 /// Length-prefixed transactions in one request.
 inline constexpr std::size_t transactions_max = 1'000;
+inline constexpr std::size_t annexes_max = 256;  ///< the same
 
 struct Options : net::http::Options {
   WebhookOptions webhooks;

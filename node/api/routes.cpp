@@ -35,6 +35,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/rules", Role::read, &get_rules},
     Route{"GET", "/v1/quotes", Role::read, &get_quotes},
     Route{"POST", "/v1/quotes", Role::write, &post_quote},
+    Route{"POST", "/v1/annexes", Role::write, &post_annexes, true},
     Route{"GET", "/v1/annexes/{uetr}", Role::read, &get_annex},
     Route{"PUT", "/v1/annexes/{uetr}", Role::write, &put_annex, true},
     Route{"DELETE", "/v1/annexes/{uetr}", Role::write, &delete_annex},

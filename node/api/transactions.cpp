@@ -140,16 +140,9 @@ class Posting : public std::enable_shared_from_this<Posting> {
       known = outcomes_;
     }
     if (!is_many_) return response_of(0, known.front());
-    Response all;
-    all.body = R"({"items":[)";
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      const Response one = response_of(i, known[i]);
-      if (i > 0) all.body += ",";
-      all.body.append(R"({"status_code":)").append(std::to_string(one.status)).append(",");
-      all.body.append(one.body, 1);
-    }
-    all.body += "]}";
-    return all;
+    std::vector<Response> items;
+    for (std::size_t i = 0; i < known.size(); ++i) items.push_back(response_of(i, known[i]));
+    return items_response(items);
   }
 
  private:
@@ -199,8 +192,14 @@ class Posting : public std::enable_shared_from_this<Posting> {
   std::size_t left_;
 };
 
-Result<std::vector<Bytes>, Response> split_canonical(std::string_view body) {
-  std::vector<Bytes> transactions;
+std::optional<bool> parse_wait(std::string_view word) {
+  return word == "final" ? std::optional(true) : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::vector<Bytes>, Response> split_canonical(std::string_view body, std::size_t count_max) {
+  std::vector<Bytes> parts;
   ByteView left = as_bytes(body);
   while (!left.empty()) {
     if (left.size() < kLengthSize)
@@ -211,25 +210,33 @@ Result<std::vector<Bytes>, Response> split_canonical(std::string_view body) {
     if (size == 0 || size > left.size())
       return fail(
           refuse(problems::bad_body, {.detail = "A length is 0 or beyond the end of the body."}));
-    if (transactions.size() == transactions_max)
-      return fail(refuse(problems::bad_body, {.detail = "There are more than 1000 transactions."}));
-    transactions.emplace_back(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size));
+    if (parts.size() == count_max)
+      return fail(
+          refuse(problems::bad_body,
+                 {.detail = "There are more than " + std::to_string(count_max) + " in the body."}));
+    parts.emplace_back(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size));
     left = left.subspan(size);
   }
-  if (transactions.empty())
-    return fail(refuse(problems::bad_body, {.detail = "The body is empty."}));
-  return transactions;
+  if (parts.empty()) return fail(refuse(problems::bad_body, {.detail = "The body is empty."}));
+  return parts;
 }
 
-std::optional<bool> parse_wait(std::string_view word) {
-  return word == "final" ? std::optional(true) : std::nullopt;
+Response items_response(std::span<const Response> items) {
+  Response all;
+  all.body = R"({"items":[)";
+  for (const Response& one : items) {
+    if (&one != &items.front()) all.body += ",";
+    all.body.append(R"({"status_code":)").append(std::to_string(one.status)).append(",");
+    all.body.append(one.body, 1);
+  }
+  all.body += "]}";
+  return all;
 }
-
-}  // namespace
 
 Result<std::vector<Bytes>, Response> read_transactions(const Context& context,
                                                        const Request& request) {
-  if (request.content_type == "application/octet-stream") return split_canonical(request.body);
+  if (request.content_type == "application/octet-stream")
+    return split_canonical(request.body, transactions_max);
   if (request.content_type != "application/json")
     return fail(refuse(problems::wrong_media_type,
                        {.detail = "Send application/json or application/octet-stream."}));

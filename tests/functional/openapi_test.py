@@ -295,6 +295,13 @@ class Described(NetworkCase):
         self.assertEqual(self.operate.ask(at, "DELETE"), {"id": uetr, "agent": self.bic(0)})
         for method, body in (("GET", None), ("DELETE", None), ("PUT", good)):
             self.expect(410, "annex-erased", self.operate, at, method, body, CANONICAL if body else None)
+        # Many at once, of which some are refused.
+        many = [self.sealed(new_uetr(), commitment), good, self.sealed(new_uetr(), commitment, 1), good[:-1]]
+        body = b"".join(len(each).to_bytes(4, "little") + each for each in many)
+        found = self.operate.ask("/v1/annexes", "POST", body, CANONICAL)["items"]
+        self.assertEqual([each["status_code"] for each in found], [201, 410, 403, 400])
+        self.expect(400, "bad-body", self.operate, "/v1/annexes", "POST", body[:-1], CANONICAL)
+        self.expect(415, "wrong-media-type", self.operate, "/v1/annexes", "POST", "{}", JSON)
 
     def enter(self):
         uetr = new_uetr()

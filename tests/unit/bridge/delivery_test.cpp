@@ -66,7 +66,7 @@ class TheDelivery : public ThePayments {
                                      "\"status\":\"expired\"}");
   }
   HttpReply reply_to(const HttpSeen& request) {
-    if (request.method == "PUT") return annex_;
+    if (request.target == "/v1/annexes") return annex_;
     if (request.method == "POST" && request.target.starts_with("/v1/approvals"))
       return json_reply(202,
                         vostro::test::approval_answer(vostro::test::posted(request), "waiting"));
@@ -80,7 +80,8 @@ class TheDelivery : public ThePayments {
     }));
   }
 
-  HttpReply annex_ = json_reply(200, "{}");
+  HttpReply annex_ =
+      json_reply(200, "{\"items\":[{\"status_code\":201,\"id\":\"" + to_text(uetr_) + "\"}]}");
   HttpReply order_ = problem_reply(409, "id-used", "the id was used with other content");
   HttpReply looked_up_ = problem_reply(404, "unknown-transaction", "never seen");
   vostro::test::HttpServer server_{[this](const HttpSeen& request) { return reply_to(request); }};

@@ -29,10 +29,19 @@ struct StoreTest : testing::Test {
     ASSERT_TRUE(opened) << opened.error();
     store = std::move(*opened);
   }
+  /// Sealed once: each sealing is another.
+  const SealedAnnex& annex_of(std::uint64_t id, const std::string& text) {
+    const auto [at, is_new] = made_.try_emplace({id, text});
+    if (is_new) at->second = sealed_to(named("NORDDEFF", id), text);
+    return at->second;
+  }
   std::string file(const std::string& kind, const OwnedId& name) const {
     return directory.path("annex/" + kind + "/" + to_text(name.owner) + "." + to_text(name.id) +
                           ".annex");
   }
+
+ private:
+  std::map<std::pair<std::uint64_t, std::string>, SealedAnnex> made_;
 };
 using AnnexStoreTest = StoreTest;
 
@@ -65,6 +74,70 @@ TEST_F(AnnexStoreTest, WhoOrdersAnewSealsAnew) {
   EXPECT_EQ(store->figures().early, 1U);
   EXPECT_EQ(store->on_ledger(name, Hash{}), AnnexState::absent) << "another was ordered";
   EXPECT_FALSE(std::filesystem::exists(file("early", name)));
+}
+
+TEST_F(AnnexStoreTest, TakesManyAtOnceEachAsIfAlone) {
+  const std::uint64_t size = chain::encode_sealed_annex(annex_of(1, "one")).size();
+  limits.early_max = 203;
+  open();
+  ASSERT_EQ(store->put_early(annex_of(1, "one")), AnnexPut::stored);
+  ASSERT_EQ(store->put_early(annex_of(2, "one")), AnnexPut::stored);
+  ASSERT_EQ(store->put_kept(annex_of(3, "one")), AnnexPut::stored);
+  ASSERT_EQ(store->put_kept(annex_of(4, "one")), AnnexPut::stored);
+  ASSERT_TRUE(*store->erase(named("NORDDEFF", 4)));
+  std::vector<SealedAnnex> many{annex_of(1, "one"), annex_of(2, "anew"), annex_of(3, "two"),
+                                annex_of(4, "one")};
+  std::vector<AnnexPut> expected{AnnexPut::repeated, AnnexPut::stored, AnnexPut::conflicts,
+                                 AnnexPut::erased};
+  for (std::uint64_t id = 100; id < 302; ++id) {
+    many.push_back(annex_of(id, "new"));
+    expected.push_back(id < 301 ? AnnexPut::stored : AnnexPut::full);
+  }
+  EXPECT_EQ(store->put_early(many), expected);
+  EXPECT_TRUE(store->put_early(std::span<const SealedAnnex>()).empty());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(store->figures().early, 203U);
+    EXPECT_EQ(store->figures().bytes, 204 * size);
+    EXPECT_EQ(store->read(named("NORDDEFF", 2)), annex_of(2, "anew"));
+    EXPECT_EQ(store->read(named("NORDDEFF", 300)), annex_of(300, "new"));
+    EXPECT_EQ(store->state(named("NORDDEFF", 301)), AnnexState::absent);
+    open();  // all of them were on disk
+  }
+  // Where one file cannot be replaced, the others are there all the same.
+  std::filesystem::create_directory(file("early", named("NORDDEFF", 400)));
+  limits.early_max = 1'000;
+  open();
+  EXPECT_EQ(store->put_early(std::vector{annex_of(400, "no"), annex_of(401, "yes")}),
+            (std::vector{AnnexPut::failed, AnnexPut::stored}));
+  EXPECT_EQ(store->figures().early, 204U);
+  EXPECT_EQ(store->figures().bytes, 205 * size);
+  EXPECT_EQ(store->read(named("NORDDEFF", 401)), annex_of(401, "yes"));
+}
+
+TEST_F(AnnexStoreTest, KeepsManyAtOnceEachAsIfAlone) {
+  const std::uint64_t size = chain::encode_sealed_annex(annex_of(1, "one")).size();
+  limits.kept_max = 103;
+  open();
+  ASSERT_EQ(store->put_kept(annex_of(1, "one")), AnnexPut::stored);
+  ASSERT_EQ(store->put_kept(annex_of(2, "one")), AnnexPut::stored);
+  ASSERT_TRUE(*store->erase(named("NORDDEFF", 2)));
+  ASSERT_EQ(store->put_early(annex_of(3, "one")), AnnexPut::stored);
+  std::vector<SealedAnnex> many{annex_of(1, "one"), annex_of(2, "one"), annex_of(3, "one")};
+  std::vector<AnnexPut> expected{AnnexPut::repeated, AnnexPut::erased, AnnexPut::stored};
+  for (std::uint64_t id = 100; id < 202; ++id) {
+    many.push_back(annex_of(id, "new"));
+    expected.push_back(id < 201 ? AnnexPut::stored : AnnexPut::full);
+  }
+  EXPECT_EQ(store->put_kept(many), expected);
+  EXPECT_FALSE(std::filesystem::exists(file("early", named("NORDDEFF", 3))));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(store->figures().kept, 103U);
+    EXPECT_EQ(store->figures().early, 0U);
+    EXPECT_EQ(store->figures().bytes, 103 * size);
+    EXPECT_EQ(store->read(named("NORDDEFF", 200)), annex_of(200, "new"));
+    EXPECT_EQ(store->state(named("NORDDEFF", 201)), AnnexState::absent);
+    open();  // all of them were on disk
+  }
 }
 
 TEST_F(AnnexStoreTest, ErasesForGood) {
@@ -289,6 +362,59 @@ TEST_F(AnnexesTest, RefusalsHaveTheirCodesInOrder) {
   node.disk_full = true;
   EXPECT_EQ(code_of(nord.put(at(name), good)), "disk-full");
   EXPECT_EQ(code_of(nord.erase(at(name))), "unknown-annex");
+}
+
+TEST_F(AnnexesTest, ManyOfARequestAreJudgedEachByItself) {
+  auto builder = node.payment();
+  const SealedAnnex ordered =
+      sealed_to(OwnedId{bic("NORDDEFF"), builder.verified()->id().id}, "ordered");
+  node.block({builder.annex(ordered.commitment).verified()});
+  const SealedAnnex early = sealed_to(named("NORDDEFF", 1), "early");
+  const auto framed = [](const std::string& one) {
+    Bytes size;
+    append_little_endian(size, one.size(), 4);
+    return std::string(as_text(size)) + one;
+  };
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {body(early), "201"},
+      {body(ordered), "201"},
+      {body(early), "bad-annex"},  // one before it is of the same order
+      {body(sealed_to(ordered.belongs_to, "x")), "bad-annex"},
+      {body(sealed_to(named("SUDBFRPP", 2), "x")), "other-bank"},
+      {"x", "bad-annex"},
+      {body(sealed_to(named("NORDDEFF", 3), "x")), "201"}};
+  std::string all;
+  for (const auto& [sealed, outcome] : rows) all += framed(sealed);
+  const auto codes = [](const net::http::Response& response) {
+    std::vector<std::string> found;
+    const auto items = json_of(response);
+    for (const auto& each : items.at("items").as_array()) {
+      const auto* code = each.as_object().if_contains("code");
+      found.push_back(code != nullptr ? std::string(code->as_string())
+                                      : std::to_string(each.at("status_code").as_int64()));
+    }
+    return found;
+  };
+  std::vector<std::string> expected;
+  for (const auto& [sealed, outcome] : rows) expected.push_back(outcome);
+  const auto answer = nord.post("/v1/annexes", all, "application/octet-stream");
+  EXPECT_EQ(codes(answer), expected) << answer.body;
+  for (std::string& each : expected)
+    if (each == "201") each = "200";
+  EXPECT_EQ(codes(nord.post("/v1/annexes", all, "application/octet-stream")), expected) << "again";
+  EXPECT_EQ(node.annexes().state(early.belongs_to), AnnexState::early);
+  EXPECT_EQ(node.annexes().state(ordered.belongs_to), AnnexState::kept);
+
+  EXPECT_EQ(code_of(nord.post("/v1/annexes", all, "application/json")), "wrong-media-type");
+  EXPECT_EQ(code_of(nord.post("/v1/annexes?x=1", all, "application/octet-stream")),
+            "unknown-parameter");
+  for (const std::string& bad : {std::string(), all + "x", all.substr(0, all.size() - 1)})
+    EXPECT_EQ(code_of(nord.post("/v1/annexes", bad, "application/octet-stream")), "bad-body");
+  std::string too_many;
+  for (int i = 0; i < 257; ++i) too_many += framed("x");
+  EXPECT_EQ(code_of(nord.post("/v1/annexes", too_many, "application/octet-stream")), "bad-body");
+  node.disk_full = true;
+  EXPECT_EQ(code_of(nord.post("/v1/annexes", all, "application/octet-stream")), "disk-full");
 }
 
 TEST_F(AnnexesTest, OfABlockThatWasPrunedNothingCanBeCompared) {

@@ -77,7 +77,8 @@ TEST_F(OpenApi, SaysWhatBodiesAreTaken) {
     EXPECT_EQ(body != nullptr, takes_body) << route.pattern;
     if (body == nullptr) continue;
     const json::object& kinds = body->at("content").as_object();
-    EXPECT_EQ(kinds.contains("application/json"), route.method == "POST") << route.pattern;
+    const bool takes_json = route.method == "POST" && route.pattern != "/v1/annexes";
+    EXPECT_EQ(kinds.contains("application/json"), takes_json) << route.pattern;
     EXPECT_EQ(kinds.contains("application/octet-stream"), route.takes_binary) << route.pattern;
   }
 }
