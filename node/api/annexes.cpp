@@ -97,8 +97,10 @@ Response answer_to_put(const Context& context, const Wanted& wanted, AnnexPut pu
   if (const chain::StoreView now = context.service.store().view();
       !wanted.is_used && now.find_id(name).has_value()) {
     const auto late = annex_order_on_ledger(now, name);
-    if (annexes.on_ledger(name, late ? late->commitment : Hash{}) == AnnexState::absent)
-      return refuse(problems::annex_mismatch);
+    const AnnexState state = annexes.on_ledger(name, late ? late->commitment : Hash{});
+    if (state == AnnexState::absent) return refuse(problems::annex_mismatch);
+    // And nobody syncs what was moved for it. One that could not be moved is put once more.
+    if (state == AnnexState::early || !annexes.sync()) return refuse(problems::store_failed);
   }
   return json_response(shown(wanted.sealed, annexes.state(name)),
                        put == AnnexPut::stored ? 201 : 200);
