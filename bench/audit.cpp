@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "audit/freed_memory.h"
 #include "audit/node_source.h"
 #include "audit/replay.h"
 #include "base/check.h"
@@ -162,6 +163,7 @@ int run(const Options& options) {
 }  // namespace vostro::bench
 
 int main(int argc, char** argv) {
+  vostro::audit::keep_freed_memory();
   vostro::bench::Options options;
   CLI::App app{"How fast vostro-audit replays on this machine", "vostro-bench-audit"};
   app.add_option("--directory", options.directory, "Where the chains and the work lie for the run");
