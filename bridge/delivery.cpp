@@ -55,6 +55,7 @@ Result<void, BookError> Delivery::round(UnixMillis now) {
   }
   if (auto done = send_files(files, now); !done) return done;
   is_node_answering_ = true;
+  logged_.clear();
   const auto arrived = send_annexes(annexes, now);
   if (!arrived) return fail(arrived.error());
   for (const std::string& id : *arrived) without_annex.erase(id);
@@ -205,10 +206,18 @@ Result<void, BookError> Delivery::send_orders(const Items& items, UnixMillis now
     for (std::size_t i = sent; i < fresh.size() && some.size() < kOrdersOfARequest; ++i)
       some.push_back(fresh[i].stored);
     const auto deliveries = client::deliver_kept(api_, some);
+    ids.clear();
     for (const client::Delivery& delivery : deliveries) {
-      note_try(fresh[sent].id);
-      if (auto done = on_outcome(fresh[sent++], delivery, now); !done) return done;
+      const Order& order = fresh[sent++];
+      note_try(order.id);
+      // It was the first time, and the node has kept nothing.
+      if (delivery.outcome == client::Outcome::not_sent) ids.push_back(order.id);
+      if (auto done = on_outcome(order, delivery, now); !done) return done;
     }
+    if (ids.empty()) continue;
+    if (auto noted = book_.write(now, [&](BookTransaction& rows) { mark_unsent(rows, ids); });
+        !noted)
+      return noted;
   }
   return {};
 }
@@ -248,11 +257,16 @@ Result<void, BookError> Delivery::on_outcome(const Order& order, const client::D
     case client::Outcome::not_sent:
     case client::Outcome::unknown:
       if (!delivery.error || !delivery.error->problem) is_node_answering_ = false;
-      log::warning("an order has not reached the node",
-                   {{"error", delivery.error ? client::to_string(*delivery.error) : ""}});
+      log_not_reached(delivery.error ? client::to_string(*delivery.error) : "");
       return {};
   }
   return {};
+}
+
+/// Of a whole request mostly, and then alike for each order in it.
+void Delivery::log_not_reached(const std::string& error) {
+  if (logged_.insert(error).second)
+    log::warning("an order has not reached the node", {{"error", error}});
 }
 
 Result<void, BookError> Delivery::order_failed(const chain::OwnedId& id, bool is_expired,

@@ -50,6 +50,7 @@ class Delivery {
   [[nodiscard]] Result<void, BookError> on_outcome(const Order& order,
                                                    const client::Delivery& delivery,
                                                    UnixMillis now);
+  void log_not_reached(const std::string& error);
   [[nodiscard]] Result<void, BookError> order_failed(const chain::OwnedId& id, bool is_expired,
                                                      const std::string& why, UnixMillis now);
 
@@ -60,6 +61,7 @@ class Delivery {
   const SecretKey& sign_key_;
   std::map<std::string, Clock::time_point> not_before_;
   bool is_node_answering_ = true;  ///< in this round
+  std::set<std::string> logged_;   ///< why orders have not reached the node, in this round
   std::int64_t orders_after_ = 0;  ///< the place in the outbox that the last round reached
 };
 

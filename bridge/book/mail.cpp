@@ -152,6 +152,14 @@ std::vector<OutboxItem> select_outbox(BookTransaction& book, const std::string& 
   return items;
 }
 
+void set_sent(BookTransaction& book, const std::vector<std::string>& ids, bool is_sent) {
+  Sql& sql = settled(book);
+  for_groups_of(ids, [&](const SqlValues& values, const std::string& in) {
+    sql.run("UPDATE outbox SET is_sent = " + std::string(is_sent ? "1" : "0") + " WHERE id" + in,
+            values);
+  });
+}
+
 std::vector<Stranger> select_strangers(BookTransaction& book, const std::string& where,
                                        const SqlValues& values) {
   std::vector<Stranger> found;
@@ -241,10 +249,11 @@ void send_once(BookTransaction& book, const JournalMessage& message) {
 }
 
 void mark_sent(BookTransaction& book, const std::vector<std::string>& ids) {
-  Sql& sql = settled(book);
-  for_groups_of(ids, [&](const SqlValues& values, const std::string& in) {
-    sql.run("UPDATE outbox SET is_sent = 1 WHERE id" + in, values);
-  });
+  set_sent(book, ids, true);
+}
+
+void mark_unsent(BookTransaction& book, const std::vector<std::string>& ids) {
+  set_sent(book, ids, false);
 }
 
 std::optional<OutboxItem> find_in_outbox(BookTransaction& book, const std::string& id) {

@@ -70,6 +70,8 @@ void insert(BookTransaction& book, const OutboxItem& item);
 /// has a message of ours with that id: it says the same.
 void send_once(BookTransaction& book, const JournalMessage& message);
 void mark_sent(BookTransaction& book, const std::vector<std::string>& ids);
+/// Of those that were sent once, and of which the node has certainly kept nothing.
+void mark_unsent(BookTransaction& book, const std::vector<std::string>& ids);
 [[nodiscard]] std::optional<OutboxItem> find_in_outbox(BookTransaction& book,
                                                        const std::string& id);
 /// Whether it may have left: it is marked so, or is in the outbox no more.

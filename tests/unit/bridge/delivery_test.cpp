@@ -175,6 +175,34 @@ TEST_P(TheDelivery, ANodeThatDoesNotAnswerIsNotAskedForEachOrder) {
   EXPECT_LE(server_.seen().size() - before, 2u) << "one question, and perhaps its repeat";
 }
 
+// The node has kept none of them: nobody has to ask what became of each.
+TEST_P(TheDelivery, OrdersThatTheNodeHadNoRoomForStayTogether) {
+  step([&](BookTransaction& rows) {
+    for (int i = 0; i < 200; ++i)
+      maker_.order(rows, client::make_uetr(),
+                   chain::OpenBusinessDate{kUs, kEuro, *parse_date("2026-01-06")});
+  });
+  order_ = problem_reply(503, "disk-full", "no room");
+  testing::internal::CaptureStderr();
+  round();
+  const std::string logged = testing::internal::GetCapturedStderr();
+  const std::string_view what = "an order has not reached the node";
+  ASSERT_NE(logged.find(what), std::string::npos) << logged;
+  EXPECT_EQ(logged.find(what, logged.find(what) + 1), std::string::npos) << "once is enough";
+  EXPECT_EQ(server_.seen().size(), 2u);
+  delivery_.emplace(*book_, directories_, *api_, rules_, sign_key_);  // all of them are due again
+  round();
+  EXPECT_EQ(asked("POST", "/v1/transactions"), 4u);
+  EXPECT_EQ(server_.seen().size(), 4u);
+  // Where it does not say so, it may have kept each.
+  order_ = problem_reply(503, "outcome-unknown", "who knows");
+  delivery_.emplace(*book_, directories_, *api_, rules_, sign_key_);
+  round();
+  delivery_.emplace(*book_, directories_, *api_, rules_, sign_key_);
+  round();
+  EXPECT_EQ(asked("GET", "/v1/transactions/"), 200u);
+}
+
 // A part of the outbox may end between an annex and its order.
 TEST_P(TheDelivery, AnOrderWaitsForAnAnnexThatAnEarlierPartHas) {
   order_sealed();
