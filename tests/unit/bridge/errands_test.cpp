@@ -31,6 +31,23 @@ class TheErrands : public ThePayments {
     ASSERT_TRUE(done) << to_string(done.error());
   }
 
+  /// The last of those that wait, and the one that can be dealt with.
+  void arrive_later_without_annex() {
+    ++now_.value;
+    uetr_ = client::make_uetr();
+    without_annex_ = to_text(uetr_);
+    step_at(now_, [&](BookTransaction& rows) {
+      CustomerPayment late;
+      late.side = PaymentSide::incoming;
+      late.name = name_of(PaymentSide::incoming);
+      late.amount = {kEuro, MinorUnits(200)};
+      late.other = kTheirs;
+      late.since = now_;
+      late.state = PaymentState::arrived;
+      insert(rows, late, "held for us");
+    });
+  }
+
   HttpReply reply_to(const HttpSeen& request) {
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (path == "/v1/currencies") {
@@ -77,19 +94,7 @@ TEST_P(TheErrands, PaymentsWithoutTheirAnnexStopNoOther) {
     uetr_ = client::make_uetr();
     tell_in("held", 0, chain::Status::held);
   }
-  ++now_.value;
-  uetr_ = client::make_uetr();
-  without_annex_ = to_text(uetr_);
-  step([&](BookTransaction& rows) {
-    CustomerPayment late;
-    late.side = PaymentSide::incoming;
-    late.name = name_of(PaymentSide::incoming);
-    late.amount = {kEuro, MinorUnits(200)};
-    late.other = kTheirs;
-    late.since = now_;
-    late.state = PaymentState::arrived;
-    insert(rows, late, "held for us");
-  });
+  arrive_later_without_annex();
   for (int i = 0; i < 3; ++i) round();
   EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::rejecting);
 }
@@ -171,19 +176,7 @@ TEST_P(TheErrands, AnAnswerThatCannotBeReadOrNeverComesStopsNoOther) {
     tell_in("held", 0, chain::Status::held);
     const Uuid first = uetr_;
     troubled_ = to_text(first);
-    uetr_ = client::make_uetr();
-    without_annex_ = to_text(uetr_);
-    ++now_.value;
-    step_at(now_, [&](BookTransaction& rows) {
-      CustomerPayment late;
-      late.side = PaymentSide::incoming;
-      late.name = name_of(PaymentSide::incoming);
-      late.amount = {kEuro, MinorUnits(200)};
-      late.other = kTheirs;
-      late.since = now_;
-      late.state = PaymentState::arrived;
-      insert(rows, late, "held for us");
-    });
+    arrive_later_without_annex();
     for (int i = 0; i < 3; ++i) round();
     EXPECT_EQ(payment(PaymentSide::incoming).state, PaymentState::rejecting);
     const auto open = look<std::size_t>([](BookTransaction& rows) { return alarms(rows).size(); });
