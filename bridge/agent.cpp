@@ -1,5 +1,6 @@
 #include "bridge/agent.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "base/check.h"
@@ -18,7 +19,9 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 500;
 constexpr std::chrono::seconds kCloseAgainEvery{30};
 constexpr std::chrono::seconds kListsEvery{10};
-constexpr std::chrono::seconds kCompareAgain{2};  // where book and ledger were not at one block
+// Where book and ledger were not at one block, or at odds at this look only.
+constexpr std::chrono::seconds kCompareAgain{2};
+constexpr std::chrono::seconds kLookEvery{1};  // at the most
 
 std::string fresh_holder() {
   std::array<Byte, 8> random{};
@@ -317,12 +320,17 @@ Result<void, BookError> SettlementAgent::take_note(const Result<Found, std::stri
     comparing_at_ = Clock::now() + kCompareAgain;
     return {};
   }
-  return book_.write(wall_clock(), [&](BookTransaction& rows) { work(rows, *found); });
+  const bool is_certain =
+      second_look_.confirms(found->what_differs(), found->ledger_height, Clock::now());
+  if (!is_certain) comparing_at_ = Clock::now() + kCompareAgain;
+  return book_.write(wall_clock(), [&](BookTransaction& rows) { work(rows, *found, is_certain); });
 }
 
 Result<void, BookError> SettlementAgent::compare() {
   if (Clock::now() < comparing_at_) return {};
-  comparing_at_ = Clock::now() + config_.reconcile_every;
+  // A break is found within `reconcile_s`, its second look included.
+  comparing_at_ =
+      Clock::now() + std::max(config_.reconcile_every - SecondLook::doubt_max, kLookEvery);
   const auto note_break = [](BookTransaction& rows, const auto& each, const std::string& what) {
     const std::string key = "break/" + to_text(each.currency);
     if (each.difference.value == 0)
@@ -333,19 +341,20 @@ Result<void, BookError> SettlementAgent::compare() {
   };
   if (config_.participant)
     return take_note(reconcile_position(book_, api_, config_, network_id_, wall_clock(), false),
-                     [&](BookTransaction& rows, const auto& found) {
+                     [&](BookTransaction& rows, const auto& found, bool is_certain) {
+                       if (!is_certain) return;
                        for (const LedgerPosition& each : found.positions) {
                          note_break(rows, each, "the book and the ledger's account");
                          note_flows(rows, each);
                        }
                      });
   return take_note(reconcile(book_, api_, config_, network_id_, wall_clock(), false),
-                   [&](BookTransaction& rows, const Reconciliation& found) {
-                     note_differences(rows, found);
+                   [&](BookTransaction& rows, const Reconciliation& found, bool is_certain) {
+                     if (is_certain) note_differences(rows, found);
                      for (const auto& [currency, date] : found.business_dates)
                        open_business_date(rows, config_, maker_, currency, date);
                      for (const PoolPosition& each : found.pools) {
-                       note_break(rows, each, "fiat held and ledger");
+                       if (is_certain) note_break(rows, each, "fiat held and ledger");
                        rows.clear("missing/" + to_text(each.currency));
                      }
                      for (const std::string& currency : found.missing)

@@ -15,6 +15,7 @@
 #include "bridge/parser/parser.h"
 #include "bridge/restore.h"
 #include "bridge/screening_lists.h"
+#include "bridge/second_look.h"
 
 namespace vostro::bridge {
 
@@ -85,6 +86,7 @@ class SettlementAgent {
   std::optional<client::EventStream> events_;
   Clock::time_point closing_again_at_{};
   Clock::time_point comparing_at_{};
+  SecondLook second_look_;
   Clock::time_point lists_at_{};
   std::set<std::string> told_;
 };

@@ -159,7 +159,11 @@ Result<Reconciliation, std::string> reconcile(Book& book, client::ApiClient& api
   return out;
 }
 
-void note_differences(BookTransaction& book, const Reconciliation& found) {
+namespace {
+
+/// What only sums show; of those that fit with an amount of 0.
+std::vector<Break> by_sums(const Reconciliation& found) {
+  std::vector<Break> out;
   std::map<std::pair<Currency, Bic>, std::int64_t> known;
   for (const Break& each : found.breaks)
     if (each.participant &&
@@ -169,11 +173,11 @@ void note_differences(BookTransaction& book, const Reconciliation& found) {
     const auto explained = known.find({each.currency, each.participant});
     const std::int64_t rest =
         each.difference.value - (explained == known.end() ? 0 : explained->second);
-    settle(book,
-           {BreakKind::participant_differs, each.currency, to_text(each.participant),
-            each.participant, MinorUnits(rest),
-            "fiat and ledger differ for " + to_text(each.participant) + " by " +
-                format_amount(MinorUnits(rest), each.exponent) + " " + to_text(each.currency)});
+    out.push_back({BreakKind::participant_differs, each.currency, to_text(each.participant),
+                   each.participant, MinorUnits(rest),
+                   "fiat and ledger differ for " + to_text(each.participant) + " by " +
+                       format_amount(MinorUnits(rest), each.exponent) + " " +
+                       to_text(each.currency)});
   }
   for (const PoolPosition& each : found.pools) {
     if (std::ranges::find(found.missing, to_text(each.currency)) != found.missing.end()) continue;
@@ -182,11 +186,27 @@ void note_differences(BookTransaction& book, const Reconciliation& found) {
       if (one.currency == each.currency) by_participants += one.ledger.value;
     const std::int64_t rest = each.difference.value - each.unmatched.value;
     const std::int64_t unread = by_participants - each.supply.value;
-    settle(book, {BreakKind::ledger_differs, each.currency, "sums", std::nullopt,
-                  MinorUnits(rest != 0 ? rest : unread),
-                  "the ledger's sums in " + to_text(each.currency) +
-                      " are not what the book read from its blocks"});
+    out.push_back({BreakKind::ledger_differs, each.currency, "sums", std::nullopt,
+                   MinorUnits(rest != 0 ? rest : unread),
+                   "the ledger's sums in " + to_text(each.currency) +
+                       " are not what the book read from its blocks"});
   }
+  return out;
+}
+
+}  // namespace
+
+std::set<std::string> Reconciliation::what_differs() const {
+  std::set<std::string> out;
+  for (const Break& each : by_sums(*this))
+    if (each.amount.value != 0) out.insert(key_of(each));
+  for (const PoolPosition& each : pools)
+    if (each.difference.value != 0) out.insert(to_text(each.currency));
+  return out;
+}
+
+void note_differences(BookTransaction& book, const Reconciliation& found) {
+  for (const Break& each : by_sums(found)) settle(book, each);
 }
 
 }  // namespace vostro::bridge

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,8 @@ struct Reconciliation {
   /// Book and ledger were looked at at one height: only then is a difference a break.
   [[nodiscard]] bool is_comparable() const { return book_height == ledger_height; }
   [[nodiscard]] bool is_sound() const;
+  /// What is at odds by sums, for SecondLook.
+  [[nodiscard]] std::set<std::string> what_differs() const;
 };
 
 /// The difference of each pool from its parts. Pure.

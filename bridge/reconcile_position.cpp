@@ -57,6 +57,13 @@ bool PositionReport::is_sound() const {
          });
 }
 
+std::set<std::string> PositionReport::what_differs() const {
+  std::set<std::string> out;
+  for (const LedgerPosition& each : positions)
+    if (each.difference.value != 0 || !each.is_explained()) out.insert(to_text(each.currency));
+  return out;
+}
+
 Result<PositionReport, std::string> reconcile_position(Book& book, client::ApiClient& api,
                                                        const BridgeConfig& config,
                                                        const Hash& network_id, UnixMillis now,

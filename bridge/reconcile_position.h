@@ -2,6 +2,7 @@
 /// must be what the ledger says, to the cent, and what it owes its customers must be there.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct PositionReport {
 
   [[nodiscard]] bool is_comparable() const { return book_height == ledger_height; }
   [[nodiscard]] bool is_sound() const;
+  /// The currencies of which something is at odds, for SecondLook.
+  [[nodiscard]] std::set<std::string> what_differs() const;
 };
 
 /// Asks the node and reads the book. `with_audit`: recompute the book's chain of hashes, too.

@@ -118,8 +118,8 @@ std::vector<std::string> names_of_columns() {
   return names;
 }
 
-std::vector<CustomerPayment> select_stored(BookTransaction& book, const std::string& where,
-                                           const SqlValues& values) {
+std::vector<CustomerPayment> stored_payments(BookTransaction& book, const std::string& where,
+                                             const SqlValues& values) {
   std::vector<CustomerPayment> found;
   for (const SqlRow& row : book.sql().rows(
            kPaymentCount,
@@ -144,7 +144,7 @@ class KnownPayments : public WaitingRows {
     if (known != known_.end()) return known->second.payment;
     return known_
         .emplace(key,
-                 Known{first_of(select_stored(
+                 Known{first_of(stored_payments(
                      book, "WHERE side = :v0 AND owner = :v1 AND uetr = :v2", values_of(key)))})
         .first->second.payment;
   }
@@ -157,7 +157,7 @@ class KnownPayments : public WaitingRows {
         known_.try_emplace(keys[i]);
         std::ranges::move(values_of(keys[i]), std::back_inserter(values));
       }
-      for (CustomerPayment& each : select_stored(
+      for (CustomerPayment& each : stored_payments(
                book, "WHERE (side, owner, uetr) IN (VALUES " + row_holders(count, 3) + ")", values))
         known_[key_in_book(each)].payment = std::move(each);
     });
@@ -230,8 +230,8 @@ class KnownPayments : public WaitingRows {
                                       std::size_t first, std::size_t count) {
     std::string gone;
     for (std::size_t i = first; i < first + count; ++i)
-      if (select_stored(book, "WHERE side = :v0 AND owner = :v1 AND uetr = :v2",
-                        values_of(key_in_book(*payments[i])))
+      if (stored_payments(book, "WHERE side = :v0 AND owner = :v1 AND uetr = :v2",
+                          values_of(key_in_book(*payments[i])))
               .empty())
         gone += " " + key_of(*payments[i]);
     throw BookDamaged("gone is the payment" + gone);
@@ -243,7 +243,7 @@ class KnownPayments : public WaitingRows {
 std::vector<CustomerPayment> select_payments(BookTransaction& book, const std::string& where,
                                              const SqlValues& values) {
   book.waiting<KnownPayments>().write(book);
-  return select_stored(book, where, values);
+  return stored_payments(book, where, values);
 }
 
 void note_step(BookTransaction& book, const CustomerPayment& payment, std::string_view detail) {
