@@ -147,9 +147,9 @@ NamedParty party_of(const char* role, const iso::Party& party,
           account ? iso::id_of(*account) : std::string()};
 }
 
-/// The one transfer of a message that travelled in an annex.
-Result<iso::CustomerTransfer, std::string> only_transfer(std::string_view text) {
-  const auto message = iso::read_message(text);
+/// The one transfer of a message that travels in an annex.
+Result<iso::CustomerTransfer, std::string> only_transfer(
+    const Result<iso::Message, iso::Problems>& message) {
   if (!message) return fail("it cannot be read: " + first_problem(message.error()));
   const auto* body = std::get_if<iso::CustomerTransfers>(&message->body);
   if (body == nullptr || body->transfers.size() != 1)
@@ -268,8 +268,10 @@ ReturnOrders returns_of(const iso::Returns& from) {
   return out;
 }
 
-Result<PaymentDetails, std::string> read_details(std::string_view pacs008) {
-  const auto transfer = only_transfer(pacs008);
+namespace {
+
+Result<PaymentDetails, std::string> details_of(
+    const Result<iso::CustomerTransfer, std::string>& transfer) {
   if (!transfer) return fail(transfer.error());
   PaymentDetails out;
   out.debtor_agent = *transfer->debtor_agent.bic;
@@ -288,6 +290,16 @@ Result<PaymentDetails, std::string> read_details(std::string_view pacs008) {
     out.parties.push_back(party_of("initiating_party", *transfer->initiating_party, std::nullopt));
   out.remittance = transfer->remittance.lines;
   return out;
+}
+
+}  // namespace
+
+Result<PaymentDetails, std::string> read_details(std::string_view pacs008) {
+  return details_of(only_transfer(iso::read_message(pacs008)));
+}
+
+Result<PaymentDetails, std::string> read_known_details(std::string_view pacs008) {
+  return details_of(only_transfer(iso::read_known_message(pacs008)));
 }
 
 Result<std::string, std::string> write_status(const Channel& channel, const StatusNote& note) {
@@ -327,7 +339,7 @@ Result<std::string, std::string> write_status(const Channel& channel, const Stat
 }
 
 Result<std::string, std::string> write_credit(const Channel& channel, const CreditNotice& notice) {
-  const auto transfer = only_transfer(notice.details);
+  const auto transfer = only_transfer(iso::read_known_message(notice.details));
   if (!transfer) return fail(transfer.error());
   const bool is_return = !notice.return_code.empty();
   iso::EntryTransaction payment;
@@ -375,7 +387,7 @@ Result<std::string, std::string> write_credit(const Channel& channel, const Cred
 Result<std::string, std::string> write_inward(const Channel& channel, const std::string& message_id,
                                               UnixSeconds created, Date settled,
                                               const std::string& details) {
-  auto transfer = only_transfer(details);
+  auto transfer = only_transfer(iso::read_known_message(details));
   if (!transfer) return fail(transfer.error());
   transfer->settlement_date = settled;
   iso::CustomerTransfers body;

@@ -28,6 +28,8 @@ namespace vostro::bridge {
 
 /// Out of the pacs.008 that travels in an annex. Errors: a sentence that quotes nothing of it.
 [[nodiscard]] Result<PaymentDetails, std::string> read_details(std::string_view pacs008);
+/// The same of one that the book keeps: it passed its guideline when it was read, or written.
+[[nodiscard]] Result<PaymentDetails, std::string> read_known_details(std::string_view pacs008);
 /// Whether somebody can be asked about by that name: it has a letter or a digit of any script.
 [[nodiscard]] bool is_named(std::string_view name);
 

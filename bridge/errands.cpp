@@ -118,7 +118,7 @@ Result<Errands::Step, client::ApiError> Errands::ask_terms(const Waiting& one, U
     if (!is_participant) return no("RC04", "the creditor's bank is no participant");
     return later(to_text(readers.error()) + " has no annex key on the ledger");
   }
-  const auto details = read_details(payment.details);
+  const auto details = read_known_details(payment.details);
   if (!details) return no("FF01", details.error());
 
   Terms terms;

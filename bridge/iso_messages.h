@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "iso20022/message.h"
+#include "iso20022/known_message.h"
 
 namespace vostro::bridge {
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/check.h"
+#include "iso20022/known_message.h"
 #include "iso20022/rules.h"
 #include "iso20022/tables.h"
 
@@ -130,8 +131,9 @@ void append(const Problems& from, Problems& to) {
   to.is_cut = to.is_cut || from.is_cut;
 }
 
+/// `is_known`: it passed the schemas before.
 void read_header(Element& found, const std::string& name_space, const ReadOptions& options,
-                 Message& message, Problems& problems) {
+                 bool is_known, Message& message, Problems& problems) {
   const auto type = type_of(name_space);
   if (!type || type->kind != Kind::head_001) {
     problems.add({found.line, "AppHdr", name_space,
@@ -139,7 +141,7 @@ void read_header(Element& found, const std::string& name_space, const ReadOption
     return;
   }
   const Element root = standing_alone(found, name_space);
-  if (!check_schemas(root, name_space, options.schemas, problems)) return;
+  if (!is_known && !check_schemas(root, name_space, options.schemas, problems)) return;
   Reading reading(Kind::head_001, is_neighbour(*type));
   Header header;
   read_struct(reading, root, &header, table_of<Header>());
@@ -154,10 +156,11 @@ void read_header(Element& found, const std::string& name_space, const ReadOption
   message.header = std::move(header);
 }
 
-void read_document(const ReadOptions& options, Message& message, Problems& problems) {
+void read_document(const ReadOptions& options, bool is_known, Message& message,
+                   Problems& problems) {
   const Element& root = message.document;
   const MessageKind& kind = about(message.type.kind);
-  if (!check_schemas(root, root.name_space, options.schemas, problems)) return;
+  if (!is_known && !check_schemas(root, root.name_space, options.schemas, problems)) return;
   if (root.children.size() != 1 || root.children.front().name != kind.root) {
     problems.add({root.line, "Document", root.children.empty() ? "" : root.children.front().name,
                   "a " + to_text(message.type) + " holds one " + std::string(kind.root)});
@@ -179,9 +182,8 @@ void read_document(const ReadOptions& options, Message& message, Problems& probl
   append(reading.problems, problems);
 }
 
-}  // namespace
-
-Result<Message, Problems> read_message(std::string_view text, const ReadOptions& options) {
+Result<Message, Problems> read_text(std::string_view text, const ReadOptions& options,
+                                    bool is_known) {
   Problems problems;
   const auto refuse = [&](Problem problem) {
     problems.add(std::move(problem));
@@ -207,11 +209,22 @@ Result<Message, Problems> read_message(std::string_view text, const ReadOptions&
   message.type = *type;
   message.document = standing_alone(*document, name_space);
   if (!found.headers.empty())
-    read_header(*found.headers.front(), found.header_spaces.front(), options, message, problems);
-  read_document(options, message, problems);
+    read_header(*found.headers.front(), found.header_spaces.front(), options, is_known, message,
+                problems);
+  read_document(options, is_known, message, problems);
   if (problems.list.empty()) return message;
   in_order(problems);
   return fail(std::move(problems));
+}
+
+}  // namespace
+
+Result<Message, Problems> read_message(std::string_view text, const ReadOptions& options) {
+  return read_text(text, options, false);
+}
+
+Result<Message, Problems> read_known_message(std::string_view text) {
+  return read_text(text, {}, true);
 }
 
 Result<std::string, Problems> write_message(Kind kind, const Body& body,

@@ -194,7 +194,7 @@ void on_opened(BookTransaction& book, const Rules& rules, CustomerPayment paymen
     decline(book, rules, std::move(payment), opened.code, opened.fault);
     return;
   }
-  const auto details = read_details(opened.details);
+  const auto details = read_known_details(opened.details);
   VOSTRO_CHECK(details);  // whoever opened it has read it
   payment.details = opened.details;
   note_details(book, payment);

@@ -14,7 +14,7 @@ Direction direction_of(const CustomerPayment& payment) {
 }  // namespace
 
 Passage ScreeningPassage::look(BookTransaction& book, const CustomerPayment& payment) {
-  const auto details = read_details(payment.details);
+  const auto details = read_known_details(payment.details);
   VOSTRO_CHECK(details);  // whoever took the payment has read it
   ScreeningSubject subject{direction_of(payment), payment.name, account_, payment.amount, {}};
   for (const NamedParty& each : details->parties) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "iso20022/known_message.h"
 #include "iso20022/tables.h"
 #include "tests/support/sanitizers.h"
 #include "tests/unit/iso20022/guideline_messages.h"
@@ -53,6 +54,28 @@ TEST_P(EveryMessage, FullestIsReadWrittenAndReadAgainWithoutLoss) {
   const auto again = read_message(*written);
   ASSERT_TRUE(again) << test::told(again.error());
   EXPECT_TRUE(*again == *read);
+}
+
+// What was read or written before is read without its guideline: alike, and lexer and rules still
+// speak.
+TEST_P(EveryMessage, IsReadAlikeWhereItIsKnown) {
+  Element document = test::fullest_message(kind(), variant());
+  const std::string text = write_tree(enveloped(test::fullest_header(kind(), variant()), document));
+  const auto known = read_known_message(text);
+  ASSERT_TRUE(known) << test::told(known.error());
+  EXPECT_TRUE(*known == *read_message(text));
+  std::size_t amounts = 0;
+  const auto spoil = [&](const auto& self, Element& element) -> void {
+    if (!element.attribute("Ccy").empty()) {
+      element.text = "1,00";
+      ++amounts;
+    }
+    for (Element& child : element.children) self(self, child);
+  };
+  spoil(spoil, document);
+  if (amounts > 0) {
+    EXPECT_FALSE(read_known_message(write_tree(document)));
+  }
 }
 
 /// Calls `with` after each change of `element` or what is below, and takes the change back.
