@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "bridge/book/fiat_items.h"
 #include "bridge/book/statements.h"
 
@@ -20,13 +19,18 @@ std::string name_of(const OrderMaker& maker, const Uuid& order) {
   return chain::to_text(chain::OwnedId{maker.agent(), order});
 }
 
+/// Of one that is being issued.
+const Uuid& order_of(const Funding& funding) {
+  if (!funding.order) throw BookDamaged("no order issues what is being issued of a funding");
+  return *funding.order;
+}
+
 /// Whether more is to be issued than was attested; also where the ledger refused it for that.
 bool is_short(BookTransaction& book, const OrderMaker& maker, const Currency& currency) {
   std::int64_t wanted = 0;
   for (const Funding& each : fundings_in(book, FundingState::issuing)) {
     if (each.amount.currency != currency) continue;
-    VOSTRO_CHECK(each.order);
-    if (!is_in_outbox(book, name_of(maker, *each.order))) return true;
+    if (!is_in_outbox(book, name_of(maker, order_of(each)))) return true;
     wanted += each.amount.units.value;
   }
   if (wanted == 0) return false;
@@ -66,8 +70,7 @@ std::optional<Hash> message_to_attest(BookTransaction& book, const OrderMaker& m
 void issue_again(BookTransaction& book, const OrderMaker& maker, const Currency& currency) {
   book.clear("reserves/" + to_text(currency));
   for (Funding& each : fundings_in(book, FundingState::issuing)) {
-    VOSTRO_CHECK(each.order);
-    if (each.amount.currency != currency || is_in_outbox(book, name_of(maker, *each.order)))
+    if (each.amount.currency != currency || is_in_outbox(book, name_of(maker, order_of(each))))
       continue;
     maker.issue(book, each);
     update(book, each, "reserves were attested");

@@ -495,6 +495,20 @@ TEST_P(Attested, WhatIsMissingOnTheStatementDoesNotCount) {
   EXPECT_EQ(orders(), Words{"attest 0"});
 }
 
+// Somebody's hand in the database ends the bridge with a sentence, and not with a core.
+TEST_P(Attested, WhatIsBeingIssuedWithoutAnOrderIsADamagedBook) {
+  take_statement(statement(7, 0, {}));
+  look_at_reserves();
+  say();
+  told("a", 500, kTomorrow);
+  step([](BookTransaction& rows) { rows.sql().run("UPDATE fundings SET order_id = ''"); });
+  now_ = UnixMillis(now_.value + 1'000);
+  const auto done =
+      book_->write(now_, [&](BookTransaction& rows) { attest_reserves(rows, config_, maker_); });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, BookError::Kind::damaged);
+}
+
 TEST_P(Attested, BeforeMoreIsIssuedThanTheLastOneCovers) {
   take_statement(statement(7, 0, {}));
   look_at_reserves();
