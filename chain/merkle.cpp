@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/check.h"
+#include "chain/merkle_tree.h"
 
 namespace vostro::chain {
 namespace {
@@ -52,6 +53,41 @@ MerklePath merkle_path(std::span<const Hash> leaves, std::size_t index) {
                   .count = static_cast<std::uint32_t>(leaves.size()),
                   .siblings = {}};
   add_siblings(path.siblings, leaves, index);
+  return path;
+}
+
+// The largest power of two below the count on the left: the same as pairs from the left at each
+// level, where a node without a right neighbour moves up as it is.
+MerkleTree::MerkleTree(std::span<const Hash> leaves) {
+  VOSTRO_CHECK(leaves.size() <= UINT32_MAX);
+  levels_.emplace_back();
+  levels_.back().reserve(leaves.size());
+  for (const Hash& each : leaves) levels_.back().push_back(leaf_hash(each));
+  while (levels_.back().size() > 1) {
+    const std::vector<Hash>& below = levels_.back();
+    std::vector<Hash> level;
+    level.reserve((below.size() + 1) / 2);
+    for (std::size_t i = 0; i + 1 < below.size(); i += 2)
+      level.push_back(node_hash(below[i], below[i + 1]));
+    if (below.size() % 2 != 0) level.push_back(below.back());
+    levels_.push_back(std::move(level));
+  }
+}
+
+Hash MerkleTree::root() const {
+  return count() == 0 ? merkle_root({}) : levels_.back().front();
+}
+
+MerklePath MerkleTree::path(std::size_t index) const {
+  VOSTRO_CHECK(index < count());
+  MerklePath path{.index = static_cast<std::uint32_t>(index),
+                  .count = static_cast<std::uint32_t>(count()),
+                  .siblings = {}};
+  for (const std::vector<Hash>& level : levels_) {
+    const std::size_t sibling = index ^ 1U;
+    if (sibling < level.size()) path.siblings.push_back(level[sibling]);
+    index /= 2;
+  }
   return path;
 }
 

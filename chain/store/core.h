@@ -7,6 +7,7 @@
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
@@ -14,9 +15,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/codec.h"
 #include "base/private_file.h"
+#include "chain/merkle_tree.h"
 #include "chain/store/error.h"
 #include "chain/store/mark.h"
 #include "chain/store/rows.h"
@@ -49,6 +53,32 @@ inline constexpr std::size_t family_count = 9;
 [[nodiscard]] StoreError error_of(const rocksdb::Status& status, std::string what);
 /// Of the file system of `path`, as an ordinary user may use it; 0 when unknown.
 [[nodiscard]] std::uint64_t free_bytes_of(const std::string& path);
+
+/// The few values that were asked for last. Any thread.
+template <class Key, class Value>
+class Recent {
+ public:
+  using Shared = std::shared_ptr<const Value>;
+  static constexpr std::size_t count_max = 4;  // batches have up to 256 KiB, trees 64 bytes a leaf
+
+  /// Null where it is not among them.
+  [[nodiscard]] Shared find(const Key& key) {
+    const std::lock_guard guard(mutex_);
+    const auto found = std::ranges::find(values_, key, &std::pair<Key, Shared>::first);
+    if (found == values_.end()) return nullptr;
+    std::rotate(values_.begin(), found, found + 1);
+    return values_.front().second;
+  }
+  void put(const Key& key, Shared value) {
+    const std::lock_guard guard(mutex_);
+    if (values_.size() == count_max) values_.pop_back();
+    values_.emplace(values_.begin(), key, std::move(value));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::pair<Key, Shared>> values_;  ///< newest first
+};
 
 /// Takes the lock, the mark and the database of one directory, in this order, and gives them back
 /// in reverse.
@@ -107,6 +137,12 @@ struct StoreCore {
   std::optional<Head> head;
   std::optional<Mark> mark_seen;  ///< the mark as readers see it
   mutable std::optional<StoreError> first_failure;
+
+  // What one is read from and many are asked for after another, of final blocks, which never
+  // change: a batch is a thousand times as long as a transaction, a row has 32 receipts.
+  mutable Recent<std::pair<Height, std::uint32_t>, Bytes> batches;
+  mutable Recent<std::pair<Height, std::uint32_t>, ReceiptRow> receipt_rows;
+  mutable Recent<Height, MerkleTree> receipt_trees;
 };
 
 struct StoreSnapshot {
@@ -121,12 +157,6 @@ struct StoreSnapshot {
   std::shared_ptr<const StoreCore> core;
   const rocksdb::Snapshot* snapshot = nullptr;  ///< none: newest
   std::optional<Head> head;
-
-  // The batch that a transaction was last read from: a block's are asked for one after the other,
-  // and a batch is a thousand times as long as each.
-  mutable std::mutex mutex;  ///< for the two
-  mutable std::pair<Height, std::uint32_t> batch_place;
-  mutable std::shared_ptr<const Bytes> batch;
 };
 
 /// Rows of one family whose key begins with `prefix`, as of a snapshot.

@@ -7,16 +7,32 @@
 namespace vostro::chain {
 namespace {
 
+/// What is remembered of later blocks is not there yet.
+bool has_block(const StoreSnapshot& at, Height height) {
+  return at.head && height <= at.head->height;
+}
+
 /// Null where it is not stored.
 std::shared_ptr<const Bytes> batch_of(const StoreSnapshot& at, Height height, std::uint32_t index) {
   const std::pair place(height, index);
-  const std::lock_guard guard(at.mutex);
-  if (at.batch && at.batch_place == place) return at.batch;
+  if (auto known = at.core->batches.find(place); known && has_block(at, height)) return known;
   auto bytes = at.core->read(Family::blocks, keys::batch(height, index), at.snapshot);
   if (!bytes) return nullptr;
-  at.batch = std::make_shared<const Bytes>(*std::move(bytes));
-  at.batch_place = place;
-  return at.batch;
+  auto batch = std::make_shared<const Bytes>(*std::move(bytes));
+  at.core->batches.put(place, batch);
+  return batch;
+}
+
+std::shared_ptr<const ReceiptRow> receipt_row(const StoreSnapshot& at, Height height,
+                                              std::uint32_t index) {
+  const std::pair place(height, index);
+  if (auto known = at.core->receipt_rows.find(place); known && has_block(at, height)) return known;
+  auto row =
+      at.core->read_as<ReceiptRow>(Family::receipts, keys::receipts(height, index), at.snapshot);
+  if (!row) return nullptr;
+  auto shared = std::make_shared<const ReceiptRow>(*std::move(row));
+  at.core->receipt_rows.put(place, shared);
+  return shared;
 }
 
 // The value at a height is what the first later block replaced; where none did, it is the newest.
@@ -276,13 +292,11 @@ std::vector<Receipt> StoreView::receipts(Height height, std::uint32_t index,
                                          std::size_t limit) const {
   std::vector<Receipt> found;
   while (found.size() < limit) {
-    auto row = snapshot_->core->read_as<ReceiptRow>(
-        Family::receipts, keys::receipts(height, index / keys::receipts_per_row),
-        snapshot_->snapshot);
+    const auto row = receipt_row(*snapshot_, height, index / keys::receipts_per_row);
     if (!row) break;
     std::uint32_t at = index % keys::receipts_per_row;
     for (; at < row->receipts.size() && found.size() < limit; ++at, ++index) {
-      found.push_back(std::move(row->receipts[at]));
+      found.push_back(row->receipts[at]);
     }
     if (row->receipts.size() < keys::receipts_per_row) break;
   }
@@ -304,17 +318,29 @@ std::optional<Original> StoreView::original(ReceiptPlace place) const {
   const auto summary = block(place.height);
   if (!is_whole(place.height)) return std::nullopt;
   if (!summary || place.index >= summary->receipts) return std::nullopt;
-  std::vector<Receipt> all = receipts(place.height, 0, summary->receipts);
-  std::vector<Hash> hashes;
-  hashes.reserve(all.size());
-  for (const Receipt& receipt : all) hashes.push_back(receipt_hash(receipt));
-  if (all.size() != summary->receipts || merkle_root(hashes) != summary->receipt_root) {
-    snapshot_->core->note_failure(
-        {StoreFault::damaged,
-         "receipts of block " + std::to_string(place.height.value) + " do not match its root"});
-    return std::nullopt;
+  const StoreCore& core = *snapshot_->core;
+  auto tree = core.receipt_trees.find(place.height);
+  if (!tree) {
+    std::vector<Hash> hashes;
+    hashes.reserve(summary->receipts);
+    for (const Receipt& each : receipts(place.height, 0, summary->receipts))
+      hashes.push_back(receipt_hash(each));
+    tree = std::make_shared<const MerkleTree>(hashes);
+    if (tree->count() == summary->receipts && tree->root() == summary->receipt_root)
+      core.receipt_trees.put(place.height, tree);
+    else
+      tree = nullptr;
   }
-  return Original{place.height, std::move(all[place.index]), merkle_path(hashes, place.index)};
+  auto found = receipts(place.height, place.index, 1);
+  if (tree && !found.empty()) {
+    Original original{place.height, std::move(found.front()), tree->path(place.index)};
+    if (root_of(receipt_hash(original.receipt), original.path) == summary->receipt_root)
+      return original;
+  }
+  core.note_failure(
+      {StoreFault::damaged,
+       "receipts of block " + std::to_string(place.height.value) + " do not match its root"});
+  return std::nullopt;
 }
 
 }  // namespace vostro::chain

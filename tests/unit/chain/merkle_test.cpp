@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "chain/merkle_tree.h"
 #include "tests/support/chain_builders.h"
 
 namespace vostro::chain {
@@ -48,6 +49,17 @@ TEST(Merkle, EveryPathLeadsToTheRoot) {
         EXPECT_NE(root_of(other, path), root) << i << " of " << count;
       }
     }
+  }
+}
+
+TEST(Merkle, ATreeThatIsKeptGivesTheSameRootAndPaths) {
+  EXPECT_EQ(MerkleTree({}).root(), merkle_root({}));
+  for (std::size_t count = 1; count <= 70; ++count) {
+    const auto leaves = some_leaves(count);
+    const MerkleTree tree(leaves);
+    EXPECT_EQ(tree.root(), merkle_root(leaves));
+    for (std::size_t i = 0; i < count; ++i)
+      EXPECT_EQ(tree.path(i), merkle_path(leaves, i)) << i << " of " << count;
   }
 }
 

@@ -228,6 +228,30 @@ TEST(Store, OriginalLeadsToTheReceiptRoot) {
   EXPECT_FALSE(store->failure().has_value());
 }
 
+// What is remembered of one block is not taken for that of another, nor for what a view of before
+// that block has.
+TEST(Store, WhatIsRememberedIsOfItsBlock) {
+  const TemporaryDirectory directory;
+  const auto store = open_or_fail(directory.store());
+  commit_up_to(*store, Height(2), 40);
+  const StoreView before = store->view();
+  commit_up_to(*store, Height(9), 40);
+  for (int round = 0; round < 2; ++round)
+    for (std::uint64_t height = 1; height <= 9; ++height) {
+      const Height at(height);
+      const StoreView now = store->view();
+      const auto original = now.original({at, 33});
+      ASSERT_TRUE(original.has_value());
+      EXPECT_EQ(original->height, at);
+      EXPECT_EQ(root_of(receipt_hash(original->receipt), original->path), store->receipt_root(at));
+      EXPECT_EQ(now.receipts(at, 33, 1).at(0), original->receipt);
+      EXPECT_EQ(now.transaction(at, 3), a_payment().id(uetr_of(at, 3)).amount(eur(103)).bytes());
+      EXPECT_EQ(before.receipts(at, 0, 99).empty(), height > 2);
+      EXPECT_EQ(before.transaction(at, 3).has_value(), height <= 2);
+    }
+  EXPECT_FALSE(store->failure().has_value());
+}
+
 TEST(Store, AReceiptThatDoesNotMatchItsRootIsAFailure) {
   const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.store());
