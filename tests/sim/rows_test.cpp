@@ -221,6 +221,18 @@ TEST(Rows, F20_Clocks) {
     expect_ok(one, with_one);
     expect_settled_within(with_one, 1'000, 30'000, 10'000);
   }
+  // All are off together while the last payments settle, and come back.
+  for (const std::int64_t jump : {kHour, kTwentyYears}) {
+    Scenario together = calm(4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      together.steps.push_back({.at_ms = 10'000, .kind = Kind::clock, .node = i, .ms = jump});
+      together.steps.push_back({.at_ms = 20'000, .kind = Kind::clock, .node = i, .ms = -jump});
+    }
+    submit_steadily(together, {0, 1, 2, 3}, 1'000, 9'000, 200);
+    const Outcome after = run_steps(together);
+    expect_ok(together, after);
+    expect_settled_within(after, 1'000, 9'000, 10'000);
+  }
   // All step back by a second: blocks go on, a millisecond each, until the clocks have caught up.
   Scenario all = calm(4);
   for (std::size_t i = 0; i < 4; ++i)

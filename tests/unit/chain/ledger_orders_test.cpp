@@ -262,6 +262,21 @@ TEST(Ids, AnotherBanksIdIsAnother) {
             "settled");
 }
 
+// In one batch: the order of an earlier block, one that is there twice, and one whose time is over.
+// A liar may put them there; they are dropped by rule, and what is good beside them has its effect.
+TEST(Ids, C7_WhatIsExpiredOrIncludedBeforeLeavesNoReceipt) {
+  Network n;
+  const auto before = n.payment().verified();
+  EXPECT_EQ(n.outcome(before), "settled");
+  const auto fresh = n.payment().verified();
+  const auto expired = n.payment().valid_until(UnixSeconds(test_time.value - 1)).verified();
+  const auto block = n.ledger.block({before, fresh, expired, fresh});
+  ASSERT_EQ(block.receipts.size(), 1U);
+  EXPECT_EQ(block.transactions.size(), 1U);
+  EXPECT_EQ(n.original(fresh->id()).receipt, block.receipts[0]);
+  EXPECT_EQ(n.balance("SUDBFRPP/main"), 10'000'00 + 200);
+}
+
 TEST(Ids, DroppedTransactionDoesNotUseItsIdUp) {
   Network n;
   const Uuid id = n.next_id();

@@ -288,7 +288,7 @@ TEST_F(EngineTest, C6_MisshapenBlocksDrawANullify) {
   }
 }
 
-TEST_F(EngineTest, VoteWaitsForAnEarlyBlockTime) {
+TEST_F(EngineTest, C6_VoteWaitsForAnEarlyBlockTime) {
   start(not_leading({1}));
   const Propose made = propose(1, block(1, 1, committee.context().anchor, kWall + 3'000));
   receive(leader(1), made);

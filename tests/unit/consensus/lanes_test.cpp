@@ -546,7 +546,7 @@ TEST(Lanes, ACutIsSettledOnceWhenAllItsBatchesAreHereAndChecked) {
   EXPECT_EQ(lanes.fetches_open(), 0u);
 }
 
-TEST(Lanes, ABatchThatTheLedgerRefusesSpoilsTheCutAndEndsItsFetches) {
+TEST(Lanes, C7_ABatchThatTheLedgerRefusesSpoilsTheCutAndEndsItsFetches) {
   const auto chain = make_chain(1, 1, 3);
   Lanes lanes = make_lanes(0);
   (void)lanes.require_cut({block_id("b"), Cut{{ref_to(chain, 1, 3)}}, {}, index(2)}, 0);
