@@ -16,7 +16,8 @@ struct PrivateFile {
 };
 
 /// Replaces those that are there. What became of each, in their order: those without an error are
-/// on disk under their names; of the others what was there before is there still.
+/// on disk under their names; of the others what was there before is there still, or, where it was
+/// the directory that could not be synced (then all have this error), perhaps the new content.
 [[nodiscard]] std::vector<Result<void, FileError>> save_private_files(
     const std::string& directory, std::span<const PrivateFile> files);
 

@@ -303,7 +303,13 @@ std::vector<AnnexPut> AnnexStore::put_early(std::span<const SealedAnnex> annexes
       early_[annexes[each.index].belongs_to] = {annexes[each.index].commitment, each.bytes.size(),
                                                 now};
     } else {
+      // Which of the two is in place is not known: what the name held is known no more.
+      const auto before = early_.find(annexes[each.index].belongs_to);
       early_bytes_ -= each.grown;
+      if (before != early_.end()) {
+        early_bytes_ -= before->second.bytes;
+        early_.erase(before);
+      }
       outcomes[each.index] = AnnexPut::failed;
     }
   }
@@ -345,8 +351,11 @@ std::vector<AnnexPut> AnnexStore::put_kept(std::span<const SealedAnnex> annexes)
   for (std::size_t i = 0; i < coming.size(); ++i) {
     const Coming& each = coming[i];
     if (!saved[i]) {
-      if (each.is_new) --kept_;
-      kept_bytes_ -= each.grown;
+      // It may be in place although the disk has not said so: then it stays counted.
+      if (each.is_new && !size_of(kept_file(annexes[each.index].belongs_to))) {
+        --kept_;
+        kept_bytes_ -= each.grown;
+      }
       outcomes[each.index] = AnnexPut::failed;
     } else if (const auto early = early_.find(annexes[each.index].belongs_to);
                early != early_.end()) {

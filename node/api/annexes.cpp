@@ -1,4 +1,5 @@
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -82,28 +83,53 @@ Result<Wanted, Response> judge(const Context& context, const chain::StoreView& v
   return Wanted{std::move(sealed), is_used};
 }
 
-/// Of one whose order is on the ledger.
-AnnexPut put_kept(AnnexStore& annexes, const chain::SealedAnnex& sealed) {
-  // What was put before the order was final becomes its annex.
-  static_cast<void>(annexes.on_ledger(sealed.belongs_to, sealed.commitment));
-  return annexes.put_kept(sealed);
-}
-
-Response answer_to_put(const Context& context, const Wanted& wanted, AnnexPut put) {
-  if (put != AnnexPut::stored && put != AnnexPut::repeated) return refuse_put(put);
+/// What becomes of each, of different orders. The disk is waited for once for those whose order is
+/// on the ledger, and once for the others.
+std::vector<Response> put_all(const Context& context, std::span<const Wanted> wanted) {
   AnnexStore& annexes = context.service.annexes();
-  const chain::OwnedId& name = wanted.sealed.belongs_to;
-  // Its order may have become final since, and be read: nobody looks at that block again.
-  if (const chain::StoreView now = context.service.store().view();
-      !wanted.is_used && now.find_id(name).has_value()) {
-    const auto late = annex_order_on_ledger(now, name);
-    const AnnexState state = annexes.on_ledger(name, late ? late->commitment : Hash{});
-    if (state == AnnexState::absent) return refuse(problems::annex_mismatch);
-    // And nobody syncs what was moved for it. One that could not be moved is put once more.
-    if (state == AnnexState::early || !annexes.sync()) return refuse(problems::store_failed);
+  std::vector<chain::SealedAnnex> early;
+  std::vector<chain::SealedAnnex> kept;
+  for (const Wanted& each : wanted) {
+    // What was put before the order was final becomes its annex.
+    if (each.is_used)
+      static_cast<void>(annexes.on_ledger(each.sealed.belongs_to, each.sealed.commitment));
+    (each.is_used ? kept : early).push_back(each.sealed);
   }
-  return json_response(shown(wanted.sealed, annexes.state(name)),
-                       put == AnnexPut::stored ? 201 : 200);
+  const std::vector<AnnexPut> early_puts = annexes.put_early(early);
+  const std::vector<AnnexPut> kept_puts = annexes.put_kept(kept);
+
+  std::vector<Response> responses;
+  std::vector<std::size_t> moved;
+  auto next_early = early_puts.begin();
+  auto next_kept = kept_puts.begin();
+  const chain::StoreView now = context.service.store().view();
+  for (const Wanted& each : wanted) {
+    const chain::OwnedId& name = each.sealed.belongs_to;
+    const AnnexPut put = each.is_used ? *next_kept++ : *next_early++;
+    AnnexState state = each.is_used ? AnnexState::kept : AnnexState::early;
+    if (put != AnnexPut::stored && put != AnnexPut::repeated) {
+      responses.push_back(refuse_put(put));
+      continue;
+    }
+    if (!each.is_used && now.find_id(name).has_value()) {
+      // Its order has become final since, and may be read: nobody looks at that block again.
+      const auto late = annex_order_on_ledger(now, name);
+      state = annexes.on_ledger(name, late ? late->commitment : Hash{});
+      // One that could not be moved is put once more.
+      if (state != AnnexState::kept) {
+        responses.push_back(refuse(state == AnnexState::absent ? problems::annex_mismatch
+                                                               : problems::store_failed));
+        continue;
+      }
+    }
+    // Moved now, or by an earlier request that did not come to its sync: nobody else syncs it.
+    if (state == AnnexState::kept) moved.push_back(responses.size());
+    responses.push_back(
+        json_response(shown(each.sealed, state), put == AnnexPut::stored ? 201 : 200));
+  }
+  if (!moved.empty() && !annexes.sync())
+    for (const std::size_t each : moved) responses[each] = refuse(problems::store_failed);
+  return responses;
 }
 
 }  // namespace
@@ -123,10 +149,7 @@ Response put_annex(const Context& context, const Request& request) {
   if (context.service.status().disk_full) return refuse(problems::disk_full, {.retry_after_s = 1});
   const auto wanted = judge(context, context.service.store().view(), *std::move(sealed));
   if (!wanted) return wanted.error();
-  AnnexStore& annexes = context.service.annexes();
-  return answer_to_put(
-      context, *wanted,
-      wanted->is_used ? put_kept(annexes, wanted->sealed) : annexes.put_early(wanted->sealed));
+  return put_all(context, std::span(&*wanted, 1)).front();
 }
 
 Response post_annexes(const Context& context, const Request& request) {
@@ -137,10 +160,9 @@ Response post_annexes(const Context& context, const Request& request) {
   if (!parts) return parts.error();
   if (context.service.status().disk_full) return refuse(problems::disk_full, {.retry_after_s = 1});
   const chain::StoreView view = context.service.store().view();
-  AnnexStore& annexes = context.service.annexes();
   std::vector<Response> responses(parts->size());
-  std::vector<std::pair<std::size_t, Wanted>> early;  // and which of the request it is
-  std::vector<chain::SealedAnnex> together;
+  std::vector<Wanted> together;
+  std::vector<std::size_t> places;  // of each, in the request
   std::set<chain::OwnedId> names;
   for (std::size_t i = 0; i < parts->size(); ++i) {
     auto sealed = chain::decode_sealed_annex((*parts)[i]);
@@ -156,16 +178,13 @@ Response post_annexes(const Context& context, const Request& request) {
     auto wanted = judge(context, view, *std::move(sealed));
     if (!wanted) {
       responses[i] = std::move(wanted.error());
-    } else if (wanted->is_used) {
-      responses[i] = answer_to_put(context, *wanted, put_kept(annexes, wanted->sealed));
-    } else {
-      together.push_back(wanted->sealed);
-      early.emplace_back(i, *std::move(wanted));
+      continue;
     }
+    together.push_back(*std::move(wanted));
+    places.push_back(i);
   }
-  const auto puts = annexes.put_early(together);
-  for (std::size_t i = 0; i < early.size(); ++i)
-    responses[early[i].first] = answer_to_put(context, early[i].second, puts[i]);
+  auto put = put_all(context, together);
+  for (std::size_t i = 0; i < put.size(); ++i) responses[places[i]] = std::move(put[i]);
   return items_response(responses);
 }
 

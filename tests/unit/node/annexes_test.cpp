@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -23,11 +24,19 @@ using chain::SealedAnnex;
 /// Files and directories whose fsync this program has waited for, since it was asked last.
 class Synced {
  public:
-  void note(const std::filesystem::path& descriptor) {
+  /// False: it is to fail.
+  [[nodiscard]] bool note(const std::filesystem::path& descriptor) {
     std::error_code error;
     const auto path = std::filesystem::read_symlink(descriptor, error);
     const std::lock_guard lock(mutex_);
+    if (!error && path == failing_) return false;
     if (!error) paths_.insert(path.string());
+    return true;
+  }
+  /// Syncs of this path fail from now on; of none where it is empty.
+  void fail(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    failing_ = path;
   }
   std::set<std::string> take() {
     const std::lock_guard lock(mutex_);
@@ -37,6 +46,7 @@ class Synced {
  private:
   std::mutex mutex_;
   std::set<std::string> paths_;
+  std::filesystem::path failing_;
 };
 
 Synced& synced() {
@@ -369,6 +379,68 @@ TEST_F(AnnexesTest, OneWhoseOrderBecomesFinalWhileItIsPutIsKept) {
   }
 }
 
+// Whoever hears 200 forgets his copy: what an earlier request moved without a sync is synced then.
+TEST_F(AnnexesTest, WhatWasMovedButNotSyncedIsSyncedByTheNextTry) {
+  auto builder = node.payment();
+  const OwnedId name{bic("NORDDEFF"), builder.verified()->id().id};
+  const SealedAnnex sealed = sealed_to(name, "one");
+  node.while_annex_is_put = [&] { node.block({builder.annex(sealed.commitment).verified()}); };
+  const std::string kept = node.directory.path("annex/kept");
+  synced().fail(kept);
+  EXPECT_EQ(code_of(nord.put(at(name), body(sealed))), "store-failed");
+  EXPECT_EQ(code_of(nord.put(at(name), body(sealed))), "store-failed") << "still";
+  synced().fail({});
+  static_cast<void>(synced().take());
+  const auto put = nord.put(at(name), body(sealed));
+  EXPECT_EQ(put.status, 200U) << put.body;
+  EXPECT_TRUE(synced().take().contains(kept));
+}
+
+TEST_F(AnnexesTest, ManyWhoseOrdersAreOnTheLedgerAreSyncedTogether) {
+  auto first = node.payment();
+  auto second = node.payment();
+  std::string all;
+  for (auto* builder : {&first, &second}) {
+    const OwnedId name{bic("NORDDEFF"), builder->verified()->id().id};
+    const SealedAnnex sealed = sealed_to(name, "one");
+    node.block({builder->annex(sealed.commitment).verified()});
+    const std::string one = body(sealed);
+    Bytes size;
+    append_little_endian(size, one.size(), 4);
+    all += std::string(as_text(size)) + one;
+  }
+  static_cast<void>(synced().take());
+  const auto response = nord.post("/v1/annexes", all, "application/octet-stream");
+  ASSERT_EQ(response.status, 200U) << response.body;
+  const auto answered = json_of(response);
+  for (const auto& each : answered.at("items").as_array())
+    EXPECT_EQ(each.at("status_code").to_number<int>(), 201) << response.body;
+  EXPECT_TRUE(synced().take().contains(node.directory.path("annex/kept")));
+}
+
+// The directory of what is put fails to sync: what is in place is not known, so nothing of it is.
+TEST_F(AnnexStoreTest, WhereTheDiskDoesNotSayWhichOneIsThereNoneIs) {
+  const SealedAnnex& before = annex_of(1, "before");
+  ASSERT_EQ(store->put_early(before), AnnexPut::stored);
+  synced().fail(directory.path("annex/early"));
+  EXPECT_EQ(store->put_early(annex_of(1, "after")), AnnexPut::failed);
+  synced().fail({});
+  EXPECT_EQ(store->state(before.belongs_to), AnnexState::absent);
+  EXPECT_EQ(store->on_ledger(before.belongs_to, before.commitment), AnnexState::absent);
+  EXPECT_EQ(store->figures().early, 0U);
+  EXPECT_EQ(store->put_early(before), AnnexPut::stored);
+  EXPECT_EQ(store->on_ledger(before.belongs_to, before.commitment), AnnexState::kept);
+  EXPECT_EQ(store->read(before.belongs_to), before);
+
+  synced().fail(directory.path("annex/kept"));
+  const SealedAnnex& kept = annex_of(2, "kept");
+  EXPECT_EQ(store->put_kept(kept), AnnexPut::failed);
+  synced().fail({});
+  EXPECT_EQ(store->figures().kept, 2U) << "it is in place";
+  EXPECT_TRUE(store->erase(kept.belongs_to));
+  EXPECT_EQ(store->figures().kept, 1U);
+}
+
 TEST_F(AnnexesTest, RefusalsHaveTheirCodesInOrder) {
   auto builder = node.payment();
   const auto ordered = builder.verified();  // without annex
@@ -474,7 +546,9 @@ TEST_F(AnnexesTest, OfSeveralBanksTheAgentSaysWhose) {
 
 /// The C library's, which is called in its place: a sync that is missing shows in no file.
 extern "C" int fsync(int descriptor) {
-  const auto done = ::syscall(SYS_fsync, descriptor);
-  if (done == 0) vostro::node::synced().note("/proc/self/fd/" + std::to_string(descriptor));
-  return static_cast<int>(done);
+  if (!vostro::node::synced().note("/proc/self/fd/" + std::to_string(descriptor))) {
+    errno = EIO;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_fsync, descriptor));
 }
