@@ -314,6 +314,7 @@ Result<void, BookError> SettlementAgent::take_note(const Result<Found, std::stri
                                                    const Work& work) {
   if (!found) {
     log::warning("cannot reconcile", {{"error", found.error()}});
+    if (second_look_.is_open()) comparing_at_ = Clock::now() + kCompareAgain;
     return {};
   }
   if (!found->is_comparable()) {

@@ -100,6 +100,15 @@ Result<void, BookError> Delivery::send_files(const Items& files, UnixMillis now)
   return {};
 }
 
+namespace {
+
+/// Refused with all that was in it, and nothing is said of any of them.
+bool is_of_the_request(const client::ApiError& error) {
+  return error.is_problem(429, "rate-limit") || error.is_problem(503, "disk-full");
+}
+
+}  // namespace
+
 Result<std::set<std::string>, BookError> Delivery::send_annexes(const Items& annexes,
                                                                 UnixMillis now) {
   std::set<std::string> arrived;
@@ -124,7 +133,7 @@ Result<std::set<std::string>, BookError> Delivery::send_annexes(const Items& ann
     log::warning("the node has not taken an annex",
                  {{"error", client::to_string(taken[i].error())}});
     is_node_answering_ = taken[i].error().problem.has_value();
-    if (!is_node_answering_) break;
+    if (!is_node_answering_ || is_of_the_request(taken[i].error())) break;
     if (auto done = annex_refused(sealed[i], taken[i].error(), now); !done)
       return fail(done.error());
   }

@@ -199,9 +199,10 @@ std::vector<Break> by_sums(const Reconciliation& found) {
 std::set<std::string> Reconciliation::what_differs() const {
   std::set<std::string> out;
   for (const Break& each : by_sums(*this))
-    if (each.amount.value != 0) out.insert(key_of(each));
+    if (each.amount.value != 0) out.insert(key_of(each) + " " + std::to_string(each.amount.value));
   for (const PoolPosition& each : pools)
-    if (each.difference.value != 0) out.insert(to_text(each.currency));
+    if (each.difference.value != 0)
+      out.insert(to_text(each.currency) + " " + std::to_string(each.difference.value));
   return out;
 }
 

@@ -60,7 +60,8 @@ bool PositionReport::is_sound() const {
 std::set<std::string> PositionReport::what_differs() const {
   std::set<std::string> out;
   for (const LedgerPosition& each : positions)
-    if (each.difference.value != 0 || !each.is_explained()) out.insert(to_text(each.currency));
+    if (each.difference.value != 0 || !each.is_explained())
+      out.insert(to_text(each.currency) + " " + std::to_string(each.difference.value));
   return out;
 }
 

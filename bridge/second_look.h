@@ -22,10 +22,13 @@ class SecondLook {
   static constexpr std::chrono::seconds doubt_max{10};
   static_assert(still_after < doubt_max);
 
-  /// `differing`: what differs at this look, by names that the caller chooses; `at`: at which of
-  /// the ledger's blocks. Whether all of it was seen before; false: look again soon.
+  /// `differing`: what differs at this look and by how much, in words that the caller chooses;
+  /// `at`: at which of the ledger's blocks. Whether all of it was seen before; false: look again
+  /// soon.
   [[nodiscard]] bool confirms(const std::set<std::string>& differing, Height at,
                               Clock::time_point now);
+  /// Something was seen once, and waits for its second look.
+  [[nodiscard]] bool is_open() const { return doubting_since_.has_value(); }
 
  private:
   struct First {

@@ -1,6 +1,5 @@
 #include "bridge/flow/screening_passage.h"
 
-#include "base/check.h"
 #include "bridge/customer_messages.h"
 #include "bridge/flow/screening.h"
 
@@ -15,7 +14,8 @@ Direction direction_of(const CustomerPayment& payment) {
 
 Passage ScreeningPassage::look(BookTransaction& book, const CustomerPayment& payment) {
   const auto details = read_known_details(payment.details);
-  VOSTRO_CHECK(details);  // whoever took the payment has read it
+  // Whoever took the payment has read it.
+  if (!details) throw BookDamaged("the book holds a payment whose message does not read");
   ScreeningSubject subject{direction_of(payment), payment.name, account_, payment.amount, {}};
   for (const NamedParty& each : details->parties) {
     subject.parties.push_back({each.role, each.name, each.country});

@@ -528,7 +528,6 @@ TEST(Database, IsNamedInOneWay) {
     EXPECT_FALSE(parse_database(bad)) << bad;
 }
 
-// F35: the database goes away under a bridge that writes, and comes back.
 TEST(Database, IsWaitedForWhereAnotherProcessHasItAlone) {
   const test::TemporaryDirectory home;
   const DatabaseAddress address{DatabaseAddress::Kind::sqlite, (home.path() / "book").string()};
@@ -546,6 +545,7 @@ TEST(Database, IsWaitedForWhereAnotherProcessHasItAlone) {
   EXPECT_EQ(opened.rows(1, "SELECT id FROM entries").size(), 1U);
 }
 
+// F35: the database goes away under a bridge that writes, and comes back.
 TEST(DatabaseServerPostgreSQL, F35_WritesGoOnWhenItIsBack) {
   test::PostgresqlServer* server = test::PostgresqlServer::shared();
   if (server == nullptr)

@@ -138,6 +138,18 @@ TEST_P(TheDelivery, AnOrderWhoseAnnexIsNotTakenExpires) {
   EXPECT_TRUE(waiting(OutboxItem::Kind::annex).empty());
 }
 
+// The request as a whole: to ask about each order would be 256 requests more.
+TEST_P(TheDelivery, ARefusedRequestAsksAboutNoneOfItsAnnexes) {
+  order_sealed();
+  for (const auto& [status, code] : {std::pair(429U, "rate-limit"), std::pair(503U, "disk-full")}) {
+    annex_ = problem_reply(status, code, "not now");
+    delivery_.emplace(*book_, directories_, *api_, rules_, sign_key_);  // it is due again
+    round();
+    EXPECT_EQ(asked("GET", "/v1/transactions/"), 0u) << code;
+    EXPECT_EQ(waiting(OutboxItem::Kind::annex).size(), 1u) << code;
+  }
+}
+
 TEST_P(TheDelivery, OrdersThatWaitForApproversHoldBackNothingBehindThem) {
   order_ = problem_reply(409, "not-authorised", "more signatures", "DS19");
   step([&](BookTransaction& rows) {

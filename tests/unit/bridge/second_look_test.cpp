@@ -16,6 +16,7 @@ class TheSecondLook : public testing::Test {
     now_ += later;
     return second_look_.confirms(differing, Height(height), now_);
   }
+  [[nodiscard]] bool is_open() const { return second_look_.is_open(); }
 
  private:
   SecondLook second_look_;
@@ -45,6 +46,15 @@ TEST_F(TheSecondLook, WhatWasOfOneLookAloneIsForgotten) {
   EXPECT_FALSE(look({"EUR"}, 9, seconds(50))) << "it begins anew";
   EXPECT_FALSE(look({"EUR", "USD"}, 10, seconds(2))) << "each by itself";
   EXPECT_TRUE(look({"EUR", "USD"}, 11, seconds(2)));
+}
+
+TEST_F(TheSecondLook, IsOpenUntilItIsCertain) {
+  EXPECT_FALSE(is_open());
+  EXPECT_FALSE(look({"EUR 5"}, 7, seconds(0)));
+  EXPECT_TRUE(is_open());
+  EXPECT_FALSE(look({"EUR -7"}, 8, seconds(2))) << "another difference is another";
+  EXPECT_TRUE(look({"EUR -7"}, 9, seconds(2)));
+  EXPECT_FALSE(is_open());
 }
 
 // Another difference at each look is no reason to look for ever.
