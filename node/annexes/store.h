@@ -6,7 +6,7 @@
 ///                 it is not fetched again.
 ///
 /// What is put is on disk when the call returns. Any thread; whoever waits for the disk holds up
-/// those alone who are at the same annex.
+/// those alone who are at one of the same annexes.
 #pragma once
 
 #include <condition_variable>
