@@ -71,6 +71,8 @@ class Recent {
   }
   void put(const Key& key, Shared value) {
     const std::lock_guard guard(mutex_);
+    // Two threads that miss it at once both put it.
+    std::erase_if(values_, [&](const auto& each) { return each.first == key; });
     if (values_.size() == count_max) values_.pop_back();
     values_.emplace(values_.begin(), key, std::move(value));
   }
