@@ -405,9 +405,10 @@ Result<void, ApiError> ApiClient::publish(const chain::SignedQuote& quote) {
 
 namespace {
 
-// The node takes 256 of them, and 4 MiB; one alone has up to 260 KiB.
+// The node takes 256 of them, and 4 MiB.
 constexpr std::size_t kAnnexesOfARequest = 256;
 constexpr std::size_t kAnnexBytesOfARequest = std::size_t{3} * 1024 * 1024;
+static_assert(chain::SealedAnnex::size_max <= kAnnexBytesOfARequest, "each goes into a request");
 
 std::string annex_target(const chain::OwnedId& belongs_to) {
   return "/v1/annexes/" + to_text(belongs_to.id) + "?agent=" + to_text(belongs_to.owner);
