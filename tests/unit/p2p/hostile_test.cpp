@@ -70,7 +70,8 @@ TEST_P(P3, FrameLengthBeyondItsTypeIsRefusedWithoutMemory) {
   ASSERT_TRUE(client_->write_frame(kBinary, true, GetParam(), Bytes(100, kVote)));
   EXPECT_TRUE(client_->is_closed_by_peer());
   ASSERT_TRUE(node_->wait_ended(Reason::frame_too_big));
-  EXPECT_LT(resident_bytes() - before, 1 << 20);
+  EXPECT_LT(resident_bytes() - before,
+            16 << 20);  // a sanitizer keeps what was freed; two gigabytes would show
   expect_breach(Reason::frame_too_big);
 }
 
