@@ -22,11 +22,12 @@ Table processes_table(const LoadResult& load, const std::string& suffix, const s
   Table table{"processes" + suffix,
               "CPU in the window" + of,
               {{"cpu_s", "CPU", Unit::s},
-               {"user_s", "user", Unit::s},
-               {"system_s", "system", Unit::s},
+               {"user_s", "user", Unit::s, true},
+               {"system_s", "system", Unit::s, true},
                {"resident_mib", "RSS", Unit::mib},
                {"peak_mib", "VmHWM", Unit::mib}},
-              {}};
+              {},
+              true};
   const auto mib = [](std::int64_t kib) { return static_cast<double>(kib) / 1024; };
   for (const NodeCost& node : load.nodes)
     table.rows.push_back({"node " + node.name,
@@ -107,6 +108,18 @@ void describe_costs(const LoadResult& load, const Limits& limits, Section& secti
     written += static_cast<double>(node.written_bytes);
   }
   const double whole = payments * nodes;
+  Table bytes{"bytes",
+              "bytes for one payment",
+              {{"sent", "sent", Unit::bytes, true},
+               {"disk", "disk", Unit::bytes, true},
+               {"written", "written", Unit::bytes, true}},
+              {}};
+  for (const NodeCost& node : load.nodes)
+    bytes.rows.push_back({"node " + node.name,
+                          {static_cast<double>(node.sent_bytes) / payments,
+                           static_cast<double>(node.disk_bytes) / payments,
+                           static_cast<double>(node.written_bytes) / payments}});
+  section.tables.push_back(std::move(bytes));
   section.figures.push_back(
       {"encoded_bytes", "encoded size of one payment", load.encoded_bytes, Unit::bytes});
   if (load.nodes.size() > 1) {

@@ -9,6 +9,7 @@
 
 #include "base/secret_text.h"
 #include "bench/options.h"
+#include "bench/page.h"
 #include "bench/report.h"
 #include "bench/scenario.h"
 
@@ -68,6 +69,8 @@ int main(int argc, char** argv) {
     return kFailed;
   }
   print(*report, std::cout);
-  if (!write_file(options->json_file, as_json(*report))) return kFailed;
+  if (!write_file(options->json_file, as_json(*report)) ||
+      !write_file(options->html_file, as_page(*report)))
+    return kFailed;
   return report->guards_hold() ? 0 : kFailed;
 }

@@ -90,6 +90,8 @@ Result<Options, int> parse_options(int argc, const char* const* argv,
       ->check(CLI::Range(0, 1'000'000));
   app.add_option("--seed", options.load.seed, "chooses accounts and amounts");
   app.add_option("--json", options.json_file, "write the figures to this file too");
+  app.add_option("--html", options.html_file,
+                 "write a page with charts to this file, that needs nothing else");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -27,6 +27,7 @@ struct Options {
   std::size_t load_repeats = 1;
   double delay_ms = 50;  ///< between validators, one way, of the scenario delay
   std::string json_file;
+  std::string html_file;
 };
 
 /// The options, or the exit code with which the program is to end at once: help was printed, or an

@@ -10,7 +10,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kNameWidth = 52;
-constexpr std::size_t kCellWidth = 12;
+constexpr std::size_t kCellWidth = 14;
 
 std::string left(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');

@@ -74,12 +74,14 @@ std::string target_text(const Figure& figure) {
 
 Table spread_table(std::string key, std::string title, Unit unit,
                    std::vector<std::pair<std::string, Spread>> rows) {
+  // In other units it compares what a common scale would show as nothing beside each other.
+  const bool is_drawn = unit == Unit::ms;
   Table table{std::move(key),
               std::move(title),
               {{"least", "least", unit},
-               {"median", "median", unit},
-               {"p90", "p90", unit},
-               {"p99", "p99", unit},
+               {"median", "median", unit, is_drawn},
+               {"p90", "p90", unit, is_drawn},
+               {"p99", "p99", unit, is_drawn},
                {"most", "most", unit},
                {"count", "count", Unit::count}},
               {}};

@@ -55,6 +55,7 @@ struct Column {
   std::string key;
   std::string name;
   Unit unit = Unit::count;
+  bool is_drawn = false;  ///< in a chart; all that are have the unit of the first
 };
 struct TableRow {
   std::string name;
@@ -65,6 +66,7 @@ struct Table {
   std::string title;
   std::vector<Column> columns;
   std::vector<TableRow> rows;
+  bool is_stacked = false;  ///< what is drawn are parts of the first column
 };
 /// A row of each spread that has values: least, median, p90, p99, most, count.
 [[nodiscard]] Table spread_table(std::string key, std::string title, Unit unit,

@@ -10,8 +10,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
+sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 
 from vostronet import bin_dir  # noqa: E402
+import browser as browsers  # noqa: E402
 
 TINY = ("--accounts", "5", "--lone-payments", "5", "--lone-repeats", "1", "--rate", "200", "--bulk-rate", "1000", "--credits", "100",
         "--seconds", "2", "--warm-up", "0", "--group", "20", "--forged-every", "10", "--delay-ms", "20")
@@ -32,10 +34,12 @@ class Bench(unittest.TestCase):
     def check(self, scenarios, *words):
         with tempfile.TemporaryDirectory(prefix="vostro-test-") as home:
             out = Path(home) / "out.json"
-            done = run("--dir", home, "--only", ",".join(scenarios), "--json", out, *TINY, *words)
+            page = Path(home) / "out.html"
+            done = run("--dir", home, "--only", ",".join(scenarios), "--json", out, "--html", page, *TINY, *words)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             found = json.loads(out.read_text(encoding="ascii"))
-            self.assertEqual([path.name for path in Path(home).iterdir()], ["out.json"], "what was made there is still there")
+            self.assertEqual(sorted(path.name for path in Path(home).iterdir()), ["out.html", "out.json"], "what was made there is still there")
+            self.check_page(page, found)
         self.assertEqual([each["scenario"] for each in found["scenarios"]], list(scenarios))
         self.assertTrue(found["guards_hold"])
         for each in found["scenarios"]:
@@ -43,9 +47,33 @@ class Bench(unittest.TestCase):
             self.assertIn("\n" + each["scenario"] + ": ", done.stdout)
         return {each["scenario"]: each for each in found["scenarios"]}
 
+    def check_page(self, page, found):
+        """Each figure of the JSON has its row, and it is a page that a browser has nothing to say against."""
+        if browsers.program() is None:
+            return
+        with browsers.Browser() as browser:
+            browser.open(page.as_uri())
+            rows = browser.js("[...document.querySelectorAll('section.scenario')].map(each => each.querySelectorAll('.figures tbody tr').length)")
+            self.assertEqual(rows, [len(each["figures"]) for each in found["scenarios"]])
+            targets = sum("is_met" in figure for each in found["scenarios"] for figure in each["figures"].values())
+            self.assertEqual(browser.js("document.querySelectorAll('#targets tbody tr').length"), targets)
+            self.assertIn("All guards hold", browser.js("document.querySelector('#guards').textContent"))
+            # No text of a chart leaves its drawing.
+            self.assertEqual(browser.js("""[...document.querySelectorAll('svg text')].filter(each => {
+                const text = each.getBBox();
+                return text.x < 0 || text.x + text.width > each.ownerSVGElement.viewBox.baseVal.width;
+            }).map(each => each.textContent)"""), [])
+            browser.viewport(360, 740, phone=True)
+            self.assertLessEqual(browser.js("document.documentElement.scrollWidth"), 360)
+            pictures = bin_dir().parent / "screenshots"
+            pictures.mkdir(exist_ok=True)
+            browser.viewport(1200, 900)
+            browser.screenshot(pictures / f"bench-{found['scenarios'][0]['scenario']}.png")
+            self.assertEqual(browser.faults, [])
+
     def test_bench_runs_its_first_scenarios(self):
         found = self.check(QUICK)
-        for name, guards in (("lone", 5), ("load", 9), ("bulk", 8)):
+        for name, guards in (("lone", 5), ("load", 12), ("bulk", 8)):
             self.assertEqual(len(found[name]["guards"]), guards, found[name]["guards"])
         self.assertGreater(found["load"]["figures"]["served_per_s"]["value"], 0)
         self.assertGreater(found["bulk"]["figures"]["served_per_s"]["value"], found["load"]["figures"]["served_per_s"]["value"])
