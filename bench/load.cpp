@@ -17,6 +17,7 @@ constexpr double kStartIn = 0.2;        // seconds until the first group is due
 constexpr double kProbeInterval = 0.5;  // seconds between two probes at one node
 constexpr auto kLook = std::chrono::milliseconds(250);
 constexpr std::chrono::seconds kSettlePatience{120};
+constexpr double kServedEnough = 0.95;  // of what could be
 
 /// The largest resident memory of now, in KiB.
 std::int64_t note_memory(const std::vector<const Member*>& members, std::vector<NodeCost>& nodes) {
@@ -143,6 +144,12 @@ std::size_t LoadPlan::orders_of_bank(std::size_t banks) const {
   const double groups =
       std::ceil(each * (warm_up_s + window_s + kTail) / static_cast<double>(group));
   return static_cast<std::size_t>(groups) * group;
+}
+
+bool kept_up(const LoadResult& load) {
+  const double due = load.plan.rate * load.plan.valid_share() * load.window_s;
+  const auto under_way = static_cast<double>(load.nodes.size() * load.plan.group);
+  return static_cast<double>(load.final_in_window) + under_way >= kServedEnough * due;
 }
 
 double cpu_us_per_payment(const LoadResult& load) {

@@ -32,6 +32,10 @@ struct LoadPlan {
   /// Orders that each bank of `banks` offers: whole groups for the load's whole time.
   [[nodiscard]] std::size_t orders_of_bank(std::size_t banks) const;
   [[nodiscard]] std::size_t payments_of_order() const { return credits == 0 ? 1 : credits; }
+  /// Of the orders offered, those that are not forged: no more can become final.
+  [[nodiscard]] double valid_share() const {
+    return forged_every == 0 ? 1 : 1 - 1 / static_cast<double>(forged_every);
+  }
 };
 
 /// One bank's orders and what its node said of each.
@@ -86,6 +90,10 @@ struct LoadResult {
   std::string trouble;  ///< a refusal or error that should not be; empty: none
 };
 
+/// Nearly all that could be served was, so that the network may serve more. What is on its way
+/// when the window begins and ends, a group at each node, does not count as missing: a short window
+/// of large orders would show nothing else.
+[[nodiscard]] bool kept_up(const LoadResult& load);
 /// CPU of one node for one payment, in microseconds.
 [[nodiscard]] double cpu_us_per_payment(const LoadResult& load);
 /// CPU of others and what the host kept back, of all that there was in the window.

@@ -8,8 +8,6 @@ namespace {
 
 /// Of the machine's CPU that went to neither nodes nor generator.
 constexpr double kLostMax = 0.10;
-/// Served of offered: from here on the offer may be the limit, and not the network.
-constexpr double kKeptUp = 0.95;
 constexpr double kWireMax = 1.5;
 constexpr double kDiskMax = 2.5;
 constexpr double kLeaderMax = 1.3;
@@ -85,7 +83,7 @@ void describe_load(const LoadResult& load, const Limits& limits, Section& sectio
 }
 
 void describe_costs(const LoadResult& load, const Limits& limits, Section& section) {
-  if (load.served >= kKeptUp * load.plan.rate * static_cast<double>(load.plan.payments_of_order()))
+  if (kept_up(load))
     section.notes.emplace_back("the network kept up with all that was offered: it may serve more");
   const double each_us = cpu_us_per_payment(load);
   section.figures.push_back(

@@ -107,6 +107,10 @@ Result<Options, int> parse_options(int argc, const char* const* argv,
   if (!take_rate("--rate", rate, options.rate) ||
       !take_rate("--bulk-rate", bulk_rate, options.bulk_rate))
     return fail(static_cast<int>(kUsage));
+  if (options.load.forged_every == 1) {
+    std::cerr << "--forged-every 1: then no payment is valid; 2 at least, or 0 for none\n";
+    return fail(static_cast<int>(kUsage));
+  }
   if (options.network.nodes == 1 && options.accounts_of_bank < 2) {
     std::cerr << "--nodes 1: payments need two accounts at least; see --accounts\n";
     return fail(static_cast<int>(kUsage));

@@ -5,10 +5,10 @@
 namespace vostro::bench {
 namespace {
 
-constexpr double kFirstShare = 0.25;    // of the ceiling, offered first
-constexpr double kServedEnough = 0.95;  // of what was offered was served: more can be
-constexpr double kTrialWarmUp = 2;      // seconds
-constexpr double kTrialWindow = 4;      // seconds
+constexpr double kFirstShare = 0.25;  // of the ceiling, offered first
+constexpr double kOverOffer = 1.1;    // of the best that was served, for the load that counts
+constexpr double kTrialWarmUp = 2;    // seconds
+constexpr double kTrialWindow = 4;    // seconds
 constexpr int kTrialsMax = 12;
 
 }  // namespace
@@ -39,15 +39,19 @@ Result<double, std::string> find_rate(Run& run, Site& site, LoadPlan plan, const
         {"trial " + std::to_string(trial + 1), {plan.rate * payments, result->served}});
     say("offered " + digits_of(plan.rate * payments, Unit::per_second) + "/s, served " +
         digits_of(result->served, Unit::per_second) + "/s");
-    best = std::max(best, result->served / payments);
-    const bool kept_up = result->served >= kServedEnough * plan.rate * payments;
+    best = std::max(best, result->served);
+    const bool is_served = kept_up(*result);
     // One short window may just miss a block: only the second miss of a rate ends the climb.
-    if (!kept_up && missed) break;
-    missed = !kept_up;
-    if (kept_up) plan.rate *= climb.step;
+    if (!is_served && missed) break;
+    missed = !is_served;
+    if (is_served) plan.rate *= climb.step;
   }
   section.tables.push_back(std::move(trials));
-  return best;
+  return rate_of(plan, best * kOverOffer);
+}
+
+double rate_of(const LoadPlan& plan, double payments) {
+  return payments / static_cast<double>(plan.payments_of_order()) / plan.valid_share();
 }
 
 Result<LoadResult, std::string> counted_load(Run& run, Site& site, const LoadPlan& plan,
@@ -66,10 +70,10 @@ Result<LoadResult, std::string> counted_load(Run& run, Site& site, const LoadPla
 Result<double, std::string> payments_rate(Run& run, Site& site, Section& section) {
   if (run.options.rate) return *run.options.rate;
   if (!run.found_rate) {
-    const auto best =
+    const auto found =
         find_rate(run, site, run.options.load, {site.limits().ceiling * kFirstShare, 1.3}, section);
-    if (!best) return fail(best.error());
-    run.found_rate = *best * kOverOffer;
+    if (!found) return fail(found.error());
+    run.found_rate = *found;
   }
   return *run.found_rate;
 }

@@ -6,17 +6,17 @@
 
 namespace vostro::bench {
 
-/// Of the best that was served, for the load that counts: a little more than can be served.
-inline constexpr double kOverOffer = 1.1;
+/// Of the most that is served, for what is measured with room to spare.
+inline constexpr double kFourFifths = 0.8;
 
 struct Climb {
   double first = 0;   ///< orders per second, offered first
   double step = 1.3;  ///< from one trial to the next
 };
 
-/// Climbs until the network serves less than it is offered, twice at one rate. Orders per second
-/// that were served best. Its trials go into the ledger's books and the section. Errors: a
-/// sentence.
+/// Climbs until the network does not keep up, twice at one rate, and returns the orders per second,
+/// forged ones among them, of a load that offers a little more than was served best. Its trials go
+/// into the ledger's books and the section. Errors: a sentence.
 [[nodiscard]] Result<double, std::string> find_rate(Run& run, Site& site, LoadPlan plan,
                                                     const Climb& climb, Section& section);
 
@@ -24,8 +24,11 @@ struct Climb {
 [[nodiscard]] Result<LoadResult, std::string> counted_load(Run& run, Site& site,
                                                            const LoadPlan& plan, Section& section);
 
-/// The rate to offer single payments at: what the options say, or a tenth more than the best that a
-/// search found, once in a run.
+/// Orders per second, forged ones among them, that hold so many valid payments a second.
+[[nodiscard]] double rate_of(const LoadPlan& plan, double payments);
+
+/// The rate to offer single payments at: what the options say, or what a search found, once in a
+/// run.
 [[nodiscard]] Result<double, std::string> payments_rate(Run& run, Site& site, Section& section);
 
 }  // namespace vostro::bench

@@ -18,6 +18,7 @@ struct Run {
   const Options& options;
   const std::atomic<bool>& stop;     ///< Ctrl-C
   std::optional<double> found_rate;  ///< payments a second that a search found, for those after it
+  std::optional<double> lone_median_ms;  ///< where `lone` ran
 };
 
 /// Named on the command line.

@@ -27,9 +27,9 @@ Result<Section, std::string> bulks(Run& run) {
   if (run.options.bulk_rate) {
     plan.rate = *run.options.bulk_rate / credits;
   } else {
-    const auto best = find_rate(run, **site, plan, {kFirstCredits / credits, kBulkStep}, section);
-    if (!best) return fail(best.error());
-    plan.rate = *best * kOverOffer;
+    const auto found = find_rate(run, **site, plan, {kFirstCredits / credits, kBulkStep}, section);
+    if (!found) return fail(found.error());
+    plan.rate = *found;
   }
   plan.seed += 1'000;
   const auto load = counted_load(run, **site, plan, section);

@@ -1,6 +1,7 @@
-/// Scenario down: the load that all validators serve, and their latency at four fifths of it; then
-/// the last validator is killed right after it has taken some payments, and the others do the same.
-/// It comes back, catches up, and what it had acknowledged becomes final.
+/// Scenario down: the most that all validators serve; then the last one is killed right after it
+/// has taken some payments, and the others serve what they can, and four fifths of it. It comes
+/// back, catches up, and what it had acknowledged becomes final. Then all do the same once more:
+/// the better of their two loads is what they serve, since the first finds a network that is cold.
 #include <algorithm>
 
 #include "bench/clock.h"
@@ -12,28 +13,11 @@ namespace vostro::bench {
 namespace {
 
 constexpr std::size_t kValidatorsMin = 4;  // fewer cannot miss one
-constexpr double kFourFifths = 0.8;
 constexpr double kRateKept = 0.9;
 constexpr double kP99Times = 2;
 constexpr std::size_t kBurst = 300;
 constexpr std::size_t kBurstGroup = 100;
 constexpr std::chrono::seconds kReturnPatience{300};
-
-struct Pair {
-  LoadResult most;    ///< more than can be served
-  LoadResult steady;  ///< four fifths of what all validators served
-};
-
-Result<Pair, std::string> load_twice(Run& run, Site& site, LoadPlan plan, double all_serve,
-                                     Section& section) {
-  auto most = counted_load(run, site, plan, section);
-  if (!most) return fail(most.error());
-  ++plan.seed;
-  plan.rate = kFourFifths * (all_serve > 0 ? all_serve : most->served);
-  auto steady = counted_load(run, site, plan, section);
-  if (!steady) return fail(steady.error());
-  return Pair{*std::move(most), *std::move(steady)};
-}
 
 /// Payments that the node has taken a moment before it is killed.
 Result<std::vector<Order>, std::string> take_and_die(Site& site, const Member& victim,
@@ -87,18 +71,26 @@ Result<Section, std::string> one_down(Run& run) {
   const auto rate = payments_rate(run, site, section);
   if (!rate) return fail(rate.error());
   LoadPlan plan = run.options.load;
-  plan.rate = *rate;
   plan.seed += 3'000;
-  const auto all = load_twice(run, site, plan, 0, section);
-  if (!all) return fail(all.error());
+  const auto load_at = [&](double orders_per_s) {
+    plan.seed += 2;  // the probes have the one between
+    plan.rate = orders_per_s;
+    return counted_load(run, site, plan, section);
+  };
+  const auto cold = load_at(*rate);
+  if (!cold) return fail(cold.error());
 
   const Member& victim = site.network().members().back();
   say("killing " + victim.name);
-  const auto taken = take_and_die(site, victim, plan.seed + 2);
+  const auto taken = take_and_die(site, victim, plan.seed + 1'000);
   if (!taken) return fail(taken.error());
-  plan.seed += 4;
-  const auto down = load_twice(run, site, plan, all->most.served, section);
+  // On one machine the others have what the killed one used: they must be offered more, too.
+  const auto validators = static_cast<double>(site.network().members().size());
+  const auto down = load_at(*rate * validators / (validators - 1));
   if (!down) return fail(down.error());
+  const double steady = rate_of(plan, kFourFifths * std::min(cold->served, down->served));
+  const auto down_steady = load_at(steady);
+  if (!down_steady) return fail(down_steady.error());
 
   say("starting it again");
   const auto back = Clock::now();
@@ -106,27 +98,37 @@ Result<Section, std::string> one_down(Run& run) {
   if (auto done = settle(site.network(), kReturnPatience); !done) return fail(done.error());
   const double return_s = seconds_between(back, Clock::now());
   section.guards.push_back(all_settled(site, *taken));
+  const auto warm = load_at(*rate);
+  if (!warm) return fail(warm.error());
+  const auto all_steady = load_at(steady);
+  if (!all_steady) return fail(all_steady.error());
   if (auto done = site.close(section); !done) return fail(done.error());
 
   section.title = "one of " + std::to_string(site.limits().validators) + " validators killed; " +
-                  offer_text(down->most);
-  const double p99_all = all->steady.final_ms.p99;
-  const double p99_down = down->steady.final_ms.p99;
+                  offer_text(*down);
+  const LoadResult& all = cold->served > warm->served ? *cold : *warm;
+  const double kept = all.served > 0 ? down->served / all.served : 0;
+  const double p99_all = all_steady->final_ms.p99;
+  const double p99_down = down_steady->final_ms.p99;
   section.figures = {
-      {"served_by_all_per_s", "served by all", all->most.served, Unit::per_second},
-      {"served_without_per_s", "served without one", down->most.served, Unit::per_second},
-      {"rate_kept", "of the rate of all", down->most.served / all->most.served, Unit::share,
-       Target{kRateKept, true}},
-      {"p99_of_all_ms", "p99 at four fifths, all", p99_all, Unit::ms},
-      {"p99_without_ms", "p99 at four fifths of that, without one", p99_down, Unit::ms},
+      {"served_by_all_per_s", "served by all, the better of before and after", all.served,
+       Unit::per_second},
+      {"served_without_per_s", "served without one", down->served, Unit::per_second},
+      {"rate_kept", "of the rate of all", kept, Unit::share, Target{kRateKept, true}},
+      {"rate_kept_by_ceiling", "  the same by the ceilings of so many validators",
+       kept * (validators - 1) / validators, Unit::share},
+      {"steady_per_s", "offered with room to spare, to all and without one", steady,
+       Unit::per_second},
+      {"p99_of_all_ms", "p99 there, all", p99_all, Unit::ms},
+      {"p99_without_ms", "p99 there, without one", p99_down, Unit::ms},
       {"p99_times", "p99 without one, by that of all", p99_all > 0 ? p99_down / p99_all : 0,
        Unit::times, Target{kP99Times, false}},
       {"return_s", "from its start until it had all", return_s, Unit::s},
   };
-  describe_load(all->most, site.limits(), section, "_all");
-  describe_load(all->steady, site.limits(), section, "_all_steady");
-  describe_load(down->most, site.limits(), section, "_down");
-  describe_load(down->steady, site.limits(), section, "_down_steady");
+  describe_load(all, site.limits(), section, "_all");
+  describe_load(*all_steady, site.limits(), section, "_all_steady");
+  describe_load(*down, site.limits(), section, "_down");
+  describe_load(*down_steady, site.limits(), section, "_down_steady");
   return section;
 }
 

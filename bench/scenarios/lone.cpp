@@ -19,6 +19,7 @@ Result<Section, std::string> lone_payments(Run& run) {
   const auto lone = run_lone((*site)->network(), (*site)->book(), run.options.lone, run.stop);
   if (!lone) return fail(lone.error());
   for (const Order& each : lone->settled) (*site)->ledger().note(each);
+  run.lone_median_ms = lone->ms.median;
   Section section;
   section.title = "payments one after another, ?wait=final, from send to answer";
   section.figures = {

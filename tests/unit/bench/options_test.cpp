@@ -45,6 +45,7 @@ TEST(BenchOptions, RefusesWhatCannotBeMeasured) {
                                                 {"--bulk-rate", "-1"},
                                                 {"--credits", "10001"},
                                                 {"--nodes", "0"},
+                                                {"--forged-every", "1"},
                                                 {"--nodes", "1", "--accounts", "1"}}) {
     testing::internal::CaptureStderr();
     const auto options = parsed(words);
