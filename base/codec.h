@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -40,14 +41,21 @@ class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassEli
 
   void put(const void* data, std::size_t size) {
     if (size == 0) return;
-    const std::size_t at = out_.size();
-    out_.resize(at + size);
-    std::memcpy(out_.data() + at, data, size);
+    if (out_.size() - used_ < size)
+      out_.resize(std::max(2 * out_.size(), used_ + size + room_first));
+    std::memcpy(out_.data() + used_, data, size);
+    used_ += size;
   }
-  [[nodiscard]] Bytes take() { return std::move(out_); }
+  [[nodiscard]] Bytes take() {
+    out_.resize(std::exchange(used_, 0));
+    return std::move(out_);
+  }
 
  private:
-  Bytes out_;
+  // Most records fit into it: most fields are a few bytes, and each would make a vector grow.
+  static constexpr std::size_t room_first = 128;
+  Bytes out_;  ///< encoded up to `used_`, then room
+  std::size_t used_ = 0;
 };
 
 class Decoder : public cereal::InputArchive<Decoder, cereal::AllowEmptyClassElision> {
@@ -264,9 +272,12 @@ void CEREAL_LOAD_FUNCTION_NAME(Decoder& archive, Bounded<Max, Container>& field)
   } else {
     archive.check_count(count, Max, encoded_size_min<Element>);
     archive.descend();
-    field.container.reserve(
-        std::min<std::size_t>(count, 1024));  // beyond that it grows with what really arrives
-    for (std::size_t i = 0; i < count; ++i) archive(field.container.emplace_back());
+    // Beyond the first room it grows with what really arrives.
+    field.container.reserve(std::min<std::size_t>(count, 1024));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i == field.container.capacity()) field.container.reserve(std::min(count, 4 * i));
+      archive(field.container.emplace_back());
+    }
     archive.ascend();
   }
 }

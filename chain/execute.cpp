@@ -55,6 +55,7 @@ bool execute_one(State& state, BlockPoint block, const Court& court,
   Turn turn(state, block, Step::ordered, verified.id(), verified.hash(), ReceiptKind::transaction);
   turn.authority = *authority;
   turn.court = court;
+  turn.item_hashes = verified.item_hashes();
   if (authority->delay_ms > 0)
     turn.delay_end = whole_seconds_after(block.time, authority->delay_ms);
   turn.receipt_index = static_cast<std::uint32_t>(receipts.size());

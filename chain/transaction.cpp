@@ -28,23 +28,16 @@ struct SignedBatch {
 /// What is signed of a transaction: all but the signatures.
 struct Content {
   const Transaction& transaction;
+  const std::vector<Hash>& item_hashes;
 
   template <class Archive>
   void serialize(Archive& archive) {
     archive(transaction.version, transaction.network_id, transaction.id, transaction.valid_until);
     if (const auto* batch = std::get_if<PaymentBatch>(&transaction.body)) {
-      archive(PaymentBatch::tag, SignedBatch{*batch, items_root(*batch)});
+      archive(PaymentBatch::tag, SignedBatch{*batch, merkle_root(item_hashes)});
     } else {
       archive(tagged(transaction.body));
     }
-  }
-
- private:
-  static Hash items_root(const PaymentBatch& batch) {
-    std::vector<Hash> leaves;
-    leaves.reserve(batch.items.size());
-    for (const BatchItem& item : batch.items) leaves.push_back(item_hash(item));
-    return merkle_root(leaves);
   }
 };
 
@@ -114,8 +107,21 @@ Result<Transaction, FormError> decode_transaction(ByteView bytes) {
   return decoded;
 }
 
+std::vector<Hash> item_hashes_of(const Transaction& transaction) {
+  std::vector<Hash> hashes;
+  const auto* batch = std::get_if<PaymentBatch>(&transaction.body);
+  if (batch == nullptr) return hashes;
+  hashes.reserve(batch->items.size());
+  for (const BatchItem& item : batch->items) hashes.push_back(item_hash(item));
+  return hashes;
+}
+
 Hash transaction_hash(const Transaction& transaction) {
-  return hash("tx", encode(Content{transaction}));
+  return transaction_hash(transaction, item_hashes_of(transaction));
+}
+
+Hash transaction_hash(const Transaction& transaction, const std::vector<Hash>& item_hashes) {
+  return hash("tx", encode(Content{transaction, item_hashes}));
 }
 
 Bytes transaction_message(const Hash& network_id, const Hash& transaction_hash) {

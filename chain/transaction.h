@@ -69,6 +69,11 @@ struct FormError;
 /// H("tx", content): all fields but the signatures, with a PaymentBatch's items replaced by their
 /// Merkle root.
 [[nodiscard]] Hash transaction_hash(const Transaction& transaction);
+/// The same for one who has `item_hashes_of` it already.
+[[nodiscard]] Hash transaction_hash(const Transaction& transaction,
+                                    const std::vector<Hash>& item_hashes);
+/// `item_hash` of each item of a PaymentBatch, in order; empty for every other body.
+[[nodiscard]] std::vector<Hash> item_hashes_of(const Transaction& transaction);
 /// The bytes that each signer signs.
 [[nodiscard]] Bytes transaction_message(const Hash& network_id, const Hash& transaction_hash);
 /// The participant under whose policy the body is signed: the owner of the id. Zeros where the body
@@ -146,6 +151,8 @@ class VerifiedTransaction {
   [[nodiscard]] OwnedId id() const { return {owner_, transaction_.id}; }
   [[nodiscard]] const Bytes& bytes() const { return bytes_; }
   [[nodiscard]] std::size_t items() const { return items_; }
+  /// `item_hashes_of` the transaction: hashed once, used for its hash and in its execution.
+  [[nodiscard]] const std::vector<Hash>& item_hashes() const { return item_hashes_; }
 
  private:
   friend Result<std::shared_ptr<const VerifiedTransaction>, FormError> verify(
@@ -161,6 +168,7 @@ class VerifiedTransaction {
   Bic owner_;
   Bytes bytes_;
   std::size_t items_ = 1;
+  std::vector<Hash> item_hashes_;
 };
 using VerifiedTransactionPtr = std::shared_ptr<const VerifiedTransaction>;
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/evidence.h"
@@ -52,6 +53,8 @@ struct Turn {
   std::optional<CorridorCredit> corridor;  ///< the same for corridor rules
   std::uint32_t receipt_index = 0;         ///< where the receipt will stand in the block
   Court court;                             ///< for `ordered`
+  /// `item_hash` of each item of a bulk that has just been ordered; else empty.
+  std::span<const Hash> item_hashes;
   Receipt receipt;
   std::vector<Receipt> items;  ///< receipts of a bulk's items
 };

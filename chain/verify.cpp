@@ -63,7 +63,8 @@ Result<VerifiedTransactionPtr, FormError> VerifiedTransaction::make(ByteView byt
   auto decoded = decode_form_unchecked(bytes);
   if (!decoded) return fail(decoded.error());
   if (const auto form = check_form(*decoded, network_id); !form) return fail(form.error());
-  const Hash hash = transaction_hash(*decoded);
+  std::vector<Hash> item_hashes = item_hashes_of(*decoded);
+  const Hash hash = transaction_hash(*decoded, item_hashes);
   if (with_signatures) {
     if (const auto signed_well = check_signatures(*decoded, hash); !signed_well)
       return fail(signed_well.error());
@@ -73,6 +74,7 @@ Result<VerifiedTransactionPtr, FormError> VerifiedTransaction::make(ByteView byt
   verified->owner_ = acting_participant(decoded->body);
   verified->items_ = item_count(*decoded);
   verified->hash_ = hash;
+  verified->item_hashes_ = std::move(item_hashes);
   verified->bytes_.assign(bytes.begin(), bytes.end());
   verified->transaction_ = *std::move(decoded);
   return verified;

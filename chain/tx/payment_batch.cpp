@@ -1,3 +1,4 @@
+#include "base/check.h"
 #include "chain/tx/apply.h"
 #include "chain/tx/payment.h"
 
@@ -37,19 +38,23 @@ Applied apply(Turn& turn, const PaymentBatch& batch) {
   const auto name_of = [&](const BatchItem& item) {
     return OwnedId{batch.debtor.owner, item.uetr};
   };
+  // A rule with a delay fits no bulk, so it is always one that has just been ordered.
+  VOSTRO_CHECK(turn.item_hashes.size() == batch.items.size());
   if (auto ok = check_whole(turn, batch); !ok) {
     // No item has a receipt of its own then: what happened to it stands in the bulk's.
-    for (const BatchItem& item : batch.items)
-      (void)turn.state.use_new_id(name_of(item),
-                                  {turn.block.height, turn.receipt_index, item_hash(item)});
+    for (std::size_t i = 0; i < batch.items.size(); ++i)
+      (void)turn.state.use_new_id(name_of(batch.items[i]),
+                                  {turn.block.height, turn.receipt_index, turn.item_hashes[i]});
     return ok;
   }
   turn.state.commit();
   turn.items.reserve(batch.items.size());
-  for (const BatchItem& item : batch.items) {
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    const BatchItem& item = batch.items[i];
     const OwnedId name = name_of(item);
     const auto index = static_cast<std::uint32_t>(turn.receipt_index + 1 + turn.items.size());
-    const bool is_used = !turn.state.use_new_id(name, {turn.block.height, index, item_hash(item)});
+    const bool is_used =
+        !turn.state.use_new_id(name, {turn.block.height, index, turn.item_hashes[i]});
     Turn one(turn.state, turn.block, Step::item, name, turn.receipt.transaction_hash,
              ReceiptKind::item);
     if (const auto done = apply_item(one, batch, item, is_used); done) {

@@ -210,7 +210,10 @@ TEST(Bulk, T9_RivalsInOneBlock) {
   std::vector<std::string> words;
   for (const Receipt& receipt : block.receipts) words.push_back(Network::word_of(receipt));
   EXPECT_EQ(words, (std::vector<std::string>{"settled", "done", "id_used", "settled"}));
-  EXPECT_EQ(block.ids.size(), 3U);
+  ASSERT_EQ(block.ids.size(), 3U);
+  EXPECT_EQ(block.ids[1].second.hash, batch->hash());
+  EXPECT_EQ(block.ids[2].second.hash,
+            item_hash(std::get<PaymentBatch>(batch->transaction().body).items[1]));
 }
 
 TEST(Bulk, RejectedAsAWholeUsesUpItsItemsIds) {
@@ -223,9 +226,14 @@ TEST(Bulk, RejectedAsAWholeUsesUpItsItemsIds) {
                          .signed_by({"capped"})
                          .valid_until(n.soon())
                          .verified();
-  EXPECT_EQ(n.outcome(batch), "daily_cap_passed");
-  EXPECT_EQ(n.receipts.size(), 1U);
-  EXPECT_EQ(n.original({bic("NORDDEFF"), uetr(2)}).receipt, n.receipts[0]);
+  const auto block = n.ledger.block({batch});
+  ASSERT_EQ(block.receipts.size(), 1U);
+  EXPECT_EQ(Network::word_of(block.receipts[0]), "daily_cap_passed");
+  EXPECT_EQ(n.original({bic("NORDDEFF"), uetr(2)}).receipt, block.receipts[0]);
+  const auto& items = std::get<PaymentBatch>(batch->transaction().body).items;
+  ASSERT_EQ(block.ids.size(), 3U);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    EXPECT_EQ(block.ids[i + 1].second.hash, item_hash(items[i]));
 }
 
 TEST(Bulk, HeldItemsHaveLivesOfTheirOwn) {
