@@ -173,7 +173,33 @@ class Replay {
                      "one of this block or of a later one, signed by a quorum", "none"});
   }
 
+  /// How far the replay of another work directory has come.
+  Checked<void> learn_checked() {
+    if (options_.checked_in.empty()) return {};
+    const auto opened = chain::WorkStore::open(options_.checked_in, definition_.founding_id);
+    if (!opened) return cannot_check(to_string(opened.error()));
+    const auto note = (*opened)->note(kProgressKey);
+    if (!note) return {};
+    auto progress = decode<Progress>(*note);
+    if (!progress) return is_damaged(options_.checked_in);
+    checked_ = *std::move(progress);
+    return {};
+  }
+
+  /// What was left to the quorum up to here was looked at there, but for what was left to it there,
+  /// too: the id of a block stands for all blocks before it.
+  void take_over_checked() {
+    if (checked_ && checked_->link.height == progress_.link.height &&
+        checked_->link.id == progress_.link.id)
+      progress_.trusted = checked_->trusted;
+  }
+
+  static tl::unexpected<Finding> is_damaged(const std::string& work) {
+    return cannot_check(work + ": the work directory is damaged; use another one");
+  }
+
   Checked<void> open_ledger() {
+    if (auto learnt = learn_checked(); !learnt) return learnt;
     // By the name under which the ledger began: it is the same one after each continuation.
     auto opened = chain::WorkStore::open(options_.work, definition_.founding_id);
     if (!opened) return cannot_check(to_string(opened.error()));
@@ -199,15 +225,14 @@ class Replay {
   Checked<void> go_on(const Bytes& note) {
     auto progress = decode<Progress>(note);
     if (!progress || !ledger_->head() || ledger_->head()->height != progress->link.height)
-      return cannot_check(options_.work + ": the work directory is damaged; use another one");
+      return is_damaged(options_.work);
     progress_ = *std::move(progress);
     if (progress_.network != network_after(definition_, progress_.link.height))
       return cannot_check(options_.work +
                           ": the work directory went on by another continuation than the genesis "
                           "file says; use another one");
     auto set = consensus::ValidatorSet::make(progress_.validators);
-    if (!set)
-      return cannot_check(options_.work + ": the work directory is damaged; use another one");
+    if (!set) return is_damaged(options_.work);
     committee_ = std::make_shared<const Committee>(consensus::EpochContext{
         progress_.network, progress_.version, progress_.epoch, progress_.anchor,
         progress_.anchor_height, progress_.anchor_time, *std::move(set)});
@@ -248,6 +273,8 @@ class Replay {
   /// Blocks of one network after the other.
   Checked<void> execute_blocks() {
     signatures_from_ = options_.trust_finality ? report_.last.next() : options_.signatures_from;
+    if (checked_ && checked_->link.height <= report_.last)
+      signatures_from_ = std::max(signatures_from_, checked_->link.height.next());
     while (progress_.link.height < report_.last) {
       if (const auto* continuation = continuation_after(progress_.link.height)) {
         if (auto done = continue_by(*continuation); !done) return done;
@@ -536,6 +563,7 @@ class Replay {
       }
     }
     progress_.link = {block.id, block.height, block.header.time, block.header.view};
+    take_over_checked();
     const auto voted = committee_;
     if (executed.next_epoch) {
       auto context = context_after(*committee_, block.header, executed.next_epoch->version,
@@ -635,6 +663,7 @@ class Replay {
   Reserves reserves_;
   std::shared_ptr<const Committee> committee_;
   Progress progress_;
+  std::optional<Progress> checked_;  ///< of `checked_in`
   Height signatures_from_;
   Report report_;
   std::uint64_t begun_ms_ = 0;

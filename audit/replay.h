@@ -61,6 +61,9 @@ struct ReplayOptions {
   std::size_t threads = 1;
   /// Where the ledger and what was counted lie; exists. A later replay with it goes on from there.
   std::string work;
+  /// A work directory of another replay; empty: none. Transaction signatures that it has looked at
+  /// are not looked at again, where its last block is this chain's.
+  std::string checked_in;
   std::uint64_t save_every_ms = 30'000;  ///< 0: at the end only
   bool check_files = true;
   /// That the next block, where there is a final one, is later than this is shown by headers that

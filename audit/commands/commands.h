@@ -69,6 +69,7 @@ void write_out(const std::string& text, const std::string& path, const Surroundi
 /// How a replay is done, as several commands take it.
 struct WorkOptions {
   std::string work;
+  std::string checked_in;  ///< as in ReplayOptions; no option of a command
   std::uint64_t from = 1;
   std::uint64_t to = 0;
   bool trust_finality = false;
@@ -108,7 +109,7 @@ class WorkDirectory {
                                                     const Surroundings& surroundings);
 
 /// Where questions are answered from: a database that an export has filled, or a source, which is
-/// exported into the work directory first.
+/// exported into a place of its own within the work directory first.
 struct TablesOptions {
   std::string database;
   SourceOptions source;

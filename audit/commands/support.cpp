@@ -187,6 +187,7 @@ ReplayOptions replay_options(const WorkOptions& given, const WorkDirectory& work
                         ? given.threads
                         : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   options.work = work.path();
+  options.checked_in = given.checked_in;
   if (work.is_own()) options.save_every_ms = 0;
   return options;
 }

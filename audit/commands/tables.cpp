@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "audit/commands/commands.h"
 #include "audit/progress_bar.h"
@@ -6,7 +7,11 @@
 namespace vostro::audit {
 namespace {
 
-constexpr const char* kTablesFile = "/tables.db";  // in the work directory, beside its ledger
+// Within the work directory. A replay whose ledger lies there itself has filled no tables, so they
+// need a ledger that begins with them.
+constexpr const char* kQuestions = "/questions";
+constexpr const char* kTablesFile = "/tables.db";
+constexpr const char* kLedgerFile = "/CURRENT";  // every ledger has one
 
 Exit with_database(const DatabaseAddress& address, const std::string& name, const OnTables& work) {
   try {
@@ -63,10 +68,14 @@ Exit with_tables(const TablesOptions& options, const Surroundings& surroundings,
     return with_database(database_address(options.database), options.database, work);
   if (options.source.genesis.empty())
     throw Stop{Exit::usage, "a SOURCE needs --genesis, the network's sealed genesis file"};
-  const WorkDirectory directory(options.work.work);
+  const WorkDirectory given(options.work.work);
+  const WorkDirectory directory(given.path() + kQuestions);
+  WorkOptions how = options.work;
+  std::error_code none;
+  if (std::filesystem::exists(given.path() + kLedgerFile, none)) how.checked_in = given.path();
   const std::string path = directory.path() + kTablesFile;
   const DatabaseAddress address{DatabaseAddress::Kind::sqlite, path};
-  const auto made = exported(options.source, options.work, directory, address, surroundings);
+  const auto made = exported(options.source, how, directory, address, surroundings);
   const auto divergence = made ? made->report.divergence : std::optional(made.error());
   if (divergence) {
     surroundings.err << "vostro-audit: " << to_string(*divergence) << "\n";

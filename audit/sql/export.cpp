@@ -31,10 +31,7 @@ class Export {
       return {};
     }
     if (last_ ? height != last_->next() : height.value != 0)
-      return cannot_check("the work directory is at block " + std::to_string(height.value - 1) +
-                          ", and the database at " +
-                          (last_ ? std::to_string(last_->value) : "none") +
-                          ": they do not belong together; use another work directory");
+      return is_behind(Height(height.value - 1));
     if (!has_learnt_) rows_.learn_currencies(step.before);
     has_learnt_ = true;
     rows_.add(step);
@@ -46,6 +43,12 @@ class Export {
     const bool is_full = rows_.size() >= kRowsAtOnce || blocks_ >= kBlocksAtOnce;
     if (!is_full) return {};
     return is_final_ ? save() : tried([this] { write(); });
+  }
+
+  /// All blocks up to this one are in the database, whether they were taken now or before.
+  [[nodiscard]] Checked<void> check_reaches(Height height) const {
+    if (last_ && *last_ >= height) return {};
+    return is_behind(height);
   }
 
   /// Whether a proof of the last block that was taken was checked. Above the last such one a block
@@ -68,6 +71,11 @@ class Export {
   }
 
  private:
+  [[nodiscard]] tl::unexpected<Finding> is_behind(Height work) const {
+    return cannot_check("the work directory is at block " + std::to_string(work.value) +
+                        ", and the database at " + (last_ ? std::to_string(last_->value) : "none") +
+                        ": they do not belong together; use another work directory");
+  }
   template <class Work>
   static Checked<void> tried(const Work& work) {
     try {
@@ -149,8 +157,12 @@ Result<Exported, CannotCheck> export_chain(const genesis::Definition& definition
   options.on_save = [&] { return made->save(); };
   auto report = replay(definition, source, options, on_progress);
   if (!report) return fail(report.error());
-  if (report->divergence && made->is_final())
+  if (!report->divergence) {
+    if (const auto there = made->check_reaches(report->checked_to); !there)
+      return fail(std::get<CannotCheck>(there.error()));
+  } else if (made->is_final()) {
     if (const auto saved = made->save(); !saved) return fail(std::get<CannotCheck>(saved.error()));
+  }
   return Exported{*std::move(report), made->before().value_or(Height(0)), made->is_new()};
 }
 

@@ -168,6 +168,15 @@ TEST_P(AuditExport, GoesOnWhereItWas) {
   const Ran ahead = sample.exported(written_, {"--work", work.path()});
   EXPECT_EQ(ahead.exit, Exit::cannot_check);
   EXPECT_NE(ahead.err.find("do not belong together"), std::string::npos) << ahead.err;
+  // Nor does one that has nothing left to execute.
+  const ScratchDirectory done;
+  ASSERT_EQ(run_program({"replay", sample.directory.under("node"), "--genesis",
+                         sample.directory.under("genesis.toml"), "--work", done.path()})
+                .exit,
+            Exit::holds);
+  const Ran empty = sample.exported(written_, {"--work", done.path()});
+  EXPECT_EQ(empty.exit, Exit::cannot_check);
+  EXPECT_NE(empty.err.find("the database at none"), std::string::npos) << empty.err;
 }
 
 TEST_P(AuditExport, EveryQueryRuns) {
@@ -603,13 +612,18 @@ TEST_P(AuditExport, IsNotNeededByWhoHasASource) {
   };
   std::vector<std::string> kept = source;
   kept.insert(kept.end(), {"--work", home_.under("work")});
+  // As docs/audit.md goes about it: everything is checked first, and asked about afterwards.
+  std::vector<std::string> replayed = source;
+  replayed.insert(replayed.end(), {"--work", home_.under("replayed")});
+  ASSERT_EQ(answered({"replay"}, replayed).exit, Exit::holds);
   for (const auto& question : questions) {
     const Ran expected = answered(question, database);
     EXPECT_EQ(expected.exit, Exit::holds) << expected.err;
-    for (const auto& from : {source, kept}) {
+    for (const auto& from : {source, kept, replayed}) {
       const Ran ran = answered(question, from);
       EXPECT_EQ(ran.exit, Exit::holds) << ran.err;
       EXPECT_EQ(ran.out, expected.out) << question.front();
+      EXPECT_EQ(ran.err, "") << question.front();  // nothing was left unchecked
     }
   }
   // Neither and both are refused; what diverges is not asked.

@@ -239,6 +239,39 @@ TEST(AuditReplay, SaysWhichSignaturesWereLeftToTheQuorum) {
             (std::vector<Blocks>{{Height(1), Height(8)}}));
 }
 
+TEST(AuditReplay, LooksAtNoSignatureThatAnotherReplayOfThisChainHasLookedAt) {
+  const ScratchDirectory checked;
+  ReplayOptions first = options_in(checked.path());
+  first.signatures_from = Height(3);
+  first.to = Height(9);
+  ASSERT_EQ(replay_of(sample().under("node"), first).divergence, std::nullopt);
+  const auto with = [&](const std::string& data, std::optional<Height> to) {
+    const ScratchDirectory work;
+    ReplayOptions options = options_in(work.path());
+    options.checked_in = checked.path();
+    options.to = to;
+    return replay_of(data, options);
+  };
+  // What the other one left to the quorum is still said.
+  const Report report = with(sample().under("node"), std::nullopt);
+  EXPECT_EQ(report.divergence, std::nullopt);
+  EXPECT_EQ(report.trusted, (std::vector<Blocks>{{Height(1), Height(2)}}));
+  const ScratchDirectory fresh;
+  ReplayOptions rest = options_in(fresh.path());
+  rest.signatures_from = Height(10);
+  EXPECT_EQ(report.run.signatures, replay_of(sample().under("node"), rest).run.signatures);
+  // It stands for nothing where its last block was not met.
+  EXPECT_TRUE(with(sample().under("node"), Height(8)).trusted.empty());
+  const ScratchDirectory directory;
+  {
+    ChainMaker other(directory.under("node"));
+    while (other.height() < Height(10))
+      other.block_of({issue_bytes(other.height().value + 1, "NORDDEFF/main", eur(100))});
+  }
+  EXPECT_EQ(with(directory.under("node"), std::nullopt).trusted,
+            (std::vector<Blocks>{{Height(1), Height(9)}}));
+}
+
 /// A chain with a change of the validators' keys and, after it, a continuation; both networks pay.
 /// `first` is what was there before the continuation, closed.
 struct LongLived {
