@@ -61,12 +61,17 @@ Result<Balances, std::string> read_balances(const Network& network) {
   return balances;
 }
 
-void Ledgerbook::note(const Order& order, std::uint64_t payments) {
-  for (const Posting& each : order.postings) change_[each.account] += each.amount;
-  noted_ += payments;
-  if (noted_ <= next_sample_) return;
-  next_sample_ = noted_ + kSampleEvery;
-  samples_.push_back({order.uetr, order.debtor, order.amount});
+void Ledgerbook::note(const Order& order) {
+  for (const Posting& each : order.postings) {
+    Balance& change = change_[{each.account, each.is_foreign}];
+    change.amount += each.amount;
+    change.held += each.held;
+  }
+  noted_ += order.payments;
+  std::uint64_t& next = next_sample_[order.end];
+  if (order.end == End::held || noted_ < next) return;
+  next = noted_ + kSampleEvery;
+  samples_.push_back({order.uetr, order.debtor, order.amount, order.end});
   if (copied_bytes_ >= kCopiedBytes) return;
   copied_bytes_ += order.framed.size();
   copied_.push_back(order);
@@ -75,10 +80,7 @@ void Ledgerbook::note(const Order& order, std::uint64_t payments) {
 void Ledgerbook::note(const LoadResult& result) {
   for (const Sent& sent : result.sent) {
     for (std::size_t i = 0; i < sent.orders.size(); ++i) {
-      // The probes behind the load's orders are single payments.
-      const bool is_probe = i >= sent.orders.size() - sent.probes;
-      if (sent.fates[i] == Sent::Fate::accepted)
-        note(sent.orders[i], is_probe ? 1 : result.plan.payments_of_order());
+      if (sent.fates[i] == Sent::Fate::accepted) note(sent.orders[i]);
     }
   }
 }
@@ -96,8 +98,13 @@ std::vector<Guard> Ledgerbook::compare(const Balances& before, const Balances& a
   }
 
   auto expected = before.accounts;
-  for (std::size_t i = 0; i < change_.size(); ++i)
-    expected[{book_.accounts[i], book_.currency}].amount += change_[i];
+  for (const auto& [where, change] : change_) {
+    const auto& [account, is_foreign] = where;
+    Balance& balance =
+        expected[{book_.accounts[account], is_foreign ? book_.foreign : book_.currency}];
+    balance.amount += change.amount;
+    balance.held += change.held;
+  }
   Guard each{"every account as computed", true,
              count_of(expected.size(), "balances after ") + count_of(noted_, "payments")};
   for (const auto& [where, balance] : expected) {
@@ -109,7 +116,7 @@ std::vector<Guard> Ledgerbook::compare(const Balances& before, const Balances& a
 }
 
 Guard Ledgerbook::receipts(const Network& network) const {
-  Guard guard{"receipts settled on every node", true, {}};
+  Guard guard{"receipts as they should be on every node", true, {}};
   std::uint64_t looked_at = 0;
   const std::size_t step = std::max<std::size_t>(1, samples_.size() / kSamplesMax);
   for (const Member* member : network.running()) {
@@ -120,7 +127,9 @@ Guard Ledgerbook::receipts(const Network& network) const {
       const auto view = client->payment(order.uetr, book_.accounts[order.debtor].owner);
       const std::string who = to_text(order.uetr) + " at " + member->name;
       if (!view) return broken(guard.name, who + ": " + to_string(view.error()));
-      if (view->status != "settled" || view->receipts.size() != 1)
+      const bool was_held = order.end == End::accepted;
+      if (view->status != (order.end == End::rejected ? "rejected" : "settled") ||
+          view->receipts.size() != (was_held ? 2U : 1U))
         return broken(guard.name, who + " is " + view->status);
       if (!view->amount || view->amount->units.value != order.amount)
         return broken(guard.name, who + " has another amount");

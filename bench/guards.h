@@ -30,15 +30,15 @@ struct Balances {
 /// What the accepted orders of a run come to, account by account, and some of them to look at.
 class Ledgerbook {
  public:
-  explicit Ledgerbook(const Book& book) : book_(book), change_(book.accounts.size(), 0) {}
+  explicit Ledgerbook(const Book& book) : book_(book) {}
 
-  /// Notes an order that the network has taken, of so many payments.
-  void note(const Order& order, std::uint64_t payments = 1);
+  /// Notes an order that the network has taken.
+  void note(const Order& order);
   void note(const LoadResult& result);
 
   /// Compares with what the ledger says: every account, and the sums by currency.
   [[nodiscard]] std::vector<Guard> compare(const Balances& before, const Balances& after) const;
-  /// Looks some of the noted payments up at every node: each must be settled everywhere.
+  /// Looks some of the noted payments up at every node: each must have come to its end everywhere.
   [[nodiscard]] Guard receipts(const Network& network) const;
   /// Posts copies of noted orders whose signature was turned by one bit to every node: each node
   /// must refuse each, although it knows the order itself as valid.
@@ -46,17 +46,19 @@ class Ledgerbook {
 
  private:
   const Book& book_;
-  std::vector<std::int64_t> change_;  ///< minor units of Book::currency
+  std::map<std::pair<std::uint32_t, bool>, Balance>
+      change_;  ///< by account in the book, and whether in the foreign currency
   struct Sample {
     Uuid uetr;
     std::uint32_t debtor = 0;
     std::int64_t amount = 0;
+    End end = End::settled;
   };
   std::vector<Sample> samples_;
   std::vector<Order> copied_;  ///< orders to forge
   std::size_t copied_bytes_ = 0;
-  std::uint64_t noted_ = 0;        ///< payments
-  std::uint64_t next_sample_ = 0;  ///< in `noted_`
+  std::uint64_t noted_ = 0;                   ///< payments
+  std::map<End, std::uint64_t> next_sample_;  ///< in `noted_`: each kind is looked at
 };
 
 /// What a load itself shows: forged ones were refused, what was accepted became final, and nothing

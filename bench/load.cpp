@@ -146,6 +146,10 @@ std::size_t LoadPlan::orders_of_bank(std::size_t banks) const {
   return static_cast<std::size_t>(groups) * group;
 }
 
+std::size_t LoadPlan::probes_of_node() const {
+  return has_probes ? static_cast<std::size_t>(window_s / kProbeInterval) : 0;
+}
+
 bool kept_up(const LoadResult& load) {
   const double due = load.plan.rate * load.plan.valid_share() * load.window_s;
   const auto under_way = static_cast<double>(load.nodes.size() * load.plan.group);
@@ -165,19 +169,23 @@ double lost_share(const LoadResult& load, unsigned cores) {
   return (load.others_s + load.stolen_s) / (load.window_s * cores);
 }
 
-Offer make_offer(const Network& network, const Book& book, const LoadPlan& plan) {
+Offer make_offer(const Network& network, const LoadPlan& plan,
+                 const std::function<std::vector<Order>(const OrderWish&)>& make) {
   const auto members = network.running();
-  const std::size_t probes =
-      plan.has_probes ? static_cast<std::size_t>(plan.window_s / kProbeInterval) : 0;
   Offer offer;
   for (const Member* member : members) {
-    const OrderWish wish{member->index, plan.orders_of_bank(members.size()), plan.forged_every,
-                         plan.seed};
-    offer.orders.push_back(plan.credits == 0 ? make_orders(network, book, wish)
-                                             : make_bulks(network, book, wish, plan.credits));
-    offer.probes.push_back(make_orders(network, book, {member->index, probes, 0, plan.seed + 1}));
+    offer.orders.push_back(
+        make({member->index, plan.orders_of_bank(members.size()), plan.forged_every, plan.seed}));
+    offer.probes.push_back(make({member->index, plan.probes_of_node(), 0, plan.seed + 1}));
   }
   return offer;
+}
+
+Offer make_offer(const Network& network, const Book& book, const LoadPlan& plan) {
+  return make_offer(network, plan, [&](const OrderWish& wish) {
+    return plan.credits == 0 ? make_orders(network, book, wish)
+                             : make_bulks(network, book, wish, plan.credits);
+  });
 }
 
 Result<LoadResult, std::string> run_load(const Network& network, const LoadPlan& plan, Offer offer,
@@ -257,7 +265,6 @@ Result<LoadResult, std::string> run_load(const Network& network, const LoadPlan&
     if (!count.trouble.empty()) result.trouble = count.trouble;
     if (!probed[bank].trouble.empty()) result.trouble = probed[bank].trouble;
     Sent& sent = result.sent[bank];
-    sent.probes = probed[bank].accepted.size();
     for (std::size_t i = 0; i < probed[bank].accepted.size(); ++i) {
       sent.orders.push_back(std::move(probes[bank][i]));
       sent.fates.push_back(probed[bank].accepted[i] == 1 ? Sent::Fate::accepted

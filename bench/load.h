@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct LoadPlan {
 
   /// Orders that each bank of `banks` offers: whole groups for the load's whole time.
   [[nodiscard]] std::size_t orders_of_bank(std::size_t banks) const;
+  [[nodiscard]] std::size_t probes_of_node() const;
   [[nodiscard]] std::size_t payments_of_order() const { return credits == 0 ? 1 : credits; }
   /// Of the orders offered, those that are not forged: no more can become final.
   [[nodiscard]] double valid_share() const {
@@ -50,7 +52,6 @@ struct Sent {
   };
   std::vector<Order> orders;
   std::vector<Fate> fates;
-  std::size_t probes = 0;  ///< so many of them, the last, were probes
 };
 
 struct NodeCost {
@@ -104,6 +105,10 @@ struct Offer {
   std::vector<std::vector<Order>> orders;
   std::vector<std::vector<Order>> probes;  ///< waited for, two a second and node; or none
 };
+/// What `make` makes: by running node orders for the load's whole time, and probes where the plan
+/// has them.
+[[nodiscard]] Offer make_offer(const Network& network, const LoadPlan& plan,
+                               const std::function<std::vector<Order>(const OrderWish&)>& make);
 /// Single payments, or bulks where the plan says so.
 [[nodiscard]] Offer make_offer(const Network& network, const Book& book, const LoadPlan& plan);
 

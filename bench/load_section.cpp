@@ -42,11 +42,11 @@ Table processes_table(const LoadResult& load, const std::string& suffix, const s
 
 }  // namespace
 
-std::string offer_text(const LoadResult& load) {
-  const std::string what = load.plan.credits == 0
-                               ? " payments/s"
-                               : " bulks/s of " + std::to_string(load.plan.credits) + " credits";
-  return rounded(load.plan.rate) + what + " offered in groups of " +
+std::string offer_text(const LoadResult& load, const std::string& what) {
+  const std::string orders = load.plan.credits == 0
+                                 ? " " + what + "/s"
+                                 : " bulks/s of " + std::to_string(load.plan.credits) + " credits";
+  return rounded(load.plan.rate) + orders + " offered in groups of " +
          std::to_string(load.plan.group) + " to " + std::to_string(load.nodes.size()) +
          " nodes, window of " + text_of(load.window_s, Unit::s) + " after " +
          text_of(load.plan.warm_up_s, Unit::s);

@@ -7,8 +7,9 @@
 
 namespace vostro::bench {
 
-/// "4000 payments/s offered in groups of 100, 20.0 s after 5.0 s".
-[[nodiscard]] std::string offer_text(const LoadResult& load);
+/// "4000 payments/s offered in groups of 100, 20.0 s after 5.0 s". `what` are its orders where they
+/// are no bulks.
+[[nodiscard]] std::string offer_text(const LoadResult& load, const std::string& what = "payments");
 /// Served by second and memory, latencies, each process's cost, what became of the orders, and what
 /// casts doubt on the figures. `suffix` is appended to keys and titles where a section shows
 /// several loads.

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "bench/network.h"
 #include "chain/account.h"
 
@@ -16,21 +15,46 @@ namespace vostro::bench {
 /// The accounts that take part, those of one bank beside each other.
 struct Book {
   Currency currency;
+  Currency foreign;  ///< what FX payments pay
   std::vector<chain::AccountId> accounts;
-  std::vector<std::size_t> first_of_bank;  ///< index in `accounts`; one more than there are banks
+  /// Index in `accounts` of those that pay and take payments unasked; one more than there are
+  /// banks. Behind the last one stand, of each bank in turn, "main" and "customers".
+  std::vector<std::size_t> first_of_bank;
+
+  [[nodiscard]] std::size_t banks() const { return first_of_bank.size() - 1; }
+  /// Has the bank's own money, and gives and takes in currency exchanges.
+  [[nodiscard]] std::uint32_t main_of(std::size_t bank) const {
+    return static_cast<std::uint32_t>(first_of_bank.back() + 2 * bank);
+  }
+  /// Takes no payment unasked.
+  [[nodiscard]] std::uint32_t customers_of(std::size_t bank) const { return main_of(bank) + 1; }
+  [[nodiscard]] std::size_t bank_of(std::uint32_t account) const;
 };
 
-/// What an order changes at one account once it has settled.
+/// What an order changes at one account once it is final, in minor units; negative takes away.
 struct Posting {
   std::uint32_t account = 0;  ///< index in Book::accounts
-  std::int64_t amount = 0;    ///< minor units; negative takes away
+  std::int64_t amount = 0;
+  std::int64_t held = 0;  ///< of what is held there
+  bool is_foreign = false;
+};
+
+/// What its payment has come to once the order is final.
+enum class End : std::uint8_t {
+  settled,
+  held,      ///< another order of the run may settle it
+  accepted,  ///< settled, after it was held
+  rejected,  ///< by the ledger: the order is valid, and final
 };
 
 struct Order {
-  Uuid uetr;                 ///< of the payment; of a bulk that of one of its credits
-  std::uint32_t debtor = 0;  ///< index in Book::accounts
-  std::int64_t amount = 0;   ///< minor units of the payment with that UETR
-  bool is_forged = false;    ///< its signature is not valid
+  Uuid uetr;                   ///< of the payment; of a bulk that of one of its credits
+  std::uint32_t debtor = 0;    ///< of it; index in Book::accounts
+  std::uint32_t creditor = 0;  ///< of it, likewise; not of a bulk
+  std::int64_t amount = 0;     ///< minor units of the payment with that UETR
+  std::uint32_t payments = 1;  ///< credits that settle once it is final
+  End end = End::settled;
+  bool is_forged = false;  ///< its signature is not valid
   std::vector<Posting> postings;
   std::string framed;  ///< length in 4 bytes, canonical encoding: as it is posted
 

@@ -54,16 +54,21 @@ double rate_of(const LoadPlan& plan, double payments) {
   return payments / static_cast<double>(plan.payments_of_order()) / plan.valid_share();
 }
 
-Result<LoadResult, std::string> counted_load(Run& run, Site& site, const LoadPlan& plan,
-                                             Section& section) {
+Result<LoadResult, std::string> noted_load(Run& run, Site& site, const LoadPlan& plan, Offer offer,
+                                           Section& section) {
   say("load of " +
       text_of(plan.rate * static_cast<double>(plan.payments_of_order()), Unit::per_second));
-  auto result =
-      run_load(site.network(), plan, make_offer(site.network(), site.book(), plan), run.stop);
+  auto result = run_load(site.network(), plan, std::move(offer), run.stop);
   if (!result) return fail(result.error());
   site.ledger().note(*result);
   for (Guard& each : guards_of(*result)) section.guards.push_back(std::move(each));
-  result->sent.clear();
+  return result;
+}
+
+Result<LoadResult, std::string> counted_load(Run& run, Site& site, const LoadPlan& plan,
+                                             Section& section) {
+  auto result = noted_load(run, site, plan, make_offer(site.network(), site.book(), plan), section);
+  if (result) result->sent.clear();
   return result;
 }
 

@@ -20,7 +20,11 @@ struct Climb {
 [[nodiscard]] Result<double, std::string> find_rate(Run& run, Site& site, LoadPlan plan,
                                                     const Climb& climb, Section& section);
 
-/// Orders of `plan`, offered and noted in the books, its guards in the section. Errors: a sentence.
+/// An offer of the plan's time and rate, noted in the books, its guards in the section. What was
+/// sent stays in the result. Errors: a sentence.
+[[nodiscard]] Result<LoadResult, std::string> noted_load(Run& run, Site& site, const LoadPlan& plan,
+                                                         Offer offer, Section& section);
+/// The same with orders as the plan says, which are forgotten. Errors: a sentence.
 [[nodiscard]] Result<LoadResult, std::string> counted_load(Run& run, Site& site,
                                                            const LoadPlan& plan, Section& section);
 

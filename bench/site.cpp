@@ -42,11 +42,19 @@ Result<std::unique_ptr<Site>, std::string> Site::open(const Options& options,
   return site;
 }
 
-Result<void, std::string> Site::close(Section& section) {
-  section.guards.push_back(same_everywhere(*network_));
+Result<void, std::string> Site::compare(Section& section, const std::string& when) const {
   const auto after = read_balances(*network_);
   if (!after) return fail(after.error());
-  for (Guard& each : ledger_->compare(before_, *after)) section.guards.push_back(std::move(each));
+  for (Guard& each : ledger_->compare(before_, *after)) {
+    each.name += when;
+    section.guards.push_back(std::move(each));
+  }
+  return {};
+}
+
+Result<void, std::string> Site::close(Section& section) {
+  section.guards.push_back(same_everywhere(*network_));
+  if (auto done = compare(section, {}); !done) return fail(done.error());
   section.guards.push_back(ledger_->receipts(*network_));
   section.guards.push_back(ledger_->forged_copies(*network_));
   network_->stop();

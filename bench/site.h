@@ -27,6 +27,9 @@ class Site {
   /// While it is open `after_us` is empty, and what is compared with is what was measured before.
   [[nodiscard]] const Limits& limits() const { return limits_; }
 
+  /// Adds to the section's guards that balances and sums are now as computed; `when` tells when.
+  /// Errors: a sentence.
+  [[nodiscard]] Result<void, std::string> compare(Section& section, const std::string& when) const;
   /// Adds what the whole ledger shows to the section's guards, stops the network, measures the
   /// machine once more, and notes what of it bears on the figures. `limits` is complete afterwards.
   /// Errors: a sentence.

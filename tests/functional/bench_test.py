@@ -83,6 +83,12 @@ class Bench(unittest.TestCase):
         self.assertTrue(set(QUICK) < set(names), names)
         found = self.check([name for name in names if name not in QUICK])
         self.assertIn("kill -9 lost nothing acknowledged", [each["name"] for each in found["down"]["guards"]])
+        # What is held moves nothing until it is accepted, and then all of it: the books are looked at twice.
+        for when in ("", ", while held"):
+            self.assertIn("every account as computed" + when, [each["name"] for each in found["held"]["guards"]])
+        kinds = {each["name"]: each["orders"] for each in found["mixed"]["tables"]["kinds"]}
+        self.assertEqual(len(kinds), 6)
+        self.assertTrue(all(kinds.values()), kinds)
         # A payment has to travel to a quorum and back before it is final.
         self.assertGreater(found["delay"]["figures"]["median_delays"]["value"], 2)
         self.assertGreater(found["overload"]["figures"]["offered_per_s"]["value"], found["overload"]["figures"]["served_before_per_s"]["value"])
