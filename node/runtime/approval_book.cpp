@@ -64,11 +64,11 @@ ApprovalOutline outline_of(const chain::Transaction& transaction) {
   return out;
 }
 
-/// What an order takes: its encoding, the same texts decoded, and the items' fixed parts.
+/// What an order takes: its encoding, the same texts decoded, the items' fixed parts and hashes.
 std::size_t memory_of(const chain::VerifiedTransaction& transaction) {
   using Item = decltype(chain::PaymentBatch::items)::value_type;
   return sizeof(chain::VerifiedTransaction) + 2 * transaction.bytes().size() +
-         transaction.items() * sizeof(Item);
+         transaction.items() * sizeof(Item) + transaction.item_hashes().size() * sizeof(Hash);
 }
 
 }  // namespace
