@@ -47,8 +47,9 @@ Exit run_archive(const ArchiveCommand& command, const Surroundings& surroundings
                      << grouped(made->last.value) << "\n";
   } else {
     surroundings.out << "added blocks " << grouped(made->before.value + 1) << " to "
-                     << grouped(made->last.value) << ": " << made->segments << " segments, "
-                     << grouped(made->bytes) << " bytes\n";
+                     << grouped(made->last.value) << ": " << made->segments
+                     << (made->segments == 1 ? " segment, " : " segments, ") << grouped(made->bytes)
+                     << " bytes\n";
   }
   return Exit::holds;
 }

@@ -102,6 +102,10 @@ Exit run_as_of(const AsOfCommand& command, const Surroundings& surroundings) {
   std::optional<UnixMillis> until;
   if (command.work.to == 0) {
     until = moment_of(command.time);
+    const UnixMillis begins = genesis::make_anchor(definition).time;
+    if (*until < begins)
+      throw Stop{Exit::usage,
+                 "the chain begins at " + to_text(begins) + ": nothing stood at " + command.time};
     height = height_at(source, *until);
     if (!height) return diverged(height.error());
   }

@@ -450,7 +450,7 @@ TEST(AuditAsOf, FindsTheBlockOfATime) {
     return shown.at("height").to_number<std::uint64_t>();
   };
   // The network opens at 06:00:00, and there is a block a second.
-  EXPECT_EQ(height_of("2026-01-05T05:00:00Z"), 0U);
+  EXPECT_EQ(height_of("2026-01-05T06:00:00Z"), 0U);
   EXPECT_EQ(height_of("2026-01-05T06:00:03Z"), 3U);
   EXPECT_EQ(height_of("2026-01-05T06:00:03.000Z"), 3U);
   EXPECT_EQ(height_of("2026-01-05T06:00:02.999Z"), 2U);
@@ -462,6 +462,10 @@ TEST(AuditAsOf, FindsTheBlockOfATime) {
                   .exit,
               Exit::usage)
         << wrong;
+  const Ran before = run_program({"as-of", "2026-01-05T05:59:59.999Z", made.under("archive"),
+                                  "--genesis", made.genesis(), "--parameters"});
+  EXPECT_EQ(before.exit, Exit::usage);
+  EXPECT_NE(before.err.find("begins at 2026-01-05T06:00:00"), std::string::npos) << before.err;
   EXPECT_EQ(run_program({"as-of", "yesterday", made.under("archive"), "--genesis", made.genesis(),
                          "--parameters"})
                 .exit,
