@@ -30,7 +30,7 @@ void on_interrupt(int) {
 Result<Report, std::string> run_all(const Options& options) {
   Report report;
   report.machine = describe_machine(".");
-  Run run{options, interrupted, {}, {}};
+  Run run{options, interrupted, {}, {}, {}, {}};
   for (const Scenario& each : scenarios()) {
     if (std::find(options.only.begin(), options.only.end(), each.name) == options.only.end())
       continue;

@@ -1,12 +1,9 @@
 #include "bench/network.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
-#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +12,7 @@
 #include <utility>
 
 #include "base/keystore.h"
+#include "bench/program.h"
 
 namespace vostro::bench {
 namespace {
@@ -28,35 +26,11 @@ constexpr const char* kRequestsPerSecond = "1000000";
 /// Runs scripts/devnet to its end; what it prints goes to standard error. Errors: a sentence.
 Result<void, std::string> run_devnet(std::vector<std::string> arguments,
                                      const std::string& programs) {
+  const std::string verb = arguments.front();
   arguments.insert(arguments.begin(), VOSTRO_DEVNET_SCRIPT);
-  std::vector<char*> argv;
-  for (std::string& each : arguments) argv.push_back(each.data());
-  argv.push_back(nullptr);
-  std::vector<std::string> variables;
-  for (char** each = environ; *each != nullptr; ++each) {
-    if (!std::string_view(*each).starts_with("VOSTRO_BIN=")) variables.emplace_back(*each);
-  }
-  variables.push_back("VOSTRO_BIN=" + programs);
-  std::vector<char*> envp;
-  for (std::string& each : variables) envp.push_back(each.data());
-  envp.push_back(nullptr);
-
-  posix_spawn_file_actions_t actions;
-  pid_t child = 0;
-  bool is_started = ::posix_spawn_file_actions_init(&actions) == 0;
-  if (is_started) {
-    is_started = ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) == 0 &&
-                 ::posix_spawn(&child, VOSTRO_DEVNET_SCRIPT, &actions, nullptr, argv.data(),
-                               envp.data()) == 0;
-    ::posix_spawn_file_actions_destroy(&actions);
-  }
-  if (!is_started) return fail(std::string(VOSTRO_DEVNET_SCRIPT) + " cannot be run");
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return fail(std::string("scripts/devnet was lost"));
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return fail("scripts/devnet " + arguments[1] + " failed");
+  const auto code = run_program(std::move(arguments), {"VOSTRO_BIN=" + programs});
+  if (!code) return fail(code.error());
+  if (*code != 0) return fail("scripts/devnet " + verb + " failed");
   return {};
 }
 

@@ -11,6 +11,8 @@ constexpr std::array kScenarios{
     Scenario{"lone", "payments one after another, until each is final", lone_payments},
     Scenario{"load", "single-signature payments at the most that is served", single_payments},
     Scenario{"bulk", "bulks of --credits credits at the most that is served", bulks},
+    Scenario{"postgres", "PostgreSQL's TPC-B here, one by one and in batches; without a network",
+             postgres},
     Scenario{"held", "payments that are held, then accepted by the creditor's agent",
              held_payments},
     Scenario{"fx", "payments in another currency, both legs at once", fx_payments},
@@ -18,6 +20,7 @@ constexpr std::array kScenarios{
     Scenario{"overload", "ten times of what can be served is offered, and not offered again",
              overload},
     Scenario{"down", "a validator is killed under load, and comes back", one_down},
+    Scenario{"catch-up", "a validator that was away under load comes back", catch_up},
     Scenario{"delay", "lone payments between validators that are --delay-ms apart", delayed},
 };
 
@@ -25,6 +28,12 @@ constexpr std::array kScenarios{
 
 std::span<const Scenario> scenarios() {
   return kScenarios;
+}
+
+Result<void, std::string> require_nodes(const Run& run, std::size_t least, const std::string& why) {
+  if (run.options.devnet.empty() && run.options.network.nodes < least)
+    return fail(why + ": --nodes " + std::to_string(least));
+  return {};
 }
 
 void say(const std::string& text) {

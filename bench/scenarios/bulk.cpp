@@ -36,6 +36,7 @@ Result<Section, std::string> bulks(Run& run) {
   if (!load) return fail(load.error());
   if (auto done = (*site)->close(section); !done) return fail(done.error());
   const Limits& limits = (*site)->limits();
+  run.credits_per_s = load->served;
   section.title = offer_text(*load);
   section.figures = {
       {"served_per_s", "credits final on all nodes", load->served, Unit::per_second,

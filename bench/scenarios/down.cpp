@@ -12,7 +12,6 @@
 namespace vostro::bench {
 namespace {
 
-constexpr std::size_t kValidatorsMin = 4;  // fewer cannot miss one
 constexpr double kRateKept = 0.9;
 constexpr double kP99Times = 2;
 constexpr std::size_t kBurst = 300;
@@ -62,8 +61,7 @@ Guard all_settled(Site& site, const std::vector<Order>& taken) {
 }  // namespace
 
 Result<Section, std::string> one_down(Run& run) {
-  if (run.options.devnet.empty() && run.options.network.nodes < kValidatorsMin)
-    return fail(std::string("one of fewer than four validators cannot be missed: --nodes 4"));
+  if (auto can = require_nodes(run, 4, kNoneToSpare); !can) return fail(can.error());
   auto opened = Site::open(run.options, run.stop);
   if (!opened) return fail(opened.error());
   Site& site = **opened;

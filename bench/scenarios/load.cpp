@@ -46,6 +46,7 @@ Result<Section, std::string> single_payments(Run& run) {
   if (auto done = (*site)->close(section); !done) return fail(done.error());
 
   const Limits& limits = (*site)->limits();
+  run.payments_per_s = load.served;
   section.title = offer_text(load);
   section.figures = {
       {"served_per_s", "final on all nodes", load.served, Unit::per_second},
