@@ -147,10 +147,10 @@ class Engine {
 
   // engine_certificates.cpp: section 5, certificates and finality.
   void on_certificate(const HeldCertificate& held, std::optional<PeerId> from);
-  void on_notarization(const HeldCertificate& held, std::optional<PeerId> from);
-  void on_nullification(const Certificate& certificate, std::optional<PeerId> from);
-  void on_finalization(const HeldCertificate& held, std::optional<PeerId> from);
-  void finalize(const HeldCertificate& held, const Header* header, std::optional<PeerId> from);
+  void on_notarization(const HeldCertificate& held);
+  void on_nullification(const Certificate& certificate);
+  void on_finalization(const HeldCertificate& held);
+  void finalize(const HeldCertificate& held, const Header* header);
   void emit_finality(const Header* header);
   void on_finality_proof(const FinalityProof& proof, std::optional<PeerId> from);
   void on_proposal_learned(const Proposal& proposal);
@@ -162,13 +162,20 @@ class Engine {
   }
   void want_proposal(const ProposalId& id, const Certificate& holders);
   void want_block(const BlockId& id);
-  void announce(const HeldCertificate& held, std::optional<PeerId> from);
   void emit_notarized(const HeldCertificate& held);
   void ask_some(const MessageBody& request, const std::vector<ValidatorIndex>& holders);
   [[nodiscard]] std::optional<BlockId> block_of(View view) const;
   [[nodiscard]] std::optional<Parent> parent_of(View view) const;
   [[nodiscard]] std::optional<HeldCertificate> entry_of(View view) const;
   [[nodiscard]] std::optional<HeldCertificate> parent_certificate(View view) const;
+
+  // engine_announce.cpp: CERT.
+  void announce(const Certificate& certificate);
+  void announce_finalization();
+  void announce_due();
+  void announce_final_now();
+  void rearm_announce();
+  void note_held_by(PeerId peer, const Certificate& certificate);
 
   // engine_timers.cpp: sections 6 and 10, work, retransmission.
   void rearm();
@@ -234,6 +241,10 @@ class Engine {
   bool flush_over_ = false;
   bool busy_ = false;  ///< W4 held once in this view
   std::optional<View> building_on_;
+
+  /// N and U above F that were not sent yet, with the steady time to do it; the same of F.
+  std::map<std::pair<View, VoteType>, std::uint64_t> unannounced_;
+  std::optional<std::uint64_t> announce_final_at_ms_;
 
   std::uint64_t retransmit_period_ms_ = 0;
   std::optional<UnixMillis> due_timer_;

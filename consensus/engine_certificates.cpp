@@ -57,17 +57,20 @@ View Engine::highest_notarized() const {
 
 void Engine::on_certificate(const HeldCertificate& held, std::optional<PeerId> from) {
   if (halted_ || ended_) return;
-  if (from) compare_signers(held.certificate);
+  if (from) {
+    compare_signers(held.certificate);
+    note_held_by(*from, held.certificate);
+  }
   if (held.certificate.view <= final_view_) return;
   switch (held.certificate.type) {
     case VoteType::notarize:
-      on_notarization(held, from);
+      on_notarization(held);
       break;
     case VoteType::nullify:
-      on_nullification(held.certificate, from);
+      on_nullification(held.certificate);
       break;
     case VoteType::finalize:
-      on_finalization(held, from);
+      on_finalization(held);
       break;
   }
   if (!halted_) consider();
@@ -82,7 +85,7 @@ bool Engine::contradicts_verdict(const Certificate& certificate) {
   return true;
 }
 
-void Engine::on_notarization(const HeldCertificate& held, std::optional<PeerId> from) {
+void Engine::on_notarization(const HeldCertificate& held) {
   const Certificate& certificate = held.certificate;
   const View view = certificate.view;
   if (const HeldCertificate* stored = certificates_.notarization(view)) {
@@ -107,7 +110,7 @@ void Engine::on_notarization(const HeldCertificate& held, std::optional<PeerId> 
   certificates_.add_notarization(stored);
   base_.reset();
   pacing_.on_notarized(view, now_.steady_ms);
-  announce(stored, from);
+  announce(certificate);
   if (stored.proposal) emit_notarized(stored);
   if (may_finalize(view)) {
     vote_finalize(view);  // its record holds the certificate
@@ -119,7 +122,7 @@ void Engine::on_notarization(const HeldCertificate& held, std::optional<PeerId> 
   if (!stored.proposal && view > final_view_) want_proposal(certificate.proposal, certificate);
 }
 
-void Engine::on_nullification(const Certificate& certificate, std::optional<PeerId> from) {
+void Engine::on_nullification(const Certificate& certificate) {
   const View view = certificate.view;
   if (certificates_.nullification(view) != nullptr) return;
   if (awaited_finalization_ && awaited_finalization_->certificate.view == view) {
@@ -130,12 +133,12 @@ void Engine::on_nullification(const Certificate& certificate, std::optional<Peer
   const HeldCertificate held{certificate, std::nullopt};
   certificates_.add_nullification(certificate);
   base_.reset();
-  announce(held, from);
+  announce(certificate);
   persist(CertificateRecord{held}, false);
   if (view_ <= view) enter(view.next());
 }
 
-void Engine::on_finalization(const HeldCertificate& held, std::optional<PeerId> from) {
+void Engine::on_finalization(const HeldCertificate& held) {
   const Certificate& certificate = held.certificate;
   const bool contradicts =
       !agrees_with(certificates_, certificate) ||
@@ -153,30 +156,29 @@ void Engine::on_finalization(const HeldCertificate& held, std::optional<PeerId> 
       known.proposal = notarized->proposal;
   }
   if (known.proposal) {
-    finalize(known, nullptr, from);
+    finalize(known, nullptr);
     return;
   }
   if (awaited_finalization_ && awaited_finalization_->certificate.view >= certificate.view) return;
   awaited_finalization_ = known;
-  announce(known, from);
+  announce_finalization();
   persist(CertificateRecord{known}, false);
   want_proposal(certificate.proposal, certificate);
 }
 
 /// F := view. Everything up to it is settled: forget it, and hand over what must be kept for ever.
-void Engine::finalize(const HeldCertificate& held, const Header* header,
-                      std::optional<PeerId> from) {
+void Engine::finalize(const HeldCertificate& held, const Header* header) {
   const View view = held.certificate.view;
   VOSTRO_CHECK(view > final_view_);
   VOSTRO_CHECK(held.proposal);
   if (contradicts_verdict(held.certificate)) return;
-  announce(held, from);
   final_view_ = floor_ = view;
   final_ = held;
   final_at_ms_ = now_.steady_ms;
   if (awaited_finalization_ && awaited_finalization_->certificate.view <= view)
     awaited_finalization_.reset();
   pacing_.on_final(view);
+  announce_finalization();
 
   auto archived = certificates_.take_up_to(view);
   archived.push_back(held);
@@ -227,12 +229,16 @@ void Engine::emit_finality(const Header* header) {
   emit(Finalized{proof});
   if (!proof.header.closes_epoch()) return;
   ended_ = true;
+  announce_final_now();  // this engine ends with its epoch, and T_flush with it
   emit(EpochEnded{std::move(proof)});
 }
 
 void Engine::on_finality_proof(const FinalityProof& proof, std::optional<PeerId> from) {
   if (halted_ || ended_ || proof.header.epoch != committee_.epoch()) return;
-  if (from) compare_signers(proof.finalization);
+  if (from) {
+    compare_signers(proof.finalization);
+    note_held_by(*from, proof.finalization);
+  }
   const View view = proof.proposal.view;
   if (view < final_view_) return;
   if (view == final_view_) {
@@ -249,21 +255,8 @@ void Engine::on_finality_proof(const FinalityProof& proof, std::optional<PeerId>
     halt(HaltReason::safety, "the finalization of view " + std::to_string(view.value));
     return;
   }
-  finalize({proof.finalization, proof.proposal}, &proof.header, from);
+  finalize({proof.finalization, proof.proposal}, &proof.header);
   if (!halted_) consider();
-}
-
-/// "Broadcast CERT once": only what may move somebody, not what is learned of views long left.
-void Engine::announce(const HeldCertificate& held, std::optional<PeerId> from) {
-  const bool is_news =
-      held.certificate.type == VoteType::finalize || held.certificate.view.next() >= view_;
-  if (!identity_ || !started_ || !is_news) return;
-  std::vector<PeerId> except = held.certificate.type == VoteType::finalize
-                                   ? std::vector<PeerId>{}
-                                   : peers_.past(held.certificate.view);
-  if (from && std::find(except.begin(), except.end(), *from) == except.end())
-    except.push_back(*from);
-  broadcast(CertMessage{held}, std::move(except));
 }
 
 void Engine::emit_notarized(const HeldCertificate& held) {
@@ -341,7 +334,7 @@ void Engine::on_proposal_learned(const Proposal& proposal) {
   }
   if (awaited_finalization_ && awaited_finalization_->certificate.proposal == id) {
     const HeldCertificate finalization{awaited_finalization_->certificate, proposal};
-    on_finalization(finalization, std::nullopt);
+    on_finalization(finalization);
   }
 }
 

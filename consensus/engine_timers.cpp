@@ -149,6 +149,9 @@ void Engine::on_event(const TimerFired& event) {
     case TimerKind::listen:
       start_voting();
       return;
+    case TimerKind::announce:
+      announce_due();
+      return;
   }
   VOSTRO_CHECK(false);
 }

@@ -22,12 +22,14 @@ enum class TimerKind : std::uint8_t {
   retransmit,  ///< RETX
   due,         ///< something becomes due in the state of the highest notarized block
   heartbeat,
-  listen,  ///< the end of listening after a start
+  listen,    ///< the end of listening after a start
+  announce,  ///< CERT: the others have had their time to build a certificate themselves
 };
 
 inline constexpr std::array timer_kinds{
-    TimerKind::view,       TimerKind::lead, TimerKind::flush,     TimerKind::clock,
-    TimerKind::retransmit, TimerKind::due,  TimerKind::heartbeat, TimerKind::listen};
+    TimerKind::view,      TimerKind::lead,       TimerKind::flush,
+    TimerKind::clock,     TimerKind::retransmit, TimerKind::due,
+    TimerKind::heartbeat, TimerKind::listen,     TimerKind::announce};
 
 /// First event, once.
 struct Started {};

@@ -33,6 +33,14 @@ std::vector<PeerId> PeerTable::past(View view) const {
   return past;
 }
 
+std::vector<PeerId> PeerTable::final_from(View view) const {
+  std::vector<PeerId> reached;
+  for (const auto& [id, peer] : peers_) {
+    if (peer.status.final_view >= view) reached.push_back(id);
+  }
+  return reached;
+}
+
 bool PeerTable::may_help(PeerId peer, std::uint64_t now_ms) {
   Peer* found = find_or_add(peer);
   return found != nullptr && once_in(found->helped_at_ms, timeouts_.help_ms, now_ms);

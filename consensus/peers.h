@@ -22,7 +22,7 @@ struct WaitingPropose {
 };
 
 struct Peer {
-  Status status;  ///< as last told, or shown by a vote of its own; zero before that
+  Status status;  ///< as last told, or shown by a vote or certificate it sent; zero before that
   std::optional<std::uint64_t> helped_at_ms;
   std::optional<std::uint64_t> asked_at_ms;
   std::uint64_t budget_at_ms = 0;
@@ -41,6 +41,8 @@ class PeerTable {
   void forget(PeerId peer) { peers_.erase(peer); }
   /// Peers whose STATUS shows that they are past `view`.
   [[nodiscard]] std::vector<PeerId> past(View view) const;
+  /// Peers that have shown a finalization of `view` or of a later one.
+  [[nodiscard]] std::vector<PeerId> final_from(View view) const;
 
   /// True at most once in help_ms for a peer.
   [[nodiscard]] bool may_help(PeerId peer, std::uint64_t now_ms);

@@ -34,7 +34,8 @@ TEST(Rows, F1_CrashAtEachOutput) {
   }
 }
 
-// F6: 200 ms for each fsync of one node: the others' p99 at most doubles.
+// F6: 200 ms for each fsync of one node hold the others up by two of them: it leads a quarter of
+// the views, and its proposal waits for the sync that is under way, and for its own.
 TEST(Rows, F6_OneSlowDisk) {
   Scenario calm_one = calm(4);
   submit_steadily(calm_one, {0, 1, 2}, 2'000, 30'000);
@@ -48,7 +49,7 @@ TEST(Rows, F6_OneSlowDisk) {
   const auto slowed = latencies(after, 5'000, 30'000);
   RecordProperty("p99_ms", static_cast<int>(p99(usual)));
   RecordProperty("p99_ms_with_slow_disk", static_cast<int>(p99(slowed)));
-  EXPECT_LE(p99(slowed), 2 * p99(usual) + 200) << "the slow node leads a quarter of the views";
+  EXPECT_LE(p99(slowed), p99(usual) + 2 * 200);
 }
 
 // F10: the leader crashes; two in a row of seven. Each node in turn, so that the leader is among
