@@ -177,7 +177,7 @@ void Engine::finalize(const HeldCertificate& held, const Header* header) {
   final_at_ms_ = now_.steady_ms;
   if (awaited_finalization_ && awaited_finalization_->certificate.view <= view)
     awaited_finalization_.reset();
-  pacing_.on_final(view);
+  pacing_.on_final(view, now_.steady_ms);
   announce_finalization();
 
   auto archived = certificates_.take_up_to(view);

@@ -5,6 +5,22 @@
 #include "base/check.h"
 
 namespace vostro::consensus {
+namespace {
+
+void add_sample(std::deque<std::uint64_t>& samples, std::uint64_t sample) {
+  samples.push_back(sample);
+  if (samples.size() > Pacing::samples_max) samples.pop_front();
+}
+
+/// The smallest sample that so many percent of them do not exceed: number ceil(percent * count),
+/// counted from 1.
+std::uint64_t smallest_above(const std::deque<std::uint64_t>& samples, std::size_t percent) {
+  std::vector<std::uint64_t> sorted(samples.begin(), samples.end());
+  std::sort(sorted.begin(), sorted.end());
+  return sorted[(sorted.size() * percent + 99) / 100 - 1];
+}
+
+}  // namespace
 
 Pacing::Pacing(const Timeouts& timeouts, const Committee& committee)
     : timeouts_(timeouts),
@@ -24,7 +40,8 @@ std::uint64_t Pacing::view_ms(View view, View final) const {
 }
 
 std::uint64_t Pacing::flush_ms() const {
-  return std::max(2 * round_trip_ms_, timeouts_.flush_min_ms);
+  return std::max(
+      {2 * round_trip_ms_, std::min(2 * finalizing_ms_, base_ms_), timeouts_.flush_min_ms});
 }
 
 bool Pacing::is_silent(ValidatorIndex leader, ValidatorIndex self, std::uint64_t now_ms) const {
@@ -62,22 +79,20 @@ void Pacing::on_armed(std::uint64_t now_ms) {
 
 void Pacing::on_notarized(View view, std::uint64_t now_ms) {
   if (view == entered_ && armed_at_ms_)
-    unfinalized_[view] = now_ms - std::min(now_ms, *armed_at_ms_);
+    unfinalized_[view] = {now_ms, now_ms - std::min(now_ms, *armed_at_ms_)};
 }
 
-void Pacing::on_final(View final) {
-  const auto end = unfinalized_.upper_bound(final);
-  for (auto at = unfinalized_.begin(); at != end; ++at) {
-    samples_.push_back(at->second);
-    if (samples_.size() > samples_max) samples_.pop_front();
+void Pacing::on_final(View final, std::uint64_t now_ms) {
+  if (const auto own = unfinalized_.find(final); own != unfinalized_.end()) {
+    add_sample(finalizing_, now_ms - std::min(now_ms, own->second.at_ms));
+    finalizing_ms_ = smallest_above(finalizing_, 50);
   }
+  const auto end = unfinalized_.upper_bound(final);
+  for (auto at = unfinalized_.begin(); at != end; ++at) add_sample(samples_, at->second.took_ms);
   unfinalized_.erase(unfinalized_.begin(), end);
   if (samples_.empty()) return;
-  // The smallest sample that 99 % of them do not exceed: number ceil(0.99 * count), counted from 1.
-  std::vector<std::uint64_t> sorted(samples_.begin(), samples_.end());
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t rank = (sorted.size() * 99 + 99) / 100;
-  base_ms_ = std::clamp(3 * sorted[rank - 1], timeouts_.view_min_ms, timeouts_.view_base_max_ms);
+  base_ms_ = std::clamp(3 * smallest_above(samples_, 99), timeouts_.view_min_ms,
+                        timeouts_.view_base_max_ms);
 }
 
 }  // namespace vostro::consensus

@@ -28,6 +28,9 @@ class Pacing {
   /// T(v) = min(T_max, T_base * 2^floor((v-1-F)/(f+1))). View must be above `final`.
   [[nodiscard]] std::uint64_t view_ms(View view, View final) const;
   [[nodiscard]] std::uint64_t round_trip_ms() const { return round_trip_ms_; }
+  /// T_flush: twice the round trip, or twice what finalizations take after their notarizations
+  /// where that is longer: what acknowledges our bytes may be a proxy and not the validator behind
+  /// it.
   [[nodiscard]] std::uint64_t flush_ms() const;
   /// The leader has sent nothing for so long that T_skip applies, although Q others, us included,
   /// have spoken.
@@ -42,8 +45,9 @@ class Pacing {
   /// is not measured.
   void on_armed(std::uint64_t now_ms);
   void on_notarized(View view, std::uint64_t now_ms);
-  /// Takes the durations of views up to `final` into account.
-  void on_final(View final);
+  /// Takes the durations of views up to `final` into account, and how long its own finalization
+  /// took.
+  void on_final(View final, std::uint64_t now_ms);
 
  private:
   Timeouts timeouts_;
@@ -53,9 +57,14 @@ class Pacing {
   std::uint64_t base_ms_;
   View entered_;
   std::optional<std::uint64_t> armed_at_ms_;
-  std::map<View, std::uint64_t>
-      unfinalized_;  ///< durations of notarized views that are not final yet
-  std::deque<std::uint64_t> samples_;
+  struct Notarized {
+    std::uint64_t at_ms = 0;
+    std::uint64_t took_ms = 0;
+  };
+  std::map<View, Notarized> unfinalized_;  ///< views that are not final yet
+  std::deque<std::uint64_t> samples_;      ///< from armed to notarized
+  std::deque<std::uint64_t> finalizing_;   ///< from notarized to final
+  std::uint64_t finalizing_ms_ = 0;        ///< their median
   std::vector<std::uint64_t> heard_at_ms_;
 };
 

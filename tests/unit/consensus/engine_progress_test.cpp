@@ -135,7 +135,7 @@ TEST_F(EngineTest, TimeoutFollowsTheSlowestOfRecentViews) {
     pacing.on_notarized(View(view), view * 1'000 + (view == 7 ? 900 : view == 9 ? 400 : 100));
   }
   EXPECT_EQ(pacing.base_ms(), 1'000U) << "only finalized views count";
-  pacing.on_final(View(128));
+  pacing.on_final(View(128), 200'000);
   EXPECT_EQ(pacing.base_ms(), 1'200U) << "3 x 400: number 127 of 128";
 }
 
@@ -146,12 +146,35 @@ TEST(Engine, IdlenessBeforeTheTimerRunsIsNotMeasured) {
   pacing.on_enter(View(1));
   pacing.on_armed(60'000);
   pacing.on_notarized(View(1), 60'010);
-  pacing.on_final(View(1));
+  pacing.on_final(View(1), 60'015);
   EXPECT_EQ(pacing.base_ms(), config.timeouts.view_min_ms);
   pacing.on_enter(View(2));
   pacing.on_notarized(View(2), 120'000);
-  pacing.on_final(View(2));
+  pacing.on_final(View(2), 120'001);
   EXPECT_EQ(pacing.base_ms(), config.timeouts.view_min_ms);
+}
+
+TEST(Engine, TheTipHasTheTimeThatFinalizationsTake) {
+  const Committee committee = net::Keys(4).committee();
+  const Config config;
+  Pacing pacing(config.timeouts, committee);
+  pacing.on_round_trip(1);  // a proxy in front of the validators answers at once
+  EXPECT_EQ(pacing.flush_ms(), config.timeouts.flush_min_ms);
+  const auto pass = [&](std::uint64_t view, std::uint64_t to_final_ms) {
+    pacing.on_enter(View(view));
+    pacing.on_armed(view * 10'000);
+    pacing.on_notarized(View(view), view * 10'000 + 100);
+    pacing.on_final(View(view), view * 10'000 + 100 + to_final_ms);
+  };
+  pass(1, 55);
+  EXPECT_EQ(pacing.flush_ms(), 110U);
+  pass(2, 9'000);
+  pass(3, 50);
+  EXPECT_EQ(pacing.flush_ms(), 110U) << "the median of 50, 55 and 9000, twice";
+  pacing.on_round_trip(80);
+  EXPECT_EQ(pacing.flush_ms(), 160U);
+  for (std::uint64_t view = 4; view <= 9; ++view) pass(view, 9'000);
+  EXPECT_EQ(pacing.flush_ms(), pacing.base_ms()) << "never longer than a view may take";
 }
 
 TEST_F(EngineTest, RecoveryResendsTheStoredProposalAndNeverAnother) {
