@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 namespace vostro::node {
 
@@ -36,6 +37,13 @@ void ConsensusLoop::start() {
 void ConsensusLoop::post(ReplicaEvent event, p2p::InboundLease lease) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
+  // A post of a hundred orders comes one by one: one step takes what has gathered by its turn.
+  auto* more = std::get_if<TransactionsSubmitted>(&event);
+  auto* last = queue_.empty() ? nullptr : std::get_if<TransactionsSubmitted>(&queue_.back().event);
+  if (more != nullptr && last != nullptr) {
+    std::ranges::move(more->transactions, std::back_inserter(last->transactions));
+    return;
+  }
   queue_.push_back({std::move(event), std::move(lease)});
   changed_.notify_one();
 }
