@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <sys/file.h>
 #include <sys/statvfs.h>
@@ -27,9 +26,6 @@ rocksdb::ColumnFamilyOptions family_options(Family which,
   options.write_buffer_size = 16 * 1024 * 1024;
   options.target_file_size_base = 32 * 1024 * 1024;
   options.level_compaction_dynamic_level_bytes = true;
-  // A block's rows of a kind come in ascending order: the place of each is looked for from that of
-  // the one before, and not from the top.
-  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   // Most of what is stored is hashes and signatures, which do not shrink; receipts, lists and state
   // do.
   const bool shrinks =
