@@ -13,7 +13,7 @@ struct Timeouts {
   std::uint64_t view_min_ms = 250;         ///< T_lo
   std::uint64_t view_base_max_ms = 5'000;  ///< T_hi
   std::uint64_t view_max_ms =
-      60'000;  ///< T_max; liveness needs 7 Delta + 2 T_flush + build + execution
+      60'000;  ///< T_max; liveness needs 7 Delta + 3 T_flush + build + execution
   std::uint64_t round_trip_start_ms = 25;  ///< taken as the median round trip until one is measured
   std::uint64_t flush_min_ms =
       20;  ///< T_flush is not below this: on loopback twice the round trip is no wait at all

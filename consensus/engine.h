@@ -175,7 +175,7 @@ class Engine {
   void announce_due();
   void announce_final_now();
   void rearm_announce();
-  void note_held_by(PeerId peer, const Certificate& certificate);
+  void note_held_by(PeerId peer, const HeldCertificate& held);
 
   // engine_timers.cpp: sections 6 and 10, work, retransmission.
   void rearm();
@@ -245,6 +245,7 @@ class Engine {
   /// N and U above F that were not sent yet, with the steady time to do it; the same of F.
   std::map<std::pair<View, VoteType>, std::uint64_t> unannounced_;
   std::optional<std::uint64_t> announce_final_at_ms_;
+  std::uint64_t announce_timer_ms_ = 0;  ///< of the timer that runs
 
   std::uint64_t retransmit_period_ms_ = 0;
   std::optional<UnixMillis> due_timer_;

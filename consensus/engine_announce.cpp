@@ -2,7 +2,8 @@
 // here they prove to most others in the same moment, so a certificate waits for T_flush, and goes
 // to those who have not shown by then that they hold it. Nobody depends on it who is reached by
 // proposals: they bring the certificates that they need. Once a later view is final, the
-// certificates up to it move nobody, and its finalization goes in their place.
+// certificates up to it move nobody, and its finalization goes in their place: the newest, T_flush
+// after the first that was not sent.
 #include <algorithm>
 
 #include "consensus/engine.h"
@@ -21,13 +22,14 @@ void Engine::announce_finalization() {
   if (!identity_ || !started_) return;
   std::erase_if(unannounced_,
                 [this](const auto& entry) { return entry.first.first <= final_view_; });
-  announce_final_at_ms_ = now_.steady_ms + pacing_.flush_ms();
+  if (!announce_final_at_ms_) announce_final_at_ms_ = now_.steady_ms + pacing_.flush_ms();
   rearm_announce();
 }
 
 void Engine::announce_due() {
   std::erase_if(unannounced_, [this](const auto& entry) {
     const auto& [view, type] = entry.first;
+    if (view.next() < view_) return true;  // we and others have moved on
     if (entry.second > now_.steady_ms) return false;
     if (type == VoteType::notarize)
       broadcast(CertMessage{*certificates_.notarization(view)}, peers_.past(view));
@@ -47,19 +49,22 @@ void Engine::announce_final_now() {
 }
 
 void Engine::rearm_announce() {
-  if (running_.contains(TimerKind::announce)) return;
   std::optional<std::uint64_t> at_ms = announce_final_at_ms_;
   for (const auto& [certificate, due_ms] : unannounced_)
     at_ms = std::min(at_ms.value_or(due_ms), due_ms);
-  if (at_ms) set_timer(TimerKind::announce, *at_ms - std::min(*at_ms, now_.steady_ms));
+  if (!at_ms || (running_.contains(TimerKind::announce) && announce_timer_ms_ <= *at_ms)) return;
+  announce_timer_ms_ = *at_ms;
+  set_timer(TimerKind::announce, *at_ms - std::min(*at_ms, now_.steady_ms));
 }
 
-/// Whoever sends a certificate of a view has left that view by it.
-void Engine::note_held_by(PeerId peer, const Certificate& certificate) {
+/// Whoever sends a certificate of a view has left that view by it. A finalization without its
+/// proposal is not his F yet: he needs more than certificates to come to it.
+void Engine::note_held_by(PeerId peer, const HeldCertificate& held) {
+  const Certificate& certificate = held.certificate;
   Peer* sender = peers_.find_or_add(peer);
   if (sender == nullptr) return;
   sender->status.view = std::max(sender->status.view, certificate.view.next());
-  if (certificate.type == VoteType::finalize)
+  if (certificate.type == VoteType::finalize && held.proposal)
     sender->status.final_view = std::max(sender->status.final_view, certificate.view);
 }
 

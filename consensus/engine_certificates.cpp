@@ -59,7 +59,7 @@ void Engine::on_certificate(const HeldCertificate& held, std::optional<PeerId> f
   if (halted_ || ended_) return;
   if (from) {
     compare_signers(held.certificate);
-    note_held_by(*from, held.certificate);
+    note_held_by(*from, held);
   }
   if (held.certificate.view <= final_view_) return;
   switch (held.certificate.type) {
@@ -237,7 +237,7 @@ void Engine::on_finality_proof(const FinalityProof& proof, std::optional<PeerId>
   if (halted_ || ended_ || proof.header.epoch != committee_.epoch()) return;
   if (from) {
     compare_signers(proof.finalization);
-    note_held_by(*from, proof.finalization);
+    note_held_by(*from, {proof.finalization, proof.proposal});
   }
   const View view = proof.proposal.view;
   if (view < final_view_) return;

@@ -1,6 +1,6 @@
 /// How long things may take: the view timeout from what recent views took, the flush time from
-/// round trips, and which leaders have fallen silent. Integers only, milliseconds. Source:
-/// consensus-spec section 10.
+/// round trips and finalizations, and which leaders have fallen silent. Integers only,
+/// milliseconds. Source: consensus-spec section 10.
 #pragma once
 
 #include <cstdint>
