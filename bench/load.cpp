@@ -81,16 +81,17 @@ Result<Watch, std::string> watch(const Network& network, Taps& taps, const LoadP
   return out;
 }
 
-void sum_up(const Watch& watched, LoadResult& result) {
+void sum_up(const Sweep& before, const Watch& watched, LoadResult& result) {
   const Sweep& first = watched.sweeps.front();
   const Sweep& last = watched.sweeps.back();
   // From the beginning of the first look to the end of the last: never more than the truth.
   result.window_s = seconds_between(first.begun, last.ended);
-  result.final_in_window = last.final_on_all() - first.final_on_all();
+  const auto final_by = [&](const Sweep& sweep) { return final_on_all(before, sweep); };
+  result.final_in_window = final_by(last) - final_by(first);
   const auto payments = static_cast<double>(result.plan.payments_of_order());
   result.served = payments * static_cast<double>(result.final_in_window) / result.window_s;
   for (std::size_t i = 1; i < watched.sweeps.size(); ++i) {
-    const auto count = watched.sweeps[i].final_on_all() - watched.sweeps[i - 1].final_on_all();
+    const auto count = final_by(watched.sweeps[i]) - final_by(watched.sweeps[i - 1]);
     result.served_by_second.push_back(
         payments * static_cast<double>(count) /
         seconds_between(watched.sweeps[i - 1].ended, watched.sweeps[i].ended));
@@ -251,8 +252,8 @@ Result<LoadResult, std::string> run_load(const Network& network, const LoadPlan&
   for (std::size_t i = 0; i < banks; ++i)
     result.nodes[i].sent_bytes = after->nodes[i].bytes_sent - before->nodes[i].bytes_sent;
 
-  result.final_in_all = after->final_on_all() - before->final_on_all();
-  sum_up(*watched, result);
+  result.final_in_all = final_on_all(*before, *after);
+  sum_up(*before, *watched, result);
   std::vector<double> answers;
   std::vector<double> late;
   std::vector<double> finals;

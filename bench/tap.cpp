@@ -6,6 +6,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/check.h"
+
 namespace vostro::bench {
 namespace {
 
@@ -46,10 +48,15 @@ std::optional<std::uint64_t> metric_in(std::string_view text, std::string_view n
 
 }  // namespace
 
-std::uint64_t Sweep::final_on_all() const {
-  std::uint64_t least = nodes.empty() ? 0 : nodes.front().final_transactions;
-  for (const Reading& each : nodes) least = std::min(least, each.final_transactions);
-  return least;
+std::uint64_t final_on_all(const Sweep& base, const Sweep& now) {
+  VOSTRO_CHECK(base.nodes.size() == now.nodes.size());
+  std::optional<std::uint64_t> least;
+  for (std::size_t i = 0; i < now.nodes.size(); ++i) {
+    VOSTRO_CHECK(now.nodes[i].final_transactions >= base.nodes[i].final_transactions);
+    const auto more = now.nodes[i].final_transactions - base.nodes[i].final_transactions;
+    least = std::min(least.value_or(more), more);
+  }
+  return least.value_or(0);
 }
 
 std::uint64_t Sweep::pending() const {
@@ -76,7 +83,8 @@ Result<CpuSweep, std::string> cpu_sweep(const Network& network) {
 Result<Taps, std::string> Taps::open(const Network& network) {
   Taps taps;
   for (const Member* member : network.running())
-    taps.taps_.push_back({member->name, client::HttpConnection(member->api, kTapConnectTime, {})});
+    taps.taps_.push_back(
+        {member->name, client::HttpConnection(member->api, kTapConnectTime, {}), 0});
   return taps;
 }
 
@@ -90,6 +98,9 @@ Result<Sweep, std::string> Taps::sweep() {
     const auto done = metric_in(answer->body, "vostro_transactions_final_total");
     const auto waiting = metric_in(answer->body, "vostro_transactions_pending");
     if (!done || !waiting) return fail("node " + tap.name + " does not count its transactions");
+    if (*done < tap.final_before)
+      return fail("node " + tap.name + " was started again while its counts were read");
+    tap.final_before = *done;
     sweep.nodes.push_back({*done, *waiting, sum_in(answer->body, "vostro_peer_bytes_sent_total")});
   }
   sweep.ended = Clock::now();

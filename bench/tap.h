@@ -16,21 +16,23 @@ namespace vostro::bench {
 
 /// One look at one node.
 struct Reading {
-  std::uint64_t final_transactions = 0;    ///< since the node's start
+  std::uint64_t final_transactions = 0;    ///< since its process began
   std::uint64_t pending_transactions = 0;  ///< accepted at this node and not final
   std::uint64_t bytes_sent = 0;            ///< to all peers
 };
 
-/// One look at all nodes that run. The number that is final on all of them is the least of their
-/// counts.
+/// One look at all nodes that run.
 struct Sweep {
   Clock::time_point begun;  ///< before the first node was asked
   Clock::time_point ended;  ///< after the last one answered
   std::vector<Reading> nodes;
 
-  [[nodiscard]] std::uint64_t final_on_all() const;
   [[nodiscard]] std::uint64_t pending() const;
 };
+/// What became final on all nodes since `base`, a look when all had the same blocks: the least of
+/// what their counts grew by. The counts themselves do not compare, since each begins with its
+/// process. Both are looks of the same taps, `base` the earlier one.
+[[nodiscard]] std::uint64_t final_on_all(const Sweep& base, const Sweep& now);
 
 /// CPU time of every node that runs, of this process, and of the machine, since their start.
 struct CpuSweep {
@@ -45,13 +47,15 @@ class Taps {
  public:
   /// Errors: a sentence.
   [[nodiscard]] static Result<Taps, std::string> open(const Network& network);
-  /// Asks every node. Errors: a sentence with the node's name.
+  /// Asks every node. Errors: a sentence with the node's name; also where it was started again
+  /// since it was asked last, so that its counts are no longer those of before.
   [[nodiscard]] Result<Sweep, std::string> sweep();
 
  private:
   struct Tap {
     std::string name;
     client::HttpConnection connection;
+    std::uint64_t final_before = 0;  ///< transactions, at the last look
   };
   std::vector<Tap> taps_;
 };
