@@ -157,6 +157,10 @@ bool kept_up(const LoadResult& load) {
   return static_cast<double>(load.final_in_window) + under_way >= kServedEnough * due;
 }
 
+bool has_all_probes(const LoadResult& load) {
+  return load.probes > 0 && load.final_ms.count == load.probes;
+}
+
 double cpu_us_per_payment(const LoadResult& load) {
   double cpu_s = 0;
   for (const NodeCost& node : load.nodes) cpu_s += node.cpu.total_s();
@@ -237,8 +241,9 @@ Result<LoadResult, std::string> run_load(const Network& network, const LoadPlan&
     crew.threads.emplace_back([&, bank] {
       const double first =
           plan.warm_up_s + kProbeInterval * static_cast<double>(bank) / static_cast<double>(banks);
-      probed[bank] = run_probe(*members[bank], probes[bank],
-                               {start + seconds(first), kProbeInterval}, crew.stop);
+      probed[bank] =
+          run_probe(*members[bank], probes[bank],
+                    {start + seconds(first), kProbeInterval, start + seconds(total_s)}, crew.stop);
     });
   }
   const auto watched = watch(network, *taps, plan, start, stop, result.nodes);
@@ -263,6 +268,9 @@ Result<LoadResult, std::string> run_load(const Network& network, const LoadPlan&
     answers.insert(answers.end(), count.answer_ms.begin(), count.answer_ms.end());
     late.insert(late.end(), count.late_ms.begin(), count.late_ms.end());
     finals.insert(finals.end(), probed[bank].final_ms.begin(), probed[bank].final_ms.end());
+    result.probes += probes[bank].size();
+    result.probes_put_off += probed[bank].put_off;
+    result.probes_given_up += probed[bank].given_up;
     if (!count.trouble.empty()) result.trouble = count.trouble;
     if (!probed[bank].trouble.empty()) result.trouble = probed[bank].trouble;
     Sent& sent = result.sent[bank];

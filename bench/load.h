@@ -84,6 +84,9 @@ struct LoadResult {
   Spread answer_ms;  ///< from when a group was due until its first answer (202: durably noted)
   Spread late_ms;    ///< from when a group was due until it was sent: what the generator adds
   Spread final_ms;   ///< from when a probe was due until it was final at its node
+  std::uint64_t probes = 0;           ///< offered, each once
+  std::uint64_t probes_put_off = 0;   ///< answers 429 and 503 to them, repeats included
+  std::uint64_t probes_given_up = 0;  ///< that were put off to the end
   std::vector<NodeCost> nodes;
   CpuTime generator;    ///< in the window
   double others_s = 0;  ///< CPU of all other processes and of interrupts, in the window
@@ -95,6 +98,8 @@ struct LoadResult {
 /// when the window begins and ends, a group at each node, does not count as missing: a short window
 /// of large orders would show nothing else.
 [[nodiscard]] bool kept_up(const LoadResult& load);
+/// There were probes, and every one became final: else their times are of those that fared best.
+[[nodiscard]] bool has_all_probes(const LoadResult& load);
 /// CPU of one node for one payment, in microseconds.
 [[nodiscard]] double cpu_us_per_payment(const LoadResult& load);
 /// CPU of others and what the host kept back, of all that there was in the window.

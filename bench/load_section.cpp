@@ -75,11 +75,26 @@ void describe_load(const LoadResult& load, const Limits& limits, Section& sectio
   for (const auto& [code, times] : load.put_off_for) row("put off: " + code, times);
   row("put off to the end", load.given_up);
   row("forged, refused", load.forged_refused);
+  row("probes, each among these", load.probes);
+  row("probes put off", load.probes_put_off);
+  row("probes put off to the end", load.probes_given_up);
   section.tables.push_back(std::move(fates));
+  if (load.probes > 0 && !has_all_probes(load))
+    section.notes.push_back("latency" + of + ": of " + std::to_string(load.probes) +
+                            " probes only " + std::to_string(load.final_ms.count) +
+                            " became final, " + std::to_string(load.probes_given_up) +
+                            " were put off to the end: times are of the others, and no target of "
+                            "theirs counts as met");
   if (const double lost = lost_share(load, limits.cores); lost > kLostMax)
     section.notes.push_back("others took " + text_of(lost, Unit::share) +
                             " of the CPU in the window: what the network served is too low by "
                             "about as much");
+}
+
+Figure p99_of(std::string key, std::string name, const LoadResult& load) {
+  Figure figure{std::move(key), std::move(name), load.final_ms.p99, Unit::ms};
+  figure.is_whole = has_all_probes(load);
+  return figure;
 }
 
 void describe_costs(const LoadResult& load, const Limits& limits, Section& section) {

@@ -15,6 +15,8 @@ namespace vostro::bench {
 /// several loads.
 void describe_load(const LoadResult& load, const Limits& limits, Section& section,
                    const std::string& suffix = {});
+/// The p99 of probes, due to final. Not whole where not every probe became final.
+[[nodiscard]] Figure p99_of(std::string key, std::string name, const LoadResult& load);
 /// What one payment costs a node in CPU, on the wire and on disk; and the leader's share.
 void describe_costs(const LoadResult& load, const Limits& limits, Section& section);
 

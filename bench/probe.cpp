@@ -31,7 +31,10 @@ Waiter::Outcome Waiter::pay(const Order& order) {
     trouble_ = to_string(answer.error());
     return Outcome::other;
   }
-  if (answer->status == 429 || answer->status == 503) return Outcome::later;
+  if (answer->status == 429 || answer->status == 503) {
+    retry_after_ = std::chrono::seconds(answer->retry_after_s.value_or(1));
+    return Outcome::later;
+  }
   const bool is_settled = answer->status == 200 &&
                           answer->body.find("\"status\":\"final\"") != std::string::npos &&
                           answer->body.find("\"status\":\"settled\"") != std::string::npos;
@@ -53,13 +56,21 @@ ProbeResult run_probe(const Member& member, const std::vector<Order>& orders, co
     const Clock::time_point due = plan.start + seconds(plan.interval_s * static_cast<double>(i));
     std::this_thread::sleep_until(due);
     if (stop) break;
-    switch (waiter->pay(orders[i])) {
+    auto outcome = waiter->pay(orders[i]);
+    while (outcome == Waiter::Outcome::later) {
+      ++result.put_off;
+      const Clock::time_point again = Clock::now() + waiter->retry_after();
+      if (stop || again >= plan.end) break;
+      std::this_thread::sleep_until(again);
+      outcome = waiter->pay(orders[i]);
+    }
+    switch (outcome) {
       case Waiter::Outcome::settled:
         result.accepted[i] = 1;
         result.final_ms.push_back(seconds_between(due, Clock::now()) * 1e3);
         break;
       case Waiter::Outcome::later:
-        ++result.put_off;
+        ++result.given_up;
         break;
       case Waiter::Outcome::other:
         result.trouble = waiter->trouble();

@@ -64,6 +64,7 @@ std::string text_of(double value, Unit unit) {
 
 bool Figure::is_met() const {
   if (!target) return true;
+  if (!is_whole) return false;
   return target->is_floor ? value >= target->bound : value <= target->bound;
 }
 

@@ -44,8 +44,9 @@ struct Figure {
   double value = 0;
   Unit unit = Unit::count;
   std::optional<Target> target = {};
+  bool is_whole = true;  ///< false: what would make it worse was not measured
 
-  /// True where there is no target.
+  /// True where there is no target. What is not whole meets none.
   [[nodiscard]] bool is_met() const;
 };
 /// ">= 65.0 %"; empty where there is no target.

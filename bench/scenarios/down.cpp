@@ -117,10 +117,11 @@ Result<Section, std::string> one_down(Run& run) {
        kept * (validators - 1) / validators, Unit::share},
       {"steady_per_s", "offered with room to spare, to all and without one", steady,
        Unit::per_second},
-      {"p99_of_all_ms", "p99 there, all", p99_all, Unit::ms},
-      {"p99_without_ms", "p99 there, without one", p99_down, Unit::ms},
+      p99_of("p99_of_all_ms", "p99 there, all", *all_steady),
+      p99_of("p99_without_ms", "p99 there, without one", *down_steady),
       {"p99_times", "p99 without one, by that of all", p99_all > 0 ? p99_down / p99_all : 0,
-       Unit::times, Target{kP99Times, false}},
+       Unit::times, Target{kP99Times, false},
+       has_all_probes(*all_steady) && has_all_probes(*down_steady)},
       {"return_s", "from its start until it had all", return_s, Unit::s},
   };
   describe_load(all, site.limits(), section, "_all");

@@ -33,7 +33,7 @@ Result<Section, std::string> fx_payments(Run& run) {
        load->served / limits.ceiling, Unit::share},
       {"verifications_per_payment_and_node", "CPU of a node for one of them, by one verification",
        cpu_us_per_payment(*load) / limits.verification, Unit::times},
-      {"p99_ms", "p99, due to final", load->final_ms.p99, Unit::ms}};
+      p99_of("p99_ms", "p99, due to final", *load)};
   describe_costs(*load, limits, section);
   describe_load(*load, limits, section);
   section.guards.push_back(believable(*load, limits.ceiling));

@@ -69,7 +69,7 @@ Result<Section, std::string> single_payments(Run& run) {
   section.figures.push_back({"resident_mib", "resident memory, largest node",
                              static_cast<double>(most_kib) / 1024, Unit::mib,
                              Target{kResidentMibMax, false}});
-  Figure p99{"p99_steady_ms", "p99 at four fifths of that", steady->final_ms.p99, Unit::ms};
+  Figure p99 = p99_of("p99_steady_ms", "p99 at four fifths of that", *steady);
   if (run.lone_median_ms)
     p99.target = Target{kLoneMedians * *run.lone_median_ms, false};
   else

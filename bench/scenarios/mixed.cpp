@@ -134,7 +134,7 @@ Result<Section, std::string> mixed_day(Run& run) {
        Unit::share},
       {"verifications_per_order_and_node", "CPU of a node for one order, by one verification",
        cpu_us_per_payment(*load) / limits.verification, Unit::times},
-      {"p99_ms", "p99 of single payments, due to final", load->final_ms.p99, Unit::ms}};
+      p99_of("p99_ms", "p99 of single payments, due to final", *load)};
   if (kept_up(*load))
     section.notes.emplace_back("the network kept up with all that was offered: it may serve more");
   describe_load(*load, limits, section);

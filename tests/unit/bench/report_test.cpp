@@ -39,6 +39,12 @@ TEST(BenchReport, TargetsAreFloorsOrCeilings) {
   EXPECT_TRUE((Figure{"a", "a", 5, Unit::ms}).is_met());
 }
 
+TEST(BenchReport, WhatIsNotWholeMeetsNoTarget) {
+  EXPECT_FALSE((Figure{"a", "a", 0, Unit::ms, Target{5, false}, false}).is_met());
+  EXPECT_FALSE((Figure{"a", "a", 9, Unit::ms, Target{5, true}, false}).is_met());
+  EXPECT_TRUE((Figure{"a", "a", 0, Unit::ms, {}, false}).is_met());
+}
+
 TEST(BenchReport, TextShowsFiguresTargetsAndGuards) {
   std::ostringstream out;
   print(sample(), out);
