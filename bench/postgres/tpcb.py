@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,8 @@ def main():
     args = parser.parse_args()
     if not is_installed():
         return SKIPPED
+    # An exit like any other, so that the server and its directory go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         found = measure(args.seconds)
     except (subprocess.SubprocessError, OSError) as error:

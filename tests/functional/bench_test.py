@@ -1,6 +1,7 @@
 """vostro-bench, tiny: each of its scenarios runs to its end, its guards look and hold, and what it says is there. No figure is asserted."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 
-from vostronet import bin_dir  # noqa: E402
+from vostronet import Network, bin_dir  # noqa: E402
 import browser as browsers  # noqa: E402
 import postgresql  # noqa: E402
 
@@ -102,6 +103,23 @@ class Bench(unittest.TestCase):
         """One bank pays between its own accounts."""
         found = self.check(["lone", "load"], "--nodes", "1")
         self.assertNotIn("wire_per_encoded", found["load"]["figures"])
+
+    def test_bench_leaves_no_postgresql_behind(self):
+        """Where it is ended while it measures, its server and its directory go."""
+        if not postgresql.is_installed():
+            self.skipTest("PostgreSQL 15 is not installed")
+        with tempfile.TemporaryDirectory(prefix="vostro-test-") as home:
+            os.chmod(home, 0o755)  # PostgreSQL runs as another user where we are root
+            tpcb = subprocess.Popen([sys.executable, "-B", ROOT / "bench" / "postgres" / "tpcb.py", "--seconds", "60", "--json", "/dev/null"],
+                                    stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": home})
+            try:
+                Network.wait(lambda: list(Path(home).glob("vostro-postgresql-*/server.log")), 60, "no server was started")
+                tpcb.terminate()
+                self.assertEqual(tpcb.wait(60), 143)
+            finally:
+                tpcb.kill()
+                tpcb.wait()
+            self.assertEqual(list(Path(home).iterdir()), [])
 
 
 if __name__ == "__main__":

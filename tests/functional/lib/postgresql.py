@@ -6,9 +6,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+REMOVAL_S = 10
 
 
 def user():
@@ -34,10 +36,14 @@ class Postgresql:
         """In `home`, or in a directory of its own."""
         self.home = home or Path(tempfile.mkdtemp(prefix="vostro-postgresql-"))
         self.databases = 0
-        if user():
-            os.chown(self.home, user().pw_uid, user().pw_gid)
-        self.command("initdb", "-D", self.home / "data", "-U", "vostro", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        self.start()
+        try:
+            if user():
+                os.chown(self.home, user().pw_uid, user().pw_gid)
+            self.command("initdb", "-D", self.home / "data", "-U", "vostro", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+            self.start()
+        except BaseException:  # SystemExit and KeyboardInterrupt, too: nobody else has this object to close it
+            self.close()
+            raise
 
     def command(self, program, *words):
         def drop():
@@ -76,6 +82,15 @@ class Postgresql:
     def close(self):
         try:
             self.stop()
-        except subprocess.CalledProcessError:
-            pass  # it was down
+        except (subprocess.SubprocessError, OSError):
+            pass  # it was down, or never there; without its directory a server ends by itself
+        finally:
+            self.remove()
+
+    def remove(self):
+        """What initdb started outlives it by a moment where it is killed, and still writes."""
+        end = time.monotonic() + REMOVAL_S
         shutil.rmtree(self.home, ignore_errors=True)
+        while self.home.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+            shutil.rmtree(self.home, ignore_errors=True)
