@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::int64_t kAmountMost = 20;  // minor units of one payment
 constexpr std::chrono::hours kAcceptWithin{24};
-constexpr std::chrono::minutes kQuoteLife{50};     // the ledger allows an hour
+constexpr std::chrono::minutes kQuoteLife{50};  // the ledger allows an hour
+static_assert(kQuotedLoadMost <= 0.8 * std::chrono::seconds(kQuoteLife).count());
 constexpr std::int64_t kQuoteLimit = 100'000'000;  // minor units: a tenth of what a bank has
 constexpr chain::Rate kRate{92, 2};                // of the debtor's for one of the creditor's
 constexpr std::uint8_t kExponent = 2;              // of both currencies

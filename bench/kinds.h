@@ -17,6 +17,9 @@ namespace vostro::bench {
 [[nodiscard]] std::vector<Order> make_accepts(const Network& network, const Book& book,
                                               const OrderWish& wish, std::vector<Order> held);
 
+/// Seconds of a load at quotes: before they end its orders are formed, too, and what is on its way
+/// settles.
+inline constexpr double kQuotedLoadMost = 2'400;
 /// A quote of each bank that sells Book::foreign from its main account, for the time of one load.
 [[nodiscard]] std::vector<chain::SignedQuote> make_quotes(const Network& network, const Book& book);
 /// Payments in Book::foreign of debtors who pay in Book::currency, at the quote of the creditor's

@@ -1,13 +1,13 @@
 /// vostro-bench: measures a network of real node processes (docs/performance.md). Exit codes: 0,
-/// all guards hold, whether a target was met or missed; 1, a guard is broken or the run could not
-/// be finished; 2, the command line.
-#include <algorithm>
+/// all guards hold, whether a target was met or missed; 1, a guard is broken, or a scenario could
+/// not be finished; 2, the command line, or a scenario that it names cannot be done with it.
 #include <atomic>
 #include <csignal>
 #include <fstream>
 #include <iostream>
 
 #include "base/secret_text.h"
+#include "bench/network.h"
 #include "bench/options.h"
 #include "bench/page.h"
 #include "bench/report.h"
@@ -19,6 +19,7 @@ using namespace vostro;
 using namespace vostro::bench;
 
 constexpr int kFailed = 1;
+constexpr int kUsage = 2;
 
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
@@ -27,20 +28,12 @@ void on_interrupt(int) {
   interrupted = true;
 }
 
-Result<Report, std::string> run_all(const Options& options) {
-  Report report;
-  report.machine = describe_machine(".");
-  Run run{options, interrupted, {}, {}, {}, {}};
-  for (const Scenario& each : scenarios()) {
-    if (std::find(options.only.begin(), options.only.end(), each.name) == options.only.end())
-      continue;
-    say("scenario " + std::string(each.name));
-    auto section = each.run(run);
-    if (!section) return fail(std::string(each.name) + ": " + section.error());
-    section->name = each.name;
-    report.sections.push_back(*std::move(section));
-  }
-  return report;
+/// Of the networks that the run will make, or of the one that it takes. Errors: a sentence.
+Result<std::size_t, std::string> validators_of(const Options& options) {
+  if (options.devnet.empty()) return options.network.nodes;
+  const auto network = Network::attach(options.devnet);
+  if (!network) return fail(network.error());
+  return network->members().size();
 }
 
 bool write_file(const std::string& path, const std::string& text) {
@@ -61,16 +54,24 @@ int main(int argc, char** argv) {
   ensure_crypto_ready();
   const auto options = parse_options(argc, argv, scenarios());
   if (!options) return options.error();
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
-  const auto report = run_all(*options);
-  if (!report) {
-    say(report.error());
+  const auto validators = validators_of(*options);
+  if (!validators) {
+    say(validators.error());
     return kFailed;
   }
-  print(*report, std::cout);
-  if (!write_file(options->json_file, as_json(*report)) ||
-      !write_file(options->html_file, as_page(*report)))
-    return kFailed;
-  return report->guards_hold() ? 0 : kFailed;
+  const auto steps = steps_of(scenarios(), *options, *validators);
+  if (!steps) {
+    say(steps.error());
+    return kUsage;
+  }
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  Report report;
+  report.machine = describe_machine(".");
+  Run run{*options, interrupted, {}, {}, {}, {}};
+  report.sections = run_steps(run, *steps);
+  print(report, std::cout);
+  const bool is_written = write_file(options->json_file, as_json(report));
+  if (!write_file(options->html_file, as_page(report)) || !is_written) return kFailed;
+  return report.guards_hold() ? 0 : kFailed;
 }

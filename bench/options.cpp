@@ -60,7 +60,8 @@ Result<Options, int> parse_options(int argc, const char* const* argv,
   app.add_option("--accounts", options.accounts_of_bank,
                  "accounts of each bank that pay and are paid; 0: its main account alone")
       ->check(CLI::Range(0, 100'000));
-  app.add_option("--only", options.only, "scenarios to run, with commas between; without it all")
+  app.add_option("--only", options.only,
+                 "scenarios to run, with commas between; without it all that the network allows")
       ->delimiter(',')
       ->check(CLI::IsMember(names));
   app.add_option("--lone-payments", options.lone.payments, "lone payments in each repeat")
@@ -115,7 +116,6 @@ Result<Options, int> parse_options(int argc, const char* const* argv,
     std::cerr << "--nodes 1: payments need two accounts at least; see --accounts\n";
     return fail(static_cast<int>(kUsage));
   }
-  if (options.only.empty()) options.only = names;
   options.lone.seed = options.load.seed;
   return options;
 }

@@ -18,7 +18,7 @@ struct Options {
   NetworkWish network;
   std::string devnet;                  ///< a network that runs already; empty: make one
   std::size_t accounts_of_bank = 100;  ///< beside "main"; 0: main alone
-  std::vector<std::string> only;       ///< the scenarios to run
+  std::vector<std::string> only;       ///< the scenarios to run; none: all that can be
   LonePlan lone;
   LoadPlan load;                    ///< its rate stands in `rate`
   std::optional<double> rate;       ///< none: found by trial
@@ -31,7 +31,7 @@ struct Options {
 };
 
 /// The options, or the exit code with which the program is to end at once: help was printed, or an
-/// error. `scenarios` are those that may be named, all of them where none is.
+/// error. `scenarios` are those that may be named.
 [[nodiscard]] Result<Options, int> parse_options(int argc, const char* const* argv,
                                                  std::span<const Scenario> scenarios);
 

@@ -23,20 +23,42 @@ struct Run {
   std::optional<double> credits_per_s;   ///< served, where `bulk` ran
 };
 
+/// What a scenario asks for beside what every network has.
+struct Needs {
+  std::size_t validators = 1;  ///< at least
+  std::string_view why = {};   ///< so many
+  bool own_network = false;    ///< one that it makes, not one that runs already
+  bool quotes = false;         ///< its load ends before quotes do (bench/kinds.h)
+};
 /// Named on the command line.
 struct Scenario {
   std::string_view name;
   std::string_view does;  ///< one line, for --help
-  /// Errors: a sentence; the run could not be finished.
+  /// Errors: a sentence; it could not be finished.
   Result<Section, std::string> (*run)(Run& run);
+  Needs needs = {};
 };
 [[nodiscard]] std::span<const Scenario> scenarios();
 
-/// Errors: a sentence that begins with `why`; the networks that the run makes are smaller.
-[[nodiscard]] Result<void, std::string> require_nodes(const Run& run, std::size_t least,
-                                                      const std::string& why);
-/// Why less than four are not enough where one is killed.
-inline constexpr const char* kNoneToSpare = "one of fewer than four validators cannot be missed";
+/// Why it cannot be done on so many validators, and what to do: a sentence; empty: it can. Pure.
+[[nodiscard]] std::string refusal(const Scenario& scenario, const Options& options,
+                                  std::size_t validators);
+
+/// One scenario of a run.
+struct Step {
+  Scenario scenario;
+  std::string refused;  ///< why it is left out; empty: it is not
+};
+/// What a run does, in the order of `all`: what the options name, or all of them, of which those
+/// that cannot be done are left out. Errors: a sentence; one that is named cannot be done. Pure.
+[[nodiscard]] Result<std::vector<Step>, std::string> steps_of(std::span<const Scenario> all,
+                                                              const Options& options,
+                                                              std::size_t validators);
+/// Does them, and gives a section for each: what it came to; a note where it was left out; a broken
+/// guard where it could not be finished, after which the others follow. Ctrl-C ends it with the
+/// first scenario that is not finished.
+[[nodiscard]] std::vector<Section> run_steps(Run& run, const std::vector<Step>& steps);
+
 /// One line to standard error: what goes on.
 void say(const std::string& text);
 

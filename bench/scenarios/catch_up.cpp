@@ -37,7 +37,6 @@ Result<Return, std::string> bring_back(Site& site, std::size_t index) {
 }  // namespace
 
 Result<Section, std::string> catch_up(Run& run) {
-  if (auto can = require_nodes(run, 4, kNoneToSpare); !can) return fail(can.error());
   auto opened = Site::open(run.options, run.stop);
   if (!opened) return fail(opened.error());
   Site& site = **opened;

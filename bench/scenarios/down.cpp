@@ -61,7 +61,6 @@ Guard all_settled(Site& site, const std::vector<Order>& taken) {
 }  // namespace
 
 Result<Section, std::string> one_down(Run& run) {
-  if (auto can = require_nodes(run, 4, kNoneToSpare); !can) return fail(can.error());
   auto opened = Site::open(run.options, run.stop);
   if (!opened) return fail(opened.error());
   Site& site = **opened;

@@ -81,8 +81,6 @@ std::vector<Order> day_of(Site& site, const OrderWish& wish, std::size_t credits
 }  // namespace
 
 Result<Section, std::string> mixed_day(Run& run) {
-  if (auto can = require_nodes(run, 2, "a bank's own payments are never held"); !can)
-    return fail(can.error());
   auto opened = Site::open(run.options, run.stop);
   if (!opened) return fail(opened.error());
   Site& site = **opened;
