@@ -18,6 +18,7 @@ constexpr double kProbeInterval = 0.5;  // seconds between two probes at one nod
 constexpr auto kLook = std::chrono::milliseconds(250);
 constexpr std::chrono::seconds kSettlePatience{120};
 constexpr double kServedEnough = 0.95;  // of what could be
+constexpr double kUnderWayMost = 0.2;   // of what is due: beyond it a load that stands kept up
 
 /// The largest resident memory of now, in KiB.
 std::int64_t note_memory(const std::vector<const Member*>& members, std::vector<NodeCost>& nodes) {
@@ -153,7 +154,8 @@ std::size_t LoadPlan::probes_of_node() const {
 
 bool kept_up(const LoadResult& load) {
   const double due = load.plan.rate * load.plan.valid_share() * load.window_s;
-  const auto under_way = static_cast<double>(load.nodes.size() * load.plan.group);
+  const auto groups = static_cast<double>(load.nodes.size() * load.plan.group);
+  const double under_way = std::min(groups, kUnderWayMost * due);
   return static_cast<double>(load.final_in_window) + under_way >= kServedEnough * due;
 }
 

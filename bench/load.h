@@ -95,8 +95,9 @@ struct LoadResult {
 };
 
 /// Nearly all that could be served was, so that the network may serve more. What is on its way
-/// when the window begins and ends, a group at each node, does not count as missing: a short window
-/// of large orders would show nothing else.
+/// when the window begins and ends, a group at each node, does not count as missing, nor does a
+/// fifth of what was due where that is less: a short window of large orders would show nothing
+/// else.
 [[nodiscard]] bool kept_up(const LoadResult& load);
 /// There were probes, and every one became final: else their times are of those that fared best.
 [[nodiscard]] bool has_all_probes(const LoadResult& load);

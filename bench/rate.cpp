@@ -8,7 +8,9 @@ namespace {
 constexpr double kFirstShare = 0.25;  // of the ceiling, offered first
 constexpr double kOverOffer = 1.1;    // of the best that was served, for the load that counts
 constexpr double kTrialWarmUp = 2;    // seconds
-constexpr double kTrialWindow = 4;    // seconds
+constexpr double kTrialWindow = 4;    // seconds, at least
+constexpr double kTrialWindowMost = 60;
+constexpr double kTrialGroups = 5;  // due at each node
 constexpr int kTrialsMax = 12;
 
 }  // namespace
@@ -23,11 +25,11 @@ Result<double, std::string> find_rate(Run& run, Site& site, LoadPlan plan, const
   bool missed = false;
   plan.rate = climb.first;
   plan.warm_up_s = kTrialWarmUp;
-  plan.window_s = kTrialWindow;
   plan.has_probes = false;
   const auto payments = static_cast<double>(plan.payments_of_order());
   for (int trial = 0; trial < kTrialsMax; ++trial) {
     ++plan.seed;
+    plan.window_s = trial_window_s(plan, site.network().members().size());
     auto result =
         run_load(site.network(), plan, make_offer(site.network(), site.book(), plan), run.stop);
     if (!result) return fail(result.error());
@@ -48,6 +50,11 @@ Result<double, std::string> find_rate(Run& run, Site& site, LoadPlan plan, const
   }
   section.tables.push_back(std::move(trials));
   return rate_of(plan, best * kOverOffer);
+}
+
+double trial_window_s(const LoadPlan& plan, std::size_t nodes) {
+  const double orders = kTrialGroups * static_cast<double>(nodes * plan.group);
+  return std::clamp(orders / plan.rate, kTrialWindow, kTrialWindowMost);
 }
 
 double rate_of(const LoadPlan& plan, double payments) {

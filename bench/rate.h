@@ -28,6 +28,11 @@ struct Climb {
 [[nodiscard]] Result<LoadResult, std::string> counted_load(Run& run, Site& site,
                                                            const LoadPlan& plan, Section& section);
 
+/// Seconds of a trial's window: four, or as many more, up to a minute, as it takes until five
+/// groups at each node are due. Of fewer, what is under way at its ends says more than what was
+/// served.
+[[nodiscard]] double trial_window_s(const LoadPlan& plan, std::size_t nodes);
+
 /// Orders per second, forged ones among them, that hold so many valid payments a second.
 [[nodiscard]] double rate_of(const LoadPlan& plan, double payments);
 

@@ -33,6 +33,29 @@ TEST(BenchLoad, AGroupAtEachNodeMayBeUnderWay) {
   EXPECT_FALSE(kept_up(load_of(3'000, 0, 1, 4, 11'001)));
 }
 
+// Bulks of 10,000: 2.4 are due in four seconds, fewer than there are nodes.
+TEST(BenchLoad, ALoadThatStandsDoesNotKeepUp) {
+  EXPECT_FALSE(kept_up(load_of(0.6, 0, 1, 4, 0)));
+  EXPECT_FALSE(kept_up(load_of(0.6, 0, 1, 4, 1)));
+  EXPECT_TRUE(kept_up(load_of(0.6, 0, 1, 4, 2)));
+  EXPECT_FALSE(kept_up(load_of(100, 0, 1'000, 10, 700)));
+  EXPECT_TRUE(kept_up(load_of(100, 0, 1'000, 10, 751)));
+}
+
+TEST(BenchLoad, ATrialLastsUntilGroupsAreDueAtEachNode) {
+  LoadPlan plan;
+  plan.group = 100;
+  plan.rate = 5'000;
+  EXPECT_DOUBLE_EQ(trial_window_s(plan, 4), 4);
+  plan.rate = 200;
+  EXPECT_DOUBLE_EQ(trial_window_s(plan, 4), 10);
+  plan.group = 1;
+  plan.rate = 0.6;
+  EXPECT_DOUBLE_EQ(trial_window_s(plan, 3), 25);
+  plan.rate = 0.1;
+  EXPECT_DOUBLE_EQ(trial_window_s(plan, 16), 60);
+}
+
 TEST(BenchLoad, ARateHoldsForgedOrdersBesideTheValid) {
   LoadPlan plan;
   plan.forged_every = 10;
