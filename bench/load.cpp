@@ -152,6 +152,11 @@ std::size_t LoadPlan::probes_of_node() const {
   return has_probes ? static_cast<std::size_t>(window_s / kProbeInterval) : 0;
 }
 
+void LoadPlan::last(double s) {
+  warm_up_s = std::min(warm_up_s, s / 2);
+  window_s = s - warm_up_s;
+}
+
 bool kept_up(const LoadResult& load) {
   const double due = load.plan.rate * load.plan.valid_share() * load.window_s;
   const auto groups = static_cast<double>(load.nodes.size() * load.plan.group);

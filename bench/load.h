@@ -33,6 +33,9 @@ struct LoadPlan {
   /// Orders that each bank of `banks` offers: whole groups for the load's whole time.
   [[nodiscard]] std::size_t orders_of_bank(std::size_t banks) const;
   [[nodiscard]] std::size_t probes_of_node() const;
+  /// Both parts of a load whose orders last for so many seconds: the window takes what the warm-up
+  /// leaves, at least half of them.
+  void last(double s);
   [[nodiscard]] std::size_t payments_of_order() const { return credits == 0 ? 1 : credits; }
   /// Of the orders offered, those that are not forged: no more can become final.
   [[nodiscard]] double valid_share() const {

@@ -53,7 +53,11 @@ Result<Section, std::string> held_payments(Run& run) {
   if (least == 0) return fail(std::string("a bank has no payment to accept: offer more, --rate"));
   const double lasts_s =
       static_cast<double>(least) * static_cast<double>(waiting.size()) / plan.rate;
-  plan.window_s = std::max(1.0, kUsed * lasts_s - plan.warm_up_s);
+  plan.last(kUsed * lasts_s);
+  if (plan.warm_up_s < run.options.load.warm_up_s)
+    section.notes.push_back("so few were held that their acceptances lasted for " +
+                            text_of(plan.warm_up_s, Unit::s) + " of warm-up and a window of " +
+                            text_of(plan.window_s, Unit::s));
   Offer answers;
   for (std::size_t bank = 0; bank < waiting.size(); ++bank) {
     const OrderWish wish{bank, waiting[bank].size(), plan.forged_every, plan.seed + 1};

@@ -56,6 +56,18 @@ TEST(BenchLoad, ATrialLastsUntilGroupsAreDueAtEachNode) {
   EXPECT_DOUBLE_EQ(trial_window_s(plan, 16), 60);
 }
 
+// No window begins after what is offered in it has gone.
+TEST(BenchLoad, ALoadOfFewOrdersWarmsUpForLess) {
+  LoadPlan plan;
+  plan.warm_up_s = 5;
+  plan.last(22.5);
+  EXPECT_DOUBLE_EQ(plan.warm_up_s, 5);
+  EXPECT_DOUBLE_EQ(plan.window_s, 17.5);
+  plan.last(3);
+  EXPECT_DOUBLE_EQ(plan.warm_up_s, 1.5);
+  EXPECT_DOUBLE_EQ(plan.window_s, 1.5);
+}
+
 TEST(BenchLoad, ARateHoldsForgedOrdersBesideTheValid) {
   LoadPlan plan;
   plan.forged_every = 10;
