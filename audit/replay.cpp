@@ -182,7 +182,8 @@ class Replay {
     if (!note) return {};
     auto progress = decode<Progress>(*note);
     if (!progress) return is_damaged(options_.checked_in);
-    checked_ = *std::move(progress);
+    // Nothing is left to the quorum that this replay was not told to leave to it.
+    if (progress->trusted.empty() || options_.trust_finality) checked_ = *std::move(progress);
     return {};
   }
 

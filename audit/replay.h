@@ -62,7 +62,8 @@ struct ReplayOptions {
   /// Where the ledger and what was counted lie; exists. A later replay with it goes on from there.
   std::string work;
   /// A work directory of another replay; empty: none. Transaction signatures that it has looked at
-  /// are not looked at again, where its last block is this chain's.
+  /// are not looked at again, where its last block is this chain's. Where it has left some to the
+  /// quorum it counts with `trust_finality` only.
   std::string checked_in;
   std::uint64_t save_every_ms = 30'000;  ///< 0: at the end only
   bool check_files = true;

@@ -239,37 +239,63 @@ TEST(AuditReplay, SaysWhichSignaturesWereLeftToTheQuorum) {
             (std::vector<Blocks>{{Height(1), Height(8)}}));
 }
 
+/// The sample chain's replay with the work of another one beside it.
+Report replay_beside(const std::string& checked, ReplayOptions options) {
+  options.checked_in = checked;
+  return replay_of(sample().under("node"), options);
+}
+
 TEST(AuditReplay, LooksAtNoSignatureThatAnotherReplayOfThisChainHasLookedAt) {
   const ScratchDirectory checked;
   ReplayOptions first = options_in(checked.path());
-  first.signatures_from = Height(3);
   first.to = Height(9);
   ASSERT_EQ(replay_of(sample().under("node"), first).divergence, std::nullopt);
-  const auto with = [&](const std::string& data, std::optional<Height> to) {
-    const ScratchDirectory work;
-    ReplayOptions options = options_in(work.path());
-    options.checked_in = checked.path();
-    options.to = to;
-    return replay_of(data, options);
-  };
-  // What the other one left to the quorum is still said.
-  const Report report = with(sample().under("node"), std::nullopt);
+  const ScratchDirectory work;
+  const Report report = replay_beside(checked.path(), options_in(work.path()));
   EXPECT_EQ(report.divergence, std::nullopt);
-  EXPECT_EQ(report.trusted, (std::vector<Blocks>{{Height(1), Height(2)}}));
+  EXPECT_TRUE(report.trusted.empty());
   const ScratchDirectory fresh;
   ReplayOptions rest = options_in(fresh.path());
   rest.signatures_from = Height(10);
   EXPECT_EQ(report.run.signatures, replay_of(sample().under("node"), rest).run.signatures);
   // It stands for nothing where its last block was not met.
-  EXPECT_TRUE(with(sample().under("node"), Height(8)).trusted.empty());
+  const ScratchDirectory shorter;
+  ReplayOptions to_eight = options_in(shorter.path());
+  to_eight.to = Height(8);
+  EXPECT_TRUE(replay_beside(checked.path(), to_eight).trusted.empty());
   const ScratchDirectory directory;
   {
     ChainMaker other(directory.under("node"));
     while (other.height() < Height(10))
       other.block_of({issue_bytes(other.height().value + 1, "NORDDEFF/main", eur(100))});
   }
-  EXPECT_EQ(with(directory.under("node"), std::nullopt).trusted,
+  ReplayOptions elsewhere = options_in(directory.path());
+  elsewhere.checked_in = checked.path();
+  EXPECT_EQ(replay_of(directory.under("node"), elsewhere).trusted,
             (std::vector<Blocks>{{Height(1), Height(9)}}));
+}
+
+// What the other one left to the quorum is left to it only by who says so, too.
+TEST(AuditReplay, TrustsTheQuorumNoMoreThanItWasToldTo) {
+  const ScratchDirectory checked;
+  ReplayOptions first = options_in(checked.path());
+  first.signatures_from = Height(3);
+  first.to = Height(9);
+  ASSERT_EQ(replay_of(sample().under("node"), first).divergence, std::nullopt);
+  const ScratchDirectory fresh;
+  const Report full = replay_of(sample().under("node"), options_in(fresh.path()));
+  const ScratchDirectory untold;
+  const Report all = replay_beside(checked.path(), options_in(untold.path()));
+  EXPECT_EQ(all.divergence, std::nullopt);
+  EXPECT_TRUE(all.trusted.empty());
+  EXPECT_EQ(all.run.signatures, full.run.signatures);
+  const ScratchDirectory told;
+  ReplayOptions trusting = options_in(told.path());
+  trusting.trust_finality = true;
+  const Report rest = replay_beside(checked.path(), trusting);
+  EXPECT_EQ(rest.trusted,
+            (std::vector<Blocks>{{Height(1), Height(2)}, {Height(10), Height(sample_blocks)}}));
+  EXPECT_EQ(rest.run.signatures, 0U);
 }
 
 /// A chain with a change of the validators' keys and, after it, a continuation; both networks pay.
