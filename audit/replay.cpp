@@ -59,6 +59,18 @@ std::uint64_t now_ms() {
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
+/// The blocks that are in both of two lists of runs, each ascending.
+std::vector<Blocks> in_both(const std::vector<Blocks>& one, const std::vector<Blocks>& other) {
+  std::vector<Blocks> both;
+  for (auto a = one.begin(), b = other.begin(); a != one.end() && b != other.end();) {
+    const Height first = std::max(a->first, b->first);
+    const Height last = std::min(a->second, b->second);
+    if (first <= last) both.emplace_back(first, last);
+    ++(a->second < b->second ? a : b);
+  }
+  return both;
+}
+
 /// The network whose blocks come after the one at `height`.
 Hash network_after(const genesis::Definition& definition, Height height) {
   // A continuation's `before` is the network that ends with it.
@@ -188,11 +200,13 @@ class Replay {
   }
 
   /// What was left to the quorum up to here was looked at there, but for what was left to it there,
-  /// too: the id of a block stands for all blocks before it.
+  /// too: the id of a block stands for all blocks before it. To be called at each block.
   void take_over_checked() {
-    if (checked_ && checked_->link.height == progress_.link.height &&
-        checked_->link.id == progress_.link.id)
-      progress_.trusted = checked_->trusted;
+    if (!checked_ || checked_->link.height != progress_.link.height ||
+        checked_->link.id != progress_.link.id)
+      return;
+    auto both = in_both(progress_.trusted, checked_->trusted);
+    if (both.size() <= kTrustedMax) progress_.trusted = std::move(both);
   }
 
   static tl::unexpected<Finding> is_damaged(const std::string& work) {
@@ -238,7 +252,9 @@ class Replay {
         progress_.network, progress_.version, progress_.epoch, progress_.anchor,
         progress_.anchor_height, progress_.anchor_time, *std::move(set)});
     report_.resumed_from = progress_.link.height;
-    return is_of_this_source();
+    if (auto same = is_of_this_source(); !same) return same;
+    take_over_checked();
+    return {};
   }
 
   /// Where no proof was seen of the block to go on from, it may have been another source's.
@@ -360,6 +376,7 @@ class Replay {
         consensus::EpochContext{network, block.next_epoch->version, continuation.epoch, anchor,
                                 height, block.time, *std::move(set)});
     progress_.link = {anchor, height, block.time, View(0)};
+    take_over_checked();
     progress_.final_to = height;
     ++progress_.counts.epochs;
     ++report_.run.epochs;

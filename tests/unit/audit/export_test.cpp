@@ -635,6 +635,20 @@ TEST_P(AuditExport, IsNotNeededByWhoHasASource) {
       answered(questions[0], {source[0], source[1], source[2], "--trust-finality"});
   EXPECT_EQ(trusting.exit, Exit::holds);
   EXPECT_NE(trusting.err.find("NOT CHECKED"), std::string::npos) << trusting.err;
+  // What is left to the quorum is what the question says, and only until a replay has checked it.
+  const auto with = [&](const std::string& command, const std::string& work, bool trusts) {
+    std::vector<std::string> more = source;
+    more.insert(more.end(), {"--work", home_.under(work)});
+    if (trusts) more.emplace_back("--trust-finality");
+    const Ran ran = answered(command == "replay" ? std::vector{command} : questions[1], more);
+    EXPECT_EQ(ran.exit, Exit::holds) << ran.err;
+    return ran.err;
+  };
+  with("replay", "trusting", true);
+  EXPECT_EQ(with("find", "trusting", false), "");
+  EXPECT_NE(with("find", "late", true), "");
+  with("replay", "late", false);
+  EXPECT_EQ(with("find", "late", false), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(On, AuditExport,

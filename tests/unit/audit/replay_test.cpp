@@ -298,6 +298,37 @@ TEST(AuditReplay, TrustsTheQuorumNoMoreThanItWasToldTo) {
   EXPECT_EQ(rest.run.signatures, 0U);
 }
 
+// Whichever of the two came to the block first, and where nothing is left to execute.
+TEST(AuditReplay, TakesOverWhatWasCheckedAfterItHadTrusted) {
+  const ScratchDirectory checked;
+  const ScratchDirectory work;
+  ReplayOptions trusting = options_in(work.path());
+  trusting.trust_finality = true;
+  ASSERT_EQ(replay_beside(checked.path(), trusting).trusted,
+            (std::vector<Blocks>{{Height(1), Height(sample_blocks)}}));
+  ASSERT_TRUE(replay_of(sample().under("node"), options_in(checked.path())).trusted.empty());
+  const Report report = replay_beside(checked.path(), options_in(work.path()));
+  EXPECT_EQ(report.divergence, std::nullopt);
+  EXPECT_EQ(report.run.transactions, 0U);
+  EXPECT_TRUE(report.trusted.empty());
+}
+
+TEST(AuditReplay, WhatEitherOfTwoHasCheckedIsChecked) {
+  const ScratchDirectory checked;
+  ReplayOptions first = options_in(checked.path());
+  first.trust_finality = true;
+  first.to = Height(9);
+  ASSERT_EQ(replay_of(sample().under("node"), first).divergence, std::nullopt);
+  const ScratchDirectory work;
+  ReplayOptions options = options_in(work.path());
+  options.to = Height(5);
+  ASSERT_TRUE(replay_of(sample().under("node"), options).trusted.empty());
+  options.trust_finality = true;
+  options.to.reset();
+  EXPECT_EQ(replay_beside(checked.path(), options).trusted,
+            (std::vector<Blocks>{{Height(6), Height(sample_blocks)}}));
+}
+
 /// A chain with a change of the validators' keys and, after it, a continuation; both networks pay.
 /// `first` is what was there before the continuation, closed.
 struct LongLived {
@@ -365,6 +396,20 @@ TEST(AuditReplay, ReadsACopyFromBeforeTheContinuationAndGoesOnWithALaterOne) {
   EXPECT_EQ(second.divergence, std::nullopt) << to_string(*second.divergence);
   EXPECT_EQ(second.resumed_from, chain.end);
   EXPECT_EQ(second.checked_to.value, chain.end.value + 3);
+}
+
+TEST(AuditReplay, TakesOverWhatWasCheckedUpToWhatStandsForAContinuation) {
+  const LongLived chain;
+  const ScratchDirectory checked;
+  ReplayOptions first = options_in(checked.path());
+  first.to = chain.end.next();
+  ASSERT_EQ(chain.replayed("node", first).divergence, std::nullopt);
+  const ScratchDirectory work;
+  ReplayOptions options = options_in(work.path());
+  options.checked_in = checked.path();
+  const Report report = chain.replayed("node", options);
+  EXPECT_EQ(report.divergence, std::nullopt) << to_string(*report.divergence);
+  EXPECT_TRUE(report.trusted.empty());
 }
 
 TEST(AuditReplay, AContinuationThatTooFewBanksSignedIsNoMandate) {
