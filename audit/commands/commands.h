@@ -83,6 +83,8 @@ void add_keep_options(CLI::App& command, WorkOptions& options);
 class WorkDirectory {
  public:
   explicit WorkDirectory(const std::string& given);
+  /// One within another, which it goes with.
+  WorkDirectory(const WorkDirectory& in, const std::string& name);
   ~WorkDirectory();
   WorkDirectory(const WorkDirectory&) = delete;
   WorkDirectory& operator=(const WorkDirectory&) = delete;

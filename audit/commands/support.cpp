@@ -164,6 +164,11 @@ WorkDirectory::WorkDirectory(const std::string& given) {
   is_own_ = true;
 }
 
+WorkDirectory::WorkDirectory(const WorkDirectory& in, const std::string& name)
+    : WorkDirectory(in.path() + "/" + name) {
+  is_own_ = in.is_own();
+}
+
 WorkDirectory::~WorkDirectory() {
   std::error_code ignored;  // what is left in the place for temporary files hurts nobody
   if (is_own_) std::filesystem::remove_all(path_, ignored);

@@ -9,7 +9,7 @@ namespace {
 
 // Within the work directory. A replay whose ledger lies there itself has filled no tables, so they
 // need a ledger that begins with them.
-constexpr const char* kQuestions = "/questions";
+constexpr const char* kQuestions = "questions";
 constexpr const char* kTablesFile = "/tables.db";
 constexpr const char* kLedgerFile = "/CURRENT";  // every ledger has one
 
@@ -69,7 +69,7 @@ Exit with_tables(const TablesOptions& options, const Surroundings& surroundings,
   if (options.source.genesis.empty())
     throw Stop{Exit::usage, "a SOURCE needs --genesis, the network's sealed genesis file"};
   const WorkDirectory given(options.work.work);
-  const WorkDirectory directory(given.path() + kQuestions);
+  const WorkDirectory directory(given, kQuestions);
   WorkOptions how = options.work;
   std::error_code none;
   if (std::filesystem::exists(given.path() + kLedgerFile, none)) how.checked_in = given.path();

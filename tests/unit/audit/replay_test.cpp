@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "audit/commands/commands.h"
 #include "audit/node_source.h"
 #include "audit/program.h"
 #include "tests/support/chain_builders.h"
@@ -437,6 +438,23 @@ TEST(AuditProgram, PrintsAReportForPeopleAndForPrograms) {
   EXPECT_TRUE(object.at("divergence").is_null());
   EXPECT_FALSE(object.at("files_checked").as_bool());
   EXPECT_EQ(object.at("signatures_trusted").as_array().size(), 1U);
+}
+
+// Nobody goes on from what ends with the program.
+TEST(AuditProgram, SavesOnTheWayOnlyWhatIsKept) {
+  const auto source = open_node_source(sample().under("node"), network_definition());
+  ASSERT_TRUE(source.has_value());
+  const auto every_ms = [&](const WorkDirectory& work) {
+    return replay_options({}, work, **source).save_every_ms;
+  };
+  const ScratchDirectory kept;
+  const WorkDirectory given(kept.path());
+  EXPECT_GT(every_ms(given), 0U);
+  EXPECT_GT(every_ms(WorkDirectory(given, "questions")), 0U);
+  EXPECT_TRUE(std::filesystem::exists(kept.under("questions")));
+  const WorkDirectory own("");
+  EXPECT_EQ(every_ms(own), 0U);
+  EXPECT_EQ(every_ms(WorkDirectory(own, "questions")), 0U);
 }
 
 TEST(AuditProgram, HasAnExitCodeForEachOutcome) {
