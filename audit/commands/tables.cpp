@@ -3,6 +3,7 @@
 
 #include "audit/commands/commands.h"
 #include "audit/progress_bar.h"
+#include "base/private_file.h"
 
 namespace vostro::audit {
 namespace {
@@ -22,6 +23,25 @@ Exit with_database(const DatabaseAddress& address, const std::string& name, cons
   } catch (const DatabaseError& error) {
     throw Stop{Exit::cannot_check, name + ": " + error.what()};
   }
+}
+
+/// RocksDB keeps what was written when it closes, SQLite rolls back what was not committed: a
+/// question that breaks off may leave the ledger beyond the tables. All of both can be made again.
+void begin_again_where_apart(const WorkDirectory& questions, const DatabaseAddress& tables,
+                             const std::string& genesis, const Surroundings& surroundings) {
+  std::error_code error;
+  if (!std::filesystem::exists(questions.path() + kLedgerFile, error)) return;
+  const auto fits = can_go_on(load_definition(genesis), tables, questions.path());
+  if (!fits) throw Stop{Exit::cannot_check, fits.error().what};
+  if (*fits) return;
+  surroundings.err << "vostro-audit: " << questions.path()
+                   << " is of a question that broke off: it is made again from the beginning\n";
+  std::filesystem::remove_all(questions.path(), error);
+  if (error)
+    throw Stop{Exit::cannot_check, questions.path() + ": " + error.message() + "; remove it"};
+  const auto made = ensure_private_directory(questions.path());
+  if (!made)
+    throw Stop{Exit::cannot_check, questions.path() + ": " + std::string(to_string(made.error()))};
 }
 
 }  // namespace
@@ -75,6 +95,7 @@ Exit with_tables(const TablesOptions& options, const Surroundings& surroundings,
   if (std::filesystem::exists(given.path() + kLedgerFile, none)) how.checked_in = given.path();
   const std::string path = directory.path() + kTablesFile;
   const DatabaseAddress address{DatabaseAddress::Kind::sqlite, path};
+  begin_again_where_apart(directory, address, options.source.genesis, surroundings);
   const auto made = exported(options.source, how, directory, address, surroundings);
   const auto divergence = made ? made->report.divergence : std::optional(made.error());
   if (divergence) {

@@ -3,6 +3,7 @@
 #include "audit/sql/rows.h"
 #include "audit/sql/schema.h"
 #include "base/time.h"
+#include "chain/store/work_store.h"
 
 namespace vostro::audit {
 namespace {
@@ -164,6 +165,19 @@ Result<Exported, CannotCheck> export_chain(const genesis::Definition& definition
     if (const auto saved = made->save(); !saved) return fail(std::get<CannotCheck>(saved.error()));
   }
   return Exported{*std::move(report), made->before().value_or(Height(0)), made->is_new()};
+}
+
+Result<bool, CannotCheck> can_go_on(const genesis::Definition& definition,
+                                    const DatabaseAddress& address, const std::string& work) {
+  const auto ledger = chain::WorkStore::open(work, definition.founding_id);
+  if (!ledger) return fail(CannotCheck{to_string(ledger.error())});
+  const auto& head = (*ledger)->head();
+  if (!head) return true;
+  try {
+    return Export(definition, address).check_reaches(head->height).has_value();
+  } catch (const DatabaseError& error) {
+    return fail(CannotCheck{address.where + ": " + error.what()});
+  }
 }
 
 }  // namespace vostro::audit

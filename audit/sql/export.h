@@ -24,4 +24,10 @@ struct Exported {
                                                          ReplayOptions options,
                                                          const OnProgress& on_progress);
 
+/// Whether `export_chain` can go on with the ledger in `work`: not where that is beyond the tables,
+/// which are filled from blocks as they are executed. Makes the tables where there are none.
+[[nodiscard]] Result<bool, CannotCheck> can_go_on(const genesis::Definition& definition,
+                                                  const DatabaseAddress& database,
+                                                  const std::string& work);
+
 }  // namespace vostro::audit

@@ -265,6 +265,35 @@ TEST_F(ApiSourceTest, WaitsForANodeThatIsBusyAndGoesOnWhereABrokenOneLeftOff) {
   EXPECT_EQ(boost::json::parse(ran.out).at("resumed_from").to_number<std::uint64_t>(), kClosing);
 }
 
+// Between two proofs nothing is saved, but the ledger is written all the same, the tables are not.
+TEST_F(ApiSourceTest, AQuestionThatBreaksOffIsAnsweredTheNextTime) {
+  const std::string questions = directory_.under("work/questions");
+  const auto asked = [&] {
+    return run_with("find", {"--bank", "NORDDEFF", "--json", "--work", directory_.under("work")});
+  };
+  answer_ = [](const Asked& asked_for, ChainPart&) -> std::optional<HttpReply> {
+    if (!asked_for.from || *asked_for.from < Height(8)) return std::nullopt;
+    return problem_reply(410, "history-elsewhere", "It stands in a later block.");
+  };
+  const Ran broken = asked();
+  EXPECT_EQ(broken.exit, Exit::cannot_check) << broken.out;
+  EXPECT_NE(broken.err.find("history-elsewhere"), std::string::npos) << broken.err;
+  answer_ = {};
+  write_text(directory_.under("work/notes"), "the auditor's own");
+  const Ran ran = asked();
+  ASSERT_EQ(ran.exit, Exit::holds) << ran.err;
+  EXPECT_NE(ran.err.find(questions + " is of a question that broke off"), std::string::npos)
+      << ran.err;
+  EXPECT_EQ(file_text(directory_.under("work/notes")), "the auditor's own");
+  EXPECT_EQ(ran.out, run_program({"find", directory_.under("node"), "--bank", "NORDDEFF", "--json",
+                                  "--genesis", genesis()})
+                         .out);
+  // From then on it is gone on with.
+  const Ran again = asked();
+  EXPECT_EQ(again.out, ran.out);
+  EXPECT_EQ(again.err, "");
+}
+
 TEST_F(ApiSourceTest, SaysWhatIsMissingOnTheCommandLine) {
   const std::string token = directory_.under("token");
   const auto exit_of = [&](std::vector<std::string> sources, const std::string& file) {
