@@ -75,20 +75,26 @@ TEST(Rows, F10_LeadersCrash) {
   }
 }
 
-// F11: f nodes are down for good: everything goes on being settled.
+// F11: f nodes are down for good: everything goes on being settled. Once it is known who is silent,
+// a leader that is down costs a round trip. A view that fails beside it costs its whole time, which
+// one run in eight of four shows in its p99, and one in three of seven, where two may stand in a
+// row of the leaders' order: so what is held is the median of several runs.
 TEST(Rows, F11_AsManyAsMayAreDownForGood) {
   for (const std::size_t n : {4U, 7U}) {
-    Scenario scenario = calm(n);
-    for (std::size_t i = 0; i < (n - 1) / 3; ++i)
-      scenario.steps.push_back({.at_ms = 1'000, .kind = Kind::crash, .node = i});
-    submit_steadily(scenario, {n - 1, n - 2}, 2'000, 60'000, 200);
-    const Outcome outcome = run_steps(scenario);
-    expect_ok(scenario, outcome);
-    // Once it is known who is silent, a leader that is down costs a round trip; where both of seven
-    // stand in a row of the leaders' order, a view that fails beside them costs its whole time.
-    const auto found = latencies(outcome, 20'000, 60'000);
-    RecordProperty(n == 4 ? "p99_ms_of_4" : "p99_ms_of_7", static_cast<int>(p99(found)));
-    EXPECT_LE(p99(found), n == 4 ? 500U : 1'500U);
+    std::vector<std::uint64_t> found;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      Scenario scenario = calm(n, seed);
+      for (std::size_t i = 0; i < (n - 1) / 3; ++i)
+        scenario.steps.push_back({.at_ms = 1'000, .kind = Kind::crash, .node = i});
+      submit_steadily(scenario, {n - 1, n - 2}, 2'000, 40'000, 200);
+      const Outcome outcome = run_steps(scenario);
+      expect_ok(scenario, outcome);
+      found.push_back(p99(latencies(outcome, 20'000, 40'000)));
+    }
+    std::ranges::sort(found);
+    RecordProperty(n == 4 ? "p99_ms_of_4" : "p99_ms_of_7", static_cast<int>(found[2]));
+    EXPECT_LE(found[2], n == 4 ? 300U : 1'000U);
+    EXPECT_LE(found.back(), 2'000U);
   }
 }
 
