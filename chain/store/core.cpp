@@ -26,8 +26,9 @@ rocksdb::ColumnFamilyOptions family_options(Family which,
   options.write_buffer_size = 16 * 1024 * 1024;
   options.target_file_size_base = 32 * 1024 * 1024;
   options.level_compaction_dynamic_level_bytes = true;
-  // No memtable_insert_with_hint_prefix_extractor, though a block's rows come in order: up to RocksDB
-  // 9.2 one hint serves rows and ranges that are deleted, and damages both (its issue 5118).
+  // No memtable_insert_with_hint_prefix_extractor, though a block's rows come in order: in Debian
+  // 12's RocksDB one hint serves rows and deleted ranges, and damages both (its issue 5118).
+
   // Most of what is stored is hashes and signatures, which do not shrink; receipts, lists and state
   // do.
   const bool shrinks =
