@@ -79,15 +79,19 @@ Result<LoadResult, std::string> counted_load(Run& run, Site& site, const LoadPla
   return result;
 }
 
-Result<double, std::string> payments_rate(Run& run, Site& site, Section& section) {
-  if (run.options.rate) return *run.options.rate;
-  if (!run.found_rate) {
-    const auto found =
-        find_rate(run, site, run.options.load, {site.limits().ceiling * kFirstShare, 1.3}, section);
+Result<Stage, std::string> open_stage(Run& run, std::uint64_t seed, Section& section) {
+  auto site = Site::open(run.options, run.stop);
+  if (!site) return fail(site.error());
+  if (!run.options.rate && !run.found_rate) {
+    const auto found = find_rate(run, **site, run.options.load,
+                                 {(*site)->limits().ceiling * kFirstShare, 1.3}, section);
     if (!found) return fail(found.error());
     run.found_rate = *found;
   }
-  return *run.found_rate;
+  Stage stage{*std::move(site), run.options.load};
+  stage.plan.rate = run.options.rate ? *run.options.rate : *run.found_rate;
+  stage.plan.seed += seed;
+  return stage;
 }
 
 }  // namespace vostro::bench

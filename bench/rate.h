@@ -1,6 +1,8 @@
 /// The search for the most that a network serves, and the loads that count.
 #pragma once
 
+#include <memory>
+
 #include "bench/scenario.h"
 #include "bench/site.h"
 
@@ -36,8 +38,13 @@ struct Climb {
 /// Orders per second, forged ones among them, that hold so many valid payments a second.
 [[nodiscard]] double rate_of(const LoadPlan& plan, double payments);
 
-/// The rate to offer single payments at: what the options say, or what a search found, once in a
-/// run.
-[[nodiscard]] Result<double, std::string> payments_rate(Run& run, Site& site, Section& section);
+/// A site, and the run's plan for single payments there.
+struct Stage {
+  std::unique_ptr<Site> site;
+  LoadPlan plan;
+};
+/// Opens a site, with the rate that the options say, or that a search found, once in a run. `seed`
+/// is added to the plan's, so that no two scenarios pay alike. Errors: a sentence.
+[[nodiscard]] Result<Stage, std::string> open_stage(Run& run, std::uint64_t seed, Section& section);
 
 }  // namespace vostro::bench

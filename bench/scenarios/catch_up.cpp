@@ -37,12 +37,11 @@ Result<Return, std::string> bring_back(Site& site, std::size_t index) {
 }  // namespace
 
 Result<Section, std::string> catch_up(Run& run) {
-  auto opened = Site::open(run.options, run.stop);
-  if (!opened) return fail(opened.error());
-  Site& site = **opened;
   Section section;
-  const auto rate = payments_rate(run, site, section);
-  if (!rate) return fail(rate.error());
+  const auto stage = open_stage(run, 7'000, section);
+  if (!stage) return fail(stage.error());
+  const auto& [opened, plan] = *stage;
+  Site& site = *opened;
   const std::size_t index = site.network().members().size() - 1;
   if (auto done = site.network().kill(index); !done) return fail(done.error());
   const auto idle = bring_back(site, index);
@@ -51,9 +50,6 @@ Result<Section, std::string> catch_up(Run& run) {
   const auto left_at = height_of(site.network().members()[index]);
   if (!left_at) return fail(left_at.error());
   if (auto done = site.network().kill(index); !done) return fail(done.error());
-  LoadPlan plan = run.options.load;
-  plan.rate = *rate;
-  plan.seed += 7'000;
   const auto load = counted_load(run, site, plan, section);
   if (!load) return fail(load.error());
   const auto came_to = height_of(site.network().members().front());

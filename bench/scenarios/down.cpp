@@ -61,20 +61,18 @@ Guard all_settled(Site& site, const std::vector<Order>& taken) {
 }  // namespace
 
 Result<Section, std::string> one_down(Run& run) {
-  auto opened = Site::open(run.options, run.stop);
-  if (!opened) return fail(opened.error());
-  Site& site = **opened;
   Section section;
-  const auto rate = payments_rate(run, site, section);
-  if (!rate) return fail(rate.error());
-  LoadPlan plan = run.options.load;
-  plan.seed += 3'000;
+  auto stage = open_stage(run, 3'000, section);
+  if (!stage) return fail(stage.error());
+  Site& site = *stage->site;
+  LoadPlan& plan = stage->plan;
+  const double rate = plan.rate;
   const auto load_at = [&](double orders_per_s) {
     plan.seed += 2;  // the probes have the one between
     plan.rate = orders_per_s;
     return counted_load(run, site, plan, section);
   };
-  const auto cold = load_at(*rate);
+  const auto cold = load_at(rate);
   if (!cold) return fail(cold.error());
 
   const Member& victim = site.network().members().back();
@@ -83,7 +81,7 @@ Result<Section, std::string> one_down(Run& run) {
   if (!taken) return fail(taken.error());
   // On one machine the others have what the killed one used: they must be offered more, too.
   const auto validators = static_cast<double>(site.network().members().size());
-  const auto down = load_at(*rate * validators / (validators - 1));
+  const auto down = load_at(rate * validators / (validators - 1));
   if (!down) return fail(down.error());
   const double steady = rate_of(plan, kFourFifths * std::min(cold->served, down->served));
   const auto down_steady = load_at(steady);
@@ -95,7 +93,7 @@ Result<Section, std::string> one_down(Run& run) {
   if (auto done = settle(site.network(), kReturnPatience); !done) return fail(done.error());
   const double return_s = seconds_between(back, Clock::now());
   section.guards.push_back(all_settled(site, *taken));
-  const auto warm = load_at(*rate);
+  const auto warm = load_at(rate);
   if (!warm) return fail(warm.error());
   const auto all_steady = load_at(steady);
   if (!all_steady) return fail(all_steady.error());

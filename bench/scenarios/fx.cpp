@@ -7,16 +7,12 @@
 namespace vostro::bench {
 
 Result<Section, std::string> fx_payments(Run& run) {
-  auto opened = Site::open(run.options, run.stop);
-  if (!opened) return fail(opened.error());
-  Site& site = **opened;
-  const Network& network = site.network();
   Section section;
-  const auto rate = payments_rate(run, site, section);
-  if (!rate) return fail(rate.error());
-  LoadPlan plan = run.options.load;
-  plan.rate = *rate;
-  plan.seed += 5'000;
+  auto stage = open_stage(run, 5'000, section);
+  if (!stage) return fail(stage.error());
+  auto& [opened, plan] = *stage;
+  Site& site = *opened;
+  const Network& network = site.network();
   const auto quotes = make_quotes(network, site.book());
   Offer offer = make_offer(network, plan, [&](const OrderWish& wish) {
     return make_fx(network, site.book(), wish, quotes);

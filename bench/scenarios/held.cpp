@@ -30,16 +30,12 @@ std::vector<std::vector<Order>> taken(const Book& book, LoadResult& load) {
 }  // namespace
 
 Result<Section, std::string> held_payments(Run& run) {
-  auto opened = Site::open(run.options, run.stop);
-  if (!opened) return fail(opened.error());
-  Site& site = **opened;
-  const Network& network = site.network();
   Section section;
-  const auto rate = payments_rate(run, site, section);
-  if (!rate) return fail(rate.error());
-  LoadPlan plan = run.options.load;
-  plan.rate = *rate;
-  plan.seed += 4'000;
+  auto stage = open_stage(run, 4'000, section);
+  if (!stage) return fail(stage.error());
+  auto& [opened, plan] = *stage;
+  Site& site = *opened;
+  const Network& network = site.network();
   plan.has_probes = false;  // nobody can wait until a held payment is settled
   Offer payments = make_offer(
       network, plan, [&](const OrderWish& wish) { return make_held(network, site.book(), wish); });

@@ -18,18 +18,14 @@ constexpr double kLoneMedians = 10;
 }  // namespace
 
 Result<Section, std::string> single_payments(Run& run) {
-  auto site = Site::open(run.options, run.stop);
-  if (!site) return fail(site.error());
   Section section;
-  const auto rate = payments_rate(run, **site, section);
-  if (!rate) return fail(rate.error());
-  LoadPlan plan = run.options.load;
-  plan.rate = *rate;
-  plan.seed += 1'000;
+  auto stage = open_stage(run, 1'000, section);
+  if (!stage) return fail(stage.error());
+  auto& [site, plan] = *stage;
   std::vector<LoadResult> loads;
   for (std::size_t repeat = 0; repeat < run.options.load_repeats; ++repeat) {
     plan.seed += 2;
-    auto load = counted_load(run, **site, plan, section);
+    auto load = counted_load(run, *site, plan, section);
     if (!load) return fail(load.error());
     loads.push_back(*std::move(load));
   }
@@ -41,11 +37,11 @@ Result<Section, std::string> single_payments(Run& run) {
   const LoadResult& load = loads[(loads.size() - 1) / 2];
   plan.seed += 2;
   plan.rate = rate_of(plan, kFourFifths * load.served);
-  const auto steady = counted_load(run, **site, plan, section);
+  const auto steady = counted_load(run, *site, plan, section);
   if (!steady) return fail(steady.error());
-  if (auto done = (*site)->close(section); !done) return fail(done.error());
+  if (auto done = site->close(section); !done) return fail(done.error());
 
-  const Limits& limits = (*site)->limits();
+  const Limits& limits = site->limits();
   run.payments_per_s = load.served;
   section.title = offer_text(load);
   section.figures = {

@@ -81,16 +81,12 @@ std::vector<Order> day_of(Site& site, const OrderWish& wish, std::size_t credits
 }  // namespace
 
 Result<Section, std::string> mixed_day(Run& run) {
-  auto opened = Site::open(run.options, run.stop);
-  if (!opened) return fail(opened.error());
-  Site& site = **opened;
-  const Network& network = site.network();
   Section section;
-  const auto rate = payments_rate(run, site, section);
-  if (!rate) return fail(rate.error());
-  LoadPlan plan = run.options.load;
-  plan.rate = *rate;
-  plan.seed += 6'000;
+  auto stage = open_stage(run, 6'000, section);
+  if (!stage) return fail(stage.error());
+  auto& [opened, plan] = *stage;
+  Site& site = *opened;
+  const Network& network = site.network();
   auto waiting = held_before(site, plan);
   if (!waiting) return fail(waiting.error());
   const auto quotes = make_quotes(network, site.book());

@@ -24,23 +24,19 @@ double other_refusals(const LoadResult& load) {
 }  // namespace
 
 Result<Section, std::string> overload(Run& run) {
-  auto site = Site::open(run.options, run.stop);
-  if (!site) return fail(site.error());
   Section section;
-  const auto rate = payments_rate(run, **site, section);
-  if (!rate) return fail(rate.error());
-  LoadPlan plan = run.options.load;
-  plan.rate = *rate;
-  plan.seed += 2'000;
+  auto stage = open_stage(run, 2'000, section);
+  if (!stage) return fail(stage.error());
+  auto& [site, plan] = *stage;
   plan.has_probes = false;
-  const auto served = counted_load(run, **site, plan, section);
+  const auto served = counted_load(run, *site, plan, section);
   if (!served) return fail(served.error());
   plan.rate = served->served * kTimesOffered;
   plan.offers_again = false;
   ++plan.seed;
-  const auto over = counted_load(run, **site, plan, section);
+  const auto over = counted_load(run, *site, plan, section);
   if (!over) return fail(over.error());
-  if (auto done = (*site)->close(section); !done) return fail(done.error());
+  if (auto done = site->close(section); !done) return fail(done.error());
 
   section.title = offer_text(*over);
   const double offered_s = over->plan.warm_up_s + over->window_s;
@@ -56,8 +52,8 @@ Result<Section, std::string> overload(Run& run) {
       {"memory_growth", "growth of memory in the window", growth_of(over->resident_mib),
        Unit::share, Target{kGrowth, false}},
   };
-  describe_load(*served, (*site)->limits(), section, "_before");
-  describe_load(*over, (*site)->limits(), section);
+  describe_load(*served, site->limits(), section, "_before");
+  describe_load(*over, site->limits(), section);
   return section;
 }
 
